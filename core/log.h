@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* One line for operators, to stderr or syslog, below a level, rate-limited (a burst, then one a
+ * second; what is swallowed is counted in the next line). A log level never ends the process. */
+#ifndef CORE_LOG_H
+#define CORE_LOG_H
+
+#include <stdbool.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
+
+/* Before the first call: stderr, notice. SYSLOG needs ENABLE_SYSLOG. */
+void log_open(bool syslog, enum log_level);
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

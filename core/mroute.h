@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's multicast routing tables: MRT_* and MRT6_* on a raw socket of rawsock_open(). */
+#ifndef CORE_MROUTE_H
+#define CORE_MROUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "../proto/proxy.h"
+
+struct mroute_counters {
+	uint64_t packets, bytes, wrong_if;
+};
+
+/* Takes the table over (TABLE 0: the default one) and turns WRONGVIF upcalls on. 0 or -errno:
+ * EADDRINUSE another process has it, ENOPROTOOPT not in this kernel, EPERM. */
+int mroute_init(int fd, enum protocol, uint32_t table);
+/* Gives it back; the kernel forgets VIFs and routes. */
+void mroute_done(int fd, enum protocol);
+/* A VIF for the interface; IPv4 packets with a TTL up to THRESHOLD are not forwarded out of it. 0
+ * or -errno. */
+int mroute_add_vif(int fd, enum protocol, unsigned vif, unsigned ifindex, uint8_t threshold);
+/* ENOENT and EADDRNOTAVAIL (the interface went first) are no errors. */
+int mroute_delete_vif(int fd, enum protocol, unsigned vif);
+/* Adds, changes in place or removes. THRESHOLD: of each VIF (IPv4). Removing what is not there is
+ * no error. */
+int mroute_route(int fd, enum protocol, const struct route *, const uint8_t threshold[PROXY_VIFS]);
+int mroute_read_counters(int fd, enum protocol, const struct route *, struct mroute_counters *);
+
+#endif

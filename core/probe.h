@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at the system without changing it: what the kernel offers, who holds what. */
+#ifndef CORE_PROBE_H
+#define CORE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../proto/values.h"
+
+/* 0: the kernel routes multicast and the default table is free; -EADDRINUSE: somebody holds it;
+ * -ENOPROTOOPT: the kernel lacks it (CONFIG_IP_MROUTE, CONFIG_IPV6_MROUTE); -EPERM: no rights to
+ * ask; other -errno. */
+int probe_mroute(enum protocol);
+/* The same of numbered tables (CONFIG_IP_MROUTE_MULTIPLE_TABLES,
+ * CONFIG_IPV6_MROUTE_MULTIPLE_TABLES). */
+int probe_tables(enum protocol);
+
+struct probe_holder {
+	int pid;
+	char name[16];
+};
+
+/* Processes that have a raw IGMP (ICMPv6) socket open and could hold multicast routing: fills at
+ * most COUNT, returns how many there are. */
+size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
+/* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */
+int probe_rp_filter(const char *interface);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One proxy instance for one protocol (IGMP or MLD), RFC 4605: packets, interface events and the
+ * time go in; packets and kernel routes come out through callbacks. No socket, clock, log or
+ * global.
+ *
+ * Interfaces are known by their VIF: the position in the configuration, 0 to 31, which is also the
+ * number of the kernel's virtual interface. Times are absolute milliseconds of any clock that never
+ * goes back. Callbacks are only called from within proxy_interface() and proxy_tick(), so that all
+ * changes of one turn of the caller's loop leave together; after any other call proxy_deadline() is
+ * in the past.
+ */
+#ifndef PROTO_PROXY_H
+#define PROTO_PROXY_H
+
+#include <stddef.h>
+
+#include "addr.h"
+#include "counter.h"
+#include "values.h"
+
+enum { PROXY_VIFS = 32 };
+
+enum filter_mode { INCLUDE, EXCLUDE };
+
+/* querier auto: RFC 3376 section 6.6.2; always: never gives way; never: only listens, but forwards.
+ */
+enum querier_mode { QUERIER_AUTO, QUERIER_ALWAYS, QUERIER_NEVER };
+
+struct static_join {
+	struct addr group;
+	struct addr source; /* addr_is_any(): every source */
+};
+
+struct proxy_interface_config {
+	bool upstream; /* else a downstream */
+	struct values values;
+	/* a downstream's */
+	enum querier_mode querier;
+	bool router_alert_strict; /* drop what comes without the Router Alert option (RFC 3376
+				     section 9) */
+	uint32_t max_groups;	  /* 0: no limit */
+	uint32_t max_sources;	  /* of one group; 0: no limit */
+	const struct prefix *accept_from; /* reporters that are heard; none: all */
+	size_t accept_from_count;
+	const struct static_join *static_join; /* memberships that never end */
+	size_t static_join_count;
+	/* an upstream's */
+	bool report_source_set; /* else the interface's address */
+	struct addr report_source;
+	int32_t report_interval; /* unsolicited current-state reports every so many ms; 0: none */
+};
+
+struct proxy_config {
+	enum protocol protocol;
+	unsigned interface_count; /* 1 to PROXY_VIFS */
+	const struct proxy_interface_config *interface;
+	const struct prefix *ssm_range; /* of this protocol's family */
+	size_t ssm_range_count;
+	uint32_t max_routes; /* (S,G) routes; 0: no limit */
+	bool ssdp_upstream;  /* 239.255.255.250 and ff0x::c go upstream, too */
+};
+
+/* The state of an interface, whole, as of now. */
+struct interface_state {
+	unsigned vif;
+	bool up;	     /* exists, is up and has a carrier */
+	struct addr address; /* IPv4: primary; IPv6: a valid link-local; addr_is_any(): none */
+	const struct prefix
+		*prefix; /* on-link prefixes, with the interface's own address in them */
+	size_t prefix_count;
+	unsigned mtu;
+};
+
+struct packet {
+	unsigned vif;
+	struct addr source, destination;
+	uint8_t ttl; /* or hop limit */
+	bool router_alert;
+	const uint8_t *data; /* the IGMP or ICMPv6 message */
+	size_t length;
+};
+
+enum upcall_type { UPCALL_NOCACHE, UPCALL_WRONGVIF };
+
+struct upcall {
+	enum upcall_type type;
+	unsigned vif; /* where the packet came in */
+	struct addr source, group;
+};
+
+/* A kernel route. source any: (*,G); both any: (*,*), whose input is the upstream. */
+struct route {
+	struct addr source, group;
+	unsigned input;	  /* VIF */
+	bool remove;	  /* else add, or change in place */
+	uint32_t outputs; /* bit n: VIF n */
+};
+
+struct proxy_out {
+	/* Sends an IGMP or ICMPv6 message (checksum filled in) to DST with TTL 1 and Router Alert,
+	 * from SRC (any: 0.0.0.0), out of VIF. */
+	void (*send)(void *ctx, unsigned vif, const struct addr *src, const struct addr *dst,
+		     const uint8_t *msg, size_t length);
+	void (*route)(void *ctx, const struct route *);
+	/* The VIF that the unicast route to SOURCE points to; PROXY_VIFS: none of ours. */
+	unsigned (*reverse_path)(void *ctx, const struct addr *source);
+};
+
+struct proxy;
+
+/* NULL if there is no memory. CONFIG and what it points to must outlive the proxy, OUT too. All
+ * interfaces are down at first. SEED: randomness for report delays and the hash table. */
+struct proxy *proxy_new(const struct proxy_config *, const struct proxy_out *, void *ctx,
+			uint64_t seed);
+/* Frees it, without a word to anyone. */
+void proxy_free(struct proxy *);
+/* Leaves every group upstream (RFC 3376 section 5.1) and removes all routes. */
+void proxy_shutdown(struct proxy *, int64_t now);
+/* Tells the state of an interface; the same state again is no event. */
+void proxy_interface(struct proxy *, int64_t now, const struct interface_state *);
+void proxy_packet(struct proxy *, int64_t now, const struct packet *);
+void proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
+/* Counts a packet that the caller could not hand over (too long, no IP header). */
+void proxy_drop(struct proxy *, unsigned vif, enum counter);
+/* When proxy_tick() is wanted next; INT64_MAX: never. */
+int64_t proxy_deadline(const struct proxy *);
+void proxy_tick(struct proxy *, int64_t now);
+
+/* ---- status, read-only ---- */
+
+struct proxy_interface_status {
+	bool upstream, up;
+	bool querier;		   /* downstream: we are it */
+	struct addr address;	   /* ours */
+	struct addr other_querier; /* downstream: who is, if not us; upstream: who queried last;
+				      any: nobody */
+	uint8_t version;	   /* spoken now: compatibility mode included */
+	struct values values;	   /* in force: adopted ones included */
+	uint32_t groups;
+	int64_t next_query; /* downstream and querier: absolute; other querier: when it is given up
+			     */
+	const struct counters *counters;
+};
+
+void proxy_interface_status(const struct proxy *, int64_t now, unsigned vif,
+			    struct proxy_interface_status *);
+
+struct source_status {
+	struct addr address;
+	int64_t expires; /* absolute; <= now: excluded (EXCLUDE mode); INT64_MAX: static, or
+			    upstream */
+};
+
+/* A group on a downstream, or a membership at an upstream. */
+struct group_status {
+	unsigned vif;
+	bool upstream;
+	struct addr group;
+	enum filter_mode filter_mode;
+	uint8_t version; /* downstream: compatibility mode (RFC 3376 section 7.3.2) */
+	int64_t expires; /* group timer, absolute, in EXCLUDE mode; else 0; INT64_MAX: static, or
+			    upstream */
+	unsigned source_count;
+	/* Copies source I of source_count. */
+	void (*source)(const struct group_status *, unsigned i, struct source_status *);
+	const void *record; /* for source() only */
+};
+
+struct proxy_visitor {
+	void (*group)(void *ctx, const struct group_status *);
+	void (*route)(void *ctx, const struct route *);
+};
+
+/* A walk over the membership database, which may change between two calls: what exists throughout
+ * is visited exactly once. */
+struct proxy_walk {
+	struct membership *next;
+	struct proxy_walk *other;
+	bool wildcard; /* the (*,*) route is still to be told */
+};
+
+void proxy_walk_start(struct proxy *, struct proxy_walk *);
+/* Visits at most COUNT memberships (all their groups, then their routes). False: that was the end.
+ */
+bool proxy_walk(struct proxy *, struct proxy_walk *, int64_t now, unsigned count,
+		const struct proxy_visitor *, void *ctx);
+void proxy_walk_stop(struct proxy *, struct proxy_walk *);
+
+/* Is GROUP held on VIF (or, vif == PROXY_VIFS, on any downstream)? Is it subscribed upstream? */
+bool proxy_has_group(const struct proxy *, const struct addr *group, unsigned vif);
+bool proxy_is_subscribed(const struct proxy *, const struct addr *group);
+
+struct proxy_totals {
+	uint32_t memberships, groups, source_routes, group_routes;
+};
+void proxy_totals(const struct proxy *, struct proxy_totals *);
+
+#endif

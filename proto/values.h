@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The variables of RFC 3376 section 8 / RFC 3810 section 9 (as RFC 9776 / RFC 9777 replace them)
+ * for one interface, and every interval that is derived from them. IGMP's names; MLD's are the same
+ * things. All times are milliseconds.
+ */
+#ifndef PROTO_VALUES_H
+#define PROTO_VALUES_H
+
+#include <stdint.h>
+
+enum protocol { PROTOCOL_IGMP, PROTOCOL_MLD };
+enum { PROTOCOLS = 2 };
+
+/* 0 in any member means: the default of the RFC, see values_complete(). */
+struct values {
+	uint8_t version; /* spoken at most: 1 to 3 (IGMP), 1 to 2 (MLD) */
+	uint8_t robustness;
+	uint8_t last_member_query_count;
+	uint8_t startup_query_count;
+	int32_t query_interval;
+	int32_t query_response_interval;
+	int32_t last_member_query_interval;
+	int32_t startup_query_interval;
+	int32_t unsolicited_report_interval;
+};
+
+/* Highest version of PROTOCOL that is built in. */
+uint8_t values_highest_version(enum protocol);
+/* Fills every member that is 0 with its default (RFC 3376 section 8, RFC 3810 section 9). */
+void values_complete(struct values *, enum protocol);
+/* RV * QI + 2 * QRI (RFC 9776 section 8.4, RFC 9777 section 9.4). */
+int64_t values_group_membership_interval(const struct values *);
+/* RV * QI + QRI / 2 (RFC 9776 section 8.5). */
+int64_t values_other_querier_present_interval(const struct values *);
+/* LMQI * LMQC (RFC 9776 section 8.10). */
+int64_t values_last_member_query_time(const struct values *);
+/* RV * QI + QRI (RFC 9776 section 8.13, RFC 9777 section 9.13). */
+int64_t values_older_host_present_interval(const struct values *);
+
+#endif
