@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one binary: picks the applet by the name that it was called by or, failing that, by its first
+ * argument; mcproxy, under whatever name the file has, is the daemon. Owns what holds for every
+ * applet: --help, --list, sane standard descriptors, and a failure if output could not be written.
+ * The table of applets is generated from .config.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "applet.h"
+
+struct applet {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *(*usage)(void);
+};
+
+#define APPLET(symbol, name)                      \
+	int symbol##_main(int argc, char **argv); \
+	const char *symbol##_usage(void);
+#include "applets.h"
+#undef APPLET
+
+static const struct applet applets[] = {
+#define APPLET(symbol, name) {name, symbol##_main, symbol##_usage},
+#include "applets.h"
+#undef APPLET
+	{NULL, NULL, NULL},
+};
+
+static const char usage[] = "Usage: mcproxy [APPLET [ARGUMENT...]] | --list\n";
+
+static const struct applet *find_applet(const char *name)
+{
+	for (const struct applet *applet = applets; applet->name; applet++) {
+		if (!strcmp(applet->name, name))
+			return applet;
+	}
+	return NULL;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* A descriptor below 3 that is closed would become some socket, and messages would be sent there.
+ * Read-only, so that output which is lost is still an error. */
+static void open_standard_descriptors(void)
+{
+	int descriptor;
+
+	do {
+		descriptor = open("/dev/null", O_RDONLY);
+	} while (descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO);
+	if (descriptor > STDERR_FILENO)
+		close(descriptor);
+}
+
+static int list_applets(void)
+{
+	for (const struct applet *applet = applets; applet->name; applet++)
+		puts(applet->name);
+	return EXIT_SUCCESS;
+}
+
+static int run_applet(const struct applet *applet, int argc, char **argv)
+{
+	static char name[32];
+
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(applet->usage(), stdout);
+		return EXIT_SUCCESS;
+	}
+	snprintf(name, sizeof(name), "%s", applet->name);
+	argv[0] = name;
+	return applet->main(argc, argv);
+}
+
+/* The file itself, by any name that is not an applet's. */
+static int run_by_argument(int argc, char **argv)
+{
+	const struct applet *daemon = find_applet("mcproxy");
+	const struct applet *applet = argc > 1 ? find_applet(argv[1]) : NULL;
+
+	if (applet)
+		return run_applet(applet, argc - 1, argv + 1);
+	if (argc > 1 && !strcmp(argv[1], "--list"))
+		return list_applets();
+	if (argc > 1 && argv[1][0] != '-')
+		return applet_misuse("mcproxy", usage, "no applet '%s'", argv[1]);
+	if (daemon)
+		return run_applet(daemon, argc, argv);
+	if (argc > 1 && !strcmp(argv[1], "--help")) {
+		fputs(usage, stdout);
+		return EXIT_SUCCESS;
+	}
+	return applet_misuse("mcproxy", usage, "no applet given");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 0 ? base_name(argv[0]) : "mcproxy";
+	const struct applet *applet = find_applet(name);
+	int status;
+
+	open_standard_descriptors();
+	if (applet && strcmp(name, "mcproxy"))
+		status = run_applet(applet, argc, argv);
+	else
+		status = run_by_argument(argc, argv);
+	if (ferror(stdout) | fclose(stdout)) {
+		fprintf(stderr, "%s: standard output: %s\n", name, strerror(errno));
+		if (status == EXIT_SUCCESS)
+			status = EXIT_FAILURE;
+	}
+	return status;
+}
