@@ -167,9 +167,11 @@ struct group_status {
 	const void *record; /* for source() only */
 };
 
+/* False: pause. proxy_walk() returns true then, and the next one visits the same membership again,
+ * from its first group on. NULL: of no interest. */
 struct proxy_visitor {
-	void (*group)(void *ctx, const struct group_status *);
-	void (*route)(void *ctx, const struct route *);
+	bool (*group)(void *ctx, const struct group_status *);
+	bool (*route)(void *ctx, const struct route *);
 };
 
 /* A walk over the membership database, which may change between two calls: what exists throughout
