@@ -6,9 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { LOOP_EVENTS = 16 };
+
 struct loop {
 	int epoll, signals;
-	bool stop; /* set: loop_run() returns after this turn */
+	bool stop;				  /* set: loop_run() returns after this turn */
+	struct loop_source *pending[LOOP_EVENTS]; /* of this turn, not called yet */
 };
 
 /* A descriptor to wait for; the owner keeps the struct in place until loop_remove(). */

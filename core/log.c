@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Log lines. Owns: where they go (stderr, or the local syslog socket, RFC 3164 section 5.4 without
+ * the time, which every local syslogd adds itself), the level, the rate limit. Leaves out: libc's
+ * syslog(), which brings the time zone database along and opens its socket when it is too late.
+ */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log.h"
+
+enum { LOG_LINE = 512 };
+
+#define LOG_SOCKET "/dev/log"
+
+/* A bucket for each level: a flood of notices must not swallow the error that explains it. */
+static struct {
+	const uint16_t burst, per_second;
+	uint16_t used;
+	uint32_t swallowed;
+	time_t refilled;
+} bucket[] = {
+	[LOG_LEVEL_ERROR] = {.burst = 20, .per_second = 1},
+	[LOG_LEVEL_WARNING] = {.burst = 20, .per_second = 1},
+	[LOG_LEVEL_NOTICE] = {.burst = 20, .per_second = 1},
+	[LOG_LEVEL_INFO] = {.burst = 20, .per_second = 1},
+	[LOG_LEVEL_DEBUG] = {.burst = 1000, .per_second = 100},
+};
+
+static enum log_level log_level = LOG_LEVEL_NOTICE;
+static int log_socket = -1;
+static bool log_to_syslog;
+
+/* Is there room for one more line? */
+static bool take_token(enum log_level level)
+{
+	struct timespec now;
+	int64_t refill;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	refill = (int64_t)(now.tv_sec - bucket[level].refilled) * bucket[level].per_second;
+	bucket[level].refilled = now.tv_sec;
+	bucket[level].used =
+		(uint16_t)(refill < bucket[level].used ? bucket[level].used - refill : 0);
+	if (bucket[level].used < bucket[level].burst) {
+		bucket[level].used++;
+		return true;
+	}
+	bucket[level].swallowed++;
+	return false;
+}
+
+static void connect_syslog(void)
+{
+	static const struct sockaddr_un address = {AF_UNIX, LOG_SOCKET};
+
+	if (log_socket < 0)
+		log_socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	connect(log_socket, (const struct sockaddr *)&address, sizeof(address));
+}
+
+static bool send_syslog(const char *line, size_t length)
+{
+	if (send(log_socket, line, length, MSG_NOSIGNAL) >= 0)
+		return true;
+	/* A syslogd that was started again has another socket under the same name. */
+	connect_syslog();
+	return send(log_socket, line, length, MSG_NOSIGNAL) >= 0;
+}
+
+__attribute__((format(printf, 2, 0))) static void write_line(enum log_level level,
+							     const char *format, va_list arguments)
+{
+	static const uint8_t priority[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
+	char line[LOG_LINE];
+	size_t start = 0, length;
+
+	if (level > log_level || !take_token(level))
+		return;
+	if (ENABLE_SYSLOG && log_to_syslog)
+		start = (size_t)snprintf(line, sizeof(line),
+					 "<%d>mcproxy[%d]: ", LOG_DAEMON | priority[level],
+					 (int)getpid());
+	else
+		start = (size_t)snprintf(line, sizeof(line), "mcproxy: ");
+	if (bucket[level].swallowed)
+		start += (size_t)snprintf(line + start, sizeof(line) - start, "(%lu lines lost) ",
+					  (unsigned long)bucket[level].swallowed);
+	bucket[level].swallowed = 0;
+	vsnprintf(line + start, sizeof(line) - start - 1, format, arguments);
+	length = strlen(line);
+	/* A name from outside must not forge a second line. */
+	for (size_t i = start; i < length; i++)
+		if ((unsigned char)line[i] < ' ')
+			line[i] = '?';
+	if (ENABLE_SYSLOG && log_to_syslog && send_syslog(line, length))
+		return;
+	line[length] = '\n';
+	/* One write(): lines of two processes do not mix. Nobody is left to tell of its failure. */
+	if (write(STDERR_FILENO, line, length + 1) < 0)
+		return;
+}
+
+void log_open(bool syslog, enum log_level level)
+{
+	log_level = level;
+	log_to_syslog = ENABLE_SYSLOG && syslog;
+	if (log_to_syslog)
+		connect_syslog();
+}
+
+void log_error(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_ERROR, format, arguments);
+	va_end(arguments);
+}
+
+void log_warning(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_WARNING, format, arguments);
+	va_end(arguments);
+}
+
+void log_notice(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_NOTICE, format, arguments);
+	va_end(arguments);
+}
+
+void log_info(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_INFO, format, arguments);
+	va_end(arguments);
+}
+
+void log_debug(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	write_line(LOG_LEVEL_DEBUG, format, arguments);
+	va_end(arguments);
+}
