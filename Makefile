@@ -28,7 +28,6 @@ STRIP          ?= $(CROSS_COMPILE)strip
 NM             ?= $(CROSS_COMPILE)nm
 SIZE           ?= $(CROSS_COMPILE)size
 STATIC         ?= $(if $(findstring musl,$(CC)),1)
-export O CC CFLAGS NM SIZE STRIP WERROR KCONFIG_CONFIG
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -138,6 +137,67 @@ FORCE:
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
 
+## Test (2 tests at a time; JOBS=N):
+##   check             everything that this machine can do; says what it skipped and why
+##   check-unit, check-replay, check-net, check-tree
+##   lint              what reads the source only      format: clang-format it
+##   demo              a stream through network namespaces, as it happens
+##   bench             the figures, beside igmpproxy's
+##   size              bytes of each file and of each option
+
+test-src  := $(wildcard tests/*/*.[ch])
+unit      := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
+replay    := $(patsubst %,$(O)/tests/replay,$(wildcard tests/replay/replay.c))
+net       := $(filter-out %/enter.sh %/demo.sh tests/net/lib%,$(wildcard tests/net/*.sh))
+tree      := $(wildcard tests/tree/build-*.sh) $(filter-out tests/tree/build-%,$(wildcard tests/tree/*.sh))
+run-tests = @O='$(abspath $(O))' CC='$(CC)' WERROR='$(WERROR)' sh tests/run.sh
+
+$(O)/tests/%: $(O)/libmcproxy.a $(test-src) $(wildcard proto/*.h core/*.h)
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) $(filter-out -MMD -MP,$(flags)) $(CPPFLAGS) $(CFLAGS) -o $@ \
+		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $< $(link) $(LDFLAGS)
+
+.PHONY: check check-unit check-replay check-net check-tree lint format demo bench size
+check: all $(unit) $(replay)
+	$(run-tests) $(tree) $(replay) $(unit) $(net)
+check-unit: $(unit)
+	$(run-tests) $(unit)
+check-replay: $(replay)
+	$(run-tests) $(replay)
+check-net: all
+	$(run-tests) $(net)
+check-tree: all
+	$(run-tests) $(tree)
+lint:
+	$(run-tests) $(wildcard tests/tree/lint-*.sh)
+format:
+	clang-format -i $(wildcard proto/*.[ch] core/*.[ch] applets/*.c) $(test-src)
+demo: all
+	@MCPROXY_BIN=$(abspath $(O))/bin sh tests/net/enter.sh sh tests/net/demo.sh
+bench: all $(O)/tests/bench
+	@MCPROXY_BIN=$(abspath $(O))/bin sh tests/net/enter.sh $(O)/tests/bench
+size:
+	@O='$(O)/size' CC='$(CC)' sh tests/size.sh
+
+## Install:
+##   install           the program and its links in sbin, the manual pages, an example
+##   uninstall         remove them
+sbin := $(DESTDIR)$(PREFIX)/sbin
+man8 := $(DESTDIR)$(PREFIX)/share/man/man8
+doc  := $(DESTDIR)$(PREFIX)/share/doc/mcproxy
+
+.PHONY: install uninstall
+install: all
+	mkdir -p $(sbin) $(man8) $(doc)
+	$(STRIP) -o $(sbin)/mcproxy $(O)/mcproxy
+	chmod 755 $(sbin)/mcproxy
+	for name in $(filter-out mcproxy,$(applets)); do ln -sf mcproxy $(sbin)/$$name || exit 1; done
+	install -m 644 $(applets:%=applets/%.8) $(man8)
+	install -m 644 configs/mcproxy.conf $(doc)
+uninstall:
+	rm -f $(sbin)/mcproxy $(applets:%=$(sbin)/%) $(applets:%=$(man8)/%.8) $(doc)/mcproxy.conf
+	-rmdir $(doc)
+
 ##   clean             remove all that was built
 .PHONY: clean
 clean:
@@ -166,5 +226,6 @@ defconfig: default_defconfig
 savedefconfig:
 	sed -n '/CONFIG_/p' $(config) >defconfig
 
+.PHONY: help
 help:
 	@sed -n 's/^## \{0,1\}//p' $(firstword $(MAKEFILE_LIST))

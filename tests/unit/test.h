@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A unit test is a program that is linked with proto/ and core/:
+ *
+ *	int main(void)
+ *	{
+ *		TEST("an address is written as it is read");
+ *		CHECK(read(&address, "192.0.2.1"));
+ *		CHECK(count == 3, "%u of them", count);
+ *		return test_end();
+ *	}
+ *
+ * Each TEST() begins a group, for which one line is printed: "ok PROGRAM: DESCRIPTION", or "not ok
+ * PROGRAM: DESCRIPTION (FILE:LINE: CONDITION; DETAIL)" of the first CHECK() that failed.
+ */
+#ifndef TESTS_UNIT_TEST_H
+#define TESTS_UNIT_TEST_H
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+static struct {
+	const char *description; /* of the group; NULL: none has begun */
+	char failure[512];	 /* the group's first; "": none */
+	unsigned passed, failed; /* groups */
+} test;
+
+static inline void test_close(void)
+{
+	if (!test.description)
+		return;
+	if (test.failure[0]) {
+		test.failed++;
+		printf("not ok %s: %s (%s)\n", program_invocation_short_name, test.description,
+		       test.failure);
+	} else {
+		test.passed++;
+		printf("ok %s: %s\n", program_invocation_short_name, test.description);
+	}
+	fflush(stdout);
+}
+
+static inline void test_begin(const char *description)
+{
+	test_close();
+	test.description = description;
+	test.failure[0] = '\0';
+}
+
+/* FORMAT begins with a blank, so that "no detail" is a format, too. */
+__attribute__((format(printf, 5, 6))) static inline bool
+test_check(bool holds, const char *file, int line, const char *condition, const char *format, ...)
+{
+	va_list arguments;
+	int length;
+
+	if (holds || test.failure[0])
+		return holds;
+	length = snprintf(test.failure, sizeof(test.failure), "%s:%d: %s", file, line, condition);
+	if (length < 0 || (size_t)length >= sizeof(test.failure) || !format[1])
+		return false;
+	va_start(arguments, format);
+	vsnprintf(test.failure + length, sizeof(test.failure) - (size_t)length, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+/* The exit status of main(). A program without a group has tested nothing, so it fails. */
+static inline int test_end(void)
+{
+	test_close();
+	test.description = NULL;
+	return test.failed || !test.passed;
+}
+
+#define TEST(description) test_begin(description)
+/* CHECK(CONDITION) or CHECK(CONDITION, FORMAT, ...); FORMAT is a literal. Its value is CONDITION's.
+ */
+#define CHECK(condition, ...) test_check(condition, __FILE__, __LINE__, #condition, " " __VA_ARGS__)
+
+#endif
