@@ -60,8 +60,6 @@ bool addr_is_link_local(const struct addr *);
 /* A multicast address that never leaves its link: 224.0.0.0/24, ffx0::/16, ffx1::/16, ffx2::/16
  * (RFC 5771 section 4, RFC 4291 section 2.7). */
 bool addr_is_link_scope(const struct addr *);
-/* SSDP: 239.255.255.250 and ff0x::c. */
-bool addr_is_ssdp(const struct addr *);
 bool addr_in_prefix(const struct addr *, const struct prefix *);
 uint32_t addr_hash(const struct addr *, uint32_t seed);
 

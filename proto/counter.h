@@ -8,44 +8,46 @@
 
 #include <stdint.h>
 
-#define COUNTERS(X)                                                       \
-	X(RX_QUERY, "rx-query")                                           \
-	X(RX_REPORT_V1, "rx-report-v1")                                   \
-	X(RX_REPORT_V2, "rx-report-v2")                                   \
-	X(RX_REPORT_V3, "rx-report-v3")                                   \
-	X(RX_LEAVE, "rx-leave")                                           \
-	X(TX_QUERY, "tx-query")                                           \
-	X(TX_REPORT, "tx-report")                                         \
-	X(TX_LEAVE, "tx-leave")                                           \
-	/* the packet is dropped */                                       \
-	X(DROP_OVERSIZE, "drop-oversize")                                 \
-	X(DROP_IP_HEADER, "drop-ip-header")                               \
-	X(DROP_LENGTH, "drop-length")                                     \
-	X(DROP_CHECKSUM, "drop-checksum")                                 \
-	X(DROP_TTL, "drop-ttl")                                           \
-	X(DROP_ROUTER_ALERT, "drop-router-alert")                         \
-	X(DROP_TYPE, "drop-type")                                         \
-	X(DROP_SOURCE, "drop-source")                                     \
-	X(DROP_DESTINATION, "drop-destination")                           \
-	X(DROP_GROUP, "drop-group")                                       \
-	X(DROP_OWN, "drop-own")                                           \
-	X(DROP_ACCEPT_FROM, "drop-accept-from")                           \
-	X(DROP_VERSION, "drop-version")                                   \
-	X(DROP_ROLE, "drop-role")                                         \
-	X(DROP_DOWN, "drop-down")                                         \
-	/* one record of a report is dropped, the others are processed */ \
-	X(DROP_RECORD_TYPE, "drop-record-type")                           \
-	X(DROP_RECORD_GROUP, "drop-record-group")                         \
-	X(DROP_RECORD_SHORT, "drop-record-short")                         \
-	X(DROP_RECORD_SOURCE, "drop-record-source")                       \
-	X(DROP_RECORD_SSM, "drop-record-ssm")                             \
-	/* a limit was met */                                             \
-	X(LIMIT_GROUPS, "limit-groups")                                   \
-	X(LIMIT_SOURCES, "limit-sources")                                 \
-	X(LIMIT_ROUTES, "limit-routes")                                   \
-	X(NO_MEMORY, "no-memory")                                         \
-	/* something that an administrator should look at */              \
-	X(WARN_QUERIER_VERSION, "warn-querier-version")                   \
+#define COUNTERS(X)                                                                   \
+	X(RX_QUERY, "rx-query")                                                       \
+	X(RX_REPORT_V1, "rx-report-v1")                                               \
+	X(RX_REPORT_V2, "rx-report-v2")                                               \
+	X(RX_REPORT_V3, "rx-report-v3")                                               \
+	X(RX_LEAVE, "rx-leave")                                                       \
+	X(TX_QUERY, "tx-query")                                                       \
+	X(TX_REPORT, "tx-report")                                                     \
+	X(TX_LEAVE, "tx-leave")                                                       \
+	/* reports of groups that never leave their link: heard, but nothing to do */ \
+	X(LINK_SCOPE, "link-scope")                                                   \
+	/* the packet is dropped */                                                   \
+	X(DROP_OVERSIZE, "drop-oversize")                                             \
+	X(DROP_IP_HEADER, "drop-ip-header")                                           \
+	X(DROP_LENGTH, "drop-length")                                                 \
+	X(DROP_TRUNCATED, "drop-truncated")                                           \
+	X(DROP_CHECKSUM, "drop-checksum")                                             \
+	X(DROP_TTL, "drop-ttl")                                                       \
+	X(DROP_ROUTER_ALERT, "drop-router-alert")                                     \
+	X(DROP_TYPE, "drop-type")                                                     \
+	X(DROP_SOURCE, "drop-source")                                                 \
+	X(DROP_DESTINATION, "drop-destination")                                       \
+	X(DROP_GROUP, "drop-group")                                                   \
+	X(DROP_OWN, "drop-own")                                                       \
+	X(DROP_ACCEPT_FROM, "drop-accept-from")                                       \
+	X(DROP_VERSION, "drop-version")                                               \
+	X(DROP_ROLE, "drop-role")                                                     \
+	X(DROP_DOWN, "drop-down")                                                     \
+	/* one record of a report is dropped, the others are processed */             \
+	X(DROP_RECORD_TYPE, "drop-record-type")                                       \
+	X(DROP_RECORD_GROUP, "drop-record-group")                                     \
+	X(DROP_RECORD_SOURCE, "drop-record-source")                                   \
+	X(DROP_RECORD_SSM, "drop-record-ssm")                                         \
+	/* a limit was met */                                                         \
+	X(LIMIT_GROUPS, "limit-groups")                                               \
+	X(LIMIT_SOURCES, "limit-sources")                                             \
+	X(LIMIT_ROUTES, "limit-routes")                                               \
+	X(NO_MEMORY, "no-memory")                                                     \
+	/* something that an administrator should look at */                          \
+	X(WARN_QUERIER_VERSION, "warn-querier-version")                               \
 	X(WARN_QUERY_FIELDS, "warn-query-fields")
 
 enum counter {

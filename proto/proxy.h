@@ -64,6 +64,7 @@ struct proxy_config {
 /* The state of an interface, whole, as of now. */
 struct interface_state {
 	unsigned vif;
+	bool exists;	     /* and so has a VIF in the kernel */
 	bool up;	     /* exists, is up and has a carrier */
 	struct addr address; /* IPv4: primary; IPv6: a valid link-local; addr_is_any(): none */
 	const struct prefix

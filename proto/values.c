@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Defaults and derived intervals; see values.h. */
+#include "values.h"
+
+uint8_t values_highest_version(enum protocol protocol)
+{
+	return protocol == PROTOCOL_IGMP ? 3 : 2;
+}
+
+void values_complete(struct values *v, enum protocol protocol)
+{
+	if (!v->version)
+		v->version = values_highest_version(protocol);
+	if (!v->robustness)
+		v->robustness = 2;
+	if (!v->query_interval)
+		v->query_interval = 125000;
+	if (!v->query_response_interval)
+		v->query_response_interval = 10000;
+	if (!v->last_member_query_interval)
+		v->last_member_query_interval = 1000;
+	if (!v->last_member_query_count)
+		v->last_member_query_count = v->robustness;
+	if (!v->startup_query_interval)
+		v->startup_query_interval = v->query_interval / 4;
+	if (!v->startup_query_count)
+		v->startup_query_count = v->robustness;
+	if (!v->unsolicited_report_interval)
+		v->unsolicited_report_interval =
+			v->version < values_highest_version(protocol) ? 10000 : 1000;
+}
+
+int64_t values_group_membership_interval(const struct values *v)
+{
+	return (int64_t)v->robustness * v->query_interval + 2 * (int64_t)v->query_response_interval;
+}
+
+int64_t values_other_querier_present_interval(const struct values *v)
+{
+	return (int64_t)v->robustness * v->query_interval + v->query_response_interval / 2;
+}
+
+int64_t values_last_member_query_time(const struct values *v)
+{
+	return (int64_t)v->last_member_query_count * v->last_member_query_interval;
+}
+
+int64_t values_older_host_present_interval(const struct values *v)
+{
+	return (int64_t)v->robustness * v->query_interval + v->query_response_interval;
+}
