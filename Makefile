@@ -56,7 +56,7 @@ bin-obj := $(O)/core/main.o $(applets:%=$(O)/applets/%.o)
 
 warnings := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
 	-Wold-style-definition -Wvla -Wformat=2 -Wundef \
-	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wnull-dereference -Wunused-macros \
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wnull-dereference \
 	$(if $(filter-out 0,$(WERROR)),-Werror)
 flags    := -std=c11 -D_GNU_SOURCE -include $(O)/config.h -I$(O) -MMD -MP $(warnings) \
 	-ffunction-sections -fdata-sections

@@ -8,7 +8,7 @@
 # Tests are given O (what was built), MCPROXY_BIN ($O/bin) and a TMPDIR of their own.
 set -u
 export O="${O:-$PWD/build}"
-export MCPROXY_BIN="${MCPROXY_BIN:-$O/bin}" RESULTS="${RESULTS-}"
+export MCPROXY_BIN="${MCPROXY_BIN:-$O/bin}"
 
 # The line of a result, counted; a failure shows the end of what the test said.
 report()
@@ -58,7 +58,7 @@ report_program()
 
 run_one()
 {
-	name=$(echo "${1#"$O/"}" | sed 's,^tests/,,; s,\.sh$,,; s,/,-,g')
+	name=$(echo "$1" | sed 's,.*tests/,,; s,\.sh$,,; s,/,-,g')
 	kind=script limit=280 missing_tool=skip
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in
@@ -74,15 +74,15 @@ run_one()
 	report_$kind
 }
 
-if [ -n "$RESULTS" ]; then
-	run_one "$1"
+if [ "${1-}" = --one ]; then
+	run_one "$2"
 	exit 0
 fi
 
 # A test's own make is none of the make's that runs the tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL
-RESULTS=$(mktemp -d) && trap 'rm -rf "$RESULTS"' EXIT
-[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -n 1 sh "$0"
+RESULTS=$(mktemp -d) && export RESULTS && trap 'rm -rf "$RESULTS"' EXIT
+[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "${JOBS:-2}" -n 1 sh "$0" --one
 cat "$RESULTS"/*.result 2>/dev/null | awk '
 	/^ok/ { passed++ }
 	/^not ok/ { failed++ }

@@ -1,0 +1,12 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Every configuration of configs/ builds without a warning, with the applets that it names.
+set -eu
+
+for file in configs/*_defconfig; do
+	dir=$O/tree/$(basename "$file")
+	make -j2 O="$dir" KCONFIG_CONFIG="$file" WERROR=1
+	"$dir/mcproxy" --list >"$TMPDIR/list"
+	sed -n 's/^CONFIG_APPLET_\(.*\)=y/\1/p' "$file" | tr A-Z_ a-z- | diff -u - "$TMPDIR/list"
+done

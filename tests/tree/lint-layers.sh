@@ -1,0 +1,30 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Who includes whom: proto proto and a few headers of C; core also proto; applets also core; nobody
+# applets.
+
+{
+	# Of each directory what it may include.
+	cat <<-'END'
+		proto/ <(stddef|stdint|stdbool|stdlib|string)\.h>
+		proto/ "[a-z0-9_]+\.h"
+		core/ <[a-z0-9_/]+\.h>
+		core/ "(\.\./proto/)?[a-z0-9_]+\.h"
+		applets/ <[a-z0-9_/]+\.h>
+		applets/ "\.\./(proto|core)/[a-z0-9_]+\.h"
+	END
+	grep -nE '^[[:space:]]*#[[:space:]]*include' proto/*.[ch] core/*.[ch] applets/*.c
+} | awk '
+	!/include/ { rule[++rules] = $1; allowed[rules] = "^" $2 "$"; next }
+	{
+		target = $0
+		sub(/^.*include[[:space:]]*/, "", target)
+		sub(/[[:space:]].*$/, "", target)
+		for (i = 1; i <= rules; i++)
+			if (index($0, rule[i]) == 1 && target ~ allowed[i])
+				next
+		print
+		bad = 1
+	}
+	END { exit bad }'
