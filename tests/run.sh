@@ -58,7 +58,7 @@ report_program()
 
 run_one()
 {
-	name=$(echo "$1" | sed 's,.*tests/,,; s,\.sh$,,; s,/,-,g')
+	name=$(echo "$1" | sed 's,^\./,,; s,.*tests/,,; s,\.sh$,,; s,/,-,g')
 	kind=script limit=280 missing_tool=skip
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in

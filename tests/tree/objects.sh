@@ -8,7 +8,7 @@ set -u
 status=0
 proto=$(find proto -name '*.c' | sed "s,^,$O/,; s,c\$,o,")
 core=$(find core -name '*.c' | sed "s,^,$O/,; s,c\$,o,")
-may='malloc|calloc|realloc|free|(mem|str)[a-z]+|__(mem|str)[a-z]+_chk|__stack_chk_fail'
+may='malloc|calloc|realloc|free|(mem|str)[a-z]+|__(mem|str)[a-z]+_chk|__stack_chk_fail|bcmp'
 
 # shellcheck disable=SC2086 # lists, in this file
 nm --defined-only $proto | awk 'NF == 3 { print $3 }' | sort -u >"$TMPDIR/defined"
