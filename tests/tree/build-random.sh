@@ -11,7 +11,7 @@ command -v kconfig-conf >/dev/null || {
 export KCONFIG_CONFIG="$TMPDIR/config"
 seed=1
 while [ $seed -le 40 ]; do
-	KCONFIG_SEED=$seed kconfig-conf --randconfig Config.in >/dev/null
+	KCONFIG_SEED=$seed kconfig-conf --randconfig Config.in >/dev/null 2>&1
 	make -j2 O="$O/tree/random" CFLAGS=-O0 WERROR=1 >"$TMPDIR/log" 2>&1 || {
 		cat "$TMPDIR/log" "$KCONFIG_CONFIG"
 		echo "KCONFIG_SEED=$seed kconfig-conf --randconfig Config.in"
