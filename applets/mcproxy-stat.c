@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Shows the state of a running mcproxy, to people as tables, to scripts as tab-separated lines, and
+ * answers questions by its exit status. Owns: the tables. A line is printed as it comes, so that a
+ * dump of any length takes no memory; a column widens when something longer comes by.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../core/applet.h"
+#include "../core/control.h"
+#include "../core/text.h"
+
+#define NAME "mcproxy-stat"
+#define SYNOPSIS "Usage: " NAME " [-s SOCKET] [-t | -q] [REQUEST]\n"
+
+enum { COLUMNS = 10, NO = 1, CANNOT_TELL = 2 };
+
+/* SECONDS: milliseconds come. VALUE: what unit depends on the cell before. */
+enum kind { LEFT, RIGHT, SECONDS, VALUE };
+
+struct column {
+	char title[10]; /* "": not for people */
+	unsigned char kind, width;
+};
+
+/* The columns that come first; people are not shown what comes after them. */
+struct table {
+	const char *request;
+	struct column column[COLUMNS];
+	bool (*shown)(char *const *cell); /* to people; NULL: every line */
+};
+
+struct question {
+	const char *name, *request;
+	int least, most; /* arguments */
+};
+
+struct printer {
+	const struct table *table; /* NULL: lines as they are */
+	bool begun;
+	size_t width[COLUMNS];
+};
+
+static bool is_counted(char *const *cell)
+{
+	return strcmp(cell[4], "0") != 0;
+}
+
+static bool is_trouble(char *const *cell)
+{
+	return is_counted(cell) && strncmp(cell[3], "rx-", 3) && strncmp(cell[3], "tx-", 3);
+}
+
+/* clang-format off */
+#define HIDDEN	  {"", LEFT, 0}
+#define INSTANCE  {"INSTANCE", LEFT, 8}
+#define INTERFACE {"INTERFACE", LEFT, 9}
+#define PROTOCOL  {"PROTOCOL", LEFT, 8}
+#define GROUP	  {"GROUP", LEFT, 15}
+#define SOURCE	  {"SOURCE", LEFT, 15}
+#define MODE	  {"MODE", LEFT, 7}
+#define COUNTERS_BY(shown) \
+	{"counters", {HIDDEN, INTERFACE, PROTOCOL, {"COUNTER", LEFT, 20}, {"VALUE", RIGHT, 10}}, shown}
+
+static const struct table overview[] = {
+	{"summary", {INSTANCE, PROTOCOL, {"SUMMARY", LEFT, 13}, {"VALUE", VALUE, 10}}, NULL},
+	{"interfaces", {INSTANCE, INTERFACE, PROTOCOL, {"ROLE", LEFT, 10}, {"STATE", LEFT, 6},
+			{"ADDRESS", LEFT, 15}, {"QUERIER", LEFT, 15}, {"VERSION", RIGHT, 7},
+			{"GROUPS", RIGHT, 6}, {"NEXT", SECONDS, 6}}, NULL},
+	COUNTERS_BY(is_trouble),
+};
+
+static const struct table tables[] = {
+	{"groups", {HIDDEN, INTERFACE, GROUP, SOURCE, MODE, {"VERSION", RIGHT, 7},
+		    {"EXPIRES", SECONDS, 7}}, NULL},
+	{"upstream", {HIDDEN, INTERFACE, GROUP, SOURCE, MODE}, NULL},
+	{"routes", {HIDDEN, SOURCE, GROUP, {"INPUT", LEFT, 9}, {"OUTPUTS", LEFT, 19},
+		    {"PACKETS", RIGHT, 10}, {"BYTES", RIGHT, 12}, {"WRONG-IF", RIGHT, 8}}, NULL},
+	COUNTERS_BY(is_counted),
+};
+/* clang-format on */
+
+static const struct question questions[] = {
+	{"running", "running", 0, 0},
+	{"group", "group", 1, 2},
+	{"upstream", "subscribed", 1, 1},
+	{"querier", "querier", 1, 1},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+const char *mcproxy_stat_usage(void);
+int mcproxy_stat_main(int argc, char **argv);
+
+const char *mcproxy_stat_usage(void)
+{
+	if (!ENABLE_HELP_TEXT)
+		return SYNOPSIS;
+	return SYNOPSIS
+		"Shows the state of a running mcproxy.\n\n"
+		"  -s SOCKET  where it listens (" CONTROL_PATH ")\n"
+		"  -t         tab-separated lines with fixed columns, times in milliseconds\n"
+		"  -q         no output: the exit status answers, 0 yes, 1 no, 2 cannot tell\n\n"
+		"Tables (without one: an overview):\n"
+		"  summary, interfaces, groups, upstream, routes, counters\n"
+		"Questions:\n"
+		"  running               is it?\n"
+		"  group GROUP [IF]      has a host (behind IF) joined GROUP?\n"
+		"  upstream GROUP        is GROUP joined upstream?\n"
+		"  querier IF            is mcproxy the querier on IF?\n";
+}
+
+static void split(char *line, char **cell)
+{
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		cell[i] = line;
+		line += strcspn(line, "\t");
+		if (*line)
+			*line++ = '\0';
+	}
+}
+
+static bool is_seconds(unsigned kind, const char *name)
+{
+	return kind == SECONDS ||
+	       (kind == VALUE && (!strcmp(name, "uptime") || !strcmp(name, "cpu")));
+}
+
+static void print_cell(struct printer *printer, unsigned i, const char *cell, bool seconds)
+{
+	const struct column *column = &printer->table->column[i];
+	bool last = i + 1 == COLUMNS || !*column[1].title;
+	char buffer[32];
+	uint64_t value;
+	int width;
+
+	if (seconds && text_to_number(cell, 0, UINT64_MAX, &value)) {
+		snprintf(buffer, sizeof(buffer), "%llu.%u", (unsigned long long)(value / 1000),
+			 (unsigned)(value % 1000 / 100));
+		cell = buffer;
+	}
+	if (strlen(cell) > printer->width[i])
+		printer->width[i] = strlen(cell);
+	width = (int)printer->width[i];
+	if (column->kind == LEFT)
+		width = last ? 0 : -width;
+	printf("%*s%s", width, cell, last ? "\n" : "  ");
+}
+
+static void print_header(struct printer *printer)
+{
+	const struct column *column = printer->table->column;
+
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		printer->width[i] = column[i].width;
+		if (*column[i].title)
+			print_cell(printer, i, column[i].title, false);
+	}
+	printer->begun = true;
+}
+
+static void print_line(void *ctx, char *line)
+{
+	struct printer *printer = ctx;
+	const struct table *table = printer->table;
+	char *cell[COLUMNS];
+
+	if (!table) {
+		puts(line);
+		return;
+	}
+	split(line, cell);
+	if (table->shown && !table->shown(cell))
+		return;
+	if (!printer->begun)
+		print_header(printer);
+	for (unsigned i = 0; i < COLUMNS; i++) {
+		if (*table->column[i].title)
+			print_cell(printer, i, cell[i],
+				   is_seconds(table->column[i].kind, i ? cell[i - 1] : ""));
+	}
+}
+
+static int fail(const char *path, const char *error, int status)
+{
+	fflush(stdout);
+	fprintf(stderr, "%s: %s: %s\n", NAME, path, error);
+	return status;
+}
+
+static int show(const char *path, const struct table *table, bool raw)
+{
+	struct printer printer = {.table = raw ? NULL : table};
+	char error[CONTROL_ERROR];
+
+	if (control_ask(path, table->request, print_line, &printer, error))
+		return fail(path, error, EXIT_FAILURE);
+	if (!raw && !printer.begun && !table->shown)
+		print_header(&printer);
+	return EXIT_SUCCESS;
+}
+
+static int show_overview(const char *path, bool raw)
+{
+	int status = show(path, &overview[0], raw);
+
+	for (size_t i = 1; i < COUNT(overview) && !raw && status == EXIT_SUCCESS; i++) {
+		putchar('\n');
+		status = show(path, &overview[i], raw);
+	}
+	return status;
+}
+
+static const struct table *find_table(const char *name)
+{
+	for (size_t i = 0; i < COUNT(tables); i++) {
+		if (!strcmp(tables[i].request, name))
+			return &tables[i];
+	}
+	for (size_t i = 0; i < COUNT(overview); i++) {
+		if (!strcmp(overview[i].request, name))
+			return &overview[i];
+	}
+	return NULL;
+}
+
+static const struct question *find_question(const char *name, int arguments)
+{
+	for (size_t i = 0; i < COUNT(questions); i++) {
+		if (!strcmp(questions[i].name, name) && arguments >= questions[i].least &&
+		    arguments <= questions[i].most)
+			return &questions[i];
+	}
+	return NULL;
+}
+
+static void take_answer(void *ctx, char *line)
+{
+	*(bool *)ctx = !strcmp(line, "yes");
+}
+
+static int ask(const char *path, bool quiet, const struct question *question, char **argument)
+{
+	char request[CONTROL_REQUEST], error[CONTROL_ERROR];
+	const char *second = argument[0] && argument[1] ? argument[1] : "";
+	bool yes = false;
+	int result;
+
+	snprintf(request, sizeof(request), "%s %s %s", question->request,
+		 argument[0] ? argument[0] : "", second);
+	result = control_ask(path, request, take_answer, &yes, error);
+	if (result &&
+	    (strcmp(question->name, "running") || (result != -ENOENT && result != -ECONNREFUSED)))
+		return fail(path, error, CANNOT_TELL);
+	if (!quiet)
+		puts(yes ? "yes" : "no");
+	return yes ? EXIT_SUCCESS : NO;
+}
+
+/* What is asked for by the words after the options. */
+static int dispatch(const char *path, bool raw, bool quiet, int argc, char **argv)
+{
+	const struct question *question = argc ? find_question(argv[0], argc - 1) : NULL;
+	const struct table *table = argc == 1 ? find_table(argv[0]) : NULL;
+
+	if (question && !raw)
+		return ask(path, quiet, question, argv + 1);
+	if (quiet)
+		return applet_misuse(NAME, SYNOPSIS, "-q needs a question, and no -t");
+	if (!argc)
+		return show_overview(path, raw);
+	if (table)
+		return show(path, table, raw);
+	return applet_misuse(NAME, SYNOPSIS, "there is no table%s '%s' with %d argument%s",
+			     raw ? "" : " or question", argv[0], argc - 1, argc == 2 ? "" : "s");
+}
+
+int mcproxy_stat_main(int argc, char **argv)
+{
+	const char *path = CONTROL_PATH;
+	bool raw = false, quiet = false;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt(argc, argv, "+:s:tq")) != -1) {
+		if (option == ':')
+			return applet_misuse(NAME, SYNOPSIS, "-%c needs an argument", optopt);
+		if (option == '?')
+			return applet_misuse(NAME, SYNOPSIS, "unknown option -%c", optopt);
+		if (option == 's')
+			path = optarg;
+		raw |= option == 't';
+		quiet |= option == 'q';
+	}
+	return dispatch(path, raw, quiet, argc - optind, argv + optind);
+}

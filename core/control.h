@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The status socket: a Unix stream socket at which the daemon tells its state, and its client. One
+ * line asks, "REQUEST [ARGUMENT...]"; lines of tab-separated columns answer; a last line without a
+ * tab, "ok" or "error TEXT", ends the answer and the connection. mcproxy-stat(8) lists the requests
+ * and their columns.
+ */
+#ifndef CORE_CONTROL_H
+#define CORE_CONTROL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+#include <sys/un.h>
+
+#include "../proto/proxy.h"
+#include "iface.h"
+#include "loop.h"
+
+#define CONTROL_PATH "/run/mcproxy.sock"
+
+enum {
+	CONTROL_REQUEST = 256, /* bytes of a request, with its newline */
+	CONTROL_LINE = 1024,   /* bytes of any line of an answer, with its newline */
+	CONTROL_ERROR = 128,   /* bytes of what control_ask() says about a failure */
+	CONTROL_PATIENCE =
+		5000, /* ms without progress before a client may be dropped for another */
+};
+
+/* What there is to show of one instance and one of its protocols. */
+struct control_view {
+	const char *instance;
+	enum protocol protocol;
+	struct proxy *proxy;
+	int mroute; /* the multicast routing socket, for the counters of routes */
+	unsigned interface_count;
+	const struct iface *interface[PROXY_VIFS];
+};
+
+struct control {
+	struct loop *loop;
+	struct loop_source listener;
+	const struct control_view *view;
+	size_t view_count;
+	int64_t started;
+	struct control_client *client[CONFIG_CONTROL_CLIENTS];
+	struct sockaddr_un address;
+	dev_t device; /* of the socket file, to remove no other */
+	ino_t inode;
+};
+
+/*
+ * Listens at PATH, mode 0660, owner's group GROUP (name or number; "": the process's). VIEW must
+ * stay in place until control_close(), which comes before proxy_free(). 0 or -errno: EADDRINUSE a
+ * live daemon, or something that is not a socket, is there; ENAMETOOLONG; EINVAL no such group. A
+ * socket file that nobody listens at is replaced.
+ */
+int control_open(struct control *, struct loop *, const char *path, const char *group,
+		 const struct control_view *view, size_t view_count);
+/* Drops all clients and removes the socket file. After a failed control_open() it does nothing. */
+void control_close(struct control *);
+
+/*
+ * Sends REQUEST to the daemon at PATH and calls line() for every line of the answer as it comes,
+ * without newline and made of printable ASCII and tabs, whatever was sent. 0, or -errno with one
+ * line of text in ERROR: EPROTO the daemon says no or makes no sense, ETIMEDOUT it is stuck, and
+ * what connect() and recv() give.
+ */
+int control_ask(const char *path, const char *request, void (*line)(void *ctx, char *line),
+		void *ctx, char error[CONTROL_ERROR]);
+
+#endif
