@@ -24,7 +24,10 @@ struct iface {
 	 * point-to-point links). */
 	struct prefix prefix[IFACE_PREFIXES];
 	unsigned prefix_count;
-	struct iface *next; /* the monitor's */
+	/* the monitor's */
+	struct iface *next;
+	bool stale; /* its state is to be read again */
+	bool gone;  /* ... and what had INDEX is no more */
 };
 
 struct iface_monitor {
@@ -32,7 +35,8 @@ struct iface_monitor {
 	struct loop *loop;
 	struct iface *first;
 	/* Called once for each changed interface, after all messages that were waiting have been
-	 * read. */
+	 * read. Where another interface has taken the name over, or the same index has come back,
+	 * it is called twice: first with index 0. */
 	void (*changed)(void *ctx, struct iface *);
 	void *ctx;
 	int request; /* a second socket, for route look-ups */
