@@ -1,0 +1,661 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Joins groups as an application would, receives, and says what came. Owns: the options, the
+ * commands on standard input, the table in its two forms. The sockets are core/receiver.h's, the
+ * counting is core/stream.h's.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "../core/applet.h"
+#include "../core/receiver.h"
+#include "../core/text.h"
+
+#define NAME "mcproxy-join"
+#define SYNOPSIS "Usage: " NAME " [OPTION]... -g GROUP[+COUNT]...\n"
+
+enum { RANGES = 256, SOURCES = 64, LINE = 256, STREAMS = 1 << 17, LIMIT = 1000000000 };
+
+struct group {
+	struct stream_group stream;
+	struct receiver_membership membership;
+	int64_t joined;	     /* ns */
+	int64_t first_delay; /* ns, from the join to the first packet after it; -1: none yet */
+};
+
+struct range {
+	struct stream_range groups;
+	struct group *group; /* one for each */
+};
+
+struct options {
+	struct stream_range range[RANGES];
+	unsigned range_count;
+	struct addr source[SOURCES];
+	unsigned source_count;
+	bool exclude; /* the sources */
+	const char *interface;
+	uint64_t port, count, per_group;
+	int64_t limit; /* ms; 0: none */
+	bool commands, tabs, quiet;
+};
+
+struct join {
+	const struct options *options;
+	struct loop loop;
+	struct receiver receiver;
+	struct range range[RANGES];
+	unsigned range_count;
+	uint64_t groups, satisfied; /* how many there are; how many of them got what they want */
+	int64_t deadline;
+	unsigned stream_room;
+	uint64_t strays; /* packets to none of the groups */
+	struct loop_source input;
+	char line[LINE];
+	size_t line_length;
+};
+
+static const struct addr no_source;
+
+const char *mcproxy_join_usage(void);
+int mcproxy_join_main(int argc, char **argv);
+
+const char *mcproxy_join_usage(void)
+{
+	if (!ENABLE_HELP_TEXT)
+		return SYNOPSIS;
+	return SYNOPSIS
+		"Joins multicast groups, receives, and prints what came, lost, late and twice.\n\n"
+		"  -g GROUP[+COUNT]  a group, or COUNT consecutive ones; may be repeated\n"
+		"  -i IF             on this interface (default: as the routes say)\n"
+		"  -p PORT           UDP port (5000)\n"
+		"  -s SOURCE         only from this source; may be repeated\n"
+		"  -x SOURCE         not from this source; may be repeated\n"
+		"  -c COUNT          end after COUNT packets in all\n"
+		"  -C COUNT          end when each group has got COUNT packets\n"
+		"  -t SECONDS        end after that time, counted from the joins\n"
+		"  -I                read commands from standard input: join GROUP [SOURCE],\n"
+		"                    leave GROUP [SOURCE], block GROUP SOURCE,\n"
+		"                    unblock GROUP SOURCE, show, quit; each is answered\n"
+		"  -q                print the total only\n"
+		"  -T                tab-separated: group, received, lost, duplicated, reordered,\n"
+		"                    first_delay_us, delay_min_us, delay_avg_us, delay_max_us, "
+		"bytes\n\n"
+		"Prints \"joined N groups\" when it has. Exit status: 0 what was asked for came\n"
+		"(without -c and -C: a packet of each group), 1 it did not, 2 misuse.\n";
+}
+
+static const char *explain(int error)
+{
+	switch (error) {
+	case -ENOBUFS:
+		return "more sources than igmp_max_msf or mld_max_msf allows";
+	case -ENODEV:
+		return "no interface for it, -i names one";
+	case -EADDRNOTAVAIL:
+		return "not joined";
+	case -EADDRINUSE:
+		return "joined already, or the port is taken";
+	case -EEXIST:
+		return "overlaps another range of groups";
+	default:
+		return strerror(-error);
+	}
+}
+
+static int fail(const char *what, int error)
+{
+	fflush(stdout);
+	fprintf(stderr, NAME ": %s: %s\n", what, explain(error));
+	return EXIT_FAILURE;
+}
+
+/* Groups and packets. */
+
+static struct group *find_group(const struct join *join, const struct addr *addr)
+{
+	for (unsigned i = 0; i < join->range_count; i++) {
+		const struct range *range = &join->range[i];
+		uint32_t index = stream_range_find(&range->groups, addr);
+
+		if (index < range->groups.count)
+			return &range->group[index];
+	}
+	return NULL;
+}
+
+static uint64_t wanted_by_group(const struct options *options)
+{
+	return options->per_group ? options->per_group : 1;
+}
+
+static void take_packet(void *ctx, const struct addr *addr, const struct stream_packet *packet)
+{
+	struct join *join = ctx;
+	struct group *group = find_group(join, addr);
+
+	if (!group) {
+		join->strays++;
+		return;
+	}
+	join->receiver.wanted--;
+	stream_group_add(&group->stream, packet, &join->stream_room);
+	if (group->first_delay < 0)
+		group->first_delay = packet->arrival - group->joined;
+	if (group->stream.counts.received == wanted_by_group(join->options))
+		join->satisfied++;
+}
+
+static bool is_complete(const struct join *join)
+{
+	if (join->options->count)
+		return !join->receiver.wanted;
+	return join->satisfied == join->groups;
+}
+
+static int64_t end_of_turn(void *ctx, int64_t now)
+{
+	struct join *join = ctx;
+	bool bounded = join->options->count || (join->options->per_group && join->groups);
+
+	if (now >= join->deadline || (bounded && is_complete(join)))
+		join->loop.stop = true;
+	return join->deadline;
+}
+
+static int change_group(struct join *join, struct group *group, enum receiver_change change,
+			const struct addr *addr, const struct addr *source)
+{
+	bool was_joined = group->membership.joined;
+	int64_t before = receiver_now();
+	int error = receiver_change(&join->receiver, &group->membership, change, addr, source);
+
+	if (!error && !was_joined) {
+		group->joined = before;
+		group->first_delay = -1;
+	}
+	return error;
+}
+
+static bool overlap(const struct stream_range *a, const struct stream_range *b)
+{
+	return stream_range_find(a, &b->first) < a->count ||
+	       stream_range_find(b, &a->first) < b->count;
+}
+
+/* The groups of RANGE, if all of them are known and stand together. */
+static struct group *find_range(const struct join *join, const struct stream_range *groups)
+{
+	for (unsigned i = 0; i < join->range_count; i++) {
+		const struct range *range = &join->range[i];
+		uint32_t index = stream_range_find(&range->groups, &groups->first);
+
+		if (index < range->groups.count && groups->count <= range->groups.count - index)
+			return &range->group[index];
+	}
+	return NULL;
+}
+
+static int add_range(struct join *join, const struct stream_range *groups, struct group **result)
+{
+	struct range *range = &join->range[join->range_count];
+
+	for (unsigned i = 0; i < join->range_count; i++) {
+		if (overlap(&join->range[i].groups, groups))
+			return -EEXIST;
+	}
+	if (join->range_count == RANGES || join->groups + groups->count > STREAM_GROUPS)
+		return -ENOSPC;
+	range->groups = *groups;
+	range->group = calloc(groups->count, sizeof(*range->group));
+	if (!range->group)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < groups->count; i++)
+		range->group[i].first_delay = -1;
+	join->range_count++;
+	join->groups += groups->count;
+	*result = range->group;
+	return 0;
+}
+
+/* The same for each group of a range; ends at the first error, whose group is put into FAILED. */
+static int change_range(struct join *join, const struct stream_range *groups,
+			enum receiver_change change, const struct addr *source, struct addr *failed)
+{
+	struct group *group = find_range(join, groups);
+	int error = 0;
+
+	*failed = groups->first;
+	if (!group && change != RECEIVER_JOIN)
+		return -EADDRNOTAVAIL;
+	if (!group)
+		error = add_range(join, groups, &group);
+	for (uint32_t i = 0; i < groups->count && !error; i++) {
+		*failed = stream_range_at(groups, i);
+		error = change_group(join, &group[i], change, failed, source);
+	}
+	return error;
+}
+
+/* The table. */
+
+static const char *format_delays(const struct stream_counts *counts, char separator, char *text,
+				 size_t size)
+{
+	if (counts->timed)
+		snprintf(text, size, "%" PRId64 "%c%" PRId64 "%c%" PRId64, counts->delay_min / 1000,
+			 separator, (int64_t)(counts->delay_sum / counts->timed) / 1000, separator,
+			 counts->delay_max / 1000);
+	else
+		snprintf(text, size, "-%c-%c-", separator, separator);
+	return text;
+}
+
+static void print_for_scripts(const char *name, const struct stream_counts *counts, int64_t first)
+{
+	char delays[72], first_delay[24] = "-";
+
+	if (first >= 0)
+		snprintf(first_delay, sizeof(first_delay), "%" PRId64, first / 1000);
+	printf("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s\t%" PRIu64 "\n",
+	       name, counts->received, counts->lost, counts->duplicated, counts->reordered,
+	       first_delay, format_delays(counts, '\t', delays, sizeof(delays)), counts->bytes);
+}
+
+static void print_header(int width)
+{
+	printf("%-*s %9s %7s %10s %9s %9s %20s %8s %7s\n", width, "group", "received", "lost",
+	       "duplicated", "reordered", "first/ms", "delay/us min/avg/max", "packet/s", "kbit/s");
+}
+
+static void print_for_people(const char *name, int width, const struct stream_counts *counts,
+			     int64_t first)
+{
+	uint64_t span = (uint64_t)(counts->last - counts->first) / 1000, packets = 0, kbits = 0;
+	char delays[72], first_delay[24] = "-";
+
+	if (first >= 0)
+		snprintf(first_delay, sizeof(first_delay), "%" PRId64 ".%03d", first / 1000000,
+			 (int)(first / 1000 % 1000));
+	if (span) {
+		packets = (counts->received - 1) * 1000000 / span;
+		kbits = counts->bytes / counts->received * (counts->received - 1) * 8000 / span;
+	}
+	printf("%-*s %9" PRIu64 " %7" PRIu64 " %10" PRIu64 " %9" PRIu64 " %9s %20s %8" PRIu64
+	       " %7" PRIu64 "\n",
+	       width, name, counts->received, counts->lost, counts->duplicated, counts->reordered,
+	       first_delay, format_delays(counts, '/', delays, sizeof(delays)), packets, kbits);
+}
+
+static void print_row(const struct join *join, const char *name, int width,
+		      const struct stream_counts *counts, int64_t first)
+{
+	if (join->options->tabs)
+		print_for_scripts(name, counts, first);
+	else
+		print_for_people(name, width, counts, first);
+}
+
+static int widest_name(const struct join *join)
+{
+	int width = (int)strlen("239.255.255.255");
+	char text[TEXT_ADDR];
+
+	for (unsigned i = 0; i < join->range_count; i++) {
+		const struct stream_range *groups = &join->range[i].groups;
+		struct addr last = stream_range_at(groups, groups->count - 1);
+		int length = (int)strlen(text_addr(&last, text));
+
+		width = length > width ? length : width;
+	}
+	return width;
+}
+
+static void print_note(uint64_t count, const char *what)
+{
+	if (count)
+		fprintf(stderr, NAME ": %" PRIu64 " %s\n", count, what);
+}
+
+static void print_notes(const struct join *join, const struct stream_counts *total)
+{
+	fflush(stdout);
+	print_note(total->foreign, "packets of another sender, without numbers");
+	print_note(total->untracked, "packets of too many streams, numbers not followed");
+	print_note(join->strays, "packets to other addresses");
+	print_note(receiver_dropped(&join->receiver),
+		   "packets dropped, this program was too slow for them");
+}
+
+/* The first delay of the total is the longest. */
+static void print_table(const struct join *join)
+{
+	struct stream_counts total = {0};
+	int width = widest_name(join);
+	int64_t longest = -1;
+	char text[TEXT_ADDR];
+
+	if (!join->options->tabs)
+		print_header(width);
+	for (unsigned i = 0; i < join->range_count; i++) {
+		const struct range *range = &join->range[i];
+
+		for (uint32_t j = 0; j < range->groups.count; j++) {
+			const struct group *group = &range->group[j];
+			struct addr addr = stream_range_at(&range->groups, j);
+
+			stream_counts_add(&total, &group->stream.counts);
+			if (group->first_delay > longest)
+				longest = group->first_delay;
+			if (!join->options->quiet)
+				print_row(join, text_addr(&addr, text), width,
+					  &group->stream.counts, group->first_delay);
+		}
+	}
+	print_row(join, "total", width, &total, longest);
+	print_notes(join, &total);
+}
+
+/* Commands. */
+
+static void answer(const struct addr *group, int error)
+{
+	char text[TEXT_ADDR];
+
+	if (error)
+		printf("failed: %s: %s\n", text_addr(group, text), explain(error));
+	else
+		puts("ok");
+}
+
+static void change_by_command(struct join *join, enum receiver_change change, char *const *word,
+			      unsigned words)
+{
+	struct stream_range groups;
+	struct addr source = no_source, failed;
+	bool needs_source = change == RECEIVER_BLOCK || change == RECEIVER_UNBLOCK;
+	int error;
+
+	if (words < 2u + needs_source || words > 3 || !stream_to_range(word[1], &groups) ||
+	    (words == 3 && (!text_to_addr(word[2], &source) || !addr_is_unicast(&source) ||
+			    addr_is_ipv4(&source) != addr_is_ipv4(&groups.first)))) {
+		printf("failed: %s wants GROUP[+COUNT] %s\n", word[0],
+		       needs_source ? "SOURCE" : "[SOURCE]");
+		return;
+	}
+	error = change_range(join, &groups, change, &source, &failed);
+	answer(&failed, error);
+}
+
+static void execute(struct join *join, char *line)
+{
+	static const char *const name[] = {[RECEIVER_JOIN] = "join",
+					   [RECEIVER_LEAVE] = "leave",
+					   [RECEIVER_BLOCK] = "block",
+					   [RECEIVER_UNBLOCK] = "unblock"};
+	char *word[4], *rest = line;
+	unsigned words = 0;
+
+	while (words < 4 && (word[words] = strsep(&rest, " \t")))
+		words += *word[words] != '\0';
+	if (!words)
+		return;
+	if (!strcmp(word[0], "quit")) {
+		join->loop.stop = true;
+		return;
+	}
+	if (!strcmp(word[0], "show")) {
+		print_table(join);
+		puts("ok");
+		return;
+	}
+	for (unsigned i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
+		if (!strcmp(word[0], name[i])) {
+			change_by_command(join, i, word, words);
+			return;
+		}
+	}
+	puts("failed: commands are join, leave, block, unblock, show, quit");
+}
+
+static void take_character(struct join *join, char character)
+{
+	if (character != '\n') {
+		if (join->line_length < LINE)
+			join->line[join->line_length++] = character;
+		return;
+	}
+	if (join->line_length == LINE) { /* no room for its end */
+		puts("failed: line too long");
+	} else {
+		join->line[join->line_length] = '\0';
+		execute(join, join->line);
+	}
+	join->line_length = 0;
+	fflush(stdout);
+}
+
+/* False at the end of the input, which ends a line, too. */
+static bool read_commands(struct join *join)
+{
+	char text[LINE];
+	ssize_t length = read(join->input.fd, text, sizeof(text));
+
+	for (ssize_t i = 0; i < length && !join->loop.stop; i++)
+		take_character(join, text[i]);
+	if (!length)
+		take_character(join, '\n');
+	return length > 0 || (length < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+static void input_ready(void *ctx, uint32_t events)
+{
+	struct join *join = ctx;
+
+	(void)events;
+	if (!read_commands(join))
+		loop_remove(&join->loop, &join->input);
+}
+
+/* A file cannot be waited for: it is read at once. */
+static int open_commands(struct join *join)
+{
+	int error;
+
+	join->input = (struct loop_source){STDIN_FILENO, input_ready, join};
+	error = loop_add(&join->loop, &join->input, EPOLLIN);
+	if (error != -EPERM)
+		return error;
+	while (!join->loop.stop && read_commands(join))
+		;
+	return 0;
+}
+
+/* From the options to the end. */
+
+static int join_range(struct join *join, const struct stream_range *groups)
+{
+	const struct options *options = join->options;
+	bool ipv4 = addr_is_ipv4(&groups->first);
+	struct addr failed;
+	int error = 0;
+	char text[TEXT_ADDR];
+
+	if (!options->source_count || options->exclude)
+		error = change_range(join, groups, RECEIVER_JOIN, &no_source, &failed);
+	for (unsigned i = 0; i < options->source_count && !error; i++) {
+		if (addr_is_ipv4(&options->source[i]) == ipv4)
+			error = change_range(join, groups,
+					     options->exclude ? RECEIVER_BLOCK : RECEIVER_JOIN,
+					     &options->source[i], &failed);
+	}
+	return error ? fail(text_addr(&failed, text), error) : EXIT_SUCCESS;
+}
+
+static int run(struct join *join)
+{
+	const struct options *options = join->options;
+	int status = EXIT_SUCCESS, error;
+
+	for (unsigned i = 0; i < options->range_count && status == EXIT_SUCCESS; i++)
+		status = join_range(join, &options->range[i]);
+	if (status != EXIT_SUCCESS)
+		return status;
+	printf("joined %" PRIu64 " groups\n", join->groups);
+	fflush(stdout);
+	if (options->limit)
+		join->deadline = loop_now() + options->limit;
+	error = options->commands ? open_commands(join) : 0;
+	if (!error)
+		error = loop_run(&join->loop, end_of_turn, join);
+	if (error)
+		return fail("loop", error);
+	receiver_drain(&join->receiver);
+	print_table(join);
+	return is_complete(join) ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void close_join(struct join *join)
+{
+	receiver_close(&join->receiver);
+	loop_close(&join->loop);
+	for (unsigned i = 0; i < join->range_count; i++) {
+		for (uint32_t j = 0; j < join->range[i].groups.count; j++)
+			stream_group_clear(&join->range[i].group[j].stream);
+		free(join->range[i].group);
+	}
+	free(join);
+}
+
+static int start(const struct options *options)
+{
+	unsigned ifindex = options->interface ? if_nametoindex(options->interface) : 0;
+	struct join *join;
+	int error, status;
+
+	if (options->interface && !ifindex) {
+		fprintf(stderr, NAME ": %s: no such interface\n", options->interface);
+		return EXIT_FAILURE;
+	}
+	join = calloc(1, sizeof(*join));
+	if (!join)
+		return fail("start", -ENOMEM);
+	join->options = options;
+	join->stream_room = STREAMS;
+	join->deadline = INT64_MAX;
+	join->receiver = (struct receiver){.loop = &join->loop,
+					   .ifindex = ifindex,
+					   .port = (uint16_t)options->port,
+					   .packet = take_packet,
+					   .ctx = join,
+					   .wanted = options->count ? options->count : UINT64_MAX};
+	receiver_raise_limits();
+	error = loop_open(&join->loop);
+	status = error ? fail("start", error) : run(join);
+	close_join(join);
+	return status;
+}
+
+static bool add_group(struct options *options, const char *text)
+{
+	return options->range_count < RANGES &&
+	       stream_to_range(text, &options->range[options->range_count++]);
+}
+
+static bool add_source(struct options *options, const char *text, bool exclude)
+{
+	struct addr *source = &options->source[options->source_count];
+
+	if (options->source_count == SOURCES ||
+	    (options->source_count && options->exclude != exclude))
+		return false;
+	options->exclude = exclude;
+	options->source_count++;
+	return text_to_addr(text, source) && addr_is_unicast(source);
+}
+
+/* False: VALUE cannot be. */
+static bool take_option(struct options *options, int option, const char *value)
+{
+	switch (option) {
+	case 'g':
+		return add_group(options, value);
+	case 's':
+	case 'x':
+		return add_source(options, value, option == 'x');
+	case 'i':
+		options->interface = value;
+		return true;
+	case 'p':
+		return text_to_number(value, 1, UINT16_MAX, &options->port);
+	case 'c':
+		return text_to_number(value, 0, INT64_MAX, &options->count);
+	case 'C':
+		return text_to_number(value, 0, INT64_MAX, &options->per_group);
+	case 't':
+		return text_to_milliseconds(value, 0, LIMIT, &options->limit);
+	case 'I':
+		return options->commands = true;
+	case 'q':
+		return options->quiet = true;
+	default:
+		return options->tabs = true;
+	}
+}
+
+/* An include list without an address of the group's family would receive nothing. */
+static bool lacks_source(const struct options *options, const struct stream_range *groups)
+{
+	for (unsigned i = 0; i < options->source_count; i++) {
+		if (addr_is_ipv4(&options->source[i]) == addr_is_ipv4(&groups->first))
+			return false;
+	}
+	return options->source_count && !options->exclude;
+}
+
+static const char *find_problem(const struct options *options)
+{
+	if (!options->range_count && !options->commands)
+		return "no group";
+	if (options->count && options->per_group)
+		return "-c and -C exclude each other";
+	for (unsigned i = 0; i < options->range_count; i++) {
+		if (lacks_source(options, &options->range[i]))
+			return "-s and -g are of different families";
+	}
+	return NULL;
+}
+
+int mcproxy_join_main(int argc, char **argv)
+{
+	struct options options = {.port = 5000};
+	const char *problem;
+	int option;
+
+	opterr = 0;
+	while ((option = getopt(argc, argv, "+:g:i:p:s:x:c:C:t:IqTh")) != -1) {
+		if (option == 'h') {
+			fputs(mcproxy_join_usage(), stdout);
+			return EXIT_SUCCESS;
+		}
+		if (option == ':')
+			return applet_misuse(NAME, SYNOPSIS, "-%c needs an argument", optopt);
+		if (option == '?')
+			return applet_misuse(NAME, SYNOPSIS, "unknown option -%c", optopt);
+		if (!take_option(&options, option, optarg))
+			return applet_misuse(NAME, SYNOPSIS, "-%c cannot be '%s' here", option,
+					     optarg);
+	}
+	if (optind < argc)
+		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", argv[optind]);
+	problem = find_problem(&options);
+	if (problem)
+		return applet_misuse(NAME, SYNOPSIS, "%s", problem);
+	return start(&options);
+}
