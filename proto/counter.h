@@ -47,8 +47,7 @@
 	X(LIMIT_ROUTES, "limit-routes")                                               \
 	X(NO_MEMORY, "no-memory")                                                     \
 	/* something that an administrator should look at */                          \
-	X(WARN_QUERIER_VERSION, "warn-querier-version")                               \
-	X(WARN_QUERY_FIELDS, "warn-query-fields")
+	X(WARN_QUERIER_VERSION, "warn-querier-version")
 
 enum counter {
 #define COUNTER_ENUM(symbol, name) symbol,

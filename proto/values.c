@@ -25,9 +25,13 @@ void values_complete(struct values *v, enum protocol protocol)
 		v->startup_query_interval = v->query_interval / 4;
 	if (!v->startup_query_count)
 		v->startup_query_count = v->robustness;
-	if (!v->unsolicited_report_interval)
-		v->unsolicited_report_interval =
-			v->version < values_highest_version(protocol) ? 10000 : 1000;
+}
+
+int32_t values_unsolicited_report_interval(const struct values *v, bool old)
+{
+	if (v->unsolicited_report_interval)
+		return v->unsolicited_report_interval;
+	return old ? 10000 : 1000;
 }
 
 int64_t values_group_membership_interval(const struct values *v)

@@ -7,6 +7,7 @@
 #ifndef PROTO_VALUES_H
 #define PROTO_VALUES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum protocol { PROTOCOL_IGMP, PROTOCOL_MLD };
@@ -27,7 +28,8 @@ struct values {
 
 /* Highest version of PROTOCOL that is built in. */
 uint8_t values_highest_version(enum protocol);
-/* Fills every member that is 0 with its default (RFC 3376 section 8, RFC 3810 section 9). */
+/* Fills every member that is 0 with its default (RFC 3376 section 8, RFC 3810 section 9), but for
+ * unsolicited_report_interval, whose default depends on the version in force. */
 void values_complete(struct values *, enum protocol);
 /* RV * QI + 2 * QRI (RFC 9776 section 8.4, RFC 9777 section 9.4). */
 int64_t values_group_membership_interval(const struct values *);
@@ -37,5 +39,9 @@ int64_t values_other_querier_present_interval(const struct values *);
 int64_t values_last_member_query_time(const struct values *);
 /* RV * QI + QRI (RFC 9776 section 8.13, RFC 9777 section 9.13). */
 int64_t values_older_host_present_interval(const struct values *);
+
+/* As configured, else 1 s, or 10 s if an OLD version is spoken (RFC 3376 section 8.11, RFC 2236
+ * section 8.10). */
+int32_t values_unsolicited_report_interval(const struct values *, bool old);
 
 #endif

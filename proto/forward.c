@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel routes; see forward.h. */
+#include "forward.h"
+
+#include <stdlib.h>
+
+#include "interface.h"
+#include "membership.h"
+#include "merge.h"
+
+static uint32_t bit(unsigned vif)
+{
+	return vif < PROXY_VIFS ? (uint32_t)1 << vif : 0;
+}
+
+static struct addr any_address(const struct proxy *p)
+{
+	return p->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
+}
+
+bool forward_wildcard(const struct proxy *p, struct route *r)
+{
+	*r = (struct route){.source = any_address(p), .group = any_address(p)};
+	/* Without an upstream its place is taken by a VIF that is not there. */
+	r->input = p->upstream < PROXY_VIFS ? p->upstream : p->config->interface_count;
+	r->outputs = p->present;
+	return p->present;
+}
+
+void forward_tree(struct proxy *p)
+{
+	struct membership *m;
+	struct route r;
+
+	p->tree_changed = false;
+	p->root = p->present ? (unsigned)__builtin_ctz(p->present) : PROXY_VIFS;
+	if (p->present & bit(p->upstream))
+		p->root = p->upstream;
+	r.remove = !forward_wildcard(p, &r);
+	p->out->route(p->ctx, &r);
+	for (m = p->first; m; m = m->next) {
+		m->reinstall = true;
+		membership_touch(p, m);
+	}
+}
+
+/* ---- who wants what ---- */
+
+static uint32_t wanting_all(const struct proxy *p, const struct membership *m)
+{
+	const struct group *g;
+	uint32_t vifs = 0;
+
+	for (g = m->groups; g; g = g->next)
+		if (g->filter_mode == EXCLUDE && interface_forwards(&p->interface[g->vif]))
+			vifs |= bit(g->vif);
+	return vifs;
+}
+
+/* RFC 3376 section 6.3. */
+static uint32_t wanting(const struct proxy *p, const struct membership *m,
+			const struct addr *source)
+{
+	const struct group *g;
+	uint32_t vifs = 0;
+
+	for (g = m->groups; g; g = g->next) {
+		const struct source *s = source_list_find(&g->sources, source);
+		bool wants = g->filter_mode == EXCLUDE ? !s || s->expires : !!s;
+
+		if (wants && interface_forwards(&p->interface[g->vif]))
+			vifs |= bit(g->vif);
+	}
+	return vifs;
+}
+
+/* The VIF whose subnet SOURCE is on; PROXY_VIFS: none. */
+static unsigned on_link(const struct proxy *p, const struct addr *source)
+{
+	unsigned vif, found = PROXY_VIFS;
+	int longest = -1;
+
+	for (vif = 0; vif < p->config->interface_count; vif++) {
+		int length = interface_subnet(&p->interface[vif], source);
+
+		if (length > longest && p->interface[vif].exists) {
+			longest = length;
+			found = vif;
+		}
+	}
+	return found;
+}
+
+static unsigned locate(struct proxy *p, const struct addr *source)
+{
+	unsigned vif = on_link(p, source);
+
+	if (vif == PROXY_VIFS)
+		vif = p->out->reverse_path(p->ctx, source);
+	return p->present & bit(vif) ? vif : p->root;
+}
+
+/* ---- (*,G) ---- */
+
+static void remove_group_route(struct proxy *p, const struct membership *m)
+{
+	struct route r = {
+		.source = any_address(p), .group = m->group, .input = m->root, .remove = true};
+
+	p->out->route(p->ctx, &r);
+}
+
+static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
+{
+	bool wanted = p->root < PROXY_VIFS && (all || m->local);
+	struct route r = {.source = any_address(p), .group = m->group, .input = p->root};
+
+	r.outputs = (all | (m->local ? 0 : bit(p->upstream))) & p->present;
+	if (wanted &&
+	    (!m->installed || m->reinstall || m->outputs != r.outputs || m->root != p->root))
+		p->out->route(p->ctx, &r);
+	/* A route with another input is another entry: the new one stands before the old one goes.
+	 */
+	if (m->installed && (!wanted || m->root != p->root))
+		remove_group_route(p, m);
+	p->group_route_count += wanted;
+	p->group_route_count -= m->installed;
+	m->installed = wanted;
+	m->root = (uint8_t)p->root;
+	m->outputs = r.outputs;
+}
+
+/* ---- (S,G) ---- */
+
+static struct source_route *find_route(const struct membership *m, const struct addr *source)
+{
+	uint32_t low = 0, high = m->route_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		int order = addr_compare(&m->route[middle].source, source);
+
+		if (!order)
+			return &m->route[middle];
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+static void remove_source_route(struct proxy *p, const struct membership *m,
+				const struct source_route *s)
+{
+	struct route r = {
+		.source = s->source, .group = m->group, .input = s->input, .remove = true};
+
+	p->out->route(p->ctx, &r);
+	p->route_count--;
+}
+
+/* Every source that some forwarding downstream lists, sorted, to p->merged, which is large enough.
+ */
+static size_t listed_sources(struct proxy *p, const struct membership *m)
+{
+	const struct group *g;
+	size_t count = 0;
+	uint32_t n;
+
+	for (g = m->groups; g; g = g->next)
+		for (n = 0; n < g->sources.count; n++)
+			if (g->filter_mode == INCLUDE || !g->sources.source[n].expires)
+				p->merged[count++] = g->sources.source[n].address;
+	return source_sort(p->merged, count);
+}
+
+/* Of the COUNT sources in p->merged keeps those that need a route of their own. */
+static size_t needing_route(struct proxy *p, const struct membership *m, size_t count, uint32_t all)
+{
+	size_t n, kept = 0;
+
+	for (n = 0; n < count; n++)
+		if (wanting(p, m, &p->merged[n]) != all)
+			p->merged[kept++] = p->merged[n];
+	return kept;
+}
+
+static void install_source(struct proxy *p, struct membership *m, struct source_route *s,
+			   bool fresh)
+{
+	struct route r = {.source = s->source, .group = m->group};
+
+	if (fresh || m->relocate || !(p->present & bit(s->input)))
+		s->input = (uint8_t)locate(p, &s->source);
+	r.input = s->input;
+	r.outputs = wanting(p, m, &s->source);
+	if (!m->local)
+		r.outputs |= bit(p->upstream);
+	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
+	r.outputs &= p->present & ~bit(s->input);
+	if (!fresh && !m->reinstall && !m->relocate && s->outputs == r.outputs)
+		return;
+	s->outputs = r.outputs;
+	p->out->route(p->ctx, &r);
+}
+
+static void update_source_routes(struct proxy *p, struct membership *m, size_t count)
+{
+	struct source_route *route = NULL;
+	uint32_t n, kept = 0;
+
+	if (count)
+		route = malloc(count * sizeof(*route));
+	if (count && !route) {
+		p->interface[p->root].counters.value[NO_MEMORY]++;
+		return;
+	}
+	for (n = 0; n < count; n++) {
+		struct source_route *known = find_route(m, &p->merged[n]);
+
+		if (!known && p->config->max_routes && p->route_count >= p->config->max_routes) {
+			p->interface[p->root].counters.value[LIMIT_ROUTES]++;
+			continue;
+		}
+		route[kept] = known ? *known : (struct source_route){.source = p->merged[n]};
+		if (known)
+			known->wanted = true;
+		else
+			p->route_count++;
+		install_source(p, m, &route[kept++], !known);
+	}
+	for (n = 0; n < m->route_count; n++)
+		if (!m->route[n].wanted)
+			remove_source_route(p, m, &m->route[n]);
+	free(m->route);
+	m->route = route;
+	m->route_count = kept;
+	for (n = 0; n < kept; n++)
+		m->route[n].wanted = false;
+}
+
+void forward_update(struct proxy *p, struct membership *m)
+{
+	uint32_t all = wanting_all(p, m);
+	size_t count = 0;
+
+	update_group_route(p, m, all);
+	if (!merge_reserve(p, m)) {
+		p->interface[0].counters.value[NO_MEMORY]++;
+		return;
+	}
+	if (p->root < PROXY_VIFS)
+		count = needing_route(p, m, listed_sources(p, m), all);
+	if (count || m->route_count)
+		update_source_routes(p, m, count);
+	m->reinstall = m->relocate = false;
+}
+
+void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
+{
+	struct membership *m = membership_find(p, &upcall->group);
+	struct source_route *s = m ? find_route(m, &upcall->source) : NULL;
+	unsigned link;
+
+	if (!s || s->input == upcall->vif || !(p->present & bit(upcall->vif)))
+		return;
+	link = on_link(p, &upcall->source);
+	if (link < PROXY_VIFS
+		    ? link != upcall->vif
+		    : upcall->vif != p->upstream && p->upstream < PROXY_VIFS &&
+			      p->out->reverse_path(p->ctx, &upcall->source) == p->upstream)
+		return;
+	s->input = (uint8_t)upcall->vif;
+	s->outputs = UINT32_MAX; /* unlike any that it may get */
+	membership_touch(p, m);
+}
+
+void forward_remove_all(struct proxy *p)
+{
+	struct membership *m;
+	struct route r;
+	uint32_t n;
+
+	for (m = p->first; m; m = m->next) {
+		if (m->installed)
+			remove_group_route(p, m);
+		for (n = 0; n < m->route_count; n++)
+			remove_source_route(p, m, &m->route[n]);
+		m->installed = false;
+		m->route_count = 0;
+	}
+	p->group_route_count = 0;
+	if (forward_wildcard(p, &r)) {
+		r.remove = true;
+		p->out->route(p->ctx, &r);
+	}
+}

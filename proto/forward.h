@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the membership database to kernel routes (RFC 4605 section 4.2), so that they are a function
+ * of membership and no packet has to wake anybody:
+ *  (*,*): from the upstream nothing, from a downstream to the upstream;
+ *  (*,G): among the upstream and the downstreams that want every source, but never back;
+ *  (S,G): only where S is wanted elsewhere than the rest of G is, from the one interface that S is
+ * expected on.
+ */
+#ifndef PROTO_FORWARD_H
+#define PROTO_FORWARD_H
+
+#include "state.h"
+
+/* VIFs came or went: installs (*,*) anew, and has all routes told to the kernel again. */
+void forward_tree(struct proxy *);
+/* Brings the membership's routes up to date. */
+void forward_update(struct proxy *, struct membership *);
+/* A packet of an (S,G) route came in elsewhere than expected. An on-link source, or one that the
+ * unicast routes put at the upstream, cannot be taken over by a downstream. */
+void forward_wrong_vif(struct proxy *, const struct upcall *);
+/* Removes all routes. */
+void forward_remove_all(struct proxy *);
+/* What (*,*) is, for status; false: it is not installed. */
+bool forward_wildcard(const struct proxy *, struct route *);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What the router part and the host part of an interface share: sending, and looking up where a
+ * source is. */
+#ifndef PROTO_INTERFACE_H
+#define PROTO_INTERFACE_H
+
+#include "state.h"
+
+/* Prepares WRITER for a message of as many bytes as BUFFER's SIZE and the interface's MTU allow. */
+void interface_start(struct proxy *, struct interface *, struct message_writer *, uint8_t *buffer,
+		     size_t size);
+/* Finishes, sends and counts the message. */
+void interface_send(struct proxy *, struct interface *, struct message_writer *,
+		    const struct addr *destination, enum counter);
+/* Is ADDRESS on one of the interface's subnets? Length of that prefix, or -1. */
+int interface_subnet(const struct interface *, const struct addr *address);
+/* Does the instance forward to this downstream (RFC 4605 section 3: while it is the querier)? */
+bool interface_forwards(const struct interface *);
+bool interface_is_ssm(const struct proxy *, const struct addr *group);
+
+#endif

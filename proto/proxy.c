@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: MIT */
+/* One proxy instance: events in, a turn at a time out; see proxy.h. */
+#include "proxy.h"
+
+#include <stdlib.h>
+
+#include "forward.h"
+#include "group.h"
+#include "host.h"
+#include "interface.h"
+#include "membership.h"
+#include "merge.h"
+#include "querier.h"
+
+/* Timers that one turn runs before packets get their chance again. */
+enum { TURN_BUDGET = 4096 };
+
+int64_t proxy_random(struct proxy *p, int64_t below)
+{
+	/* xorshift64*: delays need to differ, not to be secret. */
+	p->random ^= p->random >> 12;
+	p->random ^= p->random << 25;
+	p->random ^= p->random >> 27;
+	if (below <= 1)
+		return 0;
+	return (int64_t)((p->random * 0x2545f4914f6cdd1du >> 1) % (uint64_t)below);
+}
+
+/* ---- life ---- */
+
+/* SSDP stays in the house: its groups are routed among the downstreams and, even when nobody has
+ * joined, not by (*,*). */
+static bool keep_local(struct proxy *p)
+{
+	struct addr group = addr_ipv4(0xeffffffau);
+	unsigned scope, first = p->protocol == PROTOCOL_IGMP ? 15 : 3;
+
+	for (scope = first; scope <= 15; scope++) {
+		struct membership *m;
+
+		if (p->protocol == PROTOCOL_MLD)
+			group = (struct addr){{0xff, (uint8_t)scope, [15] = 0x0c}};
+		m = membership_get(p, &group);
+		if (!m)
+			return false;
+		m->local = true;
+	}
+	return true;
+}
+
+static void start_interface(struct proxy *p, unsigned vif)
+{
+	struct interface *i = &p->interface[vif];
+
+	i->config = &p->config->interface[vif];
+	i->vif = (uint8_t)vif;
+	i->values = i->config->values;
+	i->version = message_version(p->protocol, i->values.version);
+	i->next_general_query = i->other_querier_until = INT64_MAX;
+	i->reply_next = i->next_unsolicited = INT64_MAX;
+	if (i->config->upstream)
+		p->upstream = vif;
+}
+
+struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_out *out, void *ctx,
+			uint64_t seed)
+{
+	struct proxy *p = calloc(1, sizeof(*p));
+	unsigned vif;
+
+	if (!p)
+		return NULL;
+	p->config = config;
+	p->out = out;
+	p->ctx = ctx;
+	p->random = seed ? seed : 1;
+	p->hash_seed = (uint32_t)proxy_random(p, UINT32_MAX);
+	p->protocol = config->protocol;
+	p->upstream = p->root = PROXY_VIFS;
+	for (vif = 0; vif < config->interface_count; vif++)
+		start_interface(p, vif);
+	if (!config->ssdp_upstream && !keep_local(p)) {
+		proxy_free(p);
+		return NULL;
+	}
+	return p;
+}
+
+static void free_membership(struct proxy *p, struct membership *m)
+{
+	free(m->route);
+	membership_free(p, m);
+}
+
+void proxy_free(struct proxy *p)
+{
+	struct interface *i;
+
+	for (i = p->interface; i < p->interface + PROXY_VIFS; i++) {
+		if (i->config && i->config->upstream)
+			host_free(p, i);
+		else
+			querier_stop(p, i);
+		free(i->prefix);
+	}
+	while (p->first)
+		free_membership(p, p->first);
+	free(p->merged);
+	free(p);
+}
+
+void proxy_shutdown(struct proxy *p, int64_t now)
+{
+	if (p->upstream < PROXY_VIFS)
+		host_leave_all(p, &p->interface[p->upstream], now);
+	forward_remove_all(p);
+}
+
+/* ---- events ---- */
+
+static bool set_prefixes(struct interface *i, const struct interface_state *state)
+{
+	size_t size = state->prefix_count * sizeof(*i->prefix);
+	struct prefix *prefix;
+
+	if (i->prefix_count == state->prefix_count && !memcmp(i->prefix, state->prefix, size))
+		return false;
+	prefix = size ? malloc(size) : NULL;
+	if (size && !prefix) {
+		i->counters.value[NO_MEMORY]++;
+		return false;
+	}
+	if (size)
+		memcpy(prefix, state->prefix, size);
+	free(i->prefix);
+	i->prefix = prefix;
+	i->prefix_count = state->prefix_count;
+	return true;
+}
+
+/* Sources may be elsewhere now. */
+static void relocate(struct proxy *p)
+{
+	struct membership *m;
+
+	for (m = p->first; m; m = m->next) {
+		if (!m->route_count)
+			continue;
+		m->relocate = true;
+		membership_touch(p, m);
+	}
+}
+
+/* A downstream needs an address to query from; MLD always a link-local one. Reports may come from
+ * 0.0.0.0 (RFC 3376 section 4.2.13). */
+static bool can_be_active(const struct proxy *p, const struct interface *i)
+{
+	if (!i->up)
+		return false;
+	return !addr_is_any(&i->address) || (i->config->upstream && p->protocol == PROTOCOL_IGMP);
+}
+
+static void start_or_stop(struct proxy *p, struct interface *i, int64_t now, bool start)
+{
+	i->active = start;
+	if (i->config->upstream && start)
+		host_start(p, i, now);
+	else if (i->config->upstream)
+		host_stop(p, i);
+	else if (start)
+		querier_start(p, i, now);
+	else
+		querier_stop(p, i);
+}
+
+void proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
+{
+	struct interface *i = &p->interface[state->vif];
+	bool was_active = i->active, moved = !addr_equal(&i->address, &state->address);
+	uint32_t bit = (uint32_t)1 << state->vif;
+
+	if (i->exists != state->exists) {
+		i->exists = state->exists;
+		p->present = state->exists ? p->present | bit : p->present & ~bit;
+		p->tree_changed = true;
+	}
+	i->up = state->up;
+	i->address = state->address;
+	i->mtu = state->mtu;
+	if (set_prefixes(i, state))
+		relocate(p);
+	p->retransmit_at = 0;
+	i->active = can_be_active(p, i);
+	if (was_active && !i->active)
+		start_or_stop(p, i, now, false);
+	else if (i->active && !was_active)
+		start_or_stop(p, i, now, true);
+	else if (i->active && moved && i->config->upstream)
+		host_start(p, i, now);
+	else if (i->active && moved)
+		querier_restart(p, i, now);
+}
+
+static enum counter check(const struct interface *i, const struct packet *packet,
+			  const struct message *m)
+{
+	if (!i->active)
+		return DROP_DOWN;
+	if (!addr_is_any(&packet->source) && addr_equal(&packet->source, &i->address))
+		return DROP_OWN;
+	if (i->config->upstream && m->type != MESSAGE_QUERY)
+		return DROP_ROLE;
+	return COUNTER_COUNT;
+}
+
+void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
+{
+	struct interface *i = &p->interface[packet->vif];
+	struct message m;
+	enum counter result = message_decode(p->protocol, packet, &m);
+
+	if (result <= RX_LEAVE && i->config->router_alert_strict && !packet->router_alert &&
+	    m.version > 1)
+		result = DROP_ROUTER_ALERT;
+	if (result <= RX_LEAVE) {
+		enum counter refused = check(i, packet, &m);
+
+		if (refused != COUNTER_COUNT)
+			result = refused;
+	}
+	if (result > RX_LEAVE)
+		i->counters.value[result]++;
+	else if (i->config->upstream)
+		host_query(p, i, now, packet, &m);
+	else
+		querier_message(p, i, now, packet, &m);
+}
+
+void proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
+{
+	(void)now;
+	if (upcall->type == UPCALL_WRONGVIF && upcall->vif < PROXY_VIFS)
+		forward_wrong_vif(p, upcall);
+}
+
+void proxy_drop(struct proxy *p, unsigned vif, enum counter counter)
+{
+	p->interface[vif].counters.value[counter]++;
+}
+
+/* ---- time ---- */
+
+static int64_t deadline(const struct interface *i)
+{
+	return i->config->upstream ? host_deadline(i) : querier_deadline(i);
+}
+
+int64_t proxy_deadline(const struct proxy *p)
+{
+	int64_t first = INT64_MAX;
+	unsigned vif;
+
+	if (p->dirty || p->tree_changed)
+		return INT64_MIN;
+	for (vif = 0; vif < p->config->interface_count; vif++) {
+		int64_t next = deadline(&p->interface[vif]);
+
+		if (next < first)
+			first = next;
+	}
+	return first;
+}
+
+/* Reports leave before routes are made: the way back takes longer. */
+static void report_changes(struct proxy *p, struct interface *i, int64_t now)
+{
+	struct membership *m;
+	size_t count;
+	int mode;
+
+	for (m = p->dirty; m; m = m->dirty_next) {
+		mode = merge_membership(p, m, &count);
+		if (mode < 0)
+			p->interface[0].counters.value[NO_MEMORY]++;
+		else if (i && !m->local)
+			host_update(p, i, m, now, (enum filter_mode)mode, count);
+	}
+	if (i)
+		host_flush(p, i);
+}
+
+static void route_changes(struct proxy *p)
+{
+	while (p->dirty) {
+		struct membership *m = p->dirty;
+
+		forward_update(p, m);
+		p->dirty = m->dirty_next;
+		m->dirty = false;
+		if (!m->groups && !m->subscription && !m->local)
+			free_membership(p, m);
+	}
+}
+
+void proxy_tick(struct proxy *p, int64_t now)
+{
+	struct interface *upstream = NULL;
+	unsigned vif;
+
+	p->retransmit_at = 0;
+	for (vif = 0; vif < p->config->interface_count; vif++) {
+		struct interface *i = &p->interface[vif];
+
+		if (deadline(i) <= now && i->config->upstream)
+			host_tick(p, i, now, TURN_BUDGET);
+		else if (deadline(i) <= now)
+			querier_tick(p, i, now, TURN_BUDGET);
+	}
+	if (p->tree_changed)
+		forward_tree(p);
+	if (p->upstream < PROXY_VIFS)
+		upstream = &p->interface[p->upstream];
+	report_changes(p, upstream, now);
+	route_changes(p);
+}

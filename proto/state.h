@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a proxy instance remembers; private to proto/. One struct membership per group, hanging from
+ * it one struct group per downstream that has it and one struct subscription for the upstream; a
+ * struct interface owns timers, not groups. Sizes matter here: there may be a million groups.
+ */
+#ifndef PROTO_STATE_H
+#define PROTO_STATE_H
+
+#include "message.h"
+#include "proxy.h"
+#include "source.h"
+#include "timer.h"
+
+/* RFC 3376 section 6.2: a group on a downstream. X are the sources whose timers run, Y the others.
+ */
+struct group {
+	struct timer timer; /* in its interface's heap, always; must come first */
+	uint8_t vif;
+	uint8_t filter_mode;
+	uint8_t query_count; /* group-specific queries still to be sent */
+	bool permanent;	     /* a static join: no record touches it */
+	struct group *next;  /* of the membership */
+	struct membership *membership;
+	struct source_list sources;
+	int64_t group_timer;
+	int64_t v1_host_until, v2_host_until; /* older hosts present (section 7.3.2) */
+	int64_t next_query; /* of query_count and the sources' retransmit; INT64_MAX: none */
+};
+
+/* RFC 3376 section 5: a group as the upstream's host part has it. */
+struct subscription {
+	struct timer timer; /* in its interface's heap, always; must come first */
+	uint8_t filter_mode;
+	uint8_t mode_retransmit; /* transmissions of TO_IN or TO_EX still to come */
+	bool reply_whole;	 /* the pending answer is to a group-specific query */
+	struct membership *membership;
+	struct source_list sources;
+	int64_t retransmit_at, reply_at; /* INT64_MAX: nothing to do */
+};
+
+/* An (S,G) route in the kernel. */
+struct source_route {
+	struct addr source;
+	uint32_t outputs;
+	uint8_t input;
+	bool wanted; /* forward_update() keeps it */
+};
+
+struct membership {
+	struct addr group;
+	struct membership *hash_next, *next, *previous, *dirty_next;
+	struct group *groups;
+	struct subscription *subscription;
+	struct source_route *route; /* sorted by source */
+	uint32_t route_count;
+	uint32_t outputs; /* of the (*,G) route, if installed */
+	uint8_t root;	  /* its input */
+	bool installed;
+	bool dirty;
+	bool local;	/* never goes upstream, and is never forgotten */
+	bool reinstall; /* the kernel has to be told again */
+	bool relocate;	/* where its sources are is to be looked up again */
+};
+
+struct interface {
+	const struct proxy_interface_config *config;
+	uint8_t vif;
+	bool exists, up;
+	bool active; /* the protocol runs on it */
+	struct addr address;
+	struct prefix *prefix;
+	size_t prefix_count;
+	unsigned mtu;
+	struct values values;	  /* in force */
+	struct timer_heap timers; /* of its groups or subscriptions */
+	uint32_t group_count;
+	struct counters counters;
+	/* the router part (RFC 3376 section 6) */
+	bool querier;
+	uint8_t startup_left;
+	int64_t next_general_query;
+	struct addr other_querier;
+	int64_t other_querier_until;
+	/* the host part (RFC 3376 section 5) */
+	uint8_t version; /* spoken now */
+	int64_t v1_querier_until, v2_querier_until;
+	struct proxy_walk reply; /* through what the answer to a general query still has to tell */
+	uint32_t reply_left;	 /* how many memberships that are */
+	int64_t reply_next, reply_end;
+	int64_t next_unsolicited;
+};
+
+struct proxy {
+	const struct proxy_config *config;
+	const struct proxy_out *out;
+	void *ctx;
+	uint64_t random;
+	uint32_t hash_seed;
+	enum protocol protocol;
+	unsigned upstream; /* PROXY_VIFS: none */
+	struct interface interface[PROXY_VIFS];
+	/* the membership database */
+	struct membership **bucket;
+	uint32_t bucket_count, bucket_capacity;
+	uint32_t membership_count;
+	struct membership *first, *last, *dirty, *dirty_last;
+	struct proxy_walk *walks;
+	/* forwarding */
+	uint32_t present; /* VIFs that exist */
+	unsigned root; /* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists
+			*/
+	bool tree_changed;
+	uint32_t route_count, group_route_count;
+	/* scratch, of no meaning between calls */
+	struct addr *merged;
+	size_t merged_capacity;
+	struct addr source[MESSAGE_SOURCES];
+	struct message_writer report; /* being filled for the upstream */
+	uint8_t report_buffer[1500];
+	int64_t retransmit_at; /* one draw a turn, so that what left together is repeated together
+				*/
+};
+
+/* Uniform in 0 .. BELOW - 1; 0 if BELOW <= 1. */
+int64_t proxy_random(struct proxy *, int64_t below);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* What a proxy tells of itself: the status part of proxy.h. Changes nothing. */
+#include "forward.h"
+#include "group.h"
+#include "host.h"
+#include "membership.h"
+
+void proxy_interface_status(const struct proxy *p, int64_t now, unsigned vif,
+			    struct proxy_interface_status *status)
+{
+	const struct interface *i = &p->interface[vif];
+
+	*status = (struct proxy_interface_status){
+		.upstream = i->config->upstream,
+		.up = i->active,
+		.querier = i->querier,
+		.address = i->address,
+		.other_querier = i->other_querier,
+		.version = message_native(p->protocol, i->version),
+		.values = i->values,
+		.groups = i->group_count,
+		.next_query = i->querier ? i->next_general_query : i->other_querier_until,
+		.counters = &i->counters,
+	};
+	(void)now;
+}
+
+static void group_source(const struct group_status *status, unsigned n, struct source_status *out)
+{
+	const struct group *g = status->record;
+
+	out->address = g->sources.source[n].address;
+	out->expires = g->sources.source[n].expires;
+}
+
+/* Source N of those that are listed; some may be there only for a last report of theirs. */
+static void subscription_source(const struct group_status *status, unsigned n,
+				struct source_status *out)
+{
+	const struct subscription *s = status->record;
+	uint32_t at = n;
+
+	if (status->source_count < s->sources.count)
+		for (at = 0; !s->sources.source[at].listed || n; at++)
+			n -= s->sources.source[at].listed;
+	out->address = s->sources.source[at].address;
+	out->expires = INT64_MAX;
+}
+
+static bool visit_groups(const struct proxy *p, const struct membership *m, int64_t now,
+			 const struct proxy_visitor *visitor, void *ctx)
+{
+	const struct group *g;
+
+	for (g = m->groups; g; g = g->next) {
+		struct group_status status = {
+			.vif = g->vif,
+			.group = m->group,
+			.filter_mode = (enum filter_mode)g->filter_mode,
+			.version = message_native(p->protocol, group_version(g, now)),
+			.expires = g->filter_mode == EXCLUDE ? g->group_timer : 0,
+			.source_count = g->sources.count,
+			.source = group_source,
+			.record = g,
+		};
+
+		if (!visitor->group(ctx, &status))
+			return false;
+	}
+	return true;
+}
+
+static bool visit_subscription(const struct proxy *p, const struct membership *m,
+			       const struct proxy_visitor *visitor, void *ctx)
+{
+	const struct subscription *s = m->subscription;
+	const struct interface *i = &p->interface[p->upstream];
+	struct group_status status = {
+		.vif = i->vif,
+		.upstream = true,
+		.group = m->group,
+		.filter_mode = (enum filter_mode)s->filter_mode,
+		.version = message_native(p->protocol, i->version),
+		.expires = INT64_MAX,
+		.source = subscription_source,
+		.record = s,
+	};
+	uint32_t n;
+
+	for (n = 0; n < s->sources.count; n++)
+		status.source_count += s->sources.source[n].listed;
+	return visitor->group(ctx, &status);
+}
+
+static bool visit_routes(const struct membership *m, const struct route *wildcard,
+			 const struct proxy_visitor *visitor, void *ctx)
+{
+	struct route r = {.source = wildcard->source, .group = m->group};
+	uint32_t n;
+
+	r.input = m->root;
+	r.outputs = m->outputs;
+	if (m->installed && !visitor->route(ctx, &r))
+		return false;
+	for (n = 0; n < m->route_count; n++) {
+		r.source = m->route[n].source;
+		r.input = m->route[n].input;
+		r.outputs = m->route[n].outputs;
+		if (!visitor->route(ctx, &r))
+			return false;
+	}
+	return true;
+}
+
+void proxy_walk_start(struct proxy *p, struct proxy_walk *walk)
+{
+	membership_walk_start(p, walk);
+	walk->wildcard = true;
+}
+
+void proxy_walk_stop(struct proxy *p, struct proxy_walk *walk)
+{
+	membership_walk_stop(p, walk);
+}
+
+bool proxy_walk(struct proxy *p, struct proxy_walk *walk, int64_t now, unsigned count,
+		const struct proxy_visitor *visitor, void *ctx)
+{
+	struct route wildcard;
+	bool installed = forward_wildcard(p, &wildcard);
+
+	if (walk->wildcard && installed && visitor->route && !visitor->route(ctx, &wildcard))
+		return true;
+	walk->wildcard = false;
+	while (walk->next && count--) {
+		const struct membership *m = walk->next;
+
+		if (visitor->group && !visit_groups(p, m, now, visitor, ctx))
+			return true;
+		if (visitor->group && m->subscription && host_is_member(m->subscription) &&
+		    !visit_subscription(p, m, visitor, ctx))
+			return true;
+		if (visitor->route && !visit_routes(m, &wildcard, visitor, ctx))
+			return true;
+		walk->next = m->next;
+	}
+	return walk->next;
+}
+
+bool proxy_has_group(const struct proxy *p, const struct addr *group, unsigned vif)
+{
+	const struct membership *m = membership_find(p, group);
+	const struct group *g = m ? m->groups : NULL;
+
+	while (g && vif < PROXY_VIFS && g->vif != vif)
+		g = g->next;
+	return g;
+}
+
+bool proxy_is_subscribed(const struct proxy *p, const struct addr *group)
+{
+	const struct membership *m = membership_find(p, group);
+
+	return m && m->subscription && host_is_member(m->subscription);
+}
+
+void proxy_totals(const struct proxy *p, struct proxy_totals *totals)
+{
+	unsigned vif;
+
+	*totals = (struct proxy_totals){.memberships = p->membership_count,
+					.source_routes = p->route_count,
+					.group_routes = p->group_route_count};
+	for (vif = 0; vif < p->config->interface_count; vif++)
+		if (!p->interface[vif].config->upstream)
+			totals->groups += p->interface[vif].group_count;
+}
