@@ -17,6 +17,8 @@
 	X(TX_QUERY, "tx-query")                                                       \
 	X(TX_REPORT, "tx-report")                                                     \
 	X(TX_LEAVE, "tx-leave")                                                       \
+	/* the kernel would not send it; what matters is repeated */                  \
+	X(TX_ERROR, "tx-error")                                                       \
 	/* reports of groups that never leave their link: heard, but nothing to do */ \
 	X(LINK_SCOPE, "link-scope")                                                   \
 	/* the packet is dropped */                                                   \

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon: reads the configuration, opens what it names, and runs the loop until it is told to
+ * stop. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../core/applet.h"
+#include "../core/conf.h"
+#include "../core/control.h"
+#include "../core/instance.h"
+#include "../core/log.h"
+#include "../core/loop.h"
+
+struct daemon {
+	struct conf conf;
+	struct loop loop;
+	struct instance instance;
+	struct control control;
+	struct control_view view[PROTOCOLS];
+};
+
+int mcproxy_main(int argc, char **argv);
+const char *mcproxy_usage(void);
+
+const char *mcproxy_usage(void)
+{
+	if (!ENABLE_HELP_TEXT)
+		return "Usage: mcproxy [-dnv] [-f FILE] [-p PIDFILE]\n";
+	return "Usage: mcproxy [-dnv] [-f FILE] [-p PIDFILE]\n"
+	       "\n"
+	       "Proxies IGMP and MLD (RFC 4605) between the interfaces that FILE names, in the\n"
+	       "foreground, until SIGTERM or SIGINT.\n"
+	       "\n"
+	       "  -f FILE     configuration (/etc/mcproxy.conf)\n"
+	       "  -n          read the configuration, say what is wrong with it or nothing, end\n"
+	       "  -p PIDFILE  write the process id to PIDFILE\n"
+	       "  -v          tell more; -d or -vv: tell all\n"
+	       "  -h          this text\n"
+	       "\n"
+	       "mcproxy --list lists the other commands in this file; mcproxy COMMAND runs one.\n";
+}
+
+static int64_t turn(void *ctx, int64_t now)
+{
+	struct daemon *d = ctx;
+
+	return instance_turn(&d->instance, now);
+}
+
+static int write_pidfile(const char *path)
+{
+	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
+		error = -errno;
+	if (fd >= 0 && close(fd) && !error)
+		error = -errno;
+	if (error)
+		log_error("%s: %s", path, strerror(-error));
+	return error;
+}
+
+static int open_control(struct daemon *d)
+{
+	size_t count = instance_views(&d->instance, d->view);
+	int error;
+
+	if (!ENABLE_CONTROL)
+		return 0;
+	error = control_open(&d->control, &d->loop, d->conf.control, d->conf.control_group, d->view,
+			     count);
+	if (error)
+		log_error("%s: %s", d->conf.control, strerror(-error));
+	return error;
+}
+
+/* Everything is open: runs until it is to end. */
+static int serve(struct daemon *d)
+{
+	int error = open_control(d);
+
+	if (!error && d->conf.pidfile[0])
+		error = write_pidfile(d->conf.pidfile);
+	if (!error) {
+		log_notice("instance %s runs", d->conf.instance.name);
+		error = loop_run(&d->loop, turn, d);
+		if (d->conf.pidfile[0])
+			unlink(d->conf.pidfile);
+	}
+	if (ENABLE_CONTROL)
+		control_close(&d->control);
+	return error;
+}
+
+static int run(struct daemon *d)
+{
+	int error = loop_open(&d->loop);
+
+	if (error) {
+		log_error("cannot start: %s", strerror(-error));
+		return EXIT_FAILURE;
+	}
+	error = instance_open(&d->instance, &d->loop, &d->conf.instance);
+	if (!error) {
+		error = serve(d);
+		instance_close(&d->instance);
+	}
+	loop_close(&d->loop);
+	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+struct options {
+	const char *file, *pidfile;
+	bool check, help;
+	int verbose;
+};
+
+/* 0, or EXIT_MISUSE. */
+static int read_options(struct options *o, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "+:df:hnp:v")) != -1) {
+		if (option == 'd')
+			o->verbose = 2;
+		else if (option == 'f')
+			o->file = optarg;
+		else if (option == 'h')
+			o->help = true;
+		else if (option == 'n')
+			o->check = true;
+		else if (option == 'p')
+			o->pidfile = optarg;
+		else if (option == 'v')
+			o->verbose++;
+		else
+			return applet_misuse(argv[0], mcproxy_usage(),
+					     option == ':' ? "-%c needs a value" : "no option -%c",
+					     optopt);
+	}
+	if (optind < argc)
+		return applet_misuse(argv[0], mcproxy_usage(), "unexpected '%s'", argv[optind]);
+	if (o->pidfile && strlen(o->pidfile) >= CONF_PATH)
+		return applet_misuse(argv[0], mcproxy_usage(), "PIDFILE is too long");
+	return 0;
+}
+
+static int configure(struct daemon *d, const struct options *o)
+{
+	enum log_level level = o->verbose > 1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	char error[CONF_ERROR];
+
+	if (conf_read(&d->conf, o->file, error)) {
+		fprintf(stderr, "mcproxy: %s\n", error);
+		return -1;
+	}
+	if (o->pidfile)
+		memcpy(d->conf.pidfile, o->pidfile, strlen(o->pidfile) + 1);
+	if (o->verbose && level > d->conf.log_level)
+		d->conf.log_level = level;
+	return 0;
+}
+
+int mcproxy_main(int argc, char **argv)
+{
+	static struct daemon d;
+	struct options o = {.file = "/etc/mcproxy.conf"};
+	int status = read_options(&o, argc, argv);
+
+	if (status)
+		return status;
+	if (o.help) {
+		fputs(mcproxy_usage(), stdout);
+		return EXIT_SUCCESS;
+	}
+	if (configure(&d, &o))
+		return EXIT_FAILURE;
+	if (d.conf.disabled) {
+		fprintf(stderr, "mcproxy: %s says disable; nothing to do\n", o.file);
+	} else if (!o.check) {
+		log_open(d.conf.log_syslog, d.conf.log_level);
+		status = run(&d);
+	}
+	conf_free(&d.conf);
+	return status;
+}

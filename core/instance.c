@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/* Sockets, interfaces and routes of an instance; see instance.h. */
+#include "instance.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "mroute.h"
+#include "probe.h"
+#include "rawsock.h"
+#include "text.h"
+
+static const char *const family[PROTOCOLS] = {"IPv4", "IPv6"};
+
+static enum protocol protocol_of(const struct instance_side *side)
+{
+	return side->config.protocol;
+}
+
+static unsigned vif_of(const struct instance_side *side, unsigned ifindex)
+{
+	unsigned vif = 0;
+
+	while (vif < side->config.interface_count && side->index[vif] != ifindex)
+		vif++;
+	return vif < side->config.interface_count ? vif : PROXY_VIFS;
+}
+
+/* ---- what the protocol has to say ---- */
+
+static void send_message(void *ctx, unsigned vif, const struct addr *src, const struct addr *dst,
+			 const uint8_t *msg, size_t length)
+{
+	struct instance_side *side = ctx;
+	int error = -ENODEV;
+
+	if (side->index[vif])
+		error = rawsock_send(side->source.fd, protocol_of(side), side->index[vif], src, dst,
+				     msg, length);
+	if (!error)
+		return;
+	proxy_drop(side->proxy, vif, TX_ERROR);
+	log_info("%s: cannot send: %s", side->instance->iface[vif].name, strerror(-error));
+}
+
+static void set_route(void *ctx, const struct route *route)
+{
+	struct instance_side *side = ctx;
+	char source[TEXT_ADDR], group[TEXT_ADDR];
+	int error = mroute_route(side->source.fd, protocol_of(side), route, side->threshold);
+
+	if (error)
+		log_warning("cannot %s route (%s, %s): %s", route->remove ? "remove" : "set",
+			    text_addr(&route->source, source), text_addr(&route->group, group),
+			    strerror(-error));
+}
+
+static unsigned reverse_path(void *ctx, const struct addr *source)
+{
+	struct instance_side *side = ctx;
+	unsigned index = iface_route(&side->instance->monitor, source);
+
+	return index ? vif_of(side, index) : PROXY_VIFS;
+}
+
+static const struct proxy_out proxy_out = {send_message, set_route, reverse_path};
+
+/* ---- what it is told ---- */
+
+static void event(void *ctx, const struct rawsock_event *event)
+{
+	struct instance_side *side = ctx;
+	struct packet packet = event->packet;
+	int64_t now = loop_now();
+
+	if (event->type == RAWSOCK_UPCALL) {
+		proxy_upcall(side->proxy, now, &event->upcall);
+		return;
+	}
+	packet.vif = vif_of(side, event->ifindex);
+	if (packet.vif == PROXY_VIFS)
+		return;
+	if (event->type == RAWSOCK_DROP)
+		proxy_drop(side->proxy, packet.vif, event->drop);
+	else
+		proxy_packet(side->proxy, now, &packet);
+}
+
+static void receive(void *ctx, uint32_t events)
+{
+	struct instance_side *side = ctx;
+	int result = rawsock_receive(side->source.fd, protocol_of(side), event, side);
+
+	(void)events;
+	if (result == -ENOBUFS)
+		log_warning("%s: reports come faster than they are read",
+			    family[protocol_of(side)]);
+	else if (result < 0 && result != -EAGAIN)
+		log_warning("%s: cannot receive: %s", family[protocol_of(side)], strerror(-result));
+}
+
+/* ---- interfaces ---- */
+
+static void forget_vif(struct instance_side *side, unsigned vif)
+{
+	if (!side->index[vif])
+		return;
+	mroute_delete_vif(side->source.fd, protocol_of(side), vif);
+	if (side->routers[vif] >= 0)
+		close(side->routers[vif]);
+	side->routers[vif] = -1;
+	side->index[vif] = 0;
+}
+
+static void make_vif(struct instance_side *side, unsigned vif, const struct iface *iface)
+{
+	int error = mroute_add_vif(side->source.fd, protocol_of(side), vif, iface->index,
+				   side->threshold[vif]);
+
+	if (error) {
+		log_warning("%s: the kernel does not route %s multicast on it: %s", iface->name,
+			    family[protocol_of(side)], strerror(-error));
+		return;
+	}
+	side->index[vif] = iface->index;
+	if (side->interface[vif].upstream)
+		return;
+	side->routers[vif] = rawsock_join_routers(protocol_of(side), iface->index);
+	if (side->routers[vif] < 0)
+		log_warning("%s: cannot join the routers' groups: %s", iface->name,
+			    strerror(-side->routers[vif]));
+}
+
+static void update_side(struct instance_side *side, unsigned vif, const struct iface *iface)
+{
+	bool ipv4 = protocol_of(side) == PROTOCOL_IGMP;
+	struct prefix prefix[IFACE_PREFIXES];
+	struct interface_state state = {.vif = vif, .prefix = prefix, .mtu = iface->mtu};
+	unsigned n;
+
+	if (side->index[vif] != iface->index)
+		forget_vif(side, vif);
+	if (iface->index && !side->index[vif])
+		make_vif(side, vif, iface);
+	state.exists = side->index[vif];
+	state.up = state.exists && iface->up;
+	state.address = ipv4 ? iface->ipv4 : iface->link_local;
+	for (n = 0; n < iface->prefix_count; n++)
+		if (addr_is_ipv4(&iface->prefix[n].address) == ipv4)
+			prefix[state.prefix_count++] = iface->prefix[n];
+	proxy_interface(side->proxy, loop_now(), &state);
+}
+
+static void changed(void *ctx, struct iface *iface)
+{
+	struct instance *instance = ctx;
+	unsigned vif = (unsigned)(iface - instance->iface);
+	struct instance_side *side;
+	char address[TEXT_ADDR], link_local[TEXT_ADDR];
+
+	log_notice("%s: %s, index %u, %s, %s", iface->name,
+		   !iface->index ? "absent"
+		   : iface->up	 ? "up"
+				 : "down",
+		   iface->index, text_addr(&iface->ipv4, address),
+		   text_addr(&iface->link_local, link_local));
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
+		if (side->proxy)
+			update_side(side, vif, iface);
+}
+
+/* ---- life ---- */
+
+static uint64_t seed(void)
+{
+	uint64_t value;
+
+	if (getrandom(&value, sizeof(value), GRND_NONBLOCK) != sizeof(value))
+		value = (uint64_t)loop_now() << 20 ^ (uint64_t)getpid();
+	return value;
+}
+
+static void log_holder(enum protocol protocol)
+{
+	struct probe_holder holder;
+
+	if (probe_holders(protocol, &holder, 1))
+		log_error("%s multicast routing is held by %s (pid %d)", family[protocol],
+			  holder.name, holder.pid);
+	else
+		log_error("%s multicast routing is held by another process", family[protocol]);
+}
+
+/* Returns 0, or 1 if the protocol is not to be had here, or -errno, logged. */
+static int open_socket(struct instance_side *side)
+{
+	enum protocol protocol = protocol_of(side);
+	int fd = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER), error = fd;
+
+	if (fd >= 0)
+		error = mroute_init(fd, protocol, 0);
+	if (fd >= 0 && error)
+		close(fd);
+	if (error >= 0) {
+		side->source.fd = fd;
+		return 0;
+	}
+	if (error == -ENOPROTOOPT || error == -EAFNOSUPPORT || error == -EPROTONOSUPPORT) {
+		log_warning("this kernel does not route %s multicast (CONFIG_%s_MROUTE)",
+			    family[protocol], protocol == PROTOCOL_IGMP ? "IP" : "IPV6");
+		return 1;
+	}
+	if (error == -EADDRINUSE)
+		log_holder(protocol);
+	else if (error == -EPERM || error == -EACCES)
+		log_error("multicast routing needs root, or CAP_NET_ADMIN and CAP_NET_RAW");
+	else
+		log_error("cannot open the %s multicast routing socket: %s", family[protocol],
+			  strerror(-error));
+	return error;
+}
+
+static void close_side(struct instance_side *side)
+{
+	unsigned vif;
+
+	if (side->source.fd < 0)
+		return;
+	loop_remove(side->instance->loop, &side->source);
+	if (side->proxy)
+		proxy_shutdown(side->proxy, loop_now());
+	for (vif = 0; vif < side->config.interface_count; vif++)
+		forget_vif(side, vif);
+	mroute_done(side->source.fd, protocol_of(side));
+	close(side->source.fd);
+	if (side->proxy)
+		proxy_free(side->proxy);
+	side->source.fd = -1;
+	side->proxy = NULL;
+}
+
+static int open_side(struct instance_side *side, enum protocol protocol)
+{
+	const struct conf_instance *conf = side->instance->conf;
+	unsigned vif;
+	int error;
+
+	side->config = (struct proxy_config){
+		.protocol = protocol,
+		.interface_count = conf->interface_count,
+		.interface = side->interface,
+		.ssm_range = conf->ssm_range[protocol],
+		.ssm_range_count = conf->ssm_range_count[protocol],
+		.max_routes = conf->max_routes,
+		.ssdp_upstream = conf->ssdp_upstream,
+	};
+	for (vif = 0; vif < conf->interface_count; vif++) {
+		side->interface[vif] = conf->interface[vif].proxy[protocol];
+		side->threshold[vif] = conf->interface[vif].ttl_threshold;
+		side->routers[vif] = -1;
+	}
+	error = open_socket(side);
+	if (error)
+		return error;
+	side->source.ready = receive;
+	side->source.ctx = side;
+	error = loop_add(side->instance->loop, &side->source, EPOLLIN);
+	side->proxy = error ? NULL : proxy_new(&side->config, &proxy_out, side, seed());
+	if (!side->proxy && !error)
+		error = -ENOMEM;
+	if (error)
+		log_error("cannot start: %s", strerror(-error));
+	return error;
+}
+
+static int watch_interfaces(struct instance *instance)
+{
+	unsigned vif;
+	int error = iface_open(&instance->monitor, instance->loop, changed, instance);
+
+	for (vif = 0; !error && vif < instance->conf->interface_count; vif++) {
+		struct iface *iface = &instance->iface[vif];
+
+		memcpy(iface->name, instance->conf->interface[vif].name, sizeof(iface->name));
+		error = iface_watch(&instance->monitor, iface);
+	}
+	if (error)
+		log_error("cannot watch the interfaces: %s", strerror(-error));
+	return error;
+}
+
+int instance_open(struct instance *instance, struct loop *loop, const struct conf_instance *conf)
+{
+	bool running = false;
+	int error = 0, result;
+	unsigned n;
+
+	*instance =
+		(struct instance){.conf = conf, .loop = loop, .monitor = {.source = {.fd = -1}}};
+	instance->monitor.request = -1;
+	for (n = 0; n < PROTOCOLS; n++) {
+		instance->side[n].instance = instance;
+		instance->side[n].source.fd = -1;
+	}
+	for (n = 0; n < PROTOCOLS && !error; n++) {
+		if (!conf->protocol[n])
+			continue;
+		result = open_side(&instance->side[n], (enum protocol)n);
+		error = result < 0 ? result : 0;
+		running |= !result;
+	}
+	if (!error && !running)
+		error = -ENOPROTOOPT;
+	if (!error)
+		error = watch_interfaces(instance);
+	if (error)
+		instance_close(instance);
+	return error;
+}
+
+void instance_close(struct instance *instance)
+{
+	struct instance_side *side;
+
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
+		close_side(side);
+	iface_close(&instance->monitor);
+}
+
+int64_t instance_turn(struct instance *instance, int64_t now)
+{
+	struct instance_side *side;
+	int64_t first = INT64_MAX;
+
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
+		int64_t deadline;
+
+		if (!side->proxy)
+			continue;
+		if (proxy_deadline(side->proxy) <= now)
+			proxy_tick(side->proxy, now);
+		deadline = proxy_deadline(side->proxy);
+		if (deadline < first)
+			first = deadline;
+	}
+	return first;
+}
+
+size_t instance_views(const struct instance *instance, struct control_view view[PROTOCOLS])
+{
+	const struct instance_side *side;
+	size_t count = 0;
+	unsigned vif;
+
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
+		if (!side->proxy)
+			continue;
+		view[count] = (struct control_view){
+			.instance = instance->conf->name,
+			.protocol = protocol_of(side),
+			.proxy = side->proxy,
+			.mroute = side->source.fd,
+			.interface_count = side->config.interface_count,
+		};
+		for (vif = 0; vif < side->config.interface_count; vif++)
+			view[count].interface[vif] = &instance->iface[vif];
+		count++;
+	}
+	return count;
+}
