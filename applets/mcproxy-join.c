@@ -99,7 +99,9 @@ static const char *explain(int error)
 	case -ENODEV:
 		return "no interface for it, -i names one";
 	case -EADDRNOTAVAIL:
-		return "not joined";
+		return "not joined, or no such source";
+	case -EINVAL:
+		return "cannot be joined both for all sources and for some";
 	case -EADDRINUSE:
 		return "joined already, or the port is taken";
 	case -EEXIST:
