@@ -64,7 +64,8 @@ static bool is_trouble(char *const *cell)
 #define SOURCE	  {"SOURCE", LEFT, 15}
 #define MODE	  {"MODE", LEFT, 7}
 #define COUNTERS_BY(shown) \
-	{"counters", {HIDDEN, INTERFACE, PROTOCOL, {"COUNTER", LEFT, 20}, {"VALUE", RIGHT, 10}}, shown}
+	{"counters", {HIDDEN, INTERFACE, PROTOCOL, {"COUNTER", LEFT, 20}, {"VALUE", RIGHT, 10}}, \
+	 shown}
 
 static const struct table overview[] = {
 	{"summary", {INSTANCE, PROTOCOL, {"SUMMARY", LEFT, 13}, {"VALUE", VALUE, 10}}, NULL},
@@ -185,10 +186,16 @@ static void print_line(void *ctx, char *line)
 	}
 }
 
-static int fail(const char *path, const char *error, int status)
+static bool is_nobody_there(int result)
+{
+	return result == -ENOENT || result == -ECONNREFUSED;
+}
+
+static int fail(const char *path, int result, const char *error, int status)
 {
 	fflush(stdout);
-	fprintf(stderr, "%s: %s: %s\n", NAME, path, error);
+	fprintf(stderr, "%s: %s: %s%s\n", NAME, path, error,
+		is_nobody_there(result) ? "; is mcproxy running?" : "");
 	return status;
 }
 
@@ -196,9 +203,10 @@ static int show(const char *path, const struct table *table, bool raw)
 {
 	struct printer printer = {.table = raw ? NULL : table};
 	char error[CONTROL_ERROR];
+	int result = control_ask(path, table->request, print_line, &printer, error);
 
-	if (control_ask(path, table->request, print_line, &printer, error))
-		return fail(path, error, EXIT_FAILURE);
+	if (result)
+		return fail(path, result, error, EXIT_FAILURE);
 	if (!raw && !printer.begun && !table->shown)
 		print_header(&printer);
 	return EXIT_SUCCESS;

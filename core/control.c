@@ -46,10 +46,10 @@ struct control_client {
 	unsigned position;
 	bool walking, finished;
 	struct proxy_walk walk;
-	/* The membership that is being told, how many of its lines have been told, and how many
-	 * of these have been passed over again since it is being visited. */
-	struct addr group;
-	unsigned told, passed;
+	/* The membership that is being told; by record_bit(), which of its records have been told
+	 * and which one up to the line of LAST. */
+	struct addr group, last;
+	uint64_t told, partly;
 	size_t length, sent;
 	char buffer[BUFFER];
 };
@@ -231,18 +231,37 @@ static bool tell_summary(struct control_client *client, const struct control_vie
 
 /* ---- groups, upstream memberships, routes ---- */
 
-/* Of the COUNT lines that GROUP's membership has next, those that were told before a pause. */
-static unsigned pass_over(struct control_client *client, const struct addr *group, unsigned count)
+/* A pause may come between any two lines, and then the membership is visited again and may have
+ * changed. So what has been told of it is known by its keys. */
+static void begin_membership(struct control_client *client, const struct addr *group)
 {
-	unsigned already;
+	if (addr_equal(group, &client->group))
+		return;
+	client->group = *group;
+	client->told = client->partly = 0;
+}
 
-	if (!addr_equal(group, &client->group)) {
-		client->group = *group;
-		client->told = client->passed = 0;
+static uint64_t record_bit(const struct group_status *group)
+{
+	return UINT64_C(1) << (group->vif + (group->permanent ? PROXY_VIFS : 0));
+}
+
+/* The first line of GROUP after that of source LAST. */
+static unsigned line_after(const struct group_status *group, const struct addr *last)
+{
+	unsigned low = 0, high = group->source_count;
+	struct source_status entry;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		group->source(group, middle, &entry);
+		if (addr_compare(&entry.address, last) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	already = client->told - client->passed;
-	client->passed += count;
-	return already < count ? already : count;
+	return 1 + low;
 }
 
 /* Line 0 is the group itself, line N its source N - 1. */
@@ -272,19 +291,25 @@ static void tell_group(struct control_client *client, const struct group_status 
 			put_text(client, "-");
 	}
 	end_line(client);
+	client->last = entry.address;
 }
 
-static bool visit_group(void *ctx, const struct group_status *group)
+static bool visit_group(struct control_client *client, const struct group_status *group)
 {
-	struct control_client *client = ctx;
-	unsigned lines = 1 + group->source_count;
+	uint64_t bit = record_bit(group);
+	unsigned line;
 
-	for (unsigned i = pass_over(client, &group->group, lines); i < lines; i++) {
+	begin_membership(client, &group->group);
+	if (client->told & bit)
+		return true;
+	line = client->partly == bit ? line_after(group, &client->last) : 0;
+	for (; line <= group->source_count; line++) {
 		if (!has_room(client))
 			return false;
-		tell_group(client, group, i);
-		client->told++;
+		tell_group(client, group, line);
+		client->partly = bit;
 	}
+	client->told |= bit;
 	return true;
 }
 
@@ -339,12 +364,14 @@ static bool visit_route(void *ctx, const struct route *route)
 {
 	struct control_client *client = ctx;
 
-	if (pass_over(client, &route->group, 1))
+	begin_membership(client, &route->group);
+	if (client->partly && addr_compare(&route->source, &client->last) <= 0)
 		return true;
 	if (!has_room(client))
 		return false;
 	tell_route(client, route);
-	client->told++;
+	client->last = route->source;
+	client->partly = 1;
 	return true;
 }
 
@@ -361,9 +388,8 @@ static bool tell_memberships(struct control_client *client, const struct control
 		proxy_walk_start(view->proxy, &client->walk);
 		client->walking = true;
 		client->group = (struct addr){{0}};
-		client->told = 0;
+		client->told = client->partly = 0;
 	}
-	client->passed = 0;
 	if (proxy_walk(view->proxy, &client->walk, client->now, PIECE, &client->request->visitor,
 		       client))
 		return false;

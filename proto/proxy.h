@@ -153,17 +153,19 @@ struct source_status {
 			    upstream */
 };
 
-/* A group on a downstream, or a membership at an upstream. */
+/* A group on a downstream, or a membership at an upstream. A static join is a record of its own
+ * beside that of the hosts. */
 struct group_status {
 	unsigned vif;
 	bool upstream;
+	bool permanent; /* a static join */
 	struct addr group;
 	enum filter_mode filter_mode;
 	uint8_t version; /* downstream: compatibility mode (RFC 3376 section 7.3.2) */
 	int64_t expires; /* group timer, absolute, in EXCLUDE mode; else 0; INT64_MAX: static, or
 			    upstream */
 	unsigned source_count;
-	/* Copies source I of source_count. */
+	/* Copies source I of source_count, ascending by address. */
 	void (*source)(const struct group_status *, unsigned i, struct source_status *);
 	const void *record; /* for source() only */
 };
@@ -184,8 +186,8 @@ struct proxy_walk {
 };
 
 void proxy_walk_start(struct proxy *, struct proxy_walk *);
-/* Visits at most COUNT memberships (all their groups, then their routes). False: that was the end.
- */
+/* Visits at most COUNT memberships: all their groups, then their routes, (*,G) first and then
+ * ascending by source. False: that was the end. */
 bool proxy_walk(struct proxy *, struct proxy_walk *, int64_t now, unsigned count,
 		const struct proxy_visitor *, void *ctx);
 void proxy_walk_stop(struct proxy *, struct proxy_walk *);

@@ -55,6 +55,7 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 	for (g = m->groups; g; g = g->next) {
 		struct group_status status = {
 			.vif = g->vif,
+			.permanent = g->permanent,
 			.group = m->group,
 			.filter_mode = (enum filter_mode)g->filter_mode,
 			.version = message_native(p->protocol, group_version(g, now)),

@@ -27,7 +27,7 @@ enum { VIFS = 3, UPSTREAM = 0, PATIENCE = 20000 /* ms until a test gives up */ }
 struct proxy {
 	bool mld;
 	unsigned groups;
-	unsigned sources;		/* of group 0; all others have none */
+	unsigned sources, first_source; /* of group 0; all others have none */
 	unsigned walks;			/* begun and not ended */
 	unsigned visited, most_visited; /* in this turn of the loop, in any */
 	struct counters counters;
@@ -79,7 +79,9 @@ void proxy_walk_stop(struct proxy *proxy, struct proxy_walk *walk)
 
 static void get_source(const struct group_status *group, unsigned i, struct source_status *source)
 {
-	source->address = numbered(false, 10, i);
+	const struct proxy *proxy = group->record;
+
+	source->address = numbered(false, 10, proxy->first_source + i);
 	source->expires = group->upstream ? INT64_MAX : i % 2 ? 0 : group->expires;
 }
 
@@ -92,7 +94,8 @@ static bool visit(const struct proxy *proxy, unsigned i, int64_t now,
 				     .version = 3,
 				     .expires = now + 1234,
 				     .source_count = i ? 0 : proxy->sources,
-				     .source = get_source};
+				     .source = get_source,
+				     .record = proxy};
 	struct route route = {.group = group.group, .outputs = 1 << 1 | 1 << 2};
 
 	if (visitor->group && !visitor->group(ctx, &group))
@@ -107,7 +110,7 @@ static bool visit(const struct proxy *proxy, unsigned i, int64_t now,
 	if (!visitor->route(ctx, &route))
 		return false;
 	for (unsigned source = 0; source < group.source_count; source++) {
-		route.source = numbered(false, 10, source);
+		route.source = numbered(false, 10, proxy->first_source + source);
 		if (!visitor->route(ctx, &route))
 			return false;
 	}
@@ -425,6 +428,14 @@ static bool is_readable(void *ctx)
 	return has_ended(answer) || answer->length;
 }
 
+static bool is_longer(void *ctx)
+{
+	struct answer *answer = ctx;
+	size_t length = answer->length;
+
+	return has_ended(answer) || answer->length > length;
+}
+
 static bool has_no_walks(void *ctx)
 {
 	(void)ctx;
@@ -538,13 +549,13 @@ static void check_big_dumps(void)
 }
 
 /* Is every source in the lines that have PREFIX there once, in order? */
-static unsigned count_sources(const char *text, const char *prefix)
+static unsigned count_sources(const char *text, const char *prefix, unsigned first)
 {
 	unsigned count = 0;
 	char line[96], addr[TEXT_ADDR];
 
 	for (text = strstr(text, prefix); text; text = strstr(text + 1, prefix)) {
-		struct addr source = numbered(false, 10, count);
+		struct addr source = numbered(false, 10, first + count);
 
 		text_addr(&source, addr);
 		snprintf(line, sizeof(line), "%s%s\t", prefix, addr);
@@ -560,18 +571,46 @@ static void check_many_sources(void)
 	TEST("10,000 sources of one group, which no buffer holds, are all told once");
 	igmp = (struct proxy){.groups = 3, .sources = 10000};
 	answer = ask("groups\n");
-	CHECK(count_sources(answer.text, "\ntv\tlan0\t239.1.0.0\t") == 10000);
+	CHECK(count_sources(answer.text, "\ntv\tlan0\t239.1.0.0\t", 0) == 10000);
 	CHECK(count_lines(answer.text) == 10000 + 3 + 1);
 	hang_up(&answer);
 	answer = ask("upstream\n");
-	CHECK(count_sources(answer.text, "\ntv\twan0\t239.1.0.0\t") == 10000);
+	CHECK(count_sources(answer.text, "\ntv\twan0\t239.1.0.0\t", 0) == 10000);
 	CHECK(count_lines(answer.text) == 10000 + 3 + 1);
 	hang_up(&answer);
 	answer = ask("routes\n");
-	CHECK(count_sources(answer.text, "\ntv\t") == 10000);
+	CHECK(count_sources(answer.text, "\ntv\t", 0) == 10000);
 	CHECK(count_lines(answer.text) == 10000 + 3 + 2 + 1);
 	hang_up(&answer);
 	CHECK(has_no_walks(NULL));
+}
+
+/* REQUEST, during which sources come and go at the front of the list. */
+static void check_changing_sources(const char *request, const char *prefix)
+{
+	struct answer answer = {.fd = dial()};
+
+	igmp = (struct proxy){.groups = 1, .sources = 10000, .first_source = 1000};
+	say(answer.fd, request);
+	CHECK(run_until(is_readable, &answer, NULL) && !answer.ended);
+	igmp.first_source = 950;
+	igmp.sources += 50;
+	CHECK(run_until(is_longer, &answer, NULL) && !answer.ended);
+	igmp.first_source = 1020;
+	igmp.sources -= 70;
+	CHECK(run_until(has_ended, &answer, NULL));
+	CHECK(count_sources(answer.text, prefix, 1000) == 10000, "%u",
+	      count_sources(answer.text, prefix, 1000));
+	CHECK(!strstr(answer.text, "\t10.1.3.182\t"));
+	hang_up(&answer);
+}
+
+static void check_changes(void)
+{
+	TEST("a source that is there throughout is told once, whatever others do");
+	check_changing_sources("groups\n", "\ntv\tlan0\t239.1.0.0\t");
+	check_changing_sources("upstream\n", "\ntv\twan0\t239.1.0.0\t");
+	check_changing_sources("routes\n", "\ntv\t");
 }
 
 static void check_abandoned_dump(void)
@@ -838,6 +877,7 @@ int main(void)
 		check_partial();
 		check_big_dumps();
 		check_many_sources();
+		check_changes();
 		check_abandoned_dump();
 		check_crowd();
 		check_client();
