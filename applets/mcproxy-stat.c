@@ -261,9 +261,8 @@ static int ask(const char *path, bool quiet, const struct question *question, ch
 	snprintf(request, sizeof(request), "%s %s %s", question->request,
 		 argument[0] ? argument[0] : "", second);
 	result = control_ask(path, request, take_answer, &yes, error);
-	if (result &&
-	    (strcmp(question->name, "running") || (result != -ENOENT && result != -ECONNREFUSED)))
-		return fail(path, error, CANNOT_TELL);
+	if (result && (strcmp(question->name, "running") || !is_nobody_there(result)))
+		return fail(path, result, error, CANNOT_TELL);
 	if (!quiet)
 		puts(yes ? "yes" : "no");
 	return yes ? EXIT_SUCCESS : NO;
