@@ -79,7 +79,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 							     const char *format, va_list arguments)
 {
 	static const uint8_t priority[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
-	char line[LOG_LINE];
+	char line[LOG_LINE], *rest = line;
 	size_t start = 0, length;
 
 	if (level > log_level || !take_token(level))
@@ -100,11 +100,14 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 	for (size_t i = start; i < length; i++)
 		if ((unsigned char)line[i] < ' ')
 			line[i] = '?';
-	if (ENABLE_SYSLOG && log_to_syslog && send_syslog(line, length))
-		return;
+	if (ENABLE_SYSLOG && log_to_syslog) {
+		if (send_syslog(line, length))
+			return;
+		rest = strchr(line, '>') + 1; /* the priority is for syslogd */
+	}
 	line[length] = '\n';
 	/* One write(): lines of two processes do not mix. Nobody is left to tell of its failure. */
-	if (write(STDERR_FILENO, line, length + 1) < 0)
+	if (write(STDERR_FILENO, rest, (size_t)(line + length + 1 - rest)) < 0)
 		return;
 }
 

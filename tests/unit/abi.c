@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* core/abi.h against the kernel's own headers, where there are any. */
+#include "../../core/abi.h"
+#include "test.h"
+
+#if __has_include(<linux/mroute6.h>)
+/* clang-format off: in this order they do not clash. */
+#include <stddef.h>
+#include <linux/in.h>
+#include <linux/mroute.h>
+#include <linux/mroute6.h>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+/* clang-format on */
+
+#define NUMBER(name) CHECK((long)ABI_##name == (long)name, "%s", #name)
+#define SIZE(ours, theirs) CHECK(sizeof(struct abi_##ours) == sizeof(struct theirs), "%s", #theirs)
+#define FIELD(type, field)                                                          \
+	CHECK(offsetof(struct abi_##type, field) == offsetof(struct type, field) && \
+		      sizeof(((struct abi_##type *)0)->field) ==                    \
+			      sizeof(((struct type *)0)->field),                    \
+	      "%s.%s", #type, #field)
+
+static void test_mroute(void)
+{
+	TEST("multicast routing, IPv4");
+	NUMBER(MRT_INIT);
+	NUMBER(MRT_DONE);
+	NUMBER(MRT_ADD_VIF);
+	NUMBER(MRT_DEL_VIF);
+	NUMBER(MRT_ADD_MFC);
+	NUMBER(MRT_DEL_MFC);
+	NUMBER(MRT_VERSION);
+	NUMBER(MRT_ASSERT);
+	NUMBER(MRT_PIM);
+	NUMBER(MRT_TABLE);
+	NUMBER(MRT_ADD_MFC_PROXY);
+	NUMBER(MRT_DEL_MFC_PROXY);
+	NUMBER(SIOCGETSGCNT);
+	NUMBER(VIFF_USE_IFINDEX);
+	NUMBER(MAXVIFS);
+	NUMBER(IGMPMSG_NOCACHE);
+	NUMBER(IGMPMSG_WRONGVIF);
+	SIZE(vifctl, vifctl);
+	SIZE(mfcctl, mfcctl);
+	SIZE(sioc_sg_req, sioc_sg_req);
+	SIZE(igmpmsg, igmpmsg);
+	FIELD(vifctl, vifc_flags);
+	FIELD(vifctl, vifc_threshold);
+	FIELD(vifctl, vifc_lcl_ifindex);
+	FIELD(mfcctl, mfcc_origin);
+	FIELD(mfcctl, mfcc_mcastgrp);
+	FIELD(mfcctl, mfcc_parent);
+	FIELD(mfcctl, mfcc_ttls);
+	FIELD(sioc_sg_req, src);
+	FIELD(sioc_sg_req, grp);
+	FIELD(sioc_sg_req, pktcnt);
+	FIELD(sioc_sg_req, bytecnt);
+	FIELD(sioc_sg_req, wrong_if);
+	FIELD(igmpmsg, im_msgtype);
+	FIELD(igmpmsg, im_mbz);
+	FIELD(igmpmsg, im_vif);
+	FIELD(igmpmsg, im_src);
+	FIELD(igmpmsg, im_dst);
+}
+
+static void test_mroute6(void)
+{
+	TEST("multicast routing, IPv6: the same numbers");
+	CHECK(ABI_MRT_INIT == MRT6_INIT && ABI_MRT_DONE == MRT6_DONE);
+	CHECK(ABI_MRT_ADD_VIF == MRT6_ADD_MIF && ABI_MRT_DEL_VIF == MRT6_DEL_MIF);
+	CHECK(ABI_MRT_ADD_MFC == MRT6_ADD_MFC && ABI_MRT_DEL_MFC == MRT6_DEL_MFC);
+	CHECK(ABI_MRT_VERSION == MRT6_VERSION && ABI_MRT_ASSERT == MRT6_ASSERT);
+	CHECK(ABI_MRT_PIM == MRT6_PIM && ABI_MRT_TABLE == MRT6_TABLE);
+	CHECK(ABI_MRT_ADD_MFC_PROXY == MRT6_ADD_MFC_PROXY);
+	CHECK(ABI_MRT_DEL_MFC_PROXY == MRT6_DEL_MFC_PROXY);
+	CHECK(ABI_SIOCGETSGCNT == SIOCGETSGCNT_IN6 && ABI_MAXVIFS == MAXMIFS);
+	CHECK(ABI_IGMPMSG_NOCACHE == MRT6MSG_NOCACHE && ABI_IGMPMSG_WRONGVIF == MRT6MSG_WRONGMIF);
+	TEST("multicast routing, IPv6: structures of its own");
+	SIZE(mif6ctl, mif6ctl);
+	SIZE(mf6cctl, mf6cctl);
+	SIZE(sioc_sg_req6, sioc_sg_req6);
+	SIZE(mrt6msg, mrt6msg);
+	FIELD(mif6ctl, mif6c_mifi);
+	FIELD(mif6ctl, mif6c_flags);
+	FIELD(mif6ctl, vifc_threshold);
+	FIELD(mif6ctl, mif6c_pifi);
+	FIELD(mf6cctl, mf6cc_origin);
+	FIELD(mf6cctl, mf6cc_mcastgrp);
+	FIELD(mf6cctl, mf6cc_parent);
+	CHECK(offsetof(struct abi_mf6cctl, mf6cc_ifset) == offsetof(struct mf6cctl, mf6cc_ifset));
+	FIELD(sioc_sg_req6, src);
+	FIELD(sioc_sg_req6, grp);
+	FIELD(sioc_sg_req6, pktcnt);
+	FIELD(sioc_sg_req6, bytecnt);
+	FIELD(sioc_sg_req6, wrong_if);
+	FIELD(mrt6msg, im6_mbz);
+	FIELD(mrt6msg, im6_msgtype);
+	FIELD(mrt6msg, im6_mif);
+	FIELD(mrt6msg, im6_src);
+	FIELD(mrt6msg, im6_dst);
+}
+
+static void test_netlink_numbers(void)
+{
+	TEST("netlink: numbers");
+	NUMBER(NETLINK_ROUTE);
+	NUMBER(SOL_NETLINK);
+	NUMBER(NETLINK_GET_STRICT_CHK);
+	NUMBER(NLM_F_REQUEST);
+	NUMBER(NLM_F_MULTI);
+	NUMBER(NLM_F_DUMP_INTR);
+	NUMBER(NLM_F_DUMP);
+	NUMBER(NLMSG_ERROR);
+	NUMBER(NLMSG_DONE);
+	NUMBER(RTM_NEWLINK);
+	NUMBER(RTM_DELLINK);
+	NUMBER(RTM_GETLINK);
+	NUMBER(RTM_NEWADDR);
+	NUMBER(RTM_DELADDR);
+	NUMBER(RTM_GETADDR);
+	NUMBER(RTM_NEWROUTE);
+	NUMBER(RTM_GETROUTE);
+	NUMBER(RTMGRP_LINK);
+	NUMBER(RTMGRP_IPV4_IFADDR);
+	NUMBER(RTMGRP_IPV6_IFADDR);
+	TEST("rtnetlink: numbers");
+	NUMBER(IFLA_IFNAME);
+	NUMBER(IFLA_MTU);
+	NUMBER(IFA_ADDRESS);
+	NUMBER(IFA_LOCAL);
+	NUMBER(IFA_FLAGS);
+	NUMBER(IFA_F_SECONDARY);
+	NUMBER(IFA_F_OPTIMISTIC);
+	NUMBER(IFA_F_DADFAILED);
+	NUMBER(IFA_F_DEPRECATED);
+	NUMBER(IFA_F_TENTATIVE);
+	NUMBER(RTA_DST);
+	NUMBER(RTA_OIF);
+	NUMBER(RTN_UNICAST);
+	NUMBER(RT_SCOPE_LINK);
+	NUMBER(IFF_LOWER_UP);
+}
+
+static void test_netlink_structures(void)
+{
+	TEST("netlink: structures");
+	SIZE(sockaddr_nl, sockaddr_nl);
+	SIZE(nlmsghdr, nlmsghdr);
+	SIZE(rtattr, rtattr);
+	SIZE(ifinfomsg, ifinfomsg);
+	SIZE(ifaddrmsg, ifaddrmsg);
+	SIZE(rtmsg, rtmsg);
+	FIELD(sockaddr_nl, nl_pid);
+	FIELD(sockaddr_nl, nl_groups);
+	FIELD(nlmsghdr, nlmsg_len);
+	FIELD(nlmsghdr, nlmsg_type);
+	FIELD(nlmsghdr, nlmsg_flags);
+	FIELD(nlmsghdr, nlmsg_seq);
+	FIELD(rtattr, rta_len);
+	FIELD(rtattr, rta_type);
+	FIELD(ifinfomsg, ifi_family);
+	FIELD(ifinfomsg, ifi_index);
+	FIELD(ifinfomsg, ifi_flags);
+	FIELD(ifaddrmsg, ifa_family);
+	FIELD(ifaddrmsg, ifa_prefixlen);
+	FIELD(ifaddrmsg, ifa_flags);
+	FIELD(ifaddrmsg, ifa_scope);
+	FIELD(ifaddrmsg, ifa_index);
+	FIELD(rtmsg, rtm_family);
+	FIELD(rtmsg, rtm_dst_len);
+	FIELD(rtmsg, rtm_type);
+	FIELD(rtmsg, rtm_flags);
+}
+
+int main(void)
+{
+	test_mroute();
+	test_mroute6();
+	test_netlink_numbers();
+	test_netlink_structures();
+	return test_end();
+}
+
+#else
+
+int main(void)
+{
+	TEST("the kernel's headers are not here; the sizes held at compile time");
+	CHECK(ABI_MRT_INIT == 200);
+	return test_end();
+}
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/* core/iface.c on a real kernel: what it tells of links and addresses that come, change and go. */
+#include <inttypes.h>
+
+#include "../../core/iface.h"
+#include "../../core/text.h"
+#include "netns.h"
+
+static struct loop loop;
+static struct iface_monitor monitor;
+static struct iface wan, lan;
+static unsigned changes, vanished, turns;
+static int64_t end;
+
+static void changed(void *ctx, struct iface *iface)
+{
+	(void)ctx;
+	changes++;
+	vanished += !iface->index;
+}
+
+/* One turn of the loop, for at most so many milliseconds. */
+static int64_t stop_at_end(void *ctx, int64_t now)
+{
+	(void)ctx;
+	turns++;
+	loop.stop = turns > 1 || now >= end;
+	return end;
+}
+
+static void turn(int milliseconds)
+{
+	end = loop_now() + milliseconds;
+	turns = 0;
+	loop_run(&loop, stop_at_end, NULL);
+	loop.stop = false;
+}
+
+/* Runs the loop until the condition holds: true, or for NETNS_WAIT ms: false. */
+#define COMES(condition)                                         \
+	CHECK(({                                                 \
+		      int64_t until = loop_now() + NETNS_WAIT;   \
+		      while (!(condition) && loop_now() < until) \
+			      turn(100);                         \
+		      (condition);                               \
+	      }),                                                \
+	      "%u changes, %s", changes, describe())
+
+/* All notifications that a command has caused are here: they are queued before it ends. */
+static void settle(void)
+{
+	turn(0);
+	changes = vanished = 0;
+}
+
+static const char *describe(void)
+{
+	static char text[256];
+	char ipv4[TEXT_ADDR], link_local[TEXT_ADDR];
+
+	snprintf(text, sizeof(text), "index %u up %d mtu %u ipv4 %s link-local %s prefixes %u",
+		 wan.index, wan.up, wan.mtu, text_addr(&wan.ipv4, ipv4),
+		 text_addr(&wan.link_local, link_local), wan.prefix_count);
+	return text;
+}
+
+static bool is(const struct addr *addr, const char *text)
+{
+	char buffer[TEXT_ADDR];
+
+	return !strcmp(text_addr(addr, buffer), text);
+}
+
+static bool has_prefix(const char *text, unsigned length)
+{
+	for (unsigned i = 0; i < wan.prefix_count; i++)
+		if (is(&wan.prefix[i].address, text) && wan.prefix[i].length == length)
+			return true;
+	return false;
+}
+
+static void test_link(void)
+{
+	TEST("an interface that is missing is told as missing");
+	CHECK(!iface_watch(&monitor, &wan) && changes == 1 && !wan.index && !wan.up);
+	TEST("it appears");
+	CHECK(netns_run("ip link add name wan0 type veth peer name far mtu 1400"));
+	COMES(wan.index == if_nametoindex("wan0") && !wan.up && wan.multicast && wan.mtu == 1500);
+	TEST("it is up when it has a carrier");
+	CHECK(netns_run("ip link set dev wan0 up"));
+	turn(100);
+	CHECK(!wan.up);
+	CHECK(netns_run("ip link set dev far up"));
+	COMES(wan.up);
+	CHECK(netns_run("ip link set dev far down"));
+	COMES(!wan.up);
+	CHECK(netns_run("ip link set dev far up"));
+	COMES(wan.up);
+	TEST("the MTU and the MULTICAST flag change");
+	CHECK(netns_run("ip link set dev wan0 mtu 1300 multicast off"));
+	COMES(wan.mtu == 1300 && !wan.multicast);
+	CHECK(netns_run("ip link set dev wan0 mtu 1500 multicast on"));
+	COMES(wan.mtu == 1500 && wan.multicast);
+}
+
+static void test_ipv4(void)
+{
+	TEST("IPv4: the primary address is the first that is not secondary");
+	CHECK(netns_run("ip addr add 192.0.2.1/24 dev wan0"));
+	COMES(is(&wan.ipv4, "192.0.2.1") && has_prefix("192.0.2.1", 96 + 24));
+	CHECK(netns_run("ip addr add 192.0.2.2/24 dev wan0"));
+	COMES(has_prefix("192.0.2.2", 96 + 24));
+	CHECK(is(&wan.ipv4, "192.0.2.1"));
+	CHECK(netns_run("ip addr add 198.51.100.1/25 dev wan0"));
+	COMES(has_prefix("198.51.100.1", 96 + 25));
+	CHECK(is(&wan.ipv4, "192.0.2.1"));
+	TEST("IPv4: when it goes, with its secondary ones, the next one is");
+	CHECK(netns_run("ip addr del 192.0.2.1/24 dev wan0"));
+	COMES(is(&wan.ipv4, "198.51.100.1") && !has_prefix("192.0.2.2", 96 + 24));
+	CHECK(netns_run("ip -4 addr flush dev wan0"));
+	COMES(addr_is_any(&wan.ipv4));
+	TEST("IPv4: of a point-to-point address the own end, and both as prefixes");
+	CHECK(netns_run("ip addr add 10.1.1.1 peer 10.2.2.2/30 dev wan0"));
+	COMES(is(&wan.ipv4, "10.1.1.1") && has_prefix("10.2.2.2", 96 + 30));
+	CHECK(has_prefix("10.1.1.1", 128));
+	TEST("IPv4: an address of host scope is no source");
+	CHECK(netns_run(
+		"ip -4 addr flush dev wan0 && ip addr add 10.3.3.3/32 scope host dev wan0"));
+	COMES(has_prefix("10.3.3.3", 128));
+	CHECK(addr_is_any(&wan.ipv4));
+	TEST("more addresses than there is room for");
+	for (int i = 0; i < 40; i++)
+		CHECK(netns_run("ip addr add 10.4.%d.1/24 dev wan0", i));
+	COMES(wan.prefix_count == IFACE_PREFIXES);
+	CHECK(is(&wan.ipv4, "10.4.0.1"));
+	CHECK(netns_run("ip -4 addr flush dev wan0"));
+	COMES(addr_is_any(&wan.ipv4));
+}
+
+static void test_ipv6(void)
+{
+	TEST("IPv6: a link-local address counts when it is no longer tentative");
+	CHECK(netns_run("ip -6 addr flush dev wan0"));
+	COMES(addr_is_any(&wan.link_local) && !wan.prefix_count);
+	CHECK(netns_run("echo 1 >/proc/sys/net/ipv6/conf/wan0/accept_dad && "
+			"ip addr add fe80::5/64 dev wan0"));
+	turn(100);
+	CHECK(addr_is_any(&wan.link_local));
+	COMES(is(&wan.link_local, "fe80::5"));
+	TEST("IPv6: of several the lowest, but none that is deprecated");
+	CHECK(netns_run("ip addr add fe80::7/64 dev wan0 nodad && "
+			"ip addr add fe80::3/64 dev wan0 nodad"));
+	COMES(is(&wan.link_local, "fe80::3"));
+	CHECK(netns_run("ip addr change fe80::3/64 dev wan0 preferred_lft 0 valid_lft 1000"));
+	COMES(is(&wan.link_local, "fe80::5"));
+	CHECK(netns_run("ip addr del fe80::5/64 dev wan0 && ip addr del fe80::7/64 dev wan0"));
+	COMES(is(&wan.link_local, "fe80::3"));
+	TEST("IPv6: a global address is a prefix, not a source");
+	CHECK(netns_run("ip addr add 2001:db8::1/64 dev wan0 nodad"));
+	COMES(has_prefix("2001:db8::1", 64) && has_prefix("fe80::3", 64));
+	CHECK(is(&wan.link_local, "fe80::3"));
+	TEST("IPv6: an address that is found elsewhere (DAD) is not used");
+	CHECK(netns_run("ip addr flush dev far && ip addr add fe80::2/64 dev far nodad && "
+			"ip addr add fe80::2/64 dev wan0"));
+	for (int i = 0; i < 20 && !netns_run("ip addr show dev wan0 | grep -q dadfailed"); i++)
+		turn(100);
+	CHECK(netns_run("ip addr show dev wan0 | grep -q dadfailed"));
+	turn(0);
+	CHECK(is(&wan.link_local, "fe80::3"), "%s", describe());
+}
+
+static void test_names(void)
+{
+	unsigned index = wan.index;
+
+	TEST("a rename takes the interface away, and brings it back");
+	CHECK(netns_run("ip link set dev wan0 name away"));
+	COMES(!wan.index && !wan.up);
+	CHECK(netns_run("ip link set dev away name wan0"));
+	COMES(wan.index == index);
+	TEST("it vanishes and comes back with another index");
+	CHECK(netns_run("ip link del wan0"));
+	COMES(!wan.index && addr_is_any(&wan.link_local) && !wan.prefix_count);
+	CHECK(netns_run("ip link add name wan0 type veth peer name far"));
+	COMES(wan.index && wan.index != index);
+	TEST("both in one go: its end is told, too");
+	settle();
+	index = wan.index;
+	CHECK(netns_run("ip link del wan0 && ip link add name wan0 type veth peer name far"));
+	COMES(wan.index && wan.index != index);
+	CHECK(changes == 2 && vanished == 1, "%u changes, %u ends", changes, vanished);
+	TEST("even if it comes back with the same index");
+	settle();
+	CHECK(netns_run("ip link del wan0 && "
+			"ip link add name wan0 index %u type veth peer name far",
+			wan.index));
+	COMES(vanished == 1 && wan.index);
+	TEST("a port that leaves its bridge is not gone");
+	CHECK(netns_run("ip link add name br type bridge && ip link set dev wan0 master br"));
+	settle();
+	CHECK(netns_run("ip link set dev wan0 nomaster"));
+	turn(200);
+	CHECK(!vanished && wan.index);
+}
+
+static void test_quiet(void)
+{
+	TEST("one change is told once, however many messages it took");
+	settle();
+	CHECK(netns_run("for i in 1 2 3 4 5; do ip addr add 10.5.$i.1/24 dev wan0; done"));
+	turn(100);
+	CHECK(changes == 1, "%u", changes);
+	TEST("what changes nothing is not told");
+	CHECK(netns_run("ip addr flush dev far && ip link set dev wan0 txqueuelen 77 && "
+			"ip link add name dummy0 type veth peer name dummy1 && ip addr add "
+			"10.6.0.1/24 dev dummy0"));
+	turn(100);
+	CHECK(changes == 1, "%u", changes);
+	TEST("a flood of notifications is survived, the last state is right");
+	CHECK(netns_run(
+		"i=0; while [ $i -lt 3000 ]; do echo addr add 10.7.$((i / 250)).$((i %% 250)) "
+		"dev dummy0; i=$((i + 1)); done | ip -batch - && "
+		"for i in $(seq 1500); do echo link set dev wan0 mtu 1200; "
+		"echo link set dev wan0 mtu 1201; done | ip -batch -"));
+	COMES(wan.mtu == 1201);
+}
+
+static void test_lost_notifications(void)
+{
+	int size = 1;
+
+	TEST("lost notifications are made up for");
+	CHECK(!setsockopt(monitor.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	CHECK(netns_run(
+		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
+		"done; ip link set dev wan0 mtu 1222"));
+	COMES(wan.mtu == 1222);
+}
+
+static unsigned route(const char *text)
+{
+	struct addr addr;
+
+	return text_to_addr(text, &addr) ? iface_route(&monitor, &addr) : 99999;
+}
+
+static void test_route(void)
+{
+	TEST("the unicast route to an address, for both families");
+	CHECK(netns_run(
+		"ip link set dev wan0 mtu 1500 up && ip link set dev far up && "
+		"ip link set dev dummy0 up && ip link set dev dummy1 up && ip addr flush dev wan0 "
+		"&& "
+		"ip addr add 192.0.2.1/24 dev wan0 && ip addr add 2001:db8::1/64 dev wan0 nodad && "
+		"ip route add 203.0.113.0/24 dev dummy0 && "
+		"ip route add 2001:db8:5::/48 dev dummy0 && "
+		"ip route add blackhole 198.51.100.0/24"));
+	CHECK(route("192.0.2.9") == if_nametoindex("wan0"), "%u", route("192.0.2.9"));
+	CHECK(route("203.0.113.7") == if_nametoindex("dummy0"));
+	CHECK(route("2001:db8::9") == if_nametoindex("wan0"), "%u", route("2001:db8::9"));
+	CHECK(route("2001:db8:5::7") == if_nametoindex("dummy0"));
+	TEST("no route, a route to nowhere, a route to ourselves");
+	CHECK(route("9.9.9.9") == 0);
+	CHECK(route("198.51.100.1") == 0);
+	CHECK(route("192.0.2.1") == 0);
+	CHECK(route("2001:db8:9::1") == 0);
+	CHECK(route("2001:db8::1") == 0);
+}
+
+int main(void)
+{
+	strcpy(wan.name, "wan0");
+	strcpy(lan.name, "lo");
+	netns_enter();
+	TEST("the monitor opens");
+	if (!CHECK(!loop_open(&loop)) || !CHECK(!iface_open(&monitor, &loop, changed, NULL)))
+		return test_end();
+	CHECK(!iface_watch(&monitor, &lan) && changes == 1 && lan.index == 1 && lan.up);
+	changes = 0;
+	test_link();
+	test_ipv4();
+	test_ipv6();
+	test_names();
+	test_quiet();
+	test_lost_notifications();
+	test_route();
+	iface_close(&monitor);
+	loop_close(&loop);
+	return test_end();
+}

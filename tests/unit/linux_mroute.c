@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/mroute.c on a real kernel: that routes forward what they say and nothing else, for both
+ * protocols. Three wires end at the router: v0 (the upstream), v1, v2; their far ends f0, f1, f2
+ * are only packet sockets.
+ */
+#include <netinet/in.h>
+
+#include "../../core/mroute.h"
+#include "../../core/rawsock.h"
+#include "../../proto/wire.h"
+#include "netns.h"
+
+enum { WIRES = 3, ETHERNET = 14, UDP = 8 };
+
+static int tap[WIRES];
+static unsigned ifindex[WIRES];
+static uint8_t threshold[PROXY_VIFS];
+static uint8_t tag; /* of the packet that was sent last */
+
+static struct {
+	unsigned count;
+	struct upcall last;
+} upcalls;
+
+static void keep(void *ctx, const struct rawsock_event *event)
+{
+	(void)ctx;
+	if (event->type != RAWSOCK_UPCALL)
+		return;
+	upcalls.count++;
+	upcalls.last = event->upcall;
+}
+
+/* Source N behind wire W, and group N. */
+static struct addr source(enum protocol protocol, unsigned w, unsigned n)
+{
+	if (protocol == PROTOCOL_IGMP)
+		return addr_ipv4(0x0a000080 | w << 8 | n);
+	return (struct addr){
+		{0x20, 0x01, 0x0d, 0xb8, [7] = (uint8_t)w, [15] = (uint8_t)(0x80 | n)}};
+}
+
+static struct addr group(enum protocol protocol, unsigned n)
+{
+	if (protocol == PROTOCOL_IGMP)
+		return addr_ipv4(0xef010100 | n);
+	return (struct addr){{0xff, 0x1e, [15] = (uint8_t)(0x80 | n)}};
+}
+
+static void send_udp(enum protocol protocol, unsigned wire, const struct addr *src,
+		     const struct addr *dst, uint8_t ttl, uint8_t payload)
+{
+	uint8_t frame[128] = {1, 0, 0x5e};
+	struct wire_writer w = {.start = frame, .length = ETHERNET, .size = sizeof(frame)};
+	size_t header = protocol == PROTOCOL_IGMP ? 20 : 40;
+
+	if (protocol == PROTOCOL_IGMP) {
+		static const uint8_t ip[] = {0x45, 0, 0, 20 + UDP + 1, 0, 0, 0, 0, 0, 17, 0, 0};
+		struct wire_writer sum = {.start = frame + ETHERNET, .length = 20, .size = 20};
+
+		memcpy(frame + 6, "\2\0\0\0\0\1\x08\0", 8);
+		memcpy(frame + ETHERNET, ip, sizeof(ip));
+		w.length += sizeof(ip);
+		frame[ETHERNET + 8] = ttl;
+		wire_put_addr(&w, src, protocol);
+		wire_put_addr(&w, dst, protocol);
+		wire_patch16(&sum, 10, wire_checksum(protocol, src, dst, frame + ETHERNET, 20));
+	} else {
+		static const uint8_t ip[] = {0x60, 0, 0, 0, 0, UDP + 1, 17, 0};
+
+		memcpy(frame, "\x33\x33\0\0\0\1\2\0\0\0\0\1\x86\xdd", ETHERNET);
+		memcpy(frame + ETHERNET, ip, sizeof(ip));
+		w.length += sizeof(ip);
+		frame[ETHERNET + 7] = ttl;
+		wire_put_addr(&w, src, protocol);
+		wire_put_addr(&w, dst, protocol);
+	}
+	wire_put16(&w, 5000);
+	wire_put16(&w, 5000);
+	wire_put16(&w, UDP + 1);
+	wire_put16(&w, 0);
+	wire_put8(&w, payload);
+	CHECK(w.length == ETHERNET + header + UDP + 1 &&
+	      send(tap[wire], frame, w.length, 0) == (ssize_t)w.length);
+}
+
+/* Reads up to the marker. Has the packet with the tag come out of the wire? */
+static bool came_out(enum protocol protocol, unsigned wire)
+{
+	size_t at = ETHERNET + (protocol == PROTOCOL_IGMP ? 20 : 40);
+	uint8_t frame[256];
+	bool result = false;
+
+	while (netns_wait(tap[wire])) {
+		struct sockaddr_ll from;
+		socklen_t size = sizeof(from);
+		ssize_t length = recvfrom(tap[wire], frame, sizeof(frame), 0,
+					  (struct sockaddr *)&from, &size);
+
+		if (length < (ssize_t)at + UDP + 1 || from.sll_pkttype == PACKET_OUTGOING ||
+		    memcmp(frame + at, "\x13\x88\x13\x88", 4))
+			continue;
+		if (frame[at + UDP] == 0xff)
+			return result;
+		result |= frame[at + UDP] == tag;
+	}
+	CHECK(false, "no marker at wire %u", wire);
+	return result;
+}
+
+/* Sends a packet into the wire and tells out of which ones it came: bit n for wire n. Behind it go
+ * two markers that reach every wire, so there is nothing to be waited for. */
+static unsigned forwarded(int fd, enum protocol protocol, unsigned wire, const struct addr *src,
+			  const struct addr *dst, uint8_t ttl)
+{
+	const struct addr marker = group(protocol, 99), one = source(protocol, 0, 99),
+			  other = source(protocol, 1, 99);
+	unsigned result = 0;
+
+	tag = (uint8_t)(tag % 100 + 1);
+	upcalls.count = 0;
+	send_udp(protocol, wire, src, dst, ttl, tag);
+	send_udp(protocol, 0, &one, &marker, 9, 0xff);
+	send_udp(protocol, 1, &other, &marker, 9, 0xff);
+	for (unsigned i = 0; i < WIRES; i++)
+		result |= (unsigned)came_out(protocol, i) << i;
+	while (rawsock_receive(fd, protocol, keep, NULL) > 0)
+		;
+	return result;
+}
+
+static int set_route(int fd, enum protocol protocol, const struct addr *src, const struct addr *dst,
+		     unsigned input, uint32_t outputs)
+{
+	static const struct addr any;
+	struct route route = {.source = src ? *src : any,
+			      .group = dst ? *dst : any,
+			      .input = input,
+			      .outputs = outputs,
+			      .remove = !outputs};
+
+	return mroute_route(fd, protocol, &route, threshold);
+}
+
+/* Packets that took the route; -1: there is none. */
+static long packets(int fd, enum protocol protocol, const struct addr *src, const struct addr *dst)
+{
+	static const struct addr any;
+	const struct route route = {.source = src ? *src : any, .group = dst ? *dst : any};
+	struct mroute_counters counters;
+
+	return mroute_read_counters(fd, protocol, &route, &counters) ? -1 : (long)counters.packets;
+}
+
+static int start(enum protocol protocol)
+{
+	const struct addr marker = group(protocol, 99), one = source(protocol, 0, 99),
+			  other = source(protocol, 1, 99);
+	int fd = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER);
+
+	CHECK(fd >= 0 && !mroute_init(fd, protocol, 0));
+	for (unsigned i = 0; i < WIRES; i++)
+		CHECK(!mroute_add_vif(fd, protocol, i, ifindex[i], 1));
+	CHECK(!set_route(fd, protocol, &one, &marker, 0, 1 << 1 | 1 << 2));
+	CHECK(!set_route(fd, protocol, &other, &marker, 1, 1 << 0));
+	return fd;
+}
+
+#define EXPECT(outputs, wire, src, dst, ttl)                                                \
+	do {                                                                                \
+		unsigned seen = forwarded(fd, protocol, wire, src, dst, ttl);               \
+		CHECK(seen == (outputs), "out of %#x, not %#x", seen, (unsigned)(outputs)); \
+	} while (0)
+
+static void test_wildcards(int fd, enum protocol protocol)
+{
+	const struct addr g = group(protocol, 1),
+			  s[] = {source(protocol, 0, 1), source(protocol, 1, 1),
+				 source(protocol, 2, 1)};
+
+	TEST("(*,*): what comes from a downstream goes upstream only, the rest nowhere");
+	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 7));
+	EXPECT(1 << 0, 1, &s[1], &g, 9);
+	CHECK(!upcalls.count);
+	EXPECT(1 << 0, 2, &s[2], &g, 9);
+	CHECK(!upcalls.count);
+	EXPECT(0, 0, &s[0], &g, 9);
+	CHECK(!upcalls.count);
+	CHECK(packets(fd, protocol, NULL, NULL) >= 2, "%ld", packets(fd, protocol, NULL, NULL));
+	TEST("(*,G): to all its outputs but back");
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 1 << 0 | 1 << 1));
+	EXPECT(1 << 1, 0, &s[0], &g, 9);
+	EXPECT(1 << 0, 1, &s[1], &g, 9);
+	EXPECT(1 << 0 | 1 << 1, 2, &s[2], &g, 9);
+	CHECK(!upcalls.count);
+	CHECK(packets(fd, protocol, NULL, &g) == 3);
+	TEST("(*,G) without the upstream, changed in place");
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 1 << 1 | 1 << 2));
+	EXPECT(1 << 1 | 1 << 2, 0, &s[0], &g, 9);
+	EXPECT(1 << 2, 1, &s[1], &g, 9);
+	CHECK(packets(fd, protocol, NULL, &g) == 5);
+}
+
+static void test_sources(int fd, enum protocol protocol)
+{
+	const struct addr g = group(protocol, 1), s = source(protocol, 0, 1),
+			  other = source(protocol, 0, 2);
+
+	TEST("(S,G) beats (*,G), for its source");
+	CHECK(!set_route(fd, protocol, &s, &g, 0, 1 << 2));
+	EXPECT(1 << 2, 0, &s, &g, 9);
+	EXPECT(1 << 1 | 1 << 2, 0, &other, &g, 9);
+	CHECK(packets(fd, protocol, &s, &g) == 1 && !upcalls.count);
+	TEST("WRONGVIF comes for an interface that is no output, once");
+	EXPECT(0, 1, &s, &g, 9);
+	CHECK(upcalls.count == 1 && upcalls.last.type == UPCALL_WRONGVIF && upcalls.last.vif == 1,
+	      "%u upcalls", upcalls.count);
+	CHECK(addr_equal(&upcalls.last.source, &s) && addr_equal(&upcalls.last.group, &g));
+	EXPECT(0, 1, &s, &g, 9);
+	CHECK(!upcalls.count);
+	TEST("the route's input is moved in place");
+	CHECK(!set_route(fd, protocol, &s, &g, 1, 1 << 0 | 1 << 2));
+	EXPECT(1 << 0 | 1 << 2, 1, &s, &g, 9);
+	CHECK(packets(fd, protocol, &s, &g) == 2 || packets(fd, protocol, &s, &g) == 4);
+	TEST("routes go, and what is not there goes without an error");
+	for (int i = 0; i < 2; i++) {
+		CHECK(!set_route(fd, protocol, &s, &g, 0, 0));
+		CHECK(!set_route(fd, protocol, NULL, &g, 0, 0));
+		CHECK(!set_route(fd, protocol, NULL, NULL, 0, 0));
+	}
+	CHECK(packets(fd, protocol, &s, &g) == -1 && packets(fd, protocol, NULL, &g) == -1);
+	TEST("NOCACHE comes when no route is left");
+	EXPECT(0, 2, &s, &g, 9);
+	CHECK(upcalls.count == 1 && upcalls.last.type == UPCALL_NOCACHE && upcalls.last.vif == 2);
+	CHECK(addr_equal(&upcalls.last.source, &s) && addr_equal(&upcalls.last.group, &g));
+}
+
+static void test_threshold(int fd, enum protocol protocol)
+{
+	const struct addr g = group(protocol, 2), s = source(protocol, 0, 1);
+
+	TEST("a TTL of 1 goes nowhere, whatever the threshold");
+	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 7));
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 7));
+	EXPECT(0, 0, &s, &g, 1);
+	EXPECT(1 << 1 | 1 << 2, 0, &s, &g, 2);
+	if (protocol == PROTOCOL_MLD)
+		return;
+	TEST("a TTL up to the threshold of an output does not go out of it");
+	threshold[1] = 10;
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 7));
+	EXPECT(1 << 2, 0, &s, &g, 10);
+	EXPECT(1 << 1 | 1 << 2, 0, &s, &g, 11);
+	threshold[1] = 0;
+}
+
+static void test_vifs(int fd, enum protocol protocol)
+{
+	const struct addr g = group(protocol, 3), s = source(protocol, 0, 1);
+
+	TEST("a VIF goes and comes back");
+	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 7));
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 7));
+	CHECK(!mroute_delete_vif(fd, protocol, 2) && !mroute_delete_vif(fd, protocol, 2));
+	CHECK(!mroute_add_vif(fd, protocol, 2, ifindex[2], 1));
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 7));
+	EXPECT(1 << 1 | 1 << 2, 0, &s, &g, 9);
+	TEST("a VIF for nothing, or for what has one, is an error");
+	CHECK(mroute_add_vif(fd, protocol, 3, 4711, 1) == -EADDRNOTAVAIL);
+	CHECK(mroute_add_vif(fd, protocol, 2, ifindex[2], 1) == -EADDRINUSE);
+	CHECK(mroute_add_vif(fd, protocol, PROXY_VIFS, ifindex[2], 1) < 0);
+	TEST("an interface with a high index");
+	CHECK(netns_run("ip link add name big index 70000 type veth peer name far"));
+	CHECK(mroute_add_vif(fd, protocol, 4, 70000, 1) ==
+	      (protocol == PROTOCOL_IGMP ? 0 : -ERANGE));
+	TEST("no error, if the interface went before the VIF");
+	CHECK(netns_run("ip link del big"));
+	CHECK(!mroute_delete_vif(fd, protocol, 4));
+}
+
+static void test_ownership(int fd, enum protocol protocol)
+{
+	const char *version = protocol == PROTOCOL_IGMP ? "" : "6";
+	int other = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER);
+
+	TEST("the default table has one owner, a numbered table another");
+	CHECK(mroute_init(other, protocol, 0) == -EADDRINUSE);
+	CHECK(!mroute_init(other, protocol, 4711));
+	CHECK(!mroute_add_vif(other, protocol, 0, ifindex[0], 1));
+	mroute_done(other, protocol);
+	CHECK(mroute_init(other, protocol, 0xffffffff) == -EINVAL);
+	TEST("PIM mode has brought no register interface");
+	CHECK(netns_run("! ip link show | grep -q pim"));
+	TEST("nothing is left when the table is given back");
+	CHECK(netns_run("test $(wc -l </proc/net/ip%s_mr_cache) -gt 1", version));
+	mroute_done(fd, protocol);
+	CHECK(netns_run("test $(wc -l </proc/net/ip%s_mr_cache) -eq 1", version));
+	CHECK(netns_run("test $(wc -l </proc/net/ip%s_mr_vif) -eq 1", version));
+	CHECK(!mroute_init(other, protocol, 0));
+	close(other);
+	CHECK(!mroute_init(fd, protocol, 0));
+	close(fd);
+}
+
+int main(void)
+{
+	cpu_set_t one_cpu;
+
+	/* Packets of one CPU stay in order. */
+	CPU_ZERO(&one_cpu);
+	CPU_SET((size_t)sched_getcpu(), &one_cpu);
+	sched_setaffinity(0, sizeof(one_cpu), &one_cpu);
+	netns_enter();
+	for (unsigned i = 0; i < WIRES; i++) {
+		char name[] = {'v', (char)('0' + i), 0}, far[] = {'f', (char)('0' + i), 0};
+
+		if (!netns_wire(name, far) ||
+		    !netns_run("echo 1 >/proc/sys/net/ipv6/conf/%s/disable_ipv6 && "
+			       "ip addr add 10.0.%u.1/24 dev %s && "
+			       "ip addr add 2001:db8:0:%u::1/64 dev %s nodad",
+			       far, i, name, i, name))
+			return 1;
+		ifindex[i] = if_nametoindex(name);
+		tap[i] = netns_tap(far);
+	}
+	if (!netns_run("for i in all default v0 v1 v2; do "
+		       "echo 0 >/proc/sys/net/ipv4/conf/$i/rp_filter; done"))
+		return 1;
+	for (int i = 0; i < PROTOCOLS; i++) {
+		enum protocol protocol = (enum protocol)i;
+		int fd;
+
+		TEST(i ? "MLD: start" : "IGMP: start");
+		fd = start(protocol);
+		test_wildcards(fd, protocol);
+		test_sources(fd, protocol);
+		test_threshold(fd, protocol);
+		test_vifs(fd, protocol);
+		test_ownership(fd, protocol);
+	}
+	return test_end();
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/* core/rawsock.c and core/mroute.c on a real kernel: what is on the wire, what comes up from it. */
+#include <netinet/in.h>
+
+#include "../../core/mroute.h"
+#include "../../core/rawsock.h"
+#include "../../proto/wire.h"
+#include "netns.h"
+
+enum { FRAME = 20000, ETHERNET = 14 };
+
+static uint8_t frame[FRAME];
+
+/* What rawsock_receive() told. */
+static struct {
+	unsigned count;
+	struct rawsock_event event[64];
+	uint8_t data[64][64];
+} got;
+
+static void keep(void *ctx, const struct rawsock_event *event)
+{
+	(void)ctx;
+	if (got.count == 64)
+		return;
+	got.event[got.count] = *event;
+	if (event->type == RAWSOCK_PACKET && event->packet.length <= 64)
+		memcpy(got.data[got.count], event->packet.data, event->packet.length);
+	got.count++;
+}
+
+static bool receive(int fd, enum protocol protocol)
+{
+	got.count = 0;
+	return netns_wait(fd) && rawsock_receive(fd, protocol, keep, NULL) > 0;
+}
+
+static struct addr ipv6(const char *text)
+{
+	struct addr addr;
+
+	inet_pton(AF_INET6, text, &addr);
+	return addr;
+}
+
+/* The next frame on the tap whose Ethernet type and IP protocol (IPv6: hop-by-hop, then ICMPv6 of
+ * the type) are these; its length, or 0. */
+static size_t next_frame(int tap, uint16_t ethertype, unsigned icmp_type)
+{
+	for (;;) {
+		ssize_t length;
+
+		if (!netns_wait(tap))
+			return 0;
+		length = recv(tap, frame, sizeof(frame), 0);
+		if (length < ETHERNET + 48 - 20 || (frame[12] << 8 | frame[13]) != ethertype)
+			continue;
+		if (ethertype == 0x0800 && frame[ETHERNET + 9] == 2 &&
+		    frame[ETHERNET + (frame[ETHERNET] & 15) * 4] == icmp_type)
+			return (size_t)length;
+		if (ethertype == 0x86dd && length > ETHERNET + 48 && !frame[ETHERNET + 6] &&
+		    frame[ETHERNET + 48] == icmp_type)
+			return (size_t)length;
+	}
+}
+
+static void check_sent_ipv4(int tap, const struct addr *src, const struct addr *dst)
+{
+	const uint8_t *ip = frame + ETHERNET,
+		      mac[] = {1, 0, 0x5e, dst->byte[13] & 127, dst->byte[14], dst->byte[15]};
+	static const uint8_t alert[] = {148, 4, 0, 0};
+
+	if (!CHECK(next_frame(tap, 0x0800, 0x99), "nothing on the wire"))
+		return;
+	CHECK(!memcmp(frame, mac, 6), "MAC");
+	CHECK(ip[0] == 0x46, "%#x", ip[0]);
+	CHECK(ip[1] == 0xc0, "TOS %#x", ip[1]);
+	CHECK((ip[2] << 8 | ip[3]) == 32, "length %d", ip[2] << 8 | ip[3]);
+	CHECK(ip[8] == 1, "TTL %u", ip[8]);
+	CHECK(wire_checksum(PROTOCOL_IGMP, src, dst, ip, 24) == 0, "header checksum");
+	CHECK(!memcmp(ip + 12, src->byte + 12, 4), "source %u.%u.%u.%u", ip[12], ip[13], ip[14],
+	      ip[15]);
+	CHECK(!memcmp(ip + 16, dst->byte + 12, 4), "destination");
+	CHECK(!memcmp(ip + 20, alert, 4), "Router Alert");
+	CHECK(!memcmp(ip + 24, "\x99\0\0\0abcd", 8), "message");
+}
+
+static void test_send_ipv4(int fd, int tap, unsigned a)
+{
+	static const uint8_t message[] = "\x99\0\0\0abcd";
+	const struct addr own = addr_ipv4(0x0a000001), other = addr_ipv4(0x0a000063),
+			  second = addr_ipv4(0x0a000007), any = addr_ipv4(0),
+			  routers = addr_ipv4(0xe0000016), group = addr_ipv4(0xef818283);
+	const struct addr *const source[] = {&own, &second, &other, &any};
+
+	for (size_t i = 0; i < 4; i++) {
+		int error;
+
+		TEST(i == 0   ? "IPv4: TTL 1, TOS 0xc0, Router Alert, right source and checksum"
+		     : i == 1 ? "IPv4: the source may be a secondary address"
+		     : i == 2 ? "IPv4: the source may be nobody's address"
+			      : "IPv4: the source may be 0.0.0.0");
+		error = rawsock_send(fd, PROTOCOL_IGMP, a, source[i], &routers, message, 8);
+		CHECK(!error, "%s", strerror(-error));
+		check_sent_ipv4(tap, source[i], &routers);
+		CHECK(!rawsock_send(fd, PROTOCOL_IGMP, a, source[i], &group, message, 8));
+		check_sent_ipv4(tap, source[i], &group);
+	}
+	TEST("IPv4: nothing that is sent comes back");
+	CHECK(rawsock_receive(fd, PROTOCOL_IGMP, keep, NULL) == -EAGAIN);
+	TEST("IPv4: an interface that does not exist is an error");
+	CHECK(rawsock_send(fd, PROTOCOL_IGMP, 4711, &own, &routers, message, 8) < 0);
+	CHECK(rawsock_send(fd, PROTOCOL_IGMP, 4711, &any, &routers, message, 8) < 0);
+}
+
+static void test_send_ipv6(int fd, int tap, unsigned a, const struct addr *own)
+{
+	const struct addr any = {{0}}, nobody = ipv6("fe80::99"), dst = ipv6("ff02::16");
+	const struct addr *const source[] = {own, &nobody, &any};
+
+	for (size_t i = 0; i < 3; i++) {
+		uint8_t message[] = {143, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0, 0xff, 0x1e, [27] = 1};
+		const uint8_t *ip = frame + ETHERNET;
+		uint16_t sum = wire_checksum(PROTOCOL_MLD, source[i], &dst, message, 28);
+
+		message[2] = (uint8_t)(sum >> 8);
+		message[3] = (uint8_t)sum;
+		TEST(i == 0   ? "IPv6: hop limit 1, class 0xc0, Router Alert, right source and "
+				"checksum"
+		     : i == 1 ? "IPv6: the source may be nobody's address"
+			      : "IPv6: the source may be ::");
+		CHECK(!rawsock_send(fd, PROTOCOL_MLD, a, source[i], &dst, message, 28));
+		do {
+			if (!CHECK(next_frame(tap, 0x86dd, 143), "nothing on the wire"))
+				return;
+			/* The kernel has groups of its own to report. */
+		} while (ip[48 + 8] != 4 || ip[48 + 12] != 0xff || ip[48 + 13] != 0x1e);
+		CHECK(!memcmp(frame, "\x33\x33\0\0\0\x16", 6), "MAC");
+		CHECK(ip[0] == 0x6c && !(ip[1] & 0xf0), "class %x %x", ip[0], ip[1]);
+		CHECK((ip[4] << 8 | ip[5]) == 36, "length");
+		CHECK(ip[6] == 0 && ip[7] == 1, "hop limit %u", ip[7]);
+		CHECK(!memcmp(ip + 8, source[i], 16), "source");
+		CHECK(!memcmp(ip + 24, &dst, 16), "destination");
+		CHECK(!memcmp(ip + 40, "\x3a\0\5\2\0\0\1", 8), "Router Alert");
+		CHECK(!memcmp(ip + 48, message, 28), "message");
+		CHECK(!wire_checksum(PROTOCOL_MLD, source[i], &dst, ip + 48, 28), "checksum");
+	}
+}
+
+/* An IPv4 packet of SIZE bytes, DATA at its start. */
+static void inject_ipv4(int tap, const char *data, size_t size)
+{
+	struct wire_writer w = {.start = frame + ETHERNET, .length = 24, .size = 24};
+	struct addr none = addr_ipv4(0);
+
+	memset(frame, 0, sizeof(frame));
+	memcpy(frame, "\1\0\x5e\0\0\x16\2\0\0\0\0\1\x08\0", ETHERNET);
+	memcpy(frame + ETHERNET, data, 32);
+	wire_patch16(&w, 2, (uint16_t)size);
+	wire_patch16(&w, 10, 0);
+	wire_patch16(&w, 10,
+		     wire_checksum(PROTOCOL_IGMP, &none, &none, frame + ETHERNET,
+				   (frame[ETHERNET] & 15u) * 4));
+	CHECK(send(tap, frame, ETHERNET + size, 0) == (ssize_t)(ETHERNET + size), "%d", errno);
+}
+
+#define IPV4_ALERT \
+	"\x46\xc0\0\0\0\0\0\0\x01\2\0\0\x0a\0\0\x09\xe0\0\0\x16\x94\4\0\0\x22\1\2\3\4\5\6\7"
+#define IPV4_PLAIN "\x45\0\0\0\0\0\0\0\x40\2\0\0\xc0\0\2\x01\xe0\0\0\x16\x22\1\2\3\4\5\6\7........"
+
+static void test_receive_ipv4(int fd, int tap, unsigned a)
+{
+	const struct packet *packet = &got.event[0].packet;
+
+	TEST("IPv4: a packet comes with its interface, addresses, TTL and Router Alert");
+	inject_ipv4(tap, IPV4_ALERT, 32);
+	CHECK(receive(fd, PROTOCOL_IGMP) && got.count == 1);
+	CHECK(got.event[0].type == RAWSOCK_PACKET && got.event[0].ifindex == a);
+	CHECK(packet->ttl == 1 && packet->router_alert && packet->length == 8);
+	CHECK(addr_to_ipv4(&packet->source) == 0x0a000009);
+	CHECK(addr_to_ipv4(&packet->destination) == 0xe0000016);
+	CHECK(!memcmp(got.data[0], "\x22\1\2\3\4\5\6\7", 8));
+	TEST("IPv4: a packet without options, of another TTL, from another net");
+	inject_ipv4(tap, IPV4_PLAIN, 28);
+	CHECK(receive(fd, PROTOCOL_IGMP) && got.count == 1);
+	CHECK(got.event[0].type == RAWSOCK_PACKET && got.event[0].ifindex == a);
+	CHECK(packet->ttl == 64 && !packet->router_alert && packet->length == 8);
+	TEST("IPv4: a batch is read at once, and not more");
+	for (int i = 0; i < CONFIG_RECEIVE_BATCH + 3; i++)
+		inject_ipv4(tap, IPV4_ALERT, 32);
+	CHECK(netns_wait(fd));
+	got.count = 0;
+	CHECK(rawsock_receive(fd, PROTOCOL_IGMP, keep, NULL) == CONFIG_RECEIVE_BATCH);
+	CHECK(rawsock_receive(fd, PROTOCOL_IGMP, keep, NULL) == 3);
+	CHECK(got.count == CONFIG_RECEIVE_BATCH + 3);
+	CHECK(rawsock_receive(fd, PROTOCOL_IGMP, keep, NULL) == -EAGAIN);
+	TEST("IPv4: what is too long is dropped and counted as that");
+	inject_ipv4(tap, IPV4_ALERT, CONFIG_PACKET_MAX);
+	CHECK(receive(fd, PROTOCOL_IGMP) && got.event[0].type == RAWSOCK_PACKET);
+	CHECK(packet->length == CONFIG_PACKET_MAX - 24);
+	inject_ipv4(tap, IPV4_ALERT, CONFIG_PACKET_MAX + 1);
+	CHECK(receive(fd, PROTOCOL_IGMP) && got.event[0].type == RAWSOCK_DROP);
+	CHECK(got.event[0].drop == DROP_OVERSIZE && got.event[0].ifindex == a);
+}
+
+static void inject_ipv6(int tap, const struct addr *src, const struct addr *dst, uint8_t type,
+			size_t size)
+{
+	uint8_t *ip = frame + ETHERNET, *message = ip + 48;
+	uint16_t sum;
+
+	memset(frame, 0, sizeof(frame));
+	memcpy(frame, "\x33\x33\0\0\0\x16\2\0\0\0\0\1\x86\xdd", ETHERNET);
+	memcpy(ip, "\x60\0\0\0\0\0\0\1", 8);
+	memcpy(ip + 8, src, 16);
+	memcpy(ip + 24, dst, 16);
+	memcpy(ip + 40, "\x3a\0\5\2\0\0\1", 8);
+	message[0] = type;
+	message[1] = 1; /* where struct mrt6msg has MRT6MSG_NOCACHE */
+	ip[4] = (uint8_t)((size + 8) >> 8);
+	ip[5] = (uint8_t)(size + 8);
+	sum = wire_checksum(PROTOCOL_MLD, src, dst, message, size);
+	message[2] = (uint8_t)(sum >> 8);
+	message[3] = (uint8_t)sum;
+	CHECK(send(tap, frame, ETHERNET + 48 + size, 0) == (ssize_t)(ETHERNET + 48 + size));
+}
+
+static void test_receive_ipv6(int fd, int tap, unsigned a)
+{
+	const struct addr src = ipv6("fe80::99"), dst = ipv6("ff02::16"), group = ipv6("ff1e::5");
+	const struct packet *packet = &got.event[0].packet;
+
+	while (rawsock_receive(fd, PROTOCOL_MLD, keep, NULL) > 0)
+		;
+	TEST("IPv6: a packet comes with its interface, addresses, hop limit and Router Alert");
+	inject_ipv6(tap, &src, &dst, 143, 40);
+	CHECK(receive(fd, PROTOCOL_MLD) && got.count == 1);
+	CHECK(got.event[0].type == RAWSOCK_PACKET && got.event[0].ifindex == a);
+	CHECK(packet->ttl == 1 && packet->router_alert && packet->length == 40);
+	CHECK(addr_equal(&packet->source, &src) && addr_equal(&packet->destination, &dst));
+	CHECK(got.data[0][0] == 143 && got.data[0][1] == 1);
+	static const uint8_t mld_type[] = {130, 131, 132, 143};
+
+	TEST("IPv6: nothing but MLD, and least of all type 0, comes from the network");
+	for (unsigned type = 0; type < 256; type++)
+		if (type < 133 || type > 137) /* neighbour discovery changes the kernel's mind */
+			inject_ipv6(tap, &src, &dst, (uint8_t)type, 40);
+	got.count = 0;
+	while (rawsock_receive(fd, PROTOCOL_MLD, keep, NULL) > 0)
+		;
+	CHECK(got.count == 4, "%u", got.count);
+	for (unsigned i = 0; i < got.count; i++)
+		CHECK(got.event[i].type == RAWSOCK_PACKET && got.data[i][0] == mld_type[i]);
+	TEST("IPv6: what is too long is dropped and counted as that");
+	inject_ipv6(tap, &src, &dst, 143, CONFIG_PACKET_MAX);
+	CHECK(receive(fd, PROTOCOL_MLD) && got.event[0].type == RAWSOCK_PACKET);
+	CHECK(packet->length == CONFIG_PACKET_MAX);
+	inject_ipv6(tap, &src, &dst, 143, CONFIG_PACKET_MAX + 1);
+	CHECK(receive(fd, PROTOCOL_MLD) && got.event[0].type == RAWSOCK_DROP);
+	CHECK(got.event[0].drop == DROP_OVERSIZE && got.event[0].ifindex == a);
+	TEST("IPv6: a report to a group that nobody has joined arrives");
+	inject_ipv6(tap, &src, &group, 131, 24);
+	CHECK(receive(fd, PROTOCOL_MLD) && addr_equal(&packet->destination, &group));
+}
+
+static void test_joins(unsigned a)
+{
+	int fd[PROTOCOLS];
+
+	TEST("the routers' groups are joined until the socket is closed");
+	CHECK(!netns_run("ip maddr show dev a | grep -q 224.0.0.22"));
+	for (int i = 0; i < PROTOCOLS; i++) {
+		fd[i] = rawsock_join_routers((enum protocol)i, a);
+		CHECK(fd[i] >= 0);
+	}
+	for (int i = 0; i < 4; i++)
+		CHECK(netns_run(
+			"ip maddr show dev a | grep -qw %s",
+			((const char *[]){"224.0.0.2", "224.0.0.22", "ff02::2", "ff02::16"})[i]));
+	close(fd[0]);
+	CHECK(!netns_run("ip maddr show dev a | grep -q 224.0.0.22"));
+	close(fd[1]);
+	CHECK(rawsock_join_routers(PROTOCOL_IGMP, 4711) == -ENODEV);
+	CHECK(rawsock_join_routers(PROTOCOL_MLD, 4711) == -ENODEV);
+}
+
+int main(void)
+{
+	struct addr link_local = ipv6("fe80::a");
+	int igmp, mld, tap, joined;
+	unsigned a;
+
+	netns_enter();
+	if (!netns_wire("a", "b") ||
+	    !netns_run("ip addr add 10.0.0.1/24 dev a && ip addr add 10.0.0.7/24 dev a && "
+		       "ip addr add fe80::a/64 dev a nodad"))
+		return 1;
+	a = if_nametoindex("a");
+	tap = netns_tap("b");
+	test_joins(a);
+	TEST("the sockets open");
+	igmp = rawsock_open(PROTOCOL_IGMP, CONFIG_RECEIVE_BUFFER);
+	mld = rawsock_open(PROTOCOL_MLD, CONFIG_RECEIVE_BUFFER);
+	if (!CHECK(igmp >= 0 && mld >= 0) ||
+	    !CHECK(!mroute_init(igmp, PROTOCOL_IGMP, 0) && !mroute_init(mld, PROTOCOL_MLD, 0)) ||
+	    !CHECK(!mroute_add_vif(igmp, PROTOCOL_IGMP, 0, a, 1)) ||
+	    !CHECK(!mroute_add_vif(mld, PROTOCOL_MLD, 0, a, 1)))
+		return test_end();
+	test_send_ipv4(igmp, tap, a);
+	test_send_ipv6(mld, tap, a, &link_local);
+	joined = rawsock_join_routers(PROTOCOL_IGMP, a);
+	if (CHECK(joined >= 0) && CHECK(rawsock_join_routers(PROTOCOL_MLD, a) >= 0)) {
+		test_receive_ipv4(igmp, tap, a);
+		test_receive_ipv6(mld, tap, a);
+	}
+	return test_end();
+}
