@@ -71,7 +71,7 @@ const char *mcproxy_join_usage(void)
 	if (!ENABLE_HELP_TEXT)
 		return SYNOPSIS;
 	return SYNOPSIS
-		"Joins multicast groups, receives, and prints what came, lost, late and twice.\n\n"
+		"Joins multicast groups, receives, and prints what came and what was lost.\n\n"
 		"  -g GROUP[+COUNT]  a group, or COUNT consecutive ones; may be repeated\n"
 		"  -i IF             on this interface (default: as the routes say)\n"
 		"  -p PORT           UDP port (5000)\n"
