@@ -123,7 +123,8 @@ static bool set_prefixes(struct interface *i, const struct interface_state *stat
 	size_t size = state->prefix_count * sizeof(*i->prefix);
 	struct prefix *prefix;
 
-	if (i->prefix_count == state->prefix_count && !memcmp(i->prefix, state->prefix, size))
+	if (i->prefix_count == state->prefix_count &&
+	    (!size || !memcmp(i->prefix, state->prefix, size)))
 		return false;
 	prefix = size ? malloc(size) : NULL;
 	if (size && !prefix) {
