@@ -21,9 +21,11 @@ struct probe_holder {
 	char name[16];
 };
 
-/* Processes that have a raw IGMP (ICMPv6) socket open and could hold multicast routing: fills at
- * most COUNT, returns how many there are. */
+/* Processes but this one that have a raw IGMP (ICMPv6) socket open and could hold multicast
+ * routing: fills at most COUNT, returns how many there are. */
 size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
+/* The number in /proc/sys/net/ipv4 (ipv6)/conf/INTERFACE/NAME; -errno. */
+int probe_sysctl(enum protocol, const char *interface, const char *name);
 /* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */
 int probe_rp_filter(const char *interface);
 

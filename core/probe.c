@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks at the system. Owns: what multicast routing the kernel offers, who holds it, what sysctls
+ * say. Leaves out: what that means, which is applets/mcproxy-check.c's.
+ *
+ * Whether a table is free can only be found out by taking it: MRT_INIT, and at once the end of the
+ * socket. While somebody holds the table that fails and touches nothing. If it succeeds nobody held
+ * it, so there was no VIF or route to lose but those that are marked static, and they stay. A
+ * daemon that starts in that very instant would find the table taken.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "abi.h"
+#include "mroute.h"
+#include "probe.h"
+
+enum {
+	SOCKETS_FILE = 32768, /* of /proc/net/raw: some 200 sockets */
+	SOCKETS = 64,
+	RT_TABLE_DEFAULT = 253 /* what table 0 is to MRT_INIT */
+};
+
+/* Raw sockets by what "socket:[N]" calls them. */
+struct sockets {
+	unsigned long inode[SOCKETS];
+	size_t count;
+};
+
+/* The text of a file as far as it fits, with its '\0'. Its length, or -errno. */
+static ssize_t read_text(int directory, const char *path, char *text, size_t size)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = 0, part = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (part > 0) {
+		part = read(fd, text + length, size - 1 - (size_t)length);
+		length += part > 0 ? part : 0;
+	}
+	if (part < 0)
+		length = -errno;
+	else
+		text[length] = '\0';
+	close(fd);
+	return length;
+}
+
+static int open_raw(enum protocol protocol)
+{
+	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC,
+			protocol == PROTOCOL_IGMP ? IPPROTO_IGMP : IPPROTO_ICMPV6);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int probe_mroute(enum protocol protocol)
+{
+	int fd = open_raw(protocol), error;
+
+	if (fd < 0)
+		return fd;
+	error = mroute_init(fd, protocol, 0);
+	close(fd);
+	return error;
+}
+
+int probe_tables(enum protocol protocol)
+{
+	/* A table of any other number would be made, and stay. */
+	const uint32_t table = RT_TABLE_DEFAULT;
+	int level = protocol == PROTOCOL_IGMP ? IPPROTO_IP : IPPROTO_IPV6;
+	int fd = open_raw(protocol), error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (setsockopt(fd, level, ABI_MRT_TABLE, &table, sizeof(table)))
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* The Nth word of a line, N from 0; NULL: there is none. */
+static const char *word(const char *line, unsigned n)
+{
+	for (;; n--) {
+		line += strspn(line, " \t");
+		if (!*line || *line == '\n')
+			return NULL;
+		if (!n)
+			return line;
+		line += strcspn(line, " \t\n");
+	}
+}
+
+/* A line of /proc/net/raw: "sl local_address:PROTOCOL remote st queues timer retransmit uid timeout
+ * inode ...". */
+static void add_socket(struct sockets *sockets, const char *line, unsigned long number)
+{
+	const char *local = word(line, 1), *inode = word(line, 9);
+	const char *colon = local ? strchr(local, ':') : NULL;
+
+	if (colon && inode && strtoul(colon + 1, NULL, 16) == number && sockets->count < SOCKETS)
+		sockets->inode[sockets->count++] = strtoul(inode, NULL, 10);
+}
+
+static void find_sockets(enum protocol protocol, struct sockets *sockets)
+{
+	bool ipv4 = protocol == PROTOCOL_IGMP;
+	char text[SOCKETS_FILE];
+	const char *line;
+
+	sockets->count = 0;
+	if (read_text(AT_FDCWD, ipv4 ? "/proc/net/raw" : "/proc/net/raw6", text, sizeof(text)) < 0)
+		return;
+	for (line = strchr(text, '\n'); line; line = strchr(line + 1, '\n'))
+		add_socket(sockets, line + 1, ipv4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
+}
+
+static bool is_among(const struct sockets *sockets, unsigned long inode)
+{
+	for (size_t i = 0; i < sockets->count; i++)
+		if (sockets->inode[i] == inode)
+			return true;
+	return false;
+}
+
+/* Has the process whose directory this is one of the sockets open? */
+static bool holds_any(int process, const struct sockets *sockets)
+{
+	static const char prefix[] = "socket:[";
+	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	bool found = false;
+
+	if (!directory) {
+		if (fd >= 0)
+			close(fd);
+		return false;
+	}
+	while (!found && (entry = readdir(directory))) {
+		char target[64] = "";
+
+		if (readlinkat(fd, entry->d_name, target, sizeof(target) - 1) > 0 &&
+		    !strncmp(target, prefix, sizeof(prefix) - 1))
+			found = is_among(sockets, strtoul(target + sizeof(prefix) - 1, NULL, 10));
+	}
+	closedir(directory);
+	return found;
+}
+
+static bool read_holder(int proc, const char *pid, const struct sockets *sockets,
+			struct probe_holder *holder)
+{
+	int process = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool found;
+
+	if (process < 0)
+		return false;
+	found = holds_any(process, sockets);
+	if (found) {
+		holder->pid = atoi(pid);
+		if (read_text(process, "comm", holder->name, sizeof(holder->name)) < 0)
+			holder->name[0] = '\0';
+		holder->name[strcspn(holder->name, "\n")] = '\0';
+	}
+	close(process);
+	return found;
+}
+
+size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t count)
+{
+	struct sockets sockets;
+	const struct dirent *entry;
+	size_t found = 0;
+	DIR *proc;
+
+	find_sockets(protocol, &sockets);
+	proc = sockets.count ? opendir("/proc") : NULL;
+	if (!proc)
+		return 0;
+	while ((entry = readdir(proc))) {
+		struct probe_holder next;
+
+		if (!isdigit((unsigned char)entry->d_name[0]) || atoi(entry->d_name) == getpid() ||
+		    !read_holder(dirfd(proc), entry->d_name, &sockets, &next))
+			continue;
+		if (found < count)
+			holder[found] = next;
+		found++;
+	}
+	closedir(proc);
+	return found;
+}
+
+int probe_sysctl(enum protocol protocol, const char *interface, const char *name)
+{
+	char path[128], text[16];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		 protocol == PROTOCOL_IGMP ? "ipv4" : "ipv6", interface, name);
+	length = read_text(AT_FDCWD, path, text, sizeof(text));
+	return length < 0 ? (int)length : atoi(text);
+}
+
+int probe_rp_filter(const char *interface)
+{
+	int own = probe_sysctl(PROTOCOL_IGMP, interface, "rp_filter");
+	int all = probe_sysctl(PROTOCOL_IGMP, "all", "rp_filter");
+
+	return own < 0 || own > all ? own : all;
+}
