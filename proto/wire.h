@@ -50,7 +50,7 @@ static inline uint16_t wire_get16(struct wire_reader *r)
 {
 	const uint8_t *at = wire_take(r, 2);
 
-	return at ? (uint16_t)(at[0] << 8 | at[1]) : 0;
+	return at ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)0;
 }
 
 static inline size_t wire_addr_size(enum protocol protocol)
