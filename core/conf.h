@@ -11,7 +11,7 @@
 #include "../proto/proxy.h"
 #include "log.h"
 
-enum { CONF_NAME = 64, CONF_PATH = 108, CONF_ERROR = 256 };
+enum { CONF_NAME = 64, CONF_PATH = 108, CONF_ERROR = 512 };
 
 struct conf_interface {
 	char name[IF_NAMESIZE];
@@ -39,12 +39,12 @@ struct conf {
 	char pidfile[CONF_PATH];       /* "": none */
 	bool log_syslog;
 	enum log_level log_level;
-	struct conf_instance instance; /* the one there is */
+	struct conf_instance instance; /* the one there is; without interfaces: none (disabled) */
 	void *memory;		       /* the parser's: all lists */
 };
 
 /* Parses SIZE bytes of TEXT, called NAME in errors. 0, or -1 with ERROR (one line:
- * NAME:LINE:COLUMN: found ..., expected ...) and CONF untouched. */
+ * NAME:LINE:COLUMN: found ..., expected ..., or NAME: out of memory) and CONF untouched. */
 int conf_parse(struct conf *, const char *name, const char *text, size_t size,
 	       char error[CONF_ERROR]);
 /* Reads the file PATH and parses it; the same results. Files above CONFIG_CONF_MAX_SIZE bytes are

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Errors, the values of the configuration language, and memory for lists; see parser.h. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parser.h"
+#include "text.h"
+
+enum { FOUND = 40 }; /* so much of a token is shown */
+
+struct block {
+	struct block *next;
+	max_align_t data[];
+};
+
+/* TOKEN in quotes, printable, cut. */
+static void write_found(const struct token *token, char buf[4 * FOUND + 8])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	*buf++ = '\'';
+	for (size_t i = 0; i < token->length && i < FOUND; i++) {
+		unsigned char c = (unsigned char)token->text[i];
+
+		if (c >= ' ' && c < 0x7f) {
+			*buf++ = (char)c;
+			continue;
+		}
+		*buf++ = '\\';
+		*buf++ = 'x';
+		*buf++ = hex[c >> 4];
+		*buf++ = hex[c & 15];
+	}
+	strcpy(buf, token->length > FOUND ? "...'" : "'");
+}
+
+void parser_explain(struct parser *parser, const char *text)
+{
+	size_t used = strlen(parser->error);
+
+	snprintf(parser->error + used, CONF_ERROR - used, "%s", text);
+}
+
+bool parser_fail_at(struct parser *parser, const struct token *token, const char *expected, ...)
+{
+	char found[4 * FOUND + 8] = "the end of the file";
+	va_list arguments;
+	size_t used;
+
+	if (!token)
+		token = &parser->scanner.token;
+	if (token->type != TOKEN_END)
+		write_found(token, found);
+	snprintf(parser->error, CONF_ERROR, "%.128s:%zu:%zu: found %s, expected ", parser->name,
+		 token->line, token->column, found);
+	if (token->type == TOKEN_UNTERMINATED) {
+		parser_explain(parser, "a closing quote, and no control character before it");
+		return false;
+	}
+	used = strlen(parser->error);
+	va_start(arguments, expected);
+	vsnprintf(parser->error + used, CONF_ERROR - used, expected, arguments);
+	va_end(arguments);
+	return false;
+}
+
+bool parser_accept(struct parser *parser, int type)
+{
+	if (parser->scanner.token.type != type)
+		return false;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_symbol(struct parser *parser, int symbol)
+{
+	return parser_accept(parser, symbol) || parser_fail(parser, "'%c'", symbol);
+}
+
+bool parser_keyword(struct parser *parser, const char *word)
+{
+	if (!scan_is(&parser->scanner, word, strlen(word)))
+		return false;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_name(struct parser *parser, char *buf, size_t size, const char *what)
+{
+	int type = parser->scanner.token.type;
+
+	if (type < TOKEN_WORD || type > TOKEN_PATH || !scan_copy(&parser->scanner, buf, size) ||
+	    !*buf)
+		return parser_fail(parser, "%s of at most %zu bytes", what, size - 1);
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_number(struct parser *parser, uint32_t min, uint32_t max, const char *what,
+		   uint32_t *result)
+{
+	char text[16];
+	uint64_t number;
+
+	if (!scan_copy(&parser->scanner, text, sizeof(text)) ||
+	    !text_to_number(text, min, max, &number))
+		return parser_fail(parser, "%s from %u to %u", what, min, max);
+	*result = (uint32_t)number;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_address(struct parser *parser, struct addr *address, struct token *token)
+{
+	char text[TEXT_ADDR];
+
+	if (!scan_as(&parser->scanner, TOKEN_ADDRESS) ||
+	    !scan_copy(&parser->scanner, text, sizeof(text)) || !text_to_addr(text, address))
+		return parser_fail(parser, "an address");
+	*token = parser->scanner.token;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_prefix(struct parser *parser, bool multicast, struct prefix *prefix)
+{
+	struct token token;
+	uint32_t length, longest, shortest;
+
+	if (!parser_address(parser, &prefix->address, &token))
+		return false;
+	if (addr_is_multicast(&prefix->address) != multicast)
+		return parser_fail_at(parser, &token, "a %s address",
+				      multicast ? "multicast" : "unicast");
+	length = longest = addr_is_ipv4(&prefix->address) ? 32 : 128;
+	/* 224.0.0.0/4, ff00::/8 */
+	shortest = !multicast ? 0 : longest == 32 ? 4 : 8;
+	if (parser_accept(parser, '/') &&
+	    !parser_number(parser, shortest, longest, "a prefix length", &length))
+		return false;
+	prefix->length = (uint8_t)(128 - longest + length);
+	return true;
+}
+
+bool parser_version(struct parser *parser, enum protocol *protocol, uint8_t *version)
+{
+	static const struct {
+		char name[8], option[8];
+		uint8_t protocol, version;
+		bool enabled;
+	} versions[] = {
+		{"IGMPv1", "IGMP_V1", PROTOCOL_IGMP, 1, ENABLE_IGMP_V1},
+		{"IGMPv2", "IGMP_V2", PROTOCOL_IGMP, 2, ENABLE_IGMP_V2},
+		{"IGMPv3", "IGMP", PROTOCOL_IGMP, 3, ENABLE_IGMP},
+		{"MLDv1", "MLD_V1", PROTOCOL_MLD, 1, ENABLE_MLD_V1},
+		{"MLDv2", "MLD", PROTOCOL_MLD, 2, ENABLE_MLD},
+	};
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		if (!scan_is(&parser->scanner, versions[i].name, strlen(versions[i].name)))
+			continue;
+		if (!versions[i].enabled)
+			return parser_fail(parser, "a version that is built in (option %s is off)",
+					   versions[i].option);
+		*protocol = versions[i].protocol;
+		*version = versions[i].version;
+		scan_next(&parser->scanner);
+		return true;
+	}
+	return parser_fail(parser, "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+}
+
+void *parser_allocate(struct parser *parser, size_t size)
+{
+	struct block *block = malloc(sizeof(*block) + size);
+
+	if (!block) {
+		snprintf(parser->error, CONF_ERROR, "%.128s: out of memory", parser->name);
+		return NULL;
+	}
+	block->next = parser->conf.memory;
+	parser->conf.memory = block;
+	return block->data;
+}
+
+void *parser_grow(struct parser *parser, void *list, size_t count, size_t size)
+{
+	void *larger;
+
+	/* There is room up to the next power of two; what was outgrown stays until the end. */
+	if (count & (count - 1))
+		return list;
+	larger = parser_allocate(parser, size * (count ? 2 * count : 1));
+	if (larger && count)
+		memcpy(larger, list, size * count);
+	return larger;
+}
+
+void parser_release(void *memory)
+{
+	struct block *block = memory;
+
+	while (block) {
+		struct block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}

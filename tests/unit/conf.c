@@ -1,0 +1,1263 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration language: every key at its bounds and beyond, every kind of error with its
+ * place, and hostile texts. Texts are parsed from a buffer of exactly their size, so that a
+ * sanitizer sees every byte read beyond.
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../../core/conf.h"
+#include "../../core/text.h"
+#include "test.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
+/* Line 1 of most texts. */
+#define HEAD "pinstance A: up ==> d1 d2;\n"
+#define DOWN "pinstance A downstream d1 set "
+#define UP "pinstance A upstream up set "
+
+enum {
+	BOTH_PROTOCOLS = ENABLE_IGMP && ENABLE_MLD,
+	ALL = BOTH_PROTOCOLS && ENABLE_IGMP_V1 && ENABLE_IGMP_V2 && ENABLE_MLD_V1
+};
+
+static struct conf conf;
+static char error[CONF_ERROR];
+
+static int parse_bytes(const char *text, size_t size)
+{
+	char *exact = malloc(size ? size : 1);
+	int result;
+
+	memcpy(exact, text, size);
+	error[0] = '\0';
+	result = conf_parse(&conf, "f", exact, size, error);
+	free(exact);
+	return result;
+}
+
+static bool good(const char *text)
+{
+	conf_free(&conf);
+	return CHECK(!parse_bytes(text, strlen(text)), "'%s': %s", text, error);
+}
+
+static void bad(const char *text, const char *expected)
+{
+	char line[CONF_ERROR + 3];
+
+	conf_free(&conf);
+	snprintf(line, sizeof(line), "f:%s", expected);
+	CHECK(parse_bytes(text, strlen(text)) == -1, "no error in '%s'", text);
+	CHECK(!strcmp(error, line), "'%s': '%s', not '%s'", text, error, line);
+}
+
+/* Is "PLACE KEY VALUE;" read? */
+static bool takes(const char *place, const char *key, const char *value)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), HEAD "%s%s %s;", place, key, value);
+	return good(text);
+}
+
+/* It is not, because of the value. */
+static void refuses(const char *place, const char *key, const char *value, const char *expected)
+{
+	char text[512], message[CONF_ERROR];
+
+	snprintf(text, sizeof(text), HEAD "%s%s %s;", place, key, value);
+	snprintf(message, sizeof(message), "2:%zu: found '%s', expected %s",
+		 strlen(place) + strlen(key) + 2, value, expected);
+	bad(text, message);
+}
+
+static const struct proxy_interface_config *interface(unsigned i, enum protocol protocol)
+{
+	return &conf.instance.interface[i].proxy[protocol];
+}
+
+static bool is_address(const struct addr *address, const char *text)
+{
+	struct addr expected;
+
+	return text_to_addr(text, &expected) && addr_equal(address, &expected);
+}
+
+static bool is_prefix(const struct prefix *prefix, const char *address, unsigned length)
+{
+	return is_address(&prefix->address, address) && prefix->length == length;
+}
+
+/* ---- what is read ---- */
+
+static void test_defaults(void)
+{
+	const struct conf_instance *instance = &conf.instance;
+
+	TEST("what holds where nothing is set");
+	good(HEAD);
+	CHECK(!conf.disabled && !*conf.control_group && !*conf.pidfile && !conf.log_syslog);
+	CHECK(!strcmp(conf.control, ENABLE_CONTROL ? "/run/mcproxy.sock" : ""));
+	CHECK(conf.log_level == LOG_LEVEL_NOTICE);
+	CHECK(instance->protocol[PROTOCOL_IGMP] == ENABLE_IGMP);
+	CHECK(instance->protocol[PROTOCOL_MLD] == ENABLE_MLD);
+	CHECK(instance->max_routes == CONFIG_MAX_ROUTES && !instance->ssdp_upstream);
+	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 1);
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][0], "232.0.0.0", 104));
+	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 16);
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_MLD][0], "ff30::", 32));
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_MLD][15], "ff3f::", 32));
+	for (unsigned i = 0; i < 3; i++) {
+		const struct proxy_interface_config *igmp = interface(i, PROTOCOL_IGMP);
+		const struct proxy_interface_config *mld = interface(i, PROTOCOL_MLD);
+
+		CHECK(igmp->values.version == 3 && mld->values.version == 2);
+		CHECK(igmp->values.robustness == 2 && mld->values.query_interval == 125000);
+		CHECK(igmp->querier == QUERIER_AUTO && !igmp->router_alert_strict);
+		CHECK(igmp->max_groups == CONFIG_MAX_GROUPS);
+		CHECK(mld->max_sources == CONFIG_MAX_SOURCES);
+		CHECK(!igmp->accept_from_count && !mld->static_join_count);
+		CHECK(!igmp->report_source_set && !mld->report_interval);
+		CHECK(conf.instance.interface[i].ttl_threshold == 1);
+	}
+}
+
+static void test_instance(void)
+{
+	const struct conf_instance *instance = &conf.instance;
+	char text[1024] = "pinstance A: up ==>";
+
+	TEST("an instance and its interfaces");
+	good("# comment\r\npinstance \"my #1\": \"vlan-eth0.2\" ==> l.0\t\"wl+n\"_b@1.5-x;#end");
+	CHECK(!strcmp(instance->name, "my #1"));
+	CHECK(instance->interface_count == 4);
+	CHECK(!strcmp(instance->interface[0].name, "vlan-eth0.2"));
+	CHECK(instance->interface[0].upstream && interface(0, PROTOCOL_MLD)->upstream);
+	CHECK(!strcmp(instance->interface[2].name, "wl+n"));
+	CHECK(!strcmp(instance->interface[3].name, "_b@1.5-x"));
+	CHECK(!instance->interface[3].upstream && !interface(3, PROTOCOL_IGMP)->upstream);
+
+	TEST("an instance without an upstream");
+	good("pinstance A:==>d1;");
+	CHECK(instance->interface_count == 1 && !instance->interface[0].upstream);
+
+	TEST("keywords are names, too");
+	good("pinstance set: protocol ==> pinstance downstream upstream set;\n"
+	     "pinstance set downstream set set robustness 7; pinstance set set ssdp proxy;");
+	CHECK(instance->interface_count == 5 && instance->ssdp_upstream);
+	CHECK(interface(4, PROTOCOL_MLD)->values.robustness == 7);
+	good("pinstance upstream: peer ==> \"peer2\" disable;\n"
+	     "pinstance upstream upstream peer set robustness 6;");
+	good("pinstance A: up ==> \"peer\";");
+
+	TEST("32 interfaces");
+	for (unsigned i = 1; i < PROXY_VIFS; i++)
+		sprintf(text + strlen(text), " d%u", i);
+	strcat(text, ";");
+	good(text);
+	CHECK(instance->interface_count == PROXY_VIFS);
+	CHECK(!strcmp(instance->interface[31].name, "d31"));
+	CHECK(interface(31, PROTOCOL_IGMP)->values.query_interval == 125000);
+
+	TEST("the longest names");
+	good("pinstance I23456789012345678901234567890123456789012345678901234567890123:\n"
+	     "u23456789012345 ==> \"d23456789012345\";");
+	CHECK(strlen(instance->name) == CONF_NAME - 1);
+	CHECK(!strcmp(instance->interface[1].name, "d23456789012345"));
+}
+
+static void test_protocol(void)
+{
+	const bool *runs = conf.instance.protocol;
+
+	TEST("protocols run as they are given");
+	if (ENABLE_IGMP) {
+		good("protocol IGMPv3; " HEAD);
+		CHECK(runs[PROTOCOL_IGMP] && !runs[PROTOCOL_MLD]);
+	}
+	if (ENABLE_MLD) {
+		good(HEAD "protocol MLDv2;");
+		CHECK(!runs[PROTOCOL_IGMP] && runs[PROTOCOL_MLD]);
+	}
+	if (ALL) {
+		good("protocol MLDv1; " HEAD "protocol IGMPv2;");
+		CHECK(runs[PROTOCOL_IGMP] && runs[PROTOCOL_MLD]);
+		CHECK(interface(0, PROTOCOL_IGMP)->values.version == 2);
+		CHECK(interface(2, PROTOCOL_MLD)->values.version == 1);
+		good("protocol IGMPv1; " HEAD);
+		CHECK(interface(1, PROTOCOL_IGMP)->values.version == 1);
+	}
+
+	TEST("disable, with an instance or without");
+	good("disable;");
+	CHECK(conf.disabled && !conf.instance.interface_count);
+	good(HEAD "disable; disable;");
+	CHECK(conf.disabled && conf.instance.interface_count == 3);
+}
+
+static void test_program(void)
+{
+	static const char *const levels[] = {"error", "warning", "notice", "info", "debug"};
+	char text[256];
+
+	TEST("keys of the program");
+	if (ENABLE_CONTROL) {
+		good("set control /run/x-1/m_c.sock; set control-group \"my group\";" HEAD);
+		CHECK(!strcmp(conf.control, "/run/x-1/m_c.sock"));
+		CHECK(!strcmp(conf.control_group, "my group"));
+		good("set control-group 1000;" HEAD);
+		CHECK(!strcmp(conf.control_group, "1000"));
+	}
+	good("set pidfile \"/a b\";" HEAD);
+	CHECK(!strcmp(conf.pidfile, "/a b"));
+	snprintf(text, sizeof(text), "set pidfile /%0106d;%s", 0, HEAD);
+	good(text);
+	CHECK(strlen(conf.pidfile) == CONF_PATH - 1);
+	if (ENABLE_SYSLOG) {
+		good("set log syslog;" HEAD);
+		CHECK(conf.log_syslog);
+	}
+	good("set log stderr;" HEAD);
+	CHECK(!conf.log_syslog);
+	for (unsigned i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), "set log-level %s;%s", levels[i], HEAD);
+		good(text);
+		CHECK(conf.log_level == i);
+	}
+}
+
+static void test_instance_keys(void)
+{
+	static const char in_instance[] = "pinstance A set ";
+	const struct conf_instance *instance = &conf.instance;
+
+	TEST("max-routes and ssdp");
+	takes(in_instance, "max-routes", "0");
+	CHECK(instance->max_routes == 0);
+	takes(in_instance, "max-routes", "4294967295");
+	CHECK(instance->max_routes == UINT32_MAX);
+	refuses(in_instance, "max-routes", "4294967296", "a number from 0 to 4294967295");
+	refuses(in_instance, "max-routes", "-1", "a number from 0 to 4294967295");
+	takes(in_instance, "ssdp", "proxy");
+	CHECK(instance->ssdp_upstream);
+	takes(in_instance, "ssdp", "local");
+	CHECK(!instance->ssdp_upstream);
+	refuses(in_instance, "ssdp", "prox", "local|proxy");
+
+	TEST("ssm-range");
+	takes(in_instance, "ssm-range",
+	      "(232.1.0.0/16 ff3e::/32,239.1.1.1 ff38::1/128 , 224.0.0.0/4)");
+	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 3);
+	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 2);
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][0], "232.1.0.0", 112));
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][1], "239.1.1.1", 128));
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][2], "224.0.0.0", 100));
+	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_MLD][1], "ff38::1", 128));
+	takes(in_instance, "ssm-range", "239.0.0.0/8");
+	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 1);
+	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 16, "the other family's is kept");
+	takes(in_instance, "ssm-range", "()");
+	CHECK(!instance->ssm_range_count[PROTOCOL_IGMP]);
+	CHECK(!instance->ssm_range_count[PROTOCOL_MLD]);
+}
+
+/* ---- keys of interfaces ---- */
+
+struct number {
+	const char *key, *least, *most, *below, *above, *range;
+	int64_t minimum, maximum;
+	bool upstream;
+	size_t offset, size; /* in struct proxy_interface_config */
+};
+
+#define WHERE(member)                                    \
+	offsetof(struct proxy_interface_config, member), \
+		sizeof(((struct proxy_interface_config *)NULL)->member)
+#define RESPONSE "0.1", "3174.4", "0.099", "3174.401", "seconds from 0.1 to 3174.4", 100, 3174400
+#define INTERVAL \
+	"1", "31744.000", "0.999", "31744.001", "seconds from 1.0 to 31744.0", 1000, 31744000
+#define COUNT "1", "255", "0", "256", "a number from 1 to 255", 1, 255
+#define LIMIT "0", "4294967295", "-1", "4294967296", "a number from 0 to 4294967295", 0, UINT32_MAX
+
+static const struct number numbers[] = {
+	{"robustness", "1", "7", "0", "8", "a number from 1 to 7", 1, 7, false,
+	 WHERE(values.robustness)},
+	{"last-member-query-interval", RESPONSE, false, WHERE(values.last_member_query_interval)},
+	{"last-member-query-count", COUNT, false, WHERE(values.last_member_query_count)},
+	{"startup-query-interval", INTERVAL, false, WHERE(values.startup_query_interval)},
+	{"startup-query-count", COUNT, false, WHERE(values.startup_query_count)},
+	{"max-groups", LIMIT, false, WHERE(max_groups)},
+	{"max-sources", LIMIT, false, WHERE(max_sources)},
+	{"robustness", "1", "7", "0", "99999999999999999999999", "a number from 1 to 7", 1, 7, true,
+	 WHERE(values.robustness)},
+	{"report-interval", INTERVAL, true, WHERE(report_interval)},
+	{"unsolicited-report-interval", RESPONSE, true, WHERE(values.unsolicited_report_interval)},
+};
+
+static int64_t member(unsigned i, enum protocol protocol, const struct number *number)
+{
+	const uint8_t *at = (const uint8_t *)interface(i, protocol) + number->offset;
+	uint32_t word;
+
+	if (number->size == 1)
+		return *at;
+	memcpy(&word, at, sizeof(word));
+	return word;
+}
+
+static void test_number(const struct number *number)
+{
+	const char *place = number->upstream ? UP : DOWN;
+	unsigned set = number->upstream ? 0 : 1, other = number->upstream ? 1 : 0;
+	int64_t before;
+
+	good(HEAD);
+	before = member(other, PROTOCOL_IGMP, number);
+	takes(place, number->key, number->least);
+	CHECK(member(set, PROTOCOL_IGMP, number) == number->minimum);
+	CHECK(member(set, PROTOCOL_MLD, number) == number->minimum);
+	takes(place, number->key, number->most);
+	CHECK(member(set, PROTOCOL_IGMP, number) == number->maximum);
+	CHECK(member(set, PROTOCOL_MLD, number) == number->maximum);
+	CHECK(member(other, PROTOCOL_IGMP, number) == before, "the other side's");
+	refuses(place, number->key, number->below, number->range);
+	refuses(place, number->key, number->above, number->range);
+	refuses(place, number->key, "1x", number->range);
+	refuses(place, number->key, ";", number->range);
+}
+
+static void test_numbers(void)
+{
+	TEST("numbers and intervals at their bounds and beyond");
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		test_number(&numbers[i]);
+
+	TEST("ttl-threshold");
+	takes(DOWN, "ttl-threshold", "0");
+	CHECK(conf.instance.interface[1].ttl_threshold == 0);
+	CHECK(conf.instance.interface[2].ttl_threshold == 1);
+	takes(DOWN, "ttl-threshold", "254");
+	CHECK(conf.instance.interface[1].ttl_threshold == 254);
+	refuses(DOWN, "ttl-threshold", "255", "a number from 0 to 254");
+
+	TEST("report-interval 0 switches it off");
+	good(HEAD UP "report-interval 5;" UP "report-interval 0;");
+	CHECK(interface(0, PROTOCOL_IGMP)->report_interval == 0);
+
+	TEST("decimals of seconds");
+	takes(DOWN, "last-member-query-interval", "0.5");
+	CHECK(interface(1, PROTOCOL_IGMP)->values.last_member_query_interval == 500);
+	takes(DOWN, "last-member-query-interval", "1.025");
+	CHECK(interface(1, PROTOCOL_IGMP)->values.last_member_query_interval == 1025);
+	refuses(DOWN, "last-member-query-interval", "1.0255", "seconds from 0.1 to 3174.4");
+	refuses(DOWN, "last-member-query-interval", "1s", "seconds from 0.1 to 3174.4");
+}
+
+static void test_query_intervals(void)
+{
+	static const char below[] = "a query-response-interval below the query-interval of d1";
+	char message[128];
+
+	TEST("query-interval and query-response-interval");
+	good(HEAD DOWN "query-interval 1;" DOWN "query-response-interval 0.999;");
+	CHECK(interface(1, PROTOCOL_IGMP)->values.query_interval == 1000);
+	CHECK(interface(1, PROTOCOL_MLD)->values.query_response_interval == 999);
+	CHECK(interface(1, PROTOCOL_MLD)->values.startup_query_interval == 250);
+	takes(DOWN, "query-interval", "31744");
+	CHECK(interface(1, PROTOCOL_MLD)->values.query_interval == 31744000);
+	good(HEAD DOWN "query-response-interval 3174.4; " DOWN "query-interval 3174.401;");
+	refuses(DOWN, "query-interval", "31744.001", "seconds from 1.0 to 31744.0");
+	refuses(DOWN, "query-interval", "0.999", "seconds from 1.0 to 31744.0");
+	refuses(DOWN, "query-response-interval", "3174.401", "seconds from 0.1 to 3174.4");
+	refuses(DOWN, "query-response-interval", "0.09", "seconds from 0.1 to 3174.4");
+
+	TEST("query-response-interval has to be below query-interval");
+	refuses(DOWN, "query-response-interval", "125", below);
+	refuses(DOWN, "query-interval", "10", below);
+	snprintf(message, sizeof(message), "3:55: found '5', expected %s", below);
+	bad(HEAD DOWN "query-interval 5;\n" DOWN "query-response-interval 5;", message);
+	snprintf(message, sizeof(message), "3:46: found '5', expected %s", below);
+	bad(HEAD DOWN "query-response-interval 5;\n" DOWN "query-interval 5;", message);
+}
+
+static void test_choices(void)
+{
+	TEST("querier and router-alert");
+	takes(DOWN, "querier", "always");
+	CHECK(interface(1, PROTOCOL_MLD)->querier == QUERIER_ALWAYS);
+	CHECK(interface(2, PROTOCOL_MLD)->querier == QUERIER_AUTO);
+	takes(DOWN, "querier", "never");
+	CHECK(interface(1, PROTOCOL_IGMP)->querier == QUERIER_NEVER);
+	good(HEAD DOWN "querier never;" DOWN "querier auto;");
+	CHECK(interface(1, PROTOCOL_IGMP)->querier == QUERIER_AUTO);
+	refuses(DOWN, "querier", "Auto", "auto|always|never");
+	takes(DOWN, "router-alert", "strict");
+	CHECK(interface(1, PROTOCOL_IGMP)->router_alert_strict);
+	good(HEAD DOWN "router-alert strict;" DOWN "router-alert lenient;");
+	CHECK(!interface(1, PROTOCOL_IGMP)->router_alert_strict);
+	refuses(DOWN, "router-alert", "\"strict\"", "lenient|strict");
+}
+
+static void test_version(void)
+{
+	TEST("version");
+	good("protocol IGMPv3; protocol MLDv2;" HEAD DOWN "version IGMPv2;" DOWN "version MLDv1;" UP
+	     "version IGMPv1;");
+	CHECK(interface(0, PROTOCOL_IGMP)->values.version == 1);
+	CHECK(interface(0, PROTOCOL_MLD)->values.version == 2);
+	CHECK(interface(1, PROTOCOL_IGMP)->values.version == 2);
+	CHECK(interface(1, PROTOCOL_MLD)->values.version == 1);
+	CHECK(interface(2, PROTOCOL_IGMP)->values.version == 3);
+	good(DOWN "version IGMPv2;" HEAD "protocol IGMPv2;");
+	refuses("protocol IGMPv2; " DOWN, "version", "IGMPv3",
+		"a version up to that of 'protocol'");
+	refuses("protocol IGMPv2; " DOWN, "version", "MLDv1",
+		"something of IGMP, as MLD does not run here");
+	refuses("protocol MLDv2; " UP, "version", "IGMPv2",
+		"something of MLD, as IGMP does not run here");
+	refuses(DOWN, "version", "IGMPv4", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+	refuses(DOWN, "version", "2", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+}
+
+static void test_report_source(void)
+{
+	static const char expected[] = "auto, an IPv4 unicast or a link-local IPv6 address";
+	const struct proxy_interface_config *igmp = interface(0, PROTOCOL_IGMP);
+	const struct proxy_interface_config *mld = interface(0, PROTOCOL_MLD);
+
+	TEST("report-source");
+	takes(UP, "report-source", "0.0.0.0");
+	CHECK(igmp->report_source_set && is_address(&igmp->report_source, "0.0.0.0"));
+	CHECK(!mld->report_source_set);
+	takes(UP, "report-source", "192.0.2.1");
+	CHECK(igmp->report_source_set && is_address(&igmp->report_source, "192.0.2.1"));
+	takes(UP, "report-source", "fe80::1");
+	CHECK(mld->report_source_set && is_address(&mld->report_source, "fe80::1"));
+	CHECK(!igmp->report_source_set);
+	takes(UP, "report-source", "::");
+	CHECK(mld->report_source_set && is_address(&mld->report_source, "::"));
+	good(HEAD UP "report-source fe80::1;" UP "report-source 0.0.0.0;" UP "report-source auto;");
+	CHECK(!igmp->report_source_set && !mld->report_source_set);
+	refuses(UP, "report-source", "2001:db8::1", expected);
+	refuses(UP, "report-source", "239.1.1.1", expected);
+	refuses(UP, "report-source", "127.0.0.1", expected);
+	refuses(UP, "report-source", "automatic", "an address");
+	refuses(UP, "report-source", "1.2.3", "an address");
+	refuses("protocol IGMPv3; " UP, "report-source", "fe80::1",
+		"something of IGMP, as MLD does not run here");
+}
+
+static void test_accept_from(void)
+{
+	const struct proxy_interface_config *igmp = interface(1, PROTOCOL_IGMP);
+	const struct proxy_interface_config *mld = interface(1, PROTOCOL_MLD);
+
+	TEST("accept-from");
+	takes(DOWN, "accept-from", "192.168.0.0/16");
+	CHECK(igmp->accept_from_count == 1 && !mld->accept_from_count);
+	CHECK(is_prefix(igmp->accept_from, "192.168.0.0", 112));
+	takes(DOWN, "accept-from", "(0.0.0.0/0 fe80::/10 10.0.0.1 ::/0)");
+	CHECK(igmp->accept_from_count == 2 && mld->accept_from_count == 2);
+	CHECK(is_prefix(&igmp->accept_from[0], "0.0.0.0", 96));
+	CHECK(is_prefix(&igmp->accept_from[1], "10.0.0.1", 128));
+	CHECK(is_prefix(&mld->accept_from[0], "fe80::", 10));
+	CHECK(is_prefix(&mld->accept_from[1], "::", 0));
+	CHECK(!interface(2, PROTOCOL_IGMP)->accept_from_count);
+	good(HEAD DOWN "accept-from (10.0.0.0/8 fe80::/64);" DOWN "accept-from 10.1.0.0/16;");
+	CHECK(is_prefix(igmp->accept_from, "10.1.0.0", 112) && mld->accept_from_count == 1);
+	good(HEAD DOWN "accept-from (10.0.0.0/8 fe80::/64);" DOWN "accept-from ();");
+	CHECK(!igmp->accept_from_count && !mld->accept_from_count);
+	refuses(DOWN, "accept-from", "224.0.0.1", "a unicast address");
+}
+
+static void test_static_join(void)
+{
+	const struct proxy_interface_config *igmp = interface(1, PROTOCOL_IGMP);
+	const struct proxy_interface_config *mld = interface(1, PROTOCOL_MLD);
+
+	TEST("static-join");
+	good(HEAD DOWN "static-join (239.1.1.1 | *);" DOWN "static-join(232.1.1.1|192.0.2.1);\n"
+		       "pinstance A downstream * set static-join (ff3e::1 | 2001:db8::1);\n" DOWN
+		       "static-join (239.1.1.2 | *);");
+	CHECK(igmp->static_join_count == 3 && mld->static_join_count == 1);
+	CHECK(is_address(&igmp->static_join[0].group, "239.1.1.1"));
+	CHECK(addr_is_any(&igmp->static_join[0].source));
+	CHECK(is_address(&igmp->static_join[1].group, "232.1.1.1"));
+	CHECK(is_address(&igmp->static_join[1].source, "192.0.2.1"));
+	CHECK(is_address(&igmp->static_join[2].group, "239.1.1.2"));
+	CHECK(is_address(&mld->static_join[0].group, "ff3e::1"));
+	CHECK(is_address(&mld->static_join[0].source, "2001:db8::1"));
+	CHECK(!interface(2, PROTOCOL_IGMP)->static_join_count);
+	CHECK(interface(2, PROTOCOL_MLD)->static_join_count == 1);
+	CHECK(!interface(0, PROTOCOL_MLD)->static_join_count);
+
+	TEST("static-join refuses what no host could ask for");
+	bad(HEAD DOWN "static-join (224.0.0.251 | *);",
+	    "2:44: found '224.0.0.251', expected a multicast group that may leave its link");
+	bad(HEAD DOWN "static-join (10.0.0.1 | *);",
+	    "2:44: found '10.0.0.1', expected a multicast group that may leave its link");
+	bad(HEAD DOWN "static-join (239.1.1.1 | 2001:db8::1);",
+	    "2:56: found '2001:db8::1', expected a unicast address of the group's family");
+	bad(HEAD DOWN "static-join (239.1.1.1 | 239.1.1.1);",
+	    "2:56: found '239.1.1.1', expected a unicast address of the group's family");
+	bad(HEAD DOWN "static-join (239.1.1.1 | any);",
+	    "2:56: found 'any', expected a source address or *");
+	bad(HEAD DOWN "static-join (* | *);", "2:44: found '*', expected an address");
+	bad(HEAD DOWN "static-join (239.1.1.1, *);", "2:53: found ',', expected '|'");
+	bad(HEAD DOWN "static-join 239.1.1.1;", "2:43: found '239.1.1.1', expected '('");
+	bad(HEAD DOWN "static-join (239.1.1.1 | *;", "2:57: found ';', expected ')'");
+	bad(HEAD DOWN "static-join (232.1.1.1 | *);",
+	    "2:56: found '*', expected a source, as the group is in ssm-range");
+	/* Wherever in the file the range is set. */
+	good(HEAD DOWN "static-join (232.1.1.1 | *); pinstance A set ssm-range ();");
+	bad(HEAD DOWN "static-join (239.1.1.1 | *);"
+		      "pinstance A set ssm-range 239.1.0.0/16;",
+	    "2:56: found '*', expected a source, as the group is in ssm-range");
+}
+
+static uint32_t robustness_of(unsigned i)
+{
+	return interface(i, PROTOCOL_IGMP)->values.robustness;
+}
+
+static void test_patterns(void)
+{
+	static const struct {
+		const char *pattern;
+		unsigned matched; /* bit n: interface n below */
+	} patterns[] = {
+		{"*", 0x3e},	    {"br-*", 0x06},	  {"br-lan.*", 0x06}, {"br-lan.1", 0x02},
+		{"br-lan.?", 0x02}, {"br-lan.1?", 0x04},  {"*0", 0x24},	      {"*p*0", 0x20},
+		{"ppp*", 0x20},	    {"p*p*p*0*", 0x20},	  {"?", 0x08},	      {"x**", 0x18},
+		{"wlan*", 0},	    {"*?????????", 0x04}, {"??????????", 0},  {"up*", 0},
+	};
+	char text[512];
+
+	TEST("a pattern sets all interfaces of its side that it matches");
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "pinstance A: up ==> br-lan.1 br-lan.10 x xyz ppp0;"
+			 "pinstance A downstream %s set robustness 7;",
+			 patterns[i].pattern);
+		if (!good(text))
+			continue;
+		for (unsigned n = 0; n < 6; n++)
+			CHECK(robustness_of(n) == ((patterns[i].matched >> n & 1) ? 7 : 2),
+			      "%s and interface %u", patterns[i].pattern, n);
+	}
+	good(HEAD "pinstance A upstream u?* set robustness 7;");
+	CHECK(robustness_of(0) == 7 && robustness_of(1) == 2);
+	bad(HEAD "pinstance A downstream \"*\" set robustness 7;",
+	    "2:24: found '\"*\"', expected a downstream of the instance");
+
+	TEST("a later statement wins, and the instance may come last");
+	good("pinstance A downstream * set robustness 3;\n"
+	     "pinstance A downstream d1 set robustness 4;\n" HEAD);
+	CHECK(robustness_of(1) == 4 && robustness_of(2) == 3);
+	good(HEAD "pinstance A downstream d1 set robustness 4;\n"
+		  "pinstance A downstream * set robustness 3;\n");
+	CHECK(robustness_of(1) == 3 && robustness_of(2) == 3);
+	good("set log-level debug; set log-level info; set pidfile /a; set pidfile /b;" HEAD);
+	CHECK(conf.log_level == LOG_LEVEL_INFO && !strcmp(conf.pidfile, "/b"));
+}
+
+/* ---- errors ---- */
+
+static void test_statements_refused(void)
+{
+	TEST("statements that are none");
+	bad("", "1:1: found the end of the file, expected pinstance");
+	bad("# nothing\n\n", "3:1: found the end of the file, expected pinstance");
+	bad("protocoll IGMPv3;",
+	    "1:1: found 'protocoll', expected protocol, pinstance, set or disable");
+	bad("\"set\" log stderr;",
+	    "1:1: found '\"set\"', expected protocol, pinstance, set or disable");
+	bad(";", "1:1: found ';', expected protocol, pinstance, set or disable");
+	bad("eth0 ==> eth1", "1:1: found 'eth0', expected protocol, pinstance, set or disable");
+	bad("disable\n" HEAD, "2:1: found 'pinstance', expected ';'");
+	bad(HEAD "protocol IGMPv9;",
+	    "2:10: found 'IGMPv9', expected IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+	if (BOTH_PROTOCOLS) {
+		bad(HEAD "protocol\tMLDv2", "2:15: found the end of the file, expected ';'");
+		bad("protocol IGMPv3;\nprotocol MLDv2;\nprotocol  IGMPv3;",
+		    "3:11: found 'IGMPv3', expected one version of IGMP only");
+		bad("protocol MLDv2;\nprotocol MLDv2;",
+		    "2:10: found 'MLDv2', expected one version of MLD only");
+	}
+	bad(HEAD "protocol \"IGMPv3\";",
+	    "2:10: found '\"IGMPv3\"', expected IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+
+	TEST("what this version does not have");
+	bad("table t {(*|*)};", "1:7: found 't', expected no table (this version has no filters)");
+	bad(HEAD "pinstance A upstream * in rulematching mutex 10;",
+	    "2:24: found 'in', expected set (this version has no filters)");
+	bad(HEAD "pinstance A downstream d1 out blacklist table {(*|*)};",
+	    "2:27: found 'out', expected set (this version has no filters)");
+	bad("pinstance A(10): up ==> d1;",
+	    "1:12: found '(', expected ':' (this version has no numbered tables)");
+	bad("pinstance A: up up2 ==> d1;",
+	    "1:17: found 'up2', expected '==>' (this version has one upstream)");
+	bad(HEAD "pinstance B: up2 ==> d3;",
+	    "2:11: found 'B', expected another statement (this version has one instance)");
+	bad("pinstance A: up ==> ppp*;",
+	    "1:21: found 'ppp*', expected an interface's name (this version has no patterns here)");
+	bad("pinstance A: a1 ==> a2 peer ap;",
+	    "1:24: found 'peer', expected ';' (this version has no peering; quote the name of an "
+	    "interface that is called so)");
+}
+
+static void test_instance_refused(void)
+{
+	char text[1024] = "pinstance A: up ==>", place[64];
+
+	TEST("instances that are none");
+	bad("pinstance : up ==> d1;",
+	    "1:11: found ':', expected an instance's name of at most 63 bytes");
+	bad("pinstance \"\": up ==> d1;",
+	    "1:11: found '\"\"', expected an instance's name of at most 63 bytes");
+	bad("pinstance A23456789a123456789a123456789a123456789a123456789a123456789a1234: up ==> "
+	    "d1;",
+	    "1:11: found 'A23456789a123456789a123456789a123456789a...', "
+	    "expected an instance's name of at most 63 bytes");
+	bad("pinstance A",
+	    "1:12: found the end of the file, expected ':', set, upstream or downstream");
+	bad("pinstance A: up d1;",
+	    "1:17: found 'd1', expected '==>' (this version has one upstream)");
+	bad("pinstance A: up;", "1:16: found ';', expected '==>' (this version has one upstream)");
+	bad("pinstance A: up = => d1;",
+	    "1:17: found '=', expected '==>' (this version has one upstream)");
+	bad("pinstance A: up ===> d1;",
+	    "1:17: found '===>', expected '==>' (this version has one upstream)");
+	bad("pinstance A: ;", "1:14: found ';', expected an interface's name of at most 15 bytes");
+	bad("pinstance A: up ==> ;",
+	    "1:21: found ';', expected an interface's name of at most 15 bytes");
+	bad("pinstance A: up ==> d1 ==> d2;",
+	    "1:24: found '==>', expected an interface's name of at most 15 bytes");
+
+	TEST("interfaces that are none");
+	bad("pinstance A: u234567890123456 ==> d1;",
+	    "1:14: found 'u234567890123456', expected an interface's name of at most 15 bytes");
+	bad("pinstance A: up ==> \"d 1\";",
+	    "1:21: found '\"d 1\"', expected a name that an interface can have");
+	bad("pinstance A: up ==> \"d/1\";",
+	    "1:21: found '\"d/1\"', expected a name that an interface can have");
+	bad("pinstance A: up ==> ..;",
+	    "1:21: found '..', expected a name that an interface can have");
+	bad("pinstance A: up ==> d1 up;",
+	    "1:24: found 'up', expected an interface that was not named before");
+	bad("pinstance A: up ==> d1\n\td2 \"d1\";",
+	    "2:5: found '\"d1\"', expected an interface that was not named before");
+	for (unsigned i = 1; i <= PROXY_VIFS; i++)
+		sprintf(text + strlen(text), " d%u", i);
+	snprintf(place, sizeof(place), "1:%zu: found 'd32', expected ';' after 32 interfaces",
+		 strlen(text) - 2);
+	strcat(text, ";");
+	bad(text, place);
+}
+
+static void test_set_refused(void)
+{
+	TEST("set for what is not there");
+	bad(HEAD "pinstance B set ssdp local;",
+	    "2:11: found 'B', expected the name of an instance");
+	bad("disable; pinstance A set ssdp local;",
+	    "1:20: found 'A', expected the name of an instance");
+	bad(HEAD "pinstance A downstream d3 set robustness 2;",
+	    "2:24: found 'd3', expected a downstream of the instance");
+	bad(HEAD "pinstance A downstream up set robustness 2;",
+	    "2:24: found 'up', expected a downstream of the instance");
+	bad(HEAD "pinstance A upstream d1 set robustness 2;",
+	    "2:22: found 'd1', expected an upstream of the instance");
+	bad(HEAD "pinstance A downstream set robustness 2;",
+	    "2:28: found 'robustness', expected set");
+	bad(HEAD "pinstance A peer d1 set robustness 2;",
+	    "2:13: found 'peer', expected ':', set, upstream or downstream");
+
+	TEST("an unknown key, or one in the wrong place");
+	bad("set user nobody;",
+	    "1:5: found 'user', expected a key of the program: control, control-group, pidfile, "
+	    "log, log-level");
+	bad(HEAD "pinstance A set robustness 2;",
+	    "2:17: found 'robustness', expected a key of an instance: ssm-range, max-routes, ssdp");
+	bad(HEAD UP "querier auto;",
+	    "2:29: found 'querier', expected a key of an upstream: version, robustness, "
+	    "report-source, report-interval, unsolicited-report-interval");
+	bad(HEAD DOWN "report-source auto;",
+	    "2:31: found 'report-source', expected a key of a downstream: version, robustness, "
+	    "querier, query-interval, query-response-interval, last-member-query-interval, "
+	    "last-member-query-count, startup-query-interval, startup-query-count, max-groups, "
+	    "max-sources, router-alert, ttl-threshold, static-join, accept-from");
+	bad("set \"log\" stderr;",
+	    "1:5: found '\"log\"', expected a key of the program: control, control-group, pidfile, "
+	    "log, log-level");
+
+	TEST("values of keys of the program");
+	bad("set log file;", "1:9: found 'file', expected stderr|syslog");
+	bad("set log-level verbose;",
+	    "1:15: found 'verbose', expected error|warning|notice|info|debug");
+	bad("set log-level;", "1:14: found ';', expected error|warning|notice|info|debug");
+	bad("set pidfile run/x.pid;", "1:13: found 'run/x.pid', expected an absolute path");
+	bad("set pidfile \"\";",
+	    "1:13: found '\"\"', expected an absolute path of at most 107 bytes");
+	bad("set pidfile /a+b;", "1:15: found '+', expected ';'");
+	bad("set pidfile (;", "1:13: found '(', expected an absolute path of at most 107 bytes");
+	if (ENABLE_CONTROL)
+		bad("set control-group a b;", "1:21: found 'b', expected ';'");
+}
+
+static void test_prefixes_refused(void)
+{
+	char text[8192] = HEAD "pinstance A set ssm-range (", message[64];
+
+	TEST("prefixes that are none");
+	bad(HEAD "pinstance A set ssm-range 300.1.1.1/8;",
+	    "2:27: found '300.1.1.1', expected an address");
+	bad(HEAD "pinstance A set ssm-range 232.0.0.0/33;",
+	    "2:37: found '33', expected a prefix length from 4 to 32");
+	bad(HEAD "pinstance A set ssm-range 232.0.0.0/3;",
+	    "2:37: found '3', expected a prefix length from 4 to 32");
+	bad(HEAD "pinstance A set ssm-range ff30::/129;",
+	    "2:34: found '129', expected a prefix length from 8 to 128");
+	bad(HEAD "pinstance A set ssm-range ff30::/;",
+	    "2:34: found ';', expected a prefix length from 8 to 128");
+	bad(HEAD "pinstance A set ssm-range 10.0.0.0/8;",
+	    "2:27: found '10.0.0.0', expected a multicast address");
+	bad(HEAD "pinstance A set ssm-range (232.0.0.0/8;", "2:39: found ';', expected an address");
+	bad(HEAD "pinstance A set ssm-range 232.0.0.0-232.1.1.1;",
+	    "2:36: found '-232.1.1.1', expected ';'");
+	bad(HEAD "pinstance A set ssm-range (,);", "2:28: found ',', expected an address");
+	bad(HEAD "pinstance A set ssm-range (ff3g::);",
+	    "2:28: found 'ff3g::', expected an address");
+	bad(HEAD DOWN "accept-from (10.0.0.0/8 fe80::/10 ff02::/16);",
+	    "2:65: found 'ff02::', expected a unicast address");
+	bad(HEAD DOWN "accept-from 10.0.0.0/33;",
+	    "2:52: found '33', expected a prefix length from 0 to 32");
+	for (unsigned i = 0; i < 256; i++)
+		sprintf(text + strlen(text), "239.0.%u.0/24 ", i);
+	snprintf(message, sizeof(message),
+		 "2:%zu: found '239.1.1.1', expected ')' after 256 prefixes",
+		 strlen(text) - strlen(HEAD) + 1);
+	strcat(text, "239.1.1.1);");
+	bad(text, message);
+	*strstr(text, "239.1.1.1)") = '\0';
+	strcat(text, ");");
+	good(text);
+	CHECK(conf.instance.ssm_range_count[PROTOCOL_IGMP] == 256);
+}
+
+static void bad_bytes(const char *text, size_t size, const char *expected)
+{
+	CHECK(parse_bytes(text, size) == -1);
+	CHECK(!strcmp(error, expected), "'%s', not '%s'", error, expected);
+}
+
+#define BYTES(text) text, sizeof(text) - 1
+
+static void test_places(void)
+{
+	char long_name[200];
+
+	TEST("what was found is shown as printable text");
+	bad_bytes(BYTES("a\0b"), "f:1:1: found 'a', expected protocol, pinstance, set or disable");
+	bad_bytes(BYTES("\0\0"),
+		  "f:1:1: found '\\x00\\x00', expected protocol, pinstance, set or disable");
+	bad_bytes(BYTES("disable\x1b[31m;"), "f:1:8: found '\\x1b[', expected ';'");
+	bad_bytes(BYTES("disable \xc3\xa9\xff;"), "f:1:9: found '\\xc3\\xa9\\xff', expected ';'");
+	bad_bytes(BYTES("disable \"\xc3\xa9\";"), "f:1:9: found '\"\\xc3\\xa9\"', expected ';'");
+	bad_bytes(BYTES("disable ================================================;"),
+		  "f:1:9: found '========================================...', expected ';'");
+
+	TEST("a quote that is not closed on its line");
+	bad("pinstance \"A: up ==> d1;\n",
+	    "1:11: found '\"A: up ==> d1;', expected a closing quote, and no control character "
+	    "before it");
+	bad("pinstance \"A\tB\": up ==> d1;\n",
+	    "1:11: found '\"A', expected a closing quote, and no control character before it");
+	bad("\"", "1:1: found '\"', expected a closing quote, and no control character before it");
+	bad("set \"log", "1:5: found '\"log', expected a closing quote, and no control character "
+			 "before it");
+	bad_bytes(BYTES("set log-level \"a\0b\";"), "f:1:15: found '\"a', expected a closing "
+						    "quote, and no control character before it");
+
+	TEST("lines and columns are counted in bytes from 1");
+	bad("\t\tx;", "1:3: found 'x', expected protocol, pinstance, set or disable");
+	bad("\r\n# \xc3\xa9 \" ; \r\n \"\xc3\xa9\" x;",
+	    "3:2: found '\"\\xc3\\xa9\"', expected protocol, pinstance, set or disable");
+	bad("disable; \"\xc3\xa9\"",
+	    "1:10: found '\"\\xc3\\xa9\"', expected protocol, pinstance, set or disable");
+	bad("disable # x;\n\n\n  y", "4:3: found 'y', expected ';'");
+
+	TEST("a long file name does not push the error out");
+	memset(long_name, 'n', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	CHECK(conf_parse(&conf, long_name, BYTES(HEAD DOWN "x;"), error) == -1);
+	CHECK(strstr(error, ":2:31: found 'x', expected a key of a downstream: version"));
+}
+
+static void test_options(void)
+{
+	TEST("what is not built in names its option");
+	if (!ENABLE_IGMP_V1)
+		bad("protocol IGMPv1;", "1:10: found 'IGMPv1', expected a version that is built in "
+					"(option IGMP_V1 is off)");
+	if (!ENABLE_IGMP_V2)
+		bad("protocol IGMPv2;", "1:10: found 'IGMPv2', expected a version that is built in "
+					"(option IGMP_V2 is off)");
+	if (!ENABLE_IGMP)
+		bad("protocol IGMPv3;", "1:10: found 'IGMPv3', expected a version that is built in "
+					"(option IGMP is off)");
+	if (!ENABLE_MLD_V1)
+		bad(HEAD DOWN "version MLDv1;", "2:39: found 'MLDv1', expected a version that is "
+						"built in (option MLD_V1 is off)");
+	if (!ENABLE_MLD)
+		bad("protocol MLDv2;", "1:10: found 'MLDv2', expected a version that is built in "
+				       "(option MLD is off)");
+	if (!ENABLE_SYSLOG)
+		bad("set log syslog;",
+		    "1:9: found 'syslog', expected stderr (option SYSLOG is off)");
+	if (!ENABLE_CONTROL)
+		bad("set control /a;",
+		    "1:5: found 'control', expected another key (option CONTROL is off)");
+	CHECK(!ALL || good("protocol IGMPv1; protocol MLDv1;" HEAD));
+}
+
+/* ---- hostile texts ---- */
+
+static const char *const seeds[] = {
+	HEAD,
+	"disable;",
+	"# comment\nset control \"/run/m.sock\"; set log stderr; set log-level debug;\n"
+	"set control-group g; set pidfile /run/m.pid;\n" HEAD,
+	"pinstance \"a b\": \"u\" ==> d-1 d@2 d.3 d_4;\n"
+	"pinstance \"a b\" set ssm-range (232.0.0.0/8 ff3e::/32, ff35::/32);\n"
+	"pinstance \"a b\" set max-routes 100; pinstance \"a b\" set ssdp proxy;\n"
+	"pinstance \"a b\" downstream * set query-interval 30.5;\n"
+	"pinstance \"a b\" downstream d-* set query-response-interval 2;\n"
+	"pinstance \"a b\" downstream d?? set last-member-query-interval 0.25;\n"
+	"pinstance \"a b\" upstream * set report-interval 60;\n",
+	HEAD DOWN "static-join (239.1.1.1 | *);" DOWN "static-join (ff3e::1 | 2001:db8::1);" DOWN
+		  "accept-from (10.0.0.0/8 fe80::/10);" DOWN "querier never;" DOWN
+		  "router-alert strict;" DOWN "ttl-threshold 32;" DOWN "max-groups 10;" UP
+		  "report-source 0.0.0.0;" UP "unsolicited-report-interval 1;" UP "version IGMPv2;",
+};
+enum { SEEDS = sizeof(seeds) / sizeof(seeds[0]), LONGEST = 4096 };
+
+static uint32_t random_state = 20251121;
+
+static uint32_t random_below(uint32_t limit)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 17;
+	random_state ^= random_state << 5;
+	return random_state % limit;
+}
+
+/* Is the last error one printable line "f:LINE:COLUMN: found ..., expected ..." with a place in
+ * TEXT? */
+static bool is_error_of(const char *text, size_t size)
+{
+	unsigned line, column, lines = 1;
+	size_t length = strlen(error), in_line = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (error[i] < ' ' || error[i] > '~')
+			return false;
+	if (sscanf(error, "f:%u:%u: found ", &line, &column) != 2 || !column ||
+	    !strstr(error, ", expected ") || length >= CONF_ERROR - 1)
+		return false;
+	for (size_t i = 0; i < size && lines < line; i++)
+		lines += text[i] == '\n';
+	if (lines != line)
+		return false;
+	for (size_t i = 0, at = 1; i <= size; i++) {
+		if (at == line)
+			in_line++;
+		at += i < size && text[i] == '\n';
+	}
+	return column <= in_line;
+}
+
+static bool is_sound(void)
+{
+	const struct conf_instance *instance = &conf.instance;
+
+	if (!conf.disabled && (instance->interface_count < 1 || !*instance->name))
+		return false;
+	if (instance->interface_count > PROXY_VIFS)
+		return false;
+	for (unsigned i = 0; i < instance->interface_count; i++)
+		for (unsigned p = 0; p < PROTOCOLS; p++) {
+			const struct values *values = &interface(i, p)->values;
+
+			if (!*instance->interface[i].name || values->version < 1 ||
+			    values->version > 3 || values->robustness > 7 ||
+			    values->query_response_interval < 100 ||
+			    values->query_response_interval >= values->query_interval ||
+			    instance->interface[i].upstream != (interface(i, p)->upstream) ||
+			    (instance->interface[i].upstream && i))
+				return false;
+		}
+	return true;
+}
+
+/* Parses hostile text; a failure must leave CONF as it is. */
+static bool survives(const char *text, size_t size)
+{
+	static struct conf before;
+	char first[CONF_ERROR];
+	int result;
+
+	conf_free(&conf);
+	memset(&conf, 0x5a, sizeof(conf));
+	memcpy(&before, &conf, sizeof(conf));
+	result = parse_bytes(text, size);
+	if (!result)
+		return CHECK(is_sound(), "from '%.*s'", (int)size, text);
+	if (!CHECK(!memcmp(&before, &conf, sizeof(conf)), "touched by '%.*s'", (int)size, text) ||
+	    !CHECK(is_error_of(text, size), "'%s'", error))
+		return false;
+	strcpy(first, error);
+	parse_bytes(text, size);
+	memset(&conf, 0, sizeof(conf));
+	return CHECK(!strcmp(first, error), "'%s', then '%s'", first, error);
+}
+
+static size_t mutate(char text[LONGEST], size_t size)
+{
+	static const char *const pieces[] = {
+		"pinstance",  "A",   ":",	    "==>",
+		";",	      "\"",  "set",	    "*",
+		"(",	      ")",   "|",	    "d1",
+		"downstream", "0.5", "232.0.0.0/8", "99999999999999999999",
+		"#",	      "\n",  "ff3e::1",	    "/"};
+	size_t at = random_below((uint32_t)size + 1), other = random_below((uint32_t)size + 1);
+	const char *piece = pieces[random_below(sizeof(pieces) / sizeof(pieces[0]))];
+	size_t length = strlen(piece);
+
+	switch (random_below(6)) {
+	case 0: /* one other byte */
+		if (at < size)
+			text[at] = (char)random_below(256);
+		return size;
+	case 1: /* one other bit */
+		if (at < size)
+			text[at] = (char)(text[at] ^ 1 << random_below(8));
+		return size;
+	case 2: /* cut off */
+		return at;
+	case 3: /* a piece less */
+		length = size - at < 12 ? size - at : 12;
+		memmove(text + at, text + at + length, size - at - length);
+		return size - length;
+	case 4: /* a part of it again */
+		length = size - other < 60 ? size - other : 60;
+		piece = text + other;
+		/* fall through */
+	default: { /* a piece more */
+		char copy[64];
+
+		if (size + length > LONGEST)
+			return size;
+		memcpy(copy, piece, length);
+		memmove(text + at + length, text + at, size - at);
+		memcpy(text + at, copy, length);
+		return size + length;
+	}
+	}
+}
+
+static void test_mutations(void)
+{
+	char text[LONGEST];
+	unsigned parsed = 0;
+
+	TEST("8000 mutated files");
+	for (unsigned i = 0; i < 8000; i++) {
+		size_t size = strlen(seeds[i % SEEDS]);
+
+		memcpy(text, seeds[i % SEEDS], size);
+		for (unsigned n = random_below(4); n < 4; n++)
+			size = mutate(text, size);
+		if (!survives(text, size))
+			break;
+		parsed += !*error;
+	}
+	CHECK(parsed > 100 && parsed < 7000, "%u were valid", parsed);
+	conf_free(&conf);
+
+	TEST("2000 files of noise");
+	for (unsigned i = 0; i < 2000; i++) {
+		size_t size = random_below(200);
+
+		for (size_t n = 0; n < size; n++)
+			text[n] = (char)(i & 1 ? random_below(256)
+					       : (uint32_t) "seti;\"# \n(){}|=>*/.:,19af@-"
+							 [random_below(27)]);
+		if (!survives(text, size))
+			break;
+	}
+}
+
+/* Processor seconds. */
+static double used(void)
+{
+	return (double)clock() / CLOCKS_PER_SEC;
+}
+
+static void test_megabytes(void)
+{
+	static const char *const bricks[] = {
+		"\0",
+		"\"",
+		"(",
+		"x",
+		" ",
+		"\n",
+		"#",
+		"\xff",
+		";",
+		"\"\n",
+		"* ",
+		"==>",
+		"9",
+		"{",
+		"pinstance A downstream * set static-join(239.1.1.1|*);\n",
+		"pinstance A downstream * set accept-from (1.1.1.1 ::1 2.2.2.2);\n",
+		"pinstance A downstream *a*b*c*d*e*f*g*h*i*j*k*l*m* set robustness 2;\n",
+	};
+	enum { SIZE = 1 << 20 };
+	char *text = malloc(SIZE);
+
+	TEST("a megabyte of anything takes less than two seconds");
+	for (size_t i = 0; i < sizeof(bricks) / sizeof(bricks[0]); i++) {
+		size_t length = strlen(bricks[i]) ? strlen(bricks[i]) : 1, size;
+		double start = used();
+
+		strcpy(text, "pinstance A: u ==>");
+		for (unsigned n = 1; n < PROXY_VIFS; n++)
+			sprintf(text + strlen(text), " aaaaaaaaaaa%u", n);
+		strcat(text, ";\n");
+		for (size = strlen(text); size + length <= SIZE; size += length)
+			memcpy(text + size, bricks[i], length);
+		survives(text, size);
+		CHECK(used() - start < 2, "'%s': %g s", bricks[i], used() - start);
+	}
+	conf_free(&conf);
+	free(text);
+}
+
+static void test_memory(void)
+{
+	static const char join[] = "pinstance A downstream * set static-join (239.1.1.1 | *);\n";
+	enum { COUNT_OF_JOINS = 10000 };
+	char *text = malloc(sizeof(HEAD) + sizeof(join) * COUNT_OF_JOINS), *end = text;
+	struct rlimit limit, none;
+
+	TEST("no memory is an error");
+	end = stpcpy(end, HEAD);
+	for (unsigned i = 0; i < COUNT_OF_JOINS; i++)
+		end = stpcpy(end, join);
+	conf_free(&conf);
+	memset(&conf, 0, sizeof(conf));
+	getrlimit(RLIMIT_AS, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_AS, &none);
+	CHECK(conf_parse(&conf, "f", text, (size_t)(end - text), error) == -1);
+	setrlimit(RLIMIT_AS, &limit);
+	CHECK(!strcmp(error, "f: out of memory"), "'%s'", error);
+	CHECK(!conf.instance.interface_count && !conf.memory);
+	CHECK(!conf_parse(&conf, "f", text, (size_t)(end - text), error), "'%s'", error);
+	CHECK(interface(2, PROTOCOL_IGMP)->static_join_count == COUNT_OF_JOINS);
+	free(text);
+}
+
+/* ---- files ---- */
+
+static char directory[] = "/tmp/mcproxy-conf-XXXXXX";
+static char path[64];
+
+static void fails_to_read(const char *expected)
+{
+	char message[CONF_ERROR];
+
+	snprintf(message, sizeof(message), "%s%s", path, expected);
+	CHECK(conf_read(&conf, path, error) == -1);
+	CHECK(!strcmp(error, message), "'%s', not '%s'", error, message);
+}
+
+/* HEAD and blanks up to SIZE bytes. */
+static void write_file(size_t size)
+{
+	char *text = malloc(size);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	memset(text, ' ', size);
+	memcpy(text, HEAD, size < strlen(HEAD) ? size : strlen(HEAD));
+	CHECK(fd >= 0 && write(fd, text, size) == (ssize_t)size);
+	close(fd);
+	free(text);
+}
+
+static void read_fifo(void)
+{
+	pid_t child;
+	int status = -1;
+
+	CHECK(!mkfifo(path, 0600));
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		int fd = open(path, O_WRONLY);
+		bool done = write(fd, BYTES("pinstance A: up")) == 15 &&
+			    write(fd, BYTES(" ==> d1;")) == 8;
+
+		_exit(!done);
+	}
+	CHECK(child > 0);
+	CHECK(!conf_read(&conf, path, error), "'%s'", error);
+	CHECK(waitpid(child, &status, 0) == child && !status);
+	CHECK(conf.instance.interface_count == 2);
+	conf_free(&conf);
+}
+
+static void test_files(void)
+{
+	memset(&conf, 0, sizeof(conf));
+	if (!mkdtemp(directory)) {
+		CHECK(false, "mkdtemp: %s", strerror(errno));
+		return;
+	}
+	TEST("files");
+	snprintf(path, sizeof(path), "%s/f", directory);
+	fails_to_read(": No such file or directory");
+	write_file(CONFIG_CONF_MAX_SIZE);
+	CHECK(!conf_read(&conf, path, error), "'%s'", error);
+	CHECK(conf.instance.interface_count == 3);
+	conf_free(&conf);
+	memset(&conf, 0, sizeof(conf));
+	write_file((size_t)CONFIG_CONF_MAX_SIZE + 1);
+	snprintf(error, sizeof(error), ": more than %d bytes", CONFIG_CONF_MAX_SIZE);
+	fails_to_read(strdupa(error));
+	write_file(0);
+	fails_to_read(":1:1: found the end of the file, expected pinstance");
+	write_file(strlen("pinstance A: up ="));
+	fails_to_read(":1:17: found '=', expected '==>' (this version has one upstream)");
+	unlink(path);
+
+	TEST("a FIFO is read, a directory is not");
+	read_fifo();
+	unlink(path);
+	strcpy(path, directory);
+	fails_to_read(": Is a directory");
+	rmdir(directory);
+	strcpy(path, "/dev/zero");
+	snprintf(error, sizeof(error), ": more than %d bytes", CONFIG_CONF_MAX_SIZE);
+	fails_to_read(strdupa(error));
+}
+
+/* Reads PATH into TEXT; its size. */
+static size_t read_text(const char *file, char *text, size_t size)
+{
+	int fd = open(file, O_RDONLY);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	CHECK(length > 0, "%s: %s", file, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	text[length > 0 ? length : 0] = '\0';
+	return strlen(text);
+}
+
+/* The examples of the manual page are its displays, but for an error message. */
+static unsigned test_displays(char *text)
+{
+	unsigned count = 0;
+
+	for (char *display; (display = strstr(text, ".nf\n.RS\n")); text++) {
+		char *end = strstr(display, ".RE\n.fi\n");
+
+		if (!CHECK(end, "a display without an end"))
+			break;
+		*end = '\0';
+		display += strlen(".nf\n.RS\n");
+		text = end;
+		if (strncmp(display, "mcproxy.conf:", 13))
+			count += good(display);
+	}
+	return count;
+}
+
+static void test_examples(void)
+{
+	char text[32768];
+	size_t size;
+
+	TEST("the examples of the manual page are valid");
+	read_text("applets/mcproxy.conf.5", text, sizeof(text));
+	CHECK(test_displays(text) == 3);
+
+	TEST("the example of a file is valid, also with all that is commented out");
+	size = read_text("configs/mcproxy.conf", text, sizeof(text));
+	CHECK(good(text) && conf.instance.interface_count == 3 && !conf.disabled);
+	for (size_t i = 1; i < size; i++)
+		if (text[i - 1] == '\n' && text[i] == '#' && text[i + 1] >= 'a')
+			text[i] = ' ';
+	CHECK(good(text) && conf.disabled && conf.instance.ssdp_upstream);
+	CHECK(interface(0, PROTOCOL_IGMP)->report_interval == 60000);
+}
+
+int main(void)
+{
+	/* Before others leave free memory behind. The sanitizer does not survive the lack of it. */
+	if (ENABLE_IGMP && !SANITIZED)
+		test_memory();
+	test_defaults();
+	test_instance();
+	test_protocol();
+	test_program();
+	test_instance_keys();
+	test_statements_refused();
+	test_instance_refused();
+	test_set_refused();
+	test_prefixes_refused();
+	test_places();
+	test_options();
+	test_query_intervals();
+	test_choices();
+	test_numbers();
+	test_patterns();
+	if (BOTH_PROTOCOLS) {
+		test_report_source();
+		test_accept_from();
+		test_static_join();
+		if (ALL)
+			test_version();
+		if (ALL && ENABLE_CONTROL && ENABLE_SYSLOG)
+			test_examples();
+	}
+	test_mutations();
+	test_megabytes();
+	test_files();
+	conf_free(&conf);
+	return test_end();
+}
