@@ -204,20 +204,24 @@ format:
 ## Install:
 ##   install            the program and its links, the manual pages, an example
 ##   uninstall          remove them
-sbin := $(DESTDIR)$(PREFIX)/sbin
-man8 := $(DESTDIR)$(PREFIX)/share/man/man8
-doc  := $(DESTDIR)$(PREFIX)/share/doc/mcproxy
+share := $(DESTDIR)$(PREFIX)/share
+sbin  := $(DESTDIR)$(PREFIX)/sbin
+man5  := $(share)/man/man5
+man8  := $(share)/man/man8
+doc   := $(share)/doc/mcproxy
 
 .PHONY: install uninstall help
 install: all
-	mkdir -p $(sbin) $(man8) $(doc)
+	mkdir -p $(sbin) $(man5) $(man8) $(doc)
 	$(STRIP) -o $(sbin)/mcproxy $(O)/mcproxy
 	chmod 755 $(sbin)/mcproxy
 	for name in $(filter-out mcproxy,$(applets)); do ln -sf mcproxy $(sbin)/$$name || exit 1; done
 	install -m 644 $(applets:%=applets/%.8) $(man8)
+	install -m 644 applets/mcproxy.conf.5 $(man5)
 	install -m 644 configs/mcproxy.conf $(doc)
 uninstall:
-	rm -f $(sbin)/mcproxy $(applets:%=$(sbin)/%) $(applets:%=$(man8)/%.8) $(doc)/mcproxy.conf
+	rm -f $(sbin)/mcproxy $(applets:%=$(sbin)/%) $(applets:%=$(man8)/%.8)
+	rm -f $(man5)/mcproxy.conf.5 $(doc)/mcproxy.conf
 	-rmdir $(doc)
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile

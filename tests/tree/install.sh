@@ -10,6 +10,7 @@ for name in $("$O/mcproxy" --list); do
 	"$dest/usr/sbin/$name" --help | grep "^Usage: $name"
 	[ -s "$dest/usr/share/man/man8/$name.8" ]
 done
+[ -s "$dest/usr/share/man/man5/mcproxy.conf.5" ]
 [ -s "$dest/usr/share/doc/mcproxy/mcproxy.conf" ]
 if readelf -S "$dest/usr/sbin/mcproxy" | grep debug_info; then
 	exit 1
