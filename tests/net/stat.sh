@@ -1,0 +1,94 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# mcproxy-stat answers questions by its exit status, prints tables for people and for scripts, and
+# does not hold the daemon up.
+
+. "${0%/*}/lib.sh"
+
+# answers STATUS ARGUMENTS...: what it says is in $work/out, complaints in $work/err
+answers() {
+	answers_expected=$1
+	shift
+	status=0
+	timeout 10 "$MCPROXY_BIN/mcproxy-stat" -s "$work/r.sock" "$@" >"$work/out" 2>"$work/err" ||
+		status=$?
+	equal "exit status of mcproxy-stat $*" "$status" "$answers_expected"
+}
+
+silent() {
+	answers "$@"
+	[ ! -s "$work/out" ] || fail "mcproxy-stat $* says '$(cat "$work/out")'"
+}
+
+# columns TABLE COUNT: every line has so many, and there is at least one line
+columns() {
+	answers 0 -t "$1"
+	equal "columns of -t $1" "$(awk -F '\t' '{ print NF }' "$work/out" | sort -u)" "$2"
+}
+
+# before there is a daemon
+silent 1 -q running
+silent 2 -q group 239.9.13.1
+silent 2 -q upstream 239.9.13.1
+silent 2 -q querier dn1
+equal "lines of complaint" "$(wc -l <"$work/err")" 1
+
+topology 2
+start_daemon "$plain"
+receive one h1 -g 239.9.13.1 -g ff15::9:d:1
+receive two h2 -s 10.9.0.1 -g 239.9.13.2
+wait_for 5 "dn1 has ff15::9:d:1" asked group ff15::9:d:1 dn1
+wait_for 5 "dn1 has 239.9.13.1" asked group 239.9.13.1 dn1
+wait_for 5 "dn2 has 239.9.13.2" asked group 239.9.13.2 dn2
+send 50 src br0 -g 239.9.13.1
+
+silent 0 -q running
+silent 0 -q group 239.9.13.1
+silent 0 -q group 239.9.13.1 dn1
+silent 1 -q group 239.9.13.1 dn2
+silent 1 -q group 239.9.13.9
+silent 0 -q group ff15::9:d:1 dn1
+silent 0 -q upstream 239.9.13.1
+silent 1 -q upstream 239.9.13.9
+silent 0 -q querier dn1
+silent 1 -q querier up0
+silent 2 -q querier nothing
+silent 2 -q group 239.9.13.1 nothing
+silent 2 -q group 10.9.13.1
+silent 2 -q group elephant
+
+columns summary 4
+columns interfaces 15
+columns counters 5
+columns groups 7
+columns upstream 5
+columns routes 8
+answers 0 -t groups
+equal "the line of 239.9.13.2's source" "$(awk -F '\t' '
+	$3 == "239.9.13.2" && $4 == "10.9.0.1" { print $1, $2, $5, $6 }' "$work/out")" \
+	"p dn2 include 3"
+answers 0 -t upstream
+equal "the line of 239.9.13.1" "$(awk -F '\t' '
+	$3 == "239.9.13.1" { print $1, $2, $4, $5 }' "$work/out")" "p up0 * exclude"
+answers 0 -t routes
+equal "packets of the route of 239.9.13.1" "$(awk -F '\t' '
+	$3 == "239.9.13.1" { print $2, $4, $6 }' "$work/out")" "* up0 50"
+equal "reports counted at dn1" \
+	"$([ "$(counter r igmp dn1 rx-report-v3)" -ge 1 ] && echo some)" some
+
+# for people: the interfaces and what they are
+answers 0
+for word in up0 dn1 dn2 upstream downstream igmp mld; do
+	grep -q "$word" "$work/out" || fail "no '$word' in what mcproxy-stat says to people"
+done
+
+# misuse: one line, status 2
+for arguments in -z '-t nonsense' '-q nonsense' '-q group' -s; do
+	# shellcheck disable=SC2086
+	set -- $arguments
+	answers 2 "$@"
+	equal "lines of complaint about $arguments" "$(wc -l <"$work/err")" 1
+	grep -q 'Usage: mcproxy-stat' "$work/err" || fail "no usage: '$(cat "$work/err")'"
+done
+stop_daemon
+silent 1 -q running
