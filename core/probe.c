@@ -220,3 +220,21 @@ int probe_rp_filter(const char *interface)
 
 	return own < 0 || own > all ? own : all;
 }
+
+bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])
+{
+	char path[64], text[128] = "";
+	const char *name;
+
+	/* The /sys of another network namespace may be mounted here. */
+	snprintf(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
+	if (read_text(AT_FDCWD, path, text, sizeof(text)) < 0 || strtoul(text, NULL, 10) != ifindex)
+		return false;
+	memset(text, 0, sizeof(text));
+	snprintf(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
+	if (readlink(path, text, sizeof(text) - 1) < 0)
+		return false;
+	name = strrchr(text, '/');
+	snprintf(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, name ? name + 1 : text);
+	return true;
+}

@@ -3,6 +3,7 @@
 #ifndef CORE_PROBE_H
 #define CORE_PROBE_H
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,5 +29,8 @@ size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
 int probe_sysctl(enum protocol, const char *interface, const char *name);
 /* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */
 int probe_rp_filter(const char *interface);
+
+/* Is the interface a port of a bridge? BRIDGE is then its name. */
+bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE]);
 
 #endif
