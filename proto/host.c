@@ -314,8 +314,8 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 void host_stop(struct proxy *p, struct interface *i)
 {
 	cancel_all(p, i);
-	i->values = i->config->values;
-	i->version = message_version(p->protocol, i->config->values.version);
+	i->values = i->configured;
+	i->version = message_version(p->protocol, i->configured.version);
 	i->v1_querier_until = i->v2_querier_until = 0;
 	i->other_querier = (struct addr){{0}};
 	i->next_unsolicited = INT64_MAX;
@@ -442,7 +442,7 @@ static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, 
 /* Section 7.2.1: a change cancels everything that is pending. */
 static void update_version(struct proxy *p, struct interface *i, int64_t now)
 {
-	uint8_t highest = message_version(p->protocol, i->config->values.version);
+	uint8_t highest = message_version(p->protocol, i->configured.version);
 	uint8_t version = now < i->v1_querier_until ? 1 : now < i->v2_querier_until ? 2 : 3;
 
 	if (version > highest)
@@ -475,7 +475,7 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 	    (p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 && general : ENABLE_MLD_V1))
 		i->v2_querier_until = until;
 	if (m->version == 3) {
-		const struct values *v = &i->config->values;
+		const struct values *v = &i->configured;
 
 		i->values.robustness = m->robustness ? m->robustness : v->robustness;
 		i->values.query_interval =

@@ -54,7 +54,9 @@ static void start_interface(struct proxy *p, unsigned vif)
 
 	i->config = &p->config->interface[vif];
 	i->vif = (uint8_t)vif;
-	i->values = i->config->values;
+	i->configured = i->config->values;
+	values_complete(&i->configured, p->protocol);
+	i->values = i->configured;
 	i->version = message_version(p->protocol, i->values.version);
 	i->next_general_query = i->other_querier_until = INT64_MAX;
 	i->reply_next = i->next_unsolicited = INT64_MAX;

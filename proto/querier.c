@@ -23,7 +23,7 @@ static void touch_groups(struct proxy *p, struct interface *i)
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
 	i->querier = i->config->querier != QUERIER_NEVER;
-	i->values = i->config->values;
+	i->values = i->configured;
 	i->other_querier = (struct addr){{0}};
 	i->other_querier_until = INT64_MAX;
 	i->next_general_query = i->querier ? now : INT64_MAX;
@@ -121,7 +121,7 @@ static void query(struct proxy *p, struct interface *i, int64_t now, const struc
 		return;
 	}
 	i->counters.value[RX_QUERY]++;
-	if (m->version != message_version(p->protocol, i->config->values.version))
+	if (m->version != message_version(p->protocol, i->configured.version))
 		i->counters.value[WARN_QUERIER_VERSION]++;
 	if (addr_is_any(&m->group))
 		elect(p, i, now, &packet->source, m);
@@ -145,7 +145,7 @@ static bool accepts_from(const struct interface *i, const struct addr *source)
 static enum counter refusal(const struct proxy *p, const struct interface *i,
 			    const struct packet *packet, const struct message *m)
 {
-	uint8_t version = message_version(p->protocol, i->config->values.version);
+	uint8_t version = message_version(p->protocol, i->configured.version);
 
 	if (!accepts_from(i, &packet->source))
 		return DROP_ACCEPT_FROM;

@@ -72,7 +72,8 @@ struct interface {
 	struct prefix *prefix;
 	size_t prefix_count;
 	unsigned mtu;
-	struct values values;	  /* in force */
+	struct values configured; /* complete */
+	struct values values;	  /* in force: robustness and intervals of a querier adopted */
 	struct timer_heap timers; /* of its groups or subscriptions */
 	uint32_t group_count;
 	struct counters counters;
