@@ -23,25 +23,68 @@ bool forward_wildcard(const struct proxy *p, struct route *r)
 	*r = (struct route){.source = any_address(p), .group = any_address(p)};
 	/* Without an upstream its place is taken by a VIF that is not there. */
 	r->input = p->upstream < PROXY_VIFS ? p->upstream : p->config->interface_count;
-	r->outputs = p->present;
-	return p->present;
+	r->outputs = p->tree;
+	return p->tree;
 }
 
-void forward_tree(struct proxy *p)
+/* A (*,*) whose input is its only output: what comes in there goes nowhere, and nobody is asked
+ * about it. */
+static void set_sink(struct proxy *p, unsigned vif, bool remove)
+{
+	struct route r = {.source = any_address(p),
+			  .group = any_address(p),
+			  .input = vif,
+			  .remove = remove,
+			  .outputs = bit(vif)};
+
+	p->out->route(p->ctx, &r);
+}
+
+static void reinstall_all(struct proxy *p)
 {
 	struct membership *m;
-	struct route r;
 
-	p->tree_changed = false;
-	p->root = p->present ? (unsigned)__builtin_ctz(p->present) : PROXY_VIFS;
-	if (p->present & bit(p->upstream))
-		p->root = p->upstream;
-	r.remove = !forward_wildcard(p, &r);
-	p->out->route(p->ctx, &r);
 	for (m = p->first; m; m = m->next) {
 		m->reinstall = true;
 		membership_touch(p, m);
 	}
+}
+
+static uint32_t forwarding(const struct proxy *p)
+{
+	uint32_t vifs = bit(p->upstream);
+	unsigned vif;
+
+	for (vif = 0; vif < p->config->interface_count; vif++)
+		if (interface_forwards(&p->interface[vif]))
+			vifs |= bit(vif);
+	return vifs & p->present;
+}
+
+void forward_tree(struct proxy *p)
+{
+	uint32_t old_sinks = p->sinks & p->present, old_tree = p->tree, tree = forwarding(p);
+	unsigned vif, root = PROXY_VIFS;
+	struct route r;
+
+	p->tree_changed = false;
+	p->tree = tree;
+	p->sinks = p->present & ~tree;
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->sinks & ~old_sinks & bit(vif))
+			set_sink(p, vif, false);
+	r.remove = !forward_wildcard(p, &r);
+	if (tree != old_tree || p->present != p->told)
+		p->out->route(p->ctx, &r);
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (old_sinks & ~p->sinks & bit(vif))
+			set_sink(p, vif, true);
+	if (tree)
+		root = tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
+	if (root != p->root || p->present & ~p->told)
+		reinstall_all(p);
+	p->root = root;
+	p->told = p->present;
 }
 
 /* ---- who wants what ---- */
@@ -263,7 +306,7 @@ void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 	struct source_route *s = m ? find_route(m, &upcall->source) : NULL;
 	unsigned link;
 
-	if (!s || s->input == upcall->vif || !(p->present & bit(upcall->vif)))
+	if (!s || s->input == upcall->vif || !(p->tree & bit(upcall->vif)))
 		return;
 	link = on_link(p, &upcall->source);
 	if (link < PROXY_VIFS
@@ -291,6 +334,9 @@ void forward_remove_all(struct proxy *p)
 		m->route_count = 0;
 	}
 	p->group_route_count = 0;
+	for (n = 0; n < PROXY_VIFS; n++)
+		if (p->sinks & bit(n))
+			set_sink(p, n, true);
 	if (forward_wildcard(p, &r)) {
 		r.remove = true;
 		p->out->route(p->ctx, &r);

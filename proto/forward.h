@@ -2,7 +2,9 @@
 /*
  * From the membership database to kernel routes (RFC 4605 section 4.2), so that they are a function
  * of membership and no packet has to wake anybody:
- *  (*,*): from the upstream nothing, from a downstream to the upstream;
+ *  (*,*): from the upstream nothing, from a downstream to the upstream; from a downstream with
+ * another querier nothing either, or two proxies on one link would send in circles what one of them
+ * has forwarded to it;
  *  (*,G): among the upstream and the downstreams that want every source, but never back;
  *  (S,G): only where S is wanted elsewhere than the rest of G is, from the one interface that S is
  * expected on.
@@ -12,7 +14,8 @@
 
 #include "state.h"
 
-/* VIFs came or went: installs (*,*) anew, and has all routes told to the kernel again. */
+/* VIFs came or went, or queriers changed: brings (*,*) up to date, and has all routes told to the
+ * kernel again if VIFs came. */
 void forward_tree(struct proxy *);
 /* Brings the membership's routes up to date. */
 void forward_update(struct proxy *, struct membership *);

@@ -12,10 +12,12 @@ static struct group *group_at(const struct interface *i, uint32_t slot)
 	return (struct group *)(void *)i->timers.slot[slot].timer;
 }
 
+/* Whether the interface forwards may have changed. */
 static void touch_groups(struct proxy *p, struct interface *i)
 {
 	uint32_t n;
 
+	p->tree_changed = true;
 	for (n = 0; n < i->timers.count; n++)
 		membership_touch(p, group_at(i, n)->membership);
 }
@@ -47,6 +49,7 @@ void querier_stop(struct proxy *p, struct interface *i)
 	while (i->timers.count)
 		group_delete(p, i, group_at(i, i->timers.count - 1));
 	i->querier = false;
+	p->tree_changed = true;
 	i->next_general_query = i->other_querier_until = INT64_MAX;
 	i->other_querier = (struct addr){{0}};
 }

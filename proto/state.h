@@ -109,6 +109,9 @@ struct proxy {
 	struct proxy_walk *walks;
 	/* forwarding */
 	uint32_t present; /* VIFs that exist */
+	uint32_t told;	  /* VIFs that existed when the kernel was told last */
+	uint32_t tree;	  /* outputs of (*,*) */
+	uint32_t sinks;	  /* VIFs with a (*,*) of their own that drops */
 	unsigned root; /* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists
 			*/
 	bool tree_changed;
