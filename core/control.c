@@ -20,8 +20,8 @@
 #include "text.h"
 
 enum {
-	BUFFER = 8192,
-	PIECE = 64,   /* memberships visited in one turn of the loop for one client */
+	BUFFER = 4096,
+	PIECE = 32,   /* memberships visited in one turn of the loop for one client */
 	ACCEPTS = 16, /* connections taken in one turn of the loop */
 	ARGUMENTS = 2,
 };

@@ -536,7 +536,7 @@ static void check_big_dumps(void)
 	printf("# %u clients: a turn took %lld us of the processor at most\n",
 	       CONFIG_CONTROL_CLIENTS, (long long)longest / 1000);
 	CHECK(longest < 5000000, "%lld ns", (long long)longest);
-	CHECK(igmp.most_visited <= 64 * CONFIG_CONTROL_CLIENTS, "%u visited in a turn",
+	CHECK(igmp.most_visited <= 32 * CONFIG_CONTROL_CLIENTS, "%u visited in a turn",
 	      igmp.most_visited);
 	for (unsigned i = 0; i < CONFIG_CONTROL_CLIENTS; i++) {
 		const char *text = answer[i].text, *end = text + answer[i].length;
