@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -180,6 +181,7 @@ struct wait {
 	void *ctx;
 	int64_t end;
 	bool happened;
+	unsigned turns;
 	int64_t left, longest; /* processor time, ns: at the end of the last turn; of a turn */
 };
 
@@ -207,6 +209,7 @@ static int64_t turn(void *ctx, int64_t now)
 		wait->longest = spent;
 	count_visits(&igmp);
 	count_visits(&mld);
+	wait->turns++;
 	wait->happened = wait->done(wait->ctx);
 	loop.stop = wait->happened || now > wait->end;
 	wait->left = processor_time();
@@ -679,6 +682,41 @@ static void check_crowd(void)
 	CHECK(has_no_walks(NULL));
 }
 
+static bool has_passed(void *ctx)
+{
+	return loop_now() >= *(int64_t *)ctx;
+}
+
+static void check_no_descriptors(void)
+{
+	struct answer answer = {.fd = dial()}, next;
+	struct rlimit limit, none;
+	struct wait wait = {.done = has_passed};
+	int64_t end = loop_now() + 100;
+
+	TEST("a connection that cannot be taken for want of descriptors does not keep the loop "
+	     "busy");
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	wait.ctx = &end;
+	wait.end = end + PATIENCE;
+	loop.stop = false;
+	loop_run(&loop, turn, &wait);
+	CHECK(!clients());
+	CHECK(wait.turns <= 150, "%u turns in 0.1 s", wait.turns);
+
+	TEST("it is taken together with the next one");
+	setrlimit(RLIMIT_NOFILE, &limit);
+	say(answer.fd, "running\n");
+	next = ask("running\n");
+	CHECK(run_until(has_ended, &answer, NULL));
+	CHECK(!strcmp(answer.text, "yes\nok\n") && !strcmp(next.text, "yes\nok\n"));
+	hang_up(&answer);
+	hang_up(&next);
+}
+
 /* ---- the socket file ---- */
 
 static int open_control(struct control *again, const char *group)
@@ -880,6 +918,7 @@ int main(void)
 		check_changes();
 		check_abandoned_dump();
 		check_crowd();
+		check_no_descriptors();
 		check_client();
 		check_file();
 		check_named_group();
