@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +14,8 @@
 #include "../core/conf.h"
 #include "../core/iface.h"
 #include "../core/probe.h"
+#include "../core/format.h"
+#include "../core/output.h"
 #include "../core/text.h"
 
 #define NAME "mcproxy-check"
@@ -61,16 +62,16 @@ __attribute__((format(printf, 5, 6))) static void tell(struct check *check, enum
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(finding, sizeof(finding), format, arguments);
+	format_list(finding, sizeof(finding), format, arguments);
 	va_end(arguments);
 	/* A quotation from the configuration must not look like another line or column. */
 	for (char *c = finding; *c; c++)
 		if ((unsigned char)*c < ' ')
 			*c = '?';
 	if (check->tabs)
-		printf("%s\t%s\t%s\t%s\n", name[level], subject, finding, remedy);
+		output("%s\t%s\t%s\t%s\n", name[level], subject, finding, remedy);
 	else
-		printf("%-4s %s: %s%s%s\n", name[level], subject, finding, *remedy ? "; " : "",
+		output("%-4s %s: %s%s%s\n", name[level], subject, finding, *remedy ? "; " : "",
 		       remedy);
 	check->count++;
 	if (level > check->worst)
@@ -119,8 +120,8 @@ static void tell_holders(struct check *check, enum protocol protocol, const char
 			tell(check, OK, subject, "", "in use by mcproxy (pid %d)", holder[i].pid);
 			return;
 		}
-		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s (pid %d)",
-					   i ? " or " : "", holder[i].name, holder[i].pid);
+		length += format_text(text + length, sizeof(text) - length, "%s%s (pid %d)",
+				      i ? " or " : "", holder[i].name, holder[i].pid);
 	}
 	if (count)
 		tell(check, FAIL, subject, "stop that program", "in use by %s%s", text,
@@ -214,8 +215,8 @@ static void check_ipv6_address(struct check *check, const struct iface *iface)
 	if (!addr_is_any(&iface->link_local))
 		return;
 	if (probe_sysctl(PROTOCOL_MLD, iface->name, "disable_ipv6") > 0)
-		snprintf(remedy, sizeof(remedy), "sysctl -w net/ipv6/conf/%s/disable_ipv6=0",
-			 iface->name);
+		format_text(remedy, sizeof(remedy), "sysctl -w net/ipv6/conf/%s/disable_ipv6=0",
+			    iface->name);
 	tell(check, WARN, iface->name, remedy,
 	     "has no usable IPv6 link-local address: MLD cannot be spoken");
 }
@@ -228,9 +229,9 @@ static void check_rp_filter(struct check *check, const struct iface *iface)
 
 	if (value <= 0)
 		return;
-	snprintf(remedy, sizeof(remedy),
-		 "sysctl -w net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/%s/rp_filter=0",
-		 iface->name);
+	format_text(remedy, sizeof(remedy),
+		    "sysctl -w net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/%s/rp_filter=0",
+		    iface->name);
 	tell(check, WARN, iface->name, remedy,
 	     value == 1
 		     ? "rp_filter is 1: streams whose source is not routed through it are dropped"
@@ -244,7 +245,7 @@ static bool check_bridge(struct check *check, const struct iface *iface)
 
 	if (!probe_bridge(iface->name, iface->index, bridge))
 		return true;
-	snprintf(remedy, sizeof(remedy), "put %s into the configuration instead", bridge);
+	format_text(remedy, sizeof(remedy), "put %s into the configuration instead", bridge);
 	tell(check, FAIL, iface->name, remedy,
 	     "is a port of the bridge %s, which takes all its packets", bridge);
 	return false;
@@ -255,12 +256,12 @@ static void check_link(struct check *check, const struct iface *iface)
 	char remedy[64];
 
 	if (!iface->up) {
-		snprintf(remedy, sizeof(remedy), "ip link set dev %s up, or plug it in",
-			 iface->name);
+		format_text(remedy, sizeof(remedy), "ip link set dev %s up, or plug it in",
+			    iface->name);
 		tell(check, WARN, iface->name, remedy, "is down, or has no carrier");
 	}
 	if (!iface->multicast) {
-		snprintf(remedy, sizeof(remedy), "ip link set dev %s multicast on", iface->name);
+		format_text(remedy, sizeof(remedy), "ip link set dev %s multicast on", iface->name);
 		tell(check, WARN, iface->name, remedy, "has no MULTICAST flag");
 	}
 }
@@ -350,12 +351,14 @@ int mcproxy_check_main(int argc, char **argv)
 
 	opterr = 0;
 	while ((option = getopt(argc, argv, "+:f:ht")) != -1) {
+		if (option == 'h') {
+			output_text(mcproxy_check_usage());
+			return 0;
+		}
 		if (option == 'f')
 			file = optarg;
 		else if (option == 't')
 			check.tabs = true;
-		else if (option == 'h')
-			return fputs(mcproxy_check_usage(), stdout) < 0;
 		else
 			return applet_misuse(NAME, SYNOPSIS,
 					     option == ':' ? "-%c needs an argument"

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,6 +14,8 @@
 
 #include "../core/applet.h"
 #include "../core/receiver.h"
+#include "../core/format.h"
+#include "../core/output.h"
 #include "../core/text.h"
 
 #define NAME "mcproxy-join"
@@ -113,8 +114,7 @@ static const char *explain(int error)
 
 static int fail(const char *what, int error)
 {
-	fflush(stdout);
-	fprintf(stderr, NAME ": %s: %s\n", what, explain(error));
+	output_error(NAME ": %s: %s", what, explain(error));
 	return EXIT_FAILURE;
 }
 
@@ -251,11 +251,12 @@ static const char *format_delays(const struct stream_counts *counts, char separa
 				 size_t size)
 {
 	if (counts->timed)
-		snprintf(text, size, "%" PRId64 "%c%" PRId64 "%c%" PRId64, counts->delay_min / 1000,
-			 separator, (int64_t)(counts->delay_sum / counts->timed) / 1000, separator,
-			 counts->delay_max / 1000);
+		format_text(text, size, "%" PRId64 "%c%" PRId64 "%c%" PRId64,
+			    counts->delay_min / 1000, separator,
+			    (int64_t)(counts->delay_sum / counts->timed) / 1000, separator,
+			    counts->delay_max / 1000);
 	else
-		snprintf(text, size, "-%c-%c-", separator, separator);
+		format_text(text, size, "-%c-%c-", separator, separator);
 	return text;
 }
 
@@ -264,15 +265,15 @@ static void print_for_scripts(const char *name, const struct stream_counts *coun
 	char delays[72], first_delay[24] = "-";
 
 	if (first >= 0)
-		snprintf(first_delay, sizeof(first_delay), "%" PRId64, first / 1000);
-	printf("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s\t%" PRIu64 "\n",
+		format_text(first_delay, sizeof(first_delay), "%" PRId64, first / 1000);
+	output("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s\t%" PRIu64 "\n",
 	       name, counts->received, counts->lost, counts->duplicated, counts->reordered,
 	       first_delay, format_delays(counts, '\t', delays, sizeof(delays)), counts->bytes);
 }
 
 static void print_header(int width)
 {
-	printf("%-*s %9s %7s %10s %9s %9s %20s %8s %7s\n", width, "group", "received", "lost",
+	output("%-*s %9s %7s %10s %9s %9s %20s %8s %7s\n", width, "group", "received", "lost",
 	       "duplicated", "reordered", "first/ms", "delay/us min/avg/max", "packet/s", "kbit/s");
 }
 
@@ -283,13 +284,13 @@ static void print_for_people(const char *name, int width, const struct stream_co
 	char delays[72], first_delay[24] = "-";
 
 	if (first >= 0)
-		snprintf(first_delay, sizeof(first_delay), "%" PRId64 ".%03d", first / 1000000,
-			 (int)(first / 1000 % 1000));
+		format_text(first_delay, sizeof(first_delay), "%" PRId64 ".%03d", first / 1000000,
+			    (int)(first / 1000 % 1000));
 	if (span) {
 		packets = (counts->received - 1) * 1000000 / span;
 		kbits = counts->bytes / counts->received * (counts->received - 1) * 8000 / span;
 	}
-	printf("%-*s %9" PRIu64 " %7" PRIu64 " %10" PRIu64 " %9" PRIu64 " %9s %20s %8" PRIu64
+	output("%-*s %9" PRIu64 " %7" PRIu64 " %10" PRIu64 " %9" PRIu64 " %9s %20s %8" PRIu64
 	       " %7" PRIu64 "\n",
 	       width, name, counts->received, counts->lost, counts->duplicated, counts->reordered,
 	       first_delay, format_delays(counts, '/', delays, sizeof(delays)), packets, kbits);
@@ -322,12 +323,11 @@ static int widest_name(const struct join *join)
 static void print_note(uint64_t count, const char *what)
 {
 	if (count)
-		fprintf(stderr, NAME ": %" PRIu64 " %s\n", count, what);
+		output_error(NAME ": %" PRIu64 " %s", count, what);
 }
 
 static void print_notes(const struct join *join, const struct stream_counts *total)
 {
-	fflush(stdout);
 	print_note(total->foreign, "packets of another sender, without numbers");
 	print_note(total->untracked, "packets of too many streams, numbers not followed");
 	print_note(join->strays, "packets to other addresses");
@@ -371,9 +371,9 @@ static void answer(const struct addr *group, int error)
 	char text[TEXT_ADDR];
 
 	if (error)
-		printf("failed: %s: %s\n", text_addr(group, text), explain(error));
+		output("failed: %s: %s\n", text_addr(group, text), explain(error));
 	else
-		puts("ok");
+		output_text("ok\n");
 }
 
 static void change_by_command(struct join *join, enum receiver_change change, char *const *word,
@@ -387,7 +387,7 @@ static void change_by_command(struct join *join, enum receiver_change change, ch
 	if (words < 2u + needs_source || words > 3 || !stream_to_range(word[1], &groups) ||
 	    (words == 3 && (!text_to_addr(word[2], &source) || !addr_is_unicast(&source) ||
 			    addr_is_ipv4(&source) != addr_is_ipv4(&groups.first)))) {
-		printf("failed: %s wants GROUP[+COUNT] %s\n", word[0],
+		output("failed: %s wants GROUP[+COUNT] %s\n", word[0],
 		       needs_source ? "SOURCE" : "[SOURCE]");
 		return;
 	}
@@ -414,7 +414,7 @@ static void execute(struct join *join, char *line)
 	}
 	if (!strcmp(word[0], "show")) {
 		print_table(join);
-		puts("ok");
+		output_text("ok\n");
 		return;
 	}
 	for (unsigned i = 0; i < sizeof(name) / sizeof(name[0]); i++) {
@@ -423,7 +423,7 @@ static void execute(struct join *join, char *line)
 			return;
 		}
 	}
-	puts("failed: commands are join, leave, block, unblock, show, quit");
+	output_text("failed: commands are join, leave, block, unblock, show, quit\n");
 }
 
 static void take_character(struct join *join, char character)
@@ -434,13 +434,13 @@ static void take_character(struct join *join, char character)
 		return;
 	}
 	if (join->line_length == LINE) { /* no room for its end */
-		puts("failed: line too long");
+		output_text("failed: line too long\n");
 	} else {
 		join->line[join->line_length] = '\0';
 		execute(join, join->line);
 	}
 	join->line_length = 0;
-	fflush(stdout);
+	output_flush();
 }
 
 /* False at the end of the input, which ends a line, too. */
@@ -509,8 +509,8 @@ static int run(struct join *join)
 		status = join_range(join, &options->range[i]);
 	if (status != EXIT_SUCCESS)
 		return status;
-	printf("joined %" PRIu64 " groups\n", join->groups);
-	fflush(stdout);
+	output("joined %" PRIu64 " groups\n", join->groups);
+	output_flush();
 	if (options->limit)
 		join->deadline = loop_now() + options->limit;
 	error = options->commands ? open_commands(join) : 0;
@@ -542,7 +542,7 @@ static int start(const struct options *options)
 	int error, status;
 
 	if (options->interface && !ifindex) {
-		fprintf(stderr, NAME ": %s: no such interface\n", options->interface);
+		output_error(NAME ": %s: no such interface", options->interface);
 		return EXIT_FAILURE;
 	}
 	join = calloc(1, sizeof(*join));
@@ -643,7 +643,7 @@ int mcproxy_join_main(int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt(argc, argv, "+:g:i:p:s:x:c:C:t:IqTh")) != -1) {
 		if (option == 'h') {
-			fputs(mcproxy_join_usage(), stdout);
+			output_text(mcproxy_join_usage());
 			return EXIT_SUCCESS;
 		}
 		if (option == ':')

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../core/applet.h"
 #include "../core/sender.h"
+#include "../core/output.h"
 #include "../core/text.h"
 
 #define NAME "mcproxy-send"
@@ -133,11 +133,11 @@ static void print_summary(const struct options *options, const struct sender_res
 	if (result->sent && elapsed)
 		rate = (result->sent - 1) * 1000000 / (uint64_t)elapsed;
 	if (options->tabs) {
-		printf("%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64 "\n",
+		output("%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRId64 "\n",
 		       options->groups, result->sent, result->failed, bytes, elapsed);
 		return;
 	}
-	printf("sent %" PRIu64 " packets, %" PRIu64 " bytes, to %" PRIu64 " groups in %" PRId64
+	output("sent %" PRIu64 " packets, %" PRIu64 " bytes, to %" PRIu64 " groups in %" PRId64
 	       ".%03d s, %" PRIu64 " packets/s\n",
 	       result->sent, bytes, options->groups, elapsed / 1000000,
 	       (int)(elapsed / 1000 % 1000), rate);
@@ -152,21 +152,20 @@ static int start(struct options *options)
 	if (options->interface) {
 		options->plan.ifindex = if_nametoindex(options->interface);
 		if (!options->plan.ifindex) {
-			fprintf(stderr, NAME ": %s: no such interface\n", options->interface);
+			output_error(NAME ": %s: no such interface", options->interface);
 			return EXIT_FAILURE;
 		}
 	}
 	error = sender_run(&options->plan, &result);
 	if (error) {
-		fprintf(stderr, NAME ": cannot send: %s\n", strerror(-error));
+		output_error(NAME ": cannot send: %s", strerror(-error));
 		return EXIT_FAILURE;
 	}
 	print_summary(options, &result);
 	if (!result.failed)
 		return EXIT_SUCCESS;
-	fflush(stdout);
-	fprintf(stderr, NAME ": %" PRIu64 " packets not sent, the last one: %s\n", result.failed,
-		strerror(-result.error));
+	output_error(NAME ": %" PRIu64 " packets not sent, the last one: %s", result.failed,
+		     strerror(-result.error));
 	return EXIT_FAILURE;
 }
 
@@ -178,7 +177,7 @@ int mcproxy_send_main(int argc, char **argv)
 	opterr = 0;
 	while ((option = getopt(argc, argv, "+:g:i:p:s:c:C:t:r:R:l:H:Th")) != -1) {
 		if (option == 'h') {
-			fputs(mcproxy_send_usage(), stdout);
+			output_text(mcproxy_send_usage());
 			return EXIT_SUCCESS;
 		}
 		if (option == ':')

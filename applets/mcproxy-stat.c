@@ -5,13 +5,14 @@
  * dump of any length takes no memory; a column widens when something longer comes by.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "../core/applet.h"
 #include "../core/control.h"
+#include "../core/format.h"
+#include "../core/output.h"
 #include "../core/text.h"
 
 #define NAME "mcproxy-stat"
@@ -140,8 +141,8 @@ static void print_cell(struct printer *printer, unsigned i, const char *cell, bo
 	int width;
 
 	if (seconds && text_to_number(cell, 0, UINT64_MAX, &value)) {
-		snprintf(buffer, sizeof(buffer), "%llu.%u", (unsigned long long)(value / 1000),
-			 (unsigned)(value % 1000 / 100));
+		format_text(buffer, sizeof(buffer), "%llu.%u", (unsigned long long)(value / 1000),
+			    (unsigned)(value % 1000 / 100));
 		cell = buffer;
 	}
 	if (strlen(cell) > printer->width[i])
@@ -149,7 +150,7 @@ static void print_cell(struct printer *printer, unsigned i, const char *cell, bo
 	width = (int)printer->width[i];
 	if (column->kind == LEFT)
 		width = last ? 0 : -width;
-	printf("%*s%s", width, cell, last ? "\n" : "  ");
+	output("%*s%s", width, cell, last ? "\n" : "  ");
 }
 
 static void print_header(struct printer *printer)
@@ -171,7 +172,7 @@ static void print_line(void *ctx, char *line)
 	char *cell[COLUMNS];
 
 	if (!table) {
-		puts(line);
+		output("%s\n", line);
 		return;
 	}
 	split(line, cell);
@@ -193,9 +194,8 @@ static bool is_nobody_there(int result)
 
 static int fail(const char *path, int result, const char *error, int status)
 {
-	fflush(stdout);
-	fprintf(stderr, "%s: %s: %s%s\n", NAME, path, error,
-		is_nobody_there(result) ? "; is mcproxy running?" : "");
+	output_error("%s: %s: %s%s", NAME, path, error,
+		     is_nobody_there(result) ? "; is mcproxy running?" : "");
 	return status;
 }
 
@@ -217,7 +217,7 @@ static int show_overview(const char *path, bool raw)
 	int status = show(path, &overview[0], raw);
 
 	for (size_t i = 1; i < COUNT(overview) && !raw && status == EXIT_SUCCESS; i++) {
-		putchar('\n');
+		output_text("\n");
 		status = show(path, &overview[i], raw);
 	}
 	return status;
@@ -258,13 +258,13 @@ static int ask(const char *path, bool quiet, const struct question *question, ch
 	bool yes = false;
 	int result;
 
-	snprintf(request, sizeof(request), "%s %s %s", question->request,
-		 argument[0] ? argument[0] : "", second);
+	format_text(request, sizeof(request), "%s %s %s", question->request,
+		    argument[0] ? argument[0] : "", second);
 	result = control_ask(path, request, take_answer, &yes, error);
 	if (result && (strcmp(question->name, "running") || !is_nobody_there(result)))
 		return fail(path, result, error, CANNOT_TELL);
 	if (!quiet)
-		puts(yes ? "yes" : "no");
+		output_text(yes ? "yes\n" : "no\n");
 	return yes ? EXIT_SUCCESS : NO;
 }
 

@@ -3,7 +3,6 @@
  * stop. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,7 +12,9 @@
 #include "../core/control.h"
 #include "../core/instance.h"
 #include "../core/log.h"
+#include "../core/format.h"
 #include "../core/loop.h"
+#include "../core/output.h"
 
 struct daemon {
 	struct conf conf;
@@ -54,8 +55,10 @@ static int64_t turn(void *ctx, int64_t now)
 static int write_pidfile(const char *path)
 {
 	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	char text[16];
+	size_t length = format_text(text, sizeof(text), "%d\n", (int)getpid());
 
-	if (fd < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
+	if (fd < 0 || write(fd, text, length) < 0)
 		error = -errno;
 	if (fd >= 0 && close(fd) && !error)
 		error = -errno;
@@ -155,7 +158,7 @@ static int configure(struct daemon *d, const struct options *o)
 	char error[CONF_ERROR];
 
 	if (conf_read(&d->conf, o->file, error)) {
-		fprintf(stderr, "mcproxy: %s\n", error);
+		output_error("mcproxy: %s", error);
 		return -1;
 	}
 	if (o->pidfile)
@@ -174,13 +177,13 @@ int mcproxy_main(int argc, char **argv)
 	if (status)
 		return status;
 	if (o.help) {
-		fputs(mcproxy_usage(), stdout);
+		output_text(mcproxy_usage());
 		return EXIT_SUCCESS;
 	}
 	if (configure(&d, &o))
 		return EXIT_FAILURE;
 	if (d.conf.disabled) {
-		fprintf(stderr, "mcproxy: %s says disable; nothing to do\n", o.file);
+		output_error("mcproxy: %s says disable; nothing to do", o.file);
 	} else if (!o.check) {
 		log_open(d.conf.log_syslog, d.conf.log_level);
 		status = run(&d);

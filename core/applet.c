@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* What all applets say in the same words. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "applet.h"
+#include "format.h"
+#include "output.h"
+
+enum { PROBLEM = 512 };
 
 int applet_misuse(const char *name, const char *usage, const char *problem, ...)
 {
+	char text[PROBLEM];
 	va_list arguments;
 
-	fprintf(stderr, "%s: ", name);
 	va_start(arguments, problem);
-	vfprintf(stderr, problem, arguments);
+	format_list(text, sizeof(text), problem, arguments);
 	va_end(arguments);
-	fprintf(stderr, "; %.*s\n", (int)strcspn(usage, "\n"), usage);
+	output_error("%s: %s; %.*s", name, text, (int)strcspn(usage, "\n"), usage);
 	return EXIT_MISUSE;
 }

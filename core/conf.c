@@ -7,13 +7,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "conf.h"
 #include "conf_set.h"
+#include "format.h"
 #include "parser.h"
 
 static const char no_filters[] = "(this version has no filters)";
@@ -330,10 +330,10 @@ int conf_read(struct conf *conf, const char *path, char error[CONF_ERROR])
 	int result = -1;
 
 	if (length < 0)
-		snprintf(error, CONF_ERROR, "%.128s: %s", path, strerror((int)-length));
+		format_text(error, CONF_ERROR, "%.128s: %s", path, strerror((int)-length));
 	else if ((size_t)length == size)
-		snprintf(error, CONF_ERROR, "%.128s: more than %d bytes", path,
-			 CONFIG_CONF_MAX_SIZE);
+		format_text(error, CONF_ERROR, "%.128s: more than %d bytes", path,
+			    CONFIG_CONF_MAX_SIZE);
 	else
 		result = conf_parse(conf, path, text, (size_t)length, error);
 	free(text);

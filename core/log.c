@@ -6,7 +6,6 @@
  */
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "log.h"
 
 enum { LOG_LINE = 512 };
@@ -85,17 +85,16 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 	if (level > log_level || !take_token(level))
 		return;
 	if (ENABLE_SYSLOG && log_to_syslog)
-		start = (size_t)snprintf(line, sizeof(line),
-					 "<%d>mcproxy[%d]: ", LOG_DAEMON | priority[level],
-					 (int)getpid());
+		start = format_text(line, sizeof(line),
+				    "<%d>mcproxy[%d]: ", LOG_DAEMON | priority[level],
+				    (int)getpid());
 	else
-		start = (size_t)snprintf(line, sizeof(line), "mcproxy: ");
+		start = format_text(line, sizeof(line), "mcproxy: ");
 	if (bucket[level].swallowed)
-		start += (size_t)snprintf(line + start, sizeof(line) - start, "(%lu lines lost) ",
-					  (unsigned long)bucket[level].swallowed);
+		start += format_text(line + start, sizeof(line) - start, "(%lu lines lost) ",
+				     (unsigned long)bucket[level].swallowed);
 	bucket[level].swallowed = 0;
-	vsnprintf(line + start, sizeof(line) - start - 1, format, arguments);
-	length = strlen(line);
+	length = start + format_list(line + start, sizeof(line) - start - 1, format, arguments);
 	/* A name from outside must not forge a second line. */
 	for (size_t i = start; i < length; i++)
 		if ((unsigned char)line[i] < ' ')

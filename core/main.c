@@ -7,12 +7,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "applet.h"
+#include "output.h"
 
 struct applet {
 	const char *name;
@@ -67,7 +67,7 @@ static void open_standard_descriptors(void)
 static int list_applets(void)
 {
 	for (const struct applet *applet = applets; applet->name; applet++)
-		puts(applet->name);
+		output("%s\n", applet->name);
 	return EXIT_SUCCESS;
 }
 
@@ -76,11 +76,10 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 	static char name[32];
 
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(applet->usage(), stdout);
+		output_text(applet->usage());
 		return EXIT_SUCCESS;
 	}
-	snprintf(name, sizeof(name), "%s", applet->name);
-	argv[0] = name;
+	argv[0] = strncpy(name, applet->name, sizeof(name) - 1);
 	return applet->main(argc, argv);
 }
 
@@ -99,7 +98,7 @@ static int run_by_argument(int argc, char **argv)
 	if (daemon)
 		return run_applet(daemon, argc, argv);
 	if (argc > 1 && !strcmp(argv[1], "--help")) {
-		fputs(usage, stdout);
+		output_text(usage);
 		return EXIT_SUCCESS;
 	}
 	return applet_misuse("mcproxy", usage, "no applet given");
@@ -109,15 +108,18 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? base_name(argv[0]) : "mcproxy";
 	const struct applet *applet = find_applet(name);
-	int status;
+	int status, error;
 
 	open_standard_descriptors();
 	if (applet && strcmp(name, "mcproxy"))
 		status = run_applet(applet, argc, argv);
 	else
 		status = run_by_argument(argc, argv);
-	if (ferror(stdout) | fclose(stdout)) {
-		fprintf(stderr, "%s: standard output: %s\n", name, strerror(errno));
+	error = output_flush();
+	if (close(STDOUT_FILENO) && !error)
+		error = -errno;
+	if (error) {
+		output_error("%s: standard output: %s", name, strerror(-error));
 		if (status == EXIT_SUCCESS)
 			status = EXIT_FAILURE;
 	}

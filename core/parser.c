@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Errors, the values of the configuration language, and memory for lists; see parser.h. */
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "format.h"
 #include "parser.h"
 #include "text.h"
 
@@ -40,7 +40,7 @@ void parser_explain(struct parser *parser, const char *text)
 {
 	size_t used = strlen(parser->error);
 
-	snprintf(parser->error + used, CONF_ERROR - used, "%s", text);
+	format_text(parser->error + used, CONF_ERROR - used, "%s", text);
 }
 
 bool parser_fail_at(struct parser *parser, const struct token *token, const char *expected, ...)
@@ -53,15 +53,14 @@ bool parser_fail_at(struct parser *parser, const struct token *token, const char
 		token = &parser->scanner.token;
 	if (token->type != TOKEN_END)
 		write_found(token, found);
-	snprintf(parser->error, CONF_ERROR, "%.128s:%zu:%zu: found %s, expected ", parser->name,
-		 token->line, token->column, found);
+	used = format_text(parser->error, CONF_ERROR, "%.128s:%zu:%zu: found %s, expected ",
+			   parser->name, token->line, token->column, found);
 	if (token->type == TOKEN_UNTERMINATED) {
 		parser_explain(parser, "a closing quote, and no control character before it");
 		return false;
 	}
-	used = strlen(parser->error);
 	va_start(arguments, expected);
-	vsnprintf(parser->error + used, CONF_ERROR - used, expected, arguments);
+	format_list(parser->error + used, CONF_ERROR - used, expected, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -177,7 +176,7 @@ void *parser_allocate(struct parser *parser, size_t size)
 	struct block *block = malloc(sizeof(*block) + size);
 
 	if (!block) {
-		snprintf(parser->error, CONF_ERROR, "%.128s: out of memory", parser->name);
+		format_text(parser->error, CONF_ERROR, "%.128s: out of memory", parser->name);
 		return NULL;
 	}
 	block->next = parser->conf.memory;

@@ -12,13 +12,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "abi.h"
+#include "format.h"
 #include "mroute.h"
 #include "probe.h"
 
@@ -207,8 +207,8 @@ int probe_sysctl(enum protocol protocol, const char *interface, const char *name
 	char path[128], text[16];
 	ssize_t length;
 
-	snprintf(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
-		 protocol == PROTOCOL_IGMP ? "ipv4" : "ipv6", interface, name);
+	format_text(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		    protocol == PROTOCOL_IGMP ? "ipv4" : "ipv6", interface, name);
 	length = read_text(AT_FDCWD, path, text, sizeof(text));
 	return length < 0 ? (int)length : atoi(text);
 }
@@ -227,14 +227,14 @@ bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESI
 	const char *name;
 
 	/* The /sys of another network namespace may be mounted here. */
-	snprintf(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
+	format_text(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
 	if (read_text(AT_FDCWD, path, text, sizeof(text)) < 0 || strtoul(text, NULL, 10) != ifindex)
 		return false;
 	memset(text, 0, sizeof(text));
-	snprintf(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
+	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
 	if (readlink(path, text, sizeof(text) - 1) < 0)
 		return false;
 	name = strrchr(text, '/');
-	snprintf(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, name ? name + 1 : text);
+	format_text(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, name ? name + 1 : text);
 	return true;
 }
