@@ -23,8 +23,7 @@ struct rawsock_event {
  * BUFFER bytes as far as allowed). Returns the descriptor or -errno. */
 int rawsock_open(enum protocol, int buffer);
 /* Reads what waits, CONFIG_RECEIVE_BATCH packets at most, and calls event() for each. Returns how
- * many, or -errno
- * (-EAGAIN: none; -ENOBUFS: the kernel dropped some). */
+ * many, or -errno (-EAGAIN: none). */
 int rawsock_receive(int fd, enum protocol, void (*event)(void *ctx, const struct rawsock_event *),
 		    void *ctx);
 /* Sends an IGMP or ICMPv6 message out of the interface. SRC any: from 0.0.0.0 or ::. 0 or -errno.
