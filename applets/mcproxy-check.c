@@ -15,6 +15,7 @@
 #include "../core/iface.h"
 #include "../core/probe.h"
 #include "../core/format.h"
+#include "../core/option.h"
 #include "../core/output.h"
 #include "../core/text.h"
 
@@ -200,8 +201,7 @@ static void check_ipv4_address(struct check *check, const struct conf_interface 
 		return;
 	if (!conf->upstream)
 		tell(check, WARN, iface->name, "give it an address",
-		     "has no IPv4 address: IGMP queries would be from 0.0.0.0, which hosts may "
-		     "ignore");
+		     "has no IPv4 address: IGMP cannot be spoken");
 	else if (!conf->proxy[PROTOCOL_IGMP].report_source_set)
 		tell(check, WARN, iface->name,
 		     "give it an address, or set report-source 0.0.0.0 if that is wanted",
@@ -347,25 +347,20 @@ int mcproxy_check_main(int argc, char **argv)
 {
 	static struct check check;
 	const char *file = "/etc/mcproxy.conf";
+	struct option_reader reader = {
+		.name = NAME, .usage = SYNOPSIS, .letters = "f:t", .words = argv + 1};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:f:ht")) != -1) {
-		if (option == 'h') {
-			output_text(mcproxy_check_usage());
-			return 0;
-		}
+	(void)argc;
+	while ((option = option_next(&reader)) > 0) {
 		if (option == 'f')
-			file = optarg;
-		else if (option == 't')
-			check.tabs = true;
+			file = reader.value;
 		else
-			return applet_misuse(NAME, SYNOPSIS,
-					     option == ':' ? "-%c needs an argument"
-							   : "unknown option -%c",
-					     optopt);
+			check.tabs = true;
 	}
-	if (optind < argc)
-		return applet_misuse(NAME, SYNOPSIS, "unexpected argument '%s'", argv[optind]);
+	if (option < 0)
+		return EXIT_MISUSE;
+	if (*reader.words)
+		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", *reader.words);
 	return run(&check, file);
 }

@@ -15,6 +15,7 @@
 #include "../core/applet.h"
 #include "../core/receiver.h"
 #include "../core/format.h"
+#include "../core/option.h"
 #include "../core/output.h"
 #include "../core/text.h"
 
@@ -638,24 +639,22 @@ int mcproxy_join_main(int argc, char **argv)
 {
 	struct options options = {.port = 5000};
 	const char *problem;
+	struct option_reader reader = {.name = NAME,
+				       .usage = SYNOPSIS,
+				       .letters = "g:i:p:s:x:c:C:t:IqT",
+				       .words = argv + 1};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:g:i:p:s:x:c:C:t:IqTh")) != -1) {
-		if (option == 'h') {
-			output_text(mcproxy_join_usage());
-			return EXIT_SUCCESS;
-		}
-		if (option == ':')
-			return applet_misuse(NAME, SYNOPSIS, "-%c needs an argument", optopt);
-		if (option == '?')
-			return applet_misuse(NAME, SYNOPSIS, "unknown option -%c", optopt);
-		if (!take_option(&options, option, optarg))
+	(void)argc;
+	while ((option = option_next(&reader)) > 0) {
+		if (!take_option(&options, option, reader.value))
 			return applet_misuse(NAME, SYNOPSIS, "-%c cannot be '%s' here", option,
-					     optarg);
+					     reader.value);
 	}
-	if (optind < argc)
-		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", argv[optind]);
+	if (option < 0)
+		return EXIT_MISUSE;
+	if (*reader.words)
+		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", *reader.words);
 	problem = find_problem(&options);
 	if (problem)
 		return applet_misuse(NAME, SYNOPSIS, "%s", problem);

@@ -12,6 +12,7 @@
 
 #include "../core/applet.h"
 #include "../core/sender.h"
+#include "../core/option.h"
 #include "../core/output.h"
 #include "../core/text.h"
 
@@ -172,23 +173,22 @@ static int start(struct options *options)
 int mcproxy_send_main(int argc, char **argv)
 {
 	struct options options = {.port = 5000, .hops = 16, .length = 100, .rate = 10, .count = 10};
+	struct option_reader reader = {.name = NAME,
+				       .usage = SYNOPSIS,
+				       .letters = "g:i:p:s:c:C:t:r:R:l:H:T",
+				       .words = argv + 1};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:g:i:p:s:c:C:t:r:R:l:H:Th")) != -1) {
-		if (option == 'h') {
-			output_text(mcproxy_send_usage());
-			return EXIT_SUCCESS;
-		}
-		if (option == ':')
-			return applet_misuse(NAME, SYNOPSIS, "-%c needs an argument", optopt);
-		if (option == '?')
-			return applet_misuse(NAME, SYNOPSIS, "unknown option -%c", optopt);
-		if (!take_option(&options, option, optarg))
-			return applet_misuse(NAME, SYNOPSIS, "-%c cannot be '%s'", option, optarg);
+	(void)argc;
+	while ((option = option_next(&reader)) > 0) {
+		if (!take_option(&options, option, reader.value))
+			return applet_misuse(NAME, SYNOPSIS, "-%c cannot be '%s'", option,
+					     reader.value);
 	}
-	if (optind < argc)
-		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", argv[optind]);
+	if (option < 0)
+		return EXIT_MISUSE;
+	if (*reader.words)
+		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", *reader.words);
 	if (!options.plan.range_count)
 		return applet_misuse(NAME, SYNOPSIS, "no group");
 	return start(&options);

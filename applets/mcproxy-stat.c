@@ -12,6 +12,7 @@
 #include "../core/applet.h"
 #include "../core/control.h"
 #include "../core/format.h"
+#include "../core/option.h"
 #include "../core/output.h"
 #include "../core/text.h"
 
@@ -290,18 +291,17 @@ int mcproxy_stat_main(int argc, char **argv)
 {
 	const char *path = CONTROL_PATH;
 	bool raw = false, quiet = false;
+	struct option_reader reader = {
+		.name = NAME, .usage = SYNOPSIS, .letters = "s:tq", .words = argv + 1};
 	int option;
 
-	opterr = 0;
-	while ((option = getopt(argc, argv, "+:s:tq")) != -1) {
-		if (option == ':')
-			return applet_misuse(NAME, SYNOPSIS, "-%c needs an argument", optopt);
-		if (option == '?')
-			return applet_misuse(NAME, SYNOPSIS, "unknown option -%c", optopt);
+	while ((option = option_next(&reader)) > 0) {
 		if (option == 's')
-			path = optarg;
+			path = reader.value;
 		raw |= option == 't';
 		quiet |= option == 'q';
 	}
-	return dispatch(path, raw, quiet, argc - optind, argv + optind);
+	if (option < 0)
+		return EXIT_MISUSE;
+	return dispatch(path, raw, quiet, (int)(argv + argc - reader.words), reader.words);
 }

@@ -14,6 +14,7 @@
 #include "../core/log.h"
 #include "../core/format.h"
 #include "../core/loop.h"
+#include "../core/option.h"
 #include "../core/output.h"
 
 struct daemon {
@@ -118,35 +119,33 @@ static int run(struct daemon *d)
 
 struct options {
 	const char *file, *pidfile;
-	bool check, help;
+	bool check;
 	int verbose;
 };
 
 /* 0, or EXIT_MISUSE. */
-static int read_options(struct options *o, int argc, char **argv)
+static int read_options(struct options *o, char **argv)
 {
+	struct option_reader reader = {
+		.name = argv[0], .usage = mcproxy_usage(), .letters = "df:np:v", .words = argv + 1};
 	int option;
 
-	while ((option = getopt(argc, argv, "+:df:hnp:v")) != -1) {
+	while ((option = option_next(&reader)) > 0) {
 		if (option == 'd')
 			o->verbose = 2;
 		else if (option == 'f')
-			o->file = optarg;
-		else if (option == 'h')
-			o->help = true;
+			o->file = reader.value;
 		else if (option == 'n')
 			o->check = true;
 		else if (option == 'p')
-			o->pidfile = optarg;
-		else if (option == 'v')
-			o->verbose++;
+			o->pidfile = reader.value;
 		else
-			return applet_misuse(argv[0], mcproxy_usage(),
-					     option == ':' ? "-%c needs a value" : "no option -%c",
-					     optopt);
+			o->verbose++;
 	}
-	if (optind < argc)
-		return applet_misuse(argv[0], mcproxy_usage(), "unexpected '%s'", argv[optind]);
+	if (option < 0)
+		return EXIT_MISUSE;
+	if (*reader.words)
+		return applet_misuse(argv[0], mcproxy_usage(), "unexpected '%s'", *reader.words);
 	if (o->pidfile && strlen(o->pidfile) >= CONF_PATH)
 		return applet_misuse(argv[0], mcproxy_usage(), "PIDFILE is too long");
 	return 0;
@@ -172,14 +171,11 @@ int mcproxy_main(int argc, char **argv)
 {
 	static struct daemon d;
 	struct options o = {.file = "/etc/mcproxy.conf"};
-	int status = read_options(&o, argc, argv);
+	int status = read_options(&o, argv);
 
+	(void)argc;
 	if (status)
 		return status;
-	if (o.help) {
-		output_text(mcproxy_usage());
-		return EXIT_SUCCESS;
-	}
 	if (configure(&d, &o))
 		return EXIT_FAILURE;
 	if (d.conf.disabled) {

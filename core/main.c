@@ -2,11 +2,12 @@
 /*
  * The one binary: picks the applet by the name that it was called by or, failing that, by its first
  * argument; mcproxy, under whatever name the file has, is the daemon. Owns what holds for every
- * applet: --help, --list, sane standard descriptors, and a failure if output could not be written.
- * The table of applets is generated from .config.
+ * applet: --help (-h), --list, sane standard descriptors, and a failure if output could not be
+ * written. The table of applets is generated from .config.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,6 +65,11 @@ static void open_standard_descriptors(void)
 		close(descriptor);
 }
 
+static bool is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
 static int list_applets(void)
 {
 	for (const struct applet *applet = applets; applet->name; applet++)
@@ -75,7 +81,7 @@ static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	static char name[32];
 
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
+	if (argc > 1 && is_help(argv[1])) {
 		output_text(applet->usage());
 		return EXIT_SUCCESS;
 	}
@@ -95,9 +101,9 @@ static int run_by_argument(int argc, char **argv)
 		return list_applets();
 	if (argc > 1 && argv[1][0] != '-')
 		return applet_misuse("mcproxy", usage, "no applet '%s'", argv[1]);
-	if (daemon)
+	if (daemon && argc > 0)
 		return run_applet(daemon, argc, argv);
-	if (argc > 1 && !strcmp(argv[1], "--help")) {
+	if (argc > 1 && is_help(argv[1])) {
 		output_text(usage);
 		return EXIT_SUCCESS;
 	}
