@@ -19,6 +19,8 @@
 #define NAME "mcproxy-stat"
 #define SYNOPSIS "Usage: " NAME " [-s SOCKET] [-t | -q] [REQUEST]\n"
 
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
 enum { COLUMNS = 10, NO = 1, CANNOT_TELL = 2 };
 
 /* SECONDS: milliseconds come. VALUE: what unit depends on the cell before. */
@@ -52,9 +54,17 @@ static bool is_counted(char *const *cell)
 	return strcmp(cell[4], "0") != 0;
 }
 
+/* Counters go up when all is well, too. */
 static bool is_trouble(char *const *cell)
 {
-	return is_counted(cell) && strncmp(cell[3], "rx-", 3) && strncmp(cell[3], "tx-", 3);
+	static const char *const ordinary[] = {"rx-",	   "tx-query",	 "tx-report",
+					       "tx-leave", "link-scope", "drop-own"};
+
+	for (size_t i = 0; i < COUNT(ordinary); i++) {
+		if (!strncmp(cell[3], ordinary[i], strlen(ordinary[i])))
+			return false;
+	}
+	return is_counted(cell);
 }
 
 /* clang-format off */
@@ -93,8 +103,6 @@ static const struct question questions[] = {
 	{"upstream", "subscribed", 1, 1},
 	{"querier", "querier", 1, 1},
 };
-
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 const char *mcproxy_stat_usage(void);
 int mcproxy_stat_main(int argc, char **argv);
