@@ -8,11 +8,9 @@
  * it, so there was no VIF or route to lose but those that are marked static, and they stay. A
  * daemon that starts in that very instant would find the table taken.
  */
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -52,6 +50,17 @@ static ssize_t read_text(int directory, const char *path, char *text, size_t siz
 		text[length] = '\0';
 	close(fd);
 	return length;
+}
+
+/* The digits that TEXT begins with; libc's way there is 2 kB long. */
+static unsigned long leading_number(const char *text, unsigned base)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	unsigned long number = 0;
+
+	for (const char *digit; *text && (digit = memchr(digits, *text, base)); text++)
+		number = number * base + (unsigned long)(digit - digits);
+	return number;
 }
 
 static int open_raw(enum protocol protocol)
@@ -108,8 +117,8 @@ static void add_socket(struct sockets *sockets, const char *line, unsigned long 
 	const char *local = word(line, 1), *inode = word(line, 9);
 	const char *colon = local ? strchr(local, ':') : NULL;
 
-	if (colon && inode && strtoul(colon + 1, NULL, 16) == number && sockets->count < SOCKETS)
-		sockets->inode[sockets->count++] = strtoul(inode, NULL, 10);
+	if (colon && inode && leading_number(colon + 1, 16) == number && sockets->count < SOCKETS)
+		sockets->inode[sockets->count++] = leading_number(inode, 10);
 }
 
 static void find_sockets(enum protocol protocol, struct sockets *sockets)
@@ -152,7 +161,7 @@ static bool holds_any(int process, const struct sockets *sockets)
 
 		if (readlinkat(fd, entry->d_name, target, sizeof(target) - 1) > 0 &&
 		    !strncmp(target, prefix, sizeof(prefix) - 1))
-			found = is_among(sockets, strtoul(target + sizeof(prefix) - 1, NULL, 10));
+			found = is_among(sockets, leading_number(target + sizeof(prefix) - 1, 10));
 	}
 	closedir(directory);
 	return found;
@@ -168,7 +177,7 @@ static bool read_holder(int proc, const char *pid, const struct sockets *sockets
 		return false;
 	found = holds_any(process, sockets);
 	if (found) {
-		holder->pid = atoi(pid);
+		holder->pid = (int)leading_number(pid, 10);
 		if (read_text(process, "comm", holder->name, sizeof(holder->name)) < 0)
 			holder->name[0] = '\0';
 		holder->name[strcspn(holder->name, "\n")] = '\0';
@@ -189,9 +198,11 @@ size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t
 	if (!proc)
 		return 0;
 	while ((entry = readdir(proc))) {
+		unsigned long pid = leading_number(entry->d_name, 10);
 		struct probe_holder next;
 
-		if (!isdigit((unsigned char)entry->d_name[0]) || atoi(entry->d_name) == getpid() ||
+		/* 0: not a process. */
+		if (!pid || pid == (unsigned long)getpid() ||
 		    !read_holder(dirfd(proc), entry->d_name, &sockets, &next))
 			continue;
 		if (found < count)
@@ -210,7 +221,7 @@ int probe_sysctl(enum protocol protocol, const char *interface, const char *name
 	format_text(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
 		    protocol == PROTOCOL_IGMP ? "ipv4" : "ipv6", interface, name);
 	length = read_text(AT_FDCWD, path, text, sizeof(text));
-	return length < 0 ? (int)length : atoi(text);
+	return length < 0 ? (int)length : (int)leading_number(text, 10);
 }
 
 int probe_rp_filter(const char *interface)
@@ -228,7 +239,8 @@ bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESI
 
 	/* The /sys of another network namespace may be mounted here. */
 	format_text(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
-	if (read_text(AT_FDCWD, path, text, sizeof(text)) < 0 || strtoul(text, NULL, 10) != ifindex)
+	if (read_text(AT_FDCWD, path, text, sizeof(text)) < 0 ||
+	    leading_number(text, 10) != ifindex)
 		return false;
 	memset(text, 0, sizeof(text));
 	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
