@@ -59,14 +59,13 @@ flags := -std=c11 -D_GNU_SOURCE -include $(O)/config.h -I$(O) -ffunction-section
 flags += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
 flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings
 flags += -Wnull-dereference $(if $(filter 1,$(WERROR)),-Werror)
-link  := -Wl,--gc-sections
+link  := -Wl,--gc-sections,-z,noseparate-code
 
 ifeq ($(CONFIG_HARDENING),y)
 flags += -fstack-protector-strong -fPIE
 link  += -Wl,-z,relro,-z,now,-z,noexecstack
 else
 flags += -fno-stack-protector -fno-pie
-link  += -Wl,-z,noseparate-code
 endif
 
 ifeq ($(SANITIZE),1)
