@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "format.h"
 #include "mroute.h"
 #include "text.h"
 
@@ -550,12 +551,19 @@ static void client_reply(struct control_client *client)
 static unsigned split(char *line, char **word, unsigned count)
 {
 	unsigned words = 0;
+	bool inside = false;
 
-	for (char *rest = line, *next; words < count; words++) {
-		next = strtok_r(rest, " ", &rest);
-		if (!next)
+	for (; *line; line++) {
+		if (*line == ' ') {
+			*line = '\0';
+			inside = false;
+			continue;
+		}
+		if (!inside && words == count)
 			break;
-		word[words] = next;
+		if (!inside)
+			word[words++] = line;
+		inside = true;
 	}
 	return words;
 }
@@ -791,13 +799,10 @@ static int find_group(const char *name, gid_t *gid)
 static int start_listening(struct control *control, gid_t gid)
 {
 	const char *path = control->address.sun_path;
-	struct stat status;
 
 	if (lchown(path, (uid_t)-1, gid) || chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) ||
-	    lstat(path, &status) || listen(control->listener.fd, CONFIG_CONTROL_CLIENTS))
+	    listen(control->listener.fd, CONFIG_CONTROL_CLIENTS))
 		return -errno;
-	control->device = status.st_dev;
-	control->inode = status.st_ino;
 	return loop_add(control->loop, &control->listener, EPOLLIN | EPOLLET);
 }
 
@@ -837,8 +842,6 @@ int control_open(struct control *control, struct loop *loop, const char *path, c
 
 void control_close(struct control *control)
 {
-	struct stat status;
-
 	if (control->listener.fd < 0)
 		return;
 	for (size_t i = 0; i < CONFIG_CONTROL_CLIENTS; i++) {
@@ -848,8 +851,8 @@ void control_close(struct control *control)
 	loop_remove(control->loop, &control->listener);
 	close(control->listener.fd);
 	control->listener.fd = -1;
-	if (!lstat(control->address.sun_path, &status) && status.st_dev == control->device &&
-	    status.st_ino == control->inode)
+	/* Else it is another daemon's. */
+	if (is_stale(&control->address))
 		unlink(control->address.sun_path);
 }
 
@@ -902,7 +905,7 @@ static int take_lines(char *buffer, size_t *length, void (*line)(void *ctx, char
 		if (!strcmp(start, "ok"))
 			return 0;
 		if (!strncmp(start, failed, sizeof(failed) - 1) && !strchr(start, '\t')) {
-			strncat(error, start + sizeof(failed) - 1, CONTROL_ERROR - 1);
+			format_text(error, CONTROL_ERROR, "%s", start + sizeof(failed) - 1);
 			return -EPROTO;
 		}
 		line(ctx, start);
@@ -951,6 +954,6 @@ int control_ask(const char *path, const char *request, void (*line)(void *ctx, c
 		close(fd);
 	}
 	if (result && !error[0])
-		strncat(error, strerror(-result), CONTROL_ERROR - 1);
+		format_text(error, CONTROL_ERROR, "%s", strerror(-result));
 	return result;
 }

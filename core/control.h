@@ -9,7 +9,6 @@
 #define CORE_CONTROL_H
 
 #include <stddef.h>
-#include <sys/types.h>
 #include <sys/un.h>
 
 #include "../proto/proxy.h"
@@ -44,8 +43,6 @@ struct control {
 	int64_t started;
 	struct control_client *client[CONFIG_CONTROL_CLIENTS];
 	struct sockaddr_un address;
-	dev_t device; /* of the socket file, to remove no other */
-	ino_t inode;
 };
 
 /*
