@@ -348,7 +348,9 @@ static void tell_route(struct control_client *client, const struct route *route)
 	put_text(client, view->instance);
 	put_addr(client, &route->source, "*");
 	put_addr(client, &route->group, "*");
-	put_text(client, view->interface[route->input]->name);
+	/* (*,*) without an upstream has a VIF as its input that there is not. */
+	put_text(client,
+		 route->input < view->interface_count ? view->interface[route->input]->name : "-");
 	put_outputs(client, route->outputs);
 	if (mroute_read_counters(view->mroute, view->protocol, route, &counters)) {
 		for (unsigned i = 0; i < 3; i++)
