@@ -226,7 +226,7 @@ static void test_control(void)
 	for (size_t length = 0; length <= whole; length++) {
 		uint8_t all[CMSG_SPACE(sizeof(info)) + CMSG_LEN(8)] = {0},
 						       *data = malloc(length + 1);
-		struct msghdr message = {.msg_control = data, .msg_controllen = length};
+		struct msghdr message = {.msg_control = data};
 		struct rawsock_event event = {0};
 
 		header.cmsg_len = CMSG_LEN(sizeof(info));
@@ -238,6 +238,8 @@ static void test_control(void)
 		memcpy(all + CMSG_SPACE(sizeof(info)), &header, sizeof(header));
 		memcpy(all + CMSG_SPACE(sizeof(info)) + CMSG_LEN(0), router_alert_ipv6, 8);
 		memcpy(data, all, length);
+		while (message.msg_controllen < length) /* the C libraries differ in its type */
+			message.msg_controllen++;
 		read_controls(&message, &event);
 		CHECK(event.ifindex == (length >= CMSG_LEN(sizeof(info)) ? 7 : 0), "%zu", length);
 		CHECK(event.packet.router_alert == (length == whole), "%zu", length);
