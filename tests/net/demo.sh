@@ -8,7 +8,7 @@
 
 . "${0%/*}/lib.sh"
 
-v4=239.1.2.3 v6=ff15::1:2:3
+v4=239.1.2.3 v6=ff15::1:2:3 other=239.4.5.6
 count=1000 # packets of each family in each act, at 500 a second
 bold='' normal=''
 if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
@@ -28,10 +28,11 @@ say() {
 	printf '  %2d.%02d s  %-7s %s\n' $((say_time / 100)) $((say_time % 100)) "$say_who" "$*"
 }
 
-# show TABLE: what mcproxy-stat says, without what nobody has joined on purpose
+# show TABLE: what mcproxy-stat says; not the standing routes that keep SSDP from going upstream.
 show() {
-	printf '\n           $ mcproxy-stat %s\n' "$*"
-	"$MCPROXY_BIN/mcproxy-stat" -s "$work/r.sock" "$@" | sed 's/^/           /'
+	printf '\n           $ mcproxy-stat %s\n' "$1"
+	"$MCPROXY_BIN/mcproxy-stat" -s "$work/r.sock" "$1" |
+		sed -e '/ 239\.255\.255\.250 /d' -e '/ ff0.::c /d' -e 's/^/           /'
 	echo
 }
 
@@ -82,6 +83,33 @@ leaves() {
 	say router "has asked whether anybody else is left behind dn$1: nobody answered, it stops"
 }
 
+# milliseconds MICROSECONDS
+milliseconds() {
+	printf '%d.%02d ms' $(($1 / 1000)) $(($1 % 1000 / 10))
+}
+
+# zap NUMBER: to a stream that is running already, 2000 packets a second
+zap() {
+	stream other src br0 -g $other -R 2000
+	say source "streams to $other, which nobody wants"
+	wait_for 5 "the stream runs" is_running
+	say "h$1" "zaps to it"
+	receive zap "h$1" -g $other -c 1000
+	zap_pid=$(cat "$work/zap.pid")
+	exit_status "$zap_pid"
+	# shellcheck disable=SC2046
+	set -- "$1" $(awk -F '\t' -v g=$other '$1 == g { print $2, $3, $4, $6 }' "$work/zap.join")
+	say "h$1" "has its first packet $(milliseconds "${5:-0}") after it asked; $2 came, $3 lost"
+	[ "$2 $3 $4" = "1000 0 0" ] || wrong="$wrong zap"
+	stop_stream other
+}
+
+# is_running: packets have come in from upstream since the acts
+is_running() {
+	told_of r routes | awk -F '\t' '$2 == "*" && $3 == "*" && $6 > 1000 { found = 1 }
+		END { exit !found }'
+}
+
 # row HOST FAMILY GROUP WANTED
 row() {
 	row_found=$(awk -F '\t' -v g="$3" '$1 == g { print $2, $3, $4 }' "$work/$1.join")
@@ -118,7 +146,7 @@ heading "The router starts its proxy"
 topology 2
 start_daemon "$plain"
 say router "runs mcproxy: $(echo "$plain" | grep -o 'pinstance p: [^;]*')"
-show
+show interfaces
 
 heading "Nobody has asked"
 act
@@ -130,6 +158,8 @@ joins 2
 show groups
 act 1 2
 show routes
+heading "One zaps"
+zap 1
 heading "The first leaves"
 leaves 1
 act 2

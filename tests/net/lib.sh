@@ -175,6 +175,9 @@ write() {
 	in_space "$1" sh -c "echo '$3' >'$2'"
 }
 
+[ -e /proc/net/ip_mr_vif ] || skip "this kernel cannot route IPv4 multicast (CONFIG_IP_MROUTE)"
+[ -e /proc/net/ip6_mr_vif ] || skip "this kernel cannot route IPv6 multicast (CONFIG_IPV6_MROUTE)"
+
 # No duplicate address detection, so that link-local addresses are there at once.
 new_space() {
 	ip netns add "$space-$1"
@@ -196,7 +199,8 @@ ip_in() {
 
 # wire NAME IF NAME IF: a cable between two spaces.
 wire() {
-	ip -n "$space-$1" link add "$2" type veth peer name "$4" netns "$space-$3"
+	ip -n "$space-$1" link add "$2" type veth peer name "$4" netns "$space-$3" ||
+		skip "this kernel has no veth (CONFIG_VETH)"
 	ip -n "$space-$1" link set "$2" up
 	ip -n "$space-$3" link set "$4" up
 }
@@ -213,7 +217,8 @@ new_bridge() {
 	shift 2
 	ip -n "$space-$bridge_name" link add "$bridge_if" type bridge mcast_snooping 1 \
 		mcast_igmp_version 3 mcast_mld_version 2 mcast_stats_enabled 1 \
-		mcast_last_member_interval 10 mcast_last_member_count 2 mcast_hash_max 8192
+		mcast_last_member_interval 10 mcast_last_member_count 2 mcast_hash_max 8192 ||
+		skip "this kernel has no bridges with snooping (CONFIG_BRIDGE_IGMP_SNOOPING)"
 	for port; do
 		ip -n "$space-$bridge_name" link set "$port" master "$bridge_if"
 	done
