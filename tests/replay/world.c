@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The clock, the callbacks and the kernel's forwarding rules. Checks of what is sent that need no
+ * expectation are here: form, role, source, size, what may never be sent at all.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+void world_fail(struct world *world, const char *format, ...)
+{
+	va_list arguments;
+
+	if (world->failed_line)
+		return;
+	world->failed_line = world->line;
+	va_start(arguments, format);
+	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
+	va_end(arguments);
+}
+
+const char *world_time_text(int64_t ms)
+{
+	static char text[8][32];
+	static unsigned turn;
+	char *buf = text[turn++ % 8];
+
+	if (ms == INT64_MAX)
+		return "never";
+	snprintf(buf, sizeof(text[0]), "%s%" PRId64 ".%03" PRId64, ms < 0 ? "-" : "",
+		 (ms < 0 ? -ms : ms) / 1000, (ms < 0 ? -ms : ms) % 1000);
+	return buf;
+}
+
+const char *world_route_text(const struct world *world, const struct route *route)
+{
+	static char text[4][512];
+	static unsigned turn;
+	char *buf = text[turn++ % 4];
+	const char *input =
+		route->input < world->config.interface_count ? world->node[route->input].name : "?";
+	size_t length = (size_t)snprintf(
+		buf, sizeof(text[0]), "(%s,%s) %s ->",
+		addr_is_any(&route->source) ? "*" : addr_text(&route->source),
+		addr_is_any(&route->group) ? "*" : addr_text(&route->group), input);
+
+	for (unsigned i = 0; i < PROXY_VIFS; i++)
+		if (route->outputs >> i & 1)
+			length += (size_t)snprintf(
+				buf + length, sizeof(text[0]) - length, " %s",
+				i < world->config.interface_count ? world->node[i].name : "?");
+	return buf;
+}
+
+static void say(const struct world *world, const char *verb, const char *rest)
+{
+	if (world->verbose)
+		printf("%10s %s %s\n", world_time_text(world->now - WORLD_EPOCH), verb, rest);
+}
+
+/* ---- what the proxy does ---- */
+
+static bool in_ssm_range(const struct world *world, const struct addr *group)
+{
+	for (size_t i = 0; i < world->config.ssm_range_count; i++)
+		if (addr_in_prefix(group, &world->ssm_range[i]))
+			return true;
+	return false;
+}
+
+/* RFC 3376 5.1, RFC 4604 2.2: groups that are never reported, records that never name SSM. */
+static const char *forbidden_record(const struct world *world, unsigned type,
+				    const struct addr *group)
+{
+	if (addr_is_link_scope(group))
+		return "a report of a link-local group";
+	if (addr_is_discovery(group) && !world->config.ssdp_upstream)
+		return "a report of the SSDP group";
+	if (in_ssm_range(world, group) && (type == IS_EX || type == TO_EX))
+		return "an EXCLUDE record of an SSM group";
+	return NULL;
+}
+
+static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
+{
+	bool upstream = world->interface[vif].upstream;
+	unsigned newest = newest_version(world->protocol);
+
+	if ((message->kind == KIND_QUERY) == upstream)
+		return upstream ? "a query on the upstream" : "a report on a downstream";
+	if (message->kind == KIND_REPORT) {
+		for (unsigned i = 0; i < message->record_count; i++) {
+			const char *wrong = forbidden_record(world, message->record[i].type,
+							     &message->record[i].group);
+			if (wrong)
+				return wrong;
+		}
+	} else if (message->kind == KIND_QUERY) {
+		if (message->version < newest && !addr_is_any(&message->group) &&
+		    in_ssm_range(world, &message->group))
+			return "an old query of an SSM group";
+	} else {
+		return forbidden_record(world, 0, &message->group);
+	}
+	return NULL;
+}
+
+static const char *wrong_source(const struct world *world, unsigned vif, const struct addr *source,
+				const struct message *message)
+{
+	const struct proxy_interface_config *config = &world->interface[vif];
+	const struct addr *own = &world->node[vif].state.address;
+
+	if (message->kind != KIND_QUERY && config->report_source_set)
+		own = &config->report_source;
+	if (addr_is_any(own) && message->kind == KIND_QUERY)
+		return "a query without a source address";
+	if (addr_is_any(own) ? !addr_is_any(source) : !addr_equal(source, own))
+		return "the source is not the interface's address";
+	return NULL;
+}
+
+static void on_send(void *ctx, unsigned vif, const struct addr *source,
+		    const struct addr *destination, const uint8_t *data, size_t length)
+{
+	struct world *world = ctx;
+	struct output output = {.time = world->now, .vif = vif};
+	size_t header = world->protocol == PROTOCOL_IGMP ? 24 : 48;
+	char text[MESSAGE_TEXT + 64], *end = text;
+	const char *wrong;
+
+	if (!world->may_act)
+		world_fail(world, "sent outside of proxy_interface() and proxy_tick()");
+	if (vif >= world->config.interface_count) {
+		world_fail(world, "sent to VIF %u, which does not exist", vif);
+		return;
+	}
+	wrong = codec_decode(world->protocol, source, destination, data, length, &output.message);
+	end += sprintf(text, "%s ", world->node[vif].name);
+	codec_text(world->protocol, &output.message, end);
+	say(world, "tx", text);
+	if (!wrong)
+		wrong = forbidden(world, vif, &output.message);
+	if (!wrong)
+		wrong = wrong_source(world, vif, source, &output.message);
+	if (!wrong && !world->node[vif].state.up)
+		wrong = "the interface is down";
+	if (!wrong && length + header > world->node[vif].state.mtu)
+		wrong = "longer than the MTU";
+	if (wrong)
+		world_fail(world, "at %s sent %s: %s", world_time_text(world->now - WORLD_EPOCH),
+			   text, wrong);
+	if (output.message.kind == KIND_QUERY)
+		output.ignorable =
+			world->node[vif].ignored &
+			(addr_is_any(&output.message.group) ? IGNORE_GENERAL : IGNORE_SPECIFIC);
+	else
+		output.ignorable = world->node[vif].ignored & IGNORE_REPORTS;
+	if (world->output_count == world->output_room) {
+		world->output_room = world->output_room ? world->output_room * 2 : 64;
+		world->output = realloc(world->output, world->output_room * sizeof(output));
+		if (!world->output)
+			abort();
+	}
+	world->output[world->output_count++] = output;
+}
+
+struct route *world_find_route(struct world *world, const struct addr *source,
+			       const struct addr *group, unsigned input)
+{
+	for (unsigned i = 0; i < world->route_count; i++) {
+		struct route *route = &world->route[i];
+
+		if (addr_equal(&route->source, source) && addr_equal(&route->group, group) &&
+		    (input == PROXY_VIFS || !addr_is_any(source) || route->input == input))
+			return route;
+	}
+	return NULL;
+}
+
+/* Any is one address here, however it was spelt. */
+static struct addr plain(const struct addr *addr)
+{
+	return addr_is_any(addr) ? (struct addr){{0}} : *addr;
+}
+
+static void on_route(void *ctx, const struct route *told)
+{
+	struct world *world = ctx;
+	struct route route = *told, *known;
+
+	route.source = plain(&told->source);
+	route.group = plain(&told->group);
+	say(world, told->remove ? "unroute" : "route", world_route_text(world, told));
+	if (!world->may_act)
+		world_fail(world, "route outside of proxy_interface() and proxy_tick()");
+	/* Without an upstream the input of (*,*) is a VIF that does not exist. */
+	if (route.outputs >> world->config.interface_count ||
+	    route.input > world->config.interface_count)
+		world_fail(world, "a route with a VIF that does not exist");
+	known = world_find_route(world, &route.source, &route.group, route.input);
+	if (route.remove) {
+		if (!known)
+			world_fail(world, "removed a route that was not there: %s",
+				   world_route_text(world, told));
+		else
+			*known = world->route[--world->route_count];
+		return;
+	}
+	if (known && known->input == route.input && known->outputs == route.outputs &&
+	    !world->repeat_ok)
+		world_fail(world, "told a route again: %s", world_route_text(world, told));
+	if (known) {
+		*known = route;
+		return;
+	}
+	if (world->route_count == world->route_room) {
+		world->route_room = world->route_room ? world->route_room * 2 : 64;
+		world->route = realloc(world->route, world->route_room * sizeof(route));
+		if (!world->route)
+			abort();
+	}
+	world->route[world->route_count++] = route;
+}
+
+static unsigned on_reverse_path(void *ctx, const struct addr *source)
+{
+	const struct world *world = ctx;
+
+	for (unsigned i = 0; i < world->reverse_path_count; i++)
+		if (addr_equal(&world->reverse_path[i].source, source))
+			return world->reverse_path[i].vif;
+	return PROXY_VIFS;
+}
+
+/* ---- the kernel ---- */
+
+/* mr_mfc_find_any_parent() of Linux: the (*,*) that has VIF among its outputs. */
+static const struct route *tree_of(const struct world *world, unsigned vif)
+{
+	for (unsigned i = 0; i < world->route_count; i++) {
+		const struct route *route = &world->route[i];
+
+		if (addr_is_any(&route->group) && route->outputs >> vif & 1)
+			return route;
+	}
+	return NULL;
+}
+
+/* mr_mfc_find_any(): a (*,G) that has VIF among its outputs, or whose input's tree has. */
+static const struct route *group_route(const struct world *world, unsigned vif,
+				       const struct addr *group)
+{
+	for (unsigned i = 0; i < world->route_count; i++) {
+		const struct route *route = &world->route[i], *tree;
+
+		if (!addr_is_any(&route->source) || !addr_equal(&route->group, group))
+			continue;
+		tree = tree_of(world, route->input);
+		if (route->outputs >> vif & 1 || (tree && tree->outputs >> vif & 1))
+			return route;
+	}
+	return NULL;
+}
+
+/* ip_mr_forward(): (*,G) takes what comes in at its input or anywhere in its input's tree, and
+ * sends it to its outputs but that; (*,*) sends to its input only. */
+uint32_t world_forward(struct world *world, unsigned vif, const struct addr *source,
+		       const struct addr *group)
+{
+	const struct route *exact = world_find_route(world, source, group, PROXY_VIFS);
+	const struct route *starred = group_route(world, vif, group), *tree;
+
+	if (exact)
+		return exact->input == vif ? exact->outputs : 0;
+	tree = tree_of(world, starred ? starred->input : vif);
+	if (starred) {
+		if (starred->input != vif && !(tree && tree->outputs >> vif & 1))
+			return 0;
+		return starred->outputs & ~(1U << vif);
+	}
+	if (tree && tree->input != vif)
+		return tree->outputs & 1U << tree->input;
+	return 0;
+}
+
+/* ---- the clock ---- */
+
+static void tick(struct world *world)
+{
+	world->may_act = true;
+	proxy_tick(world->proxy, world->now);
+	world->may_act = false;
+}
+
+void world_settle(struct world *world)
+{
+	unsigned turns = 0;
+
+	if (world->holding)
+		return;
+	while (proxy_deadline(world->proxy) <= world->now) {
+		tick(world);
+		if (++turns == 100) {
+			world_fail(world, "proxy_deadline() stays in the past");
+			break;
+		}
+	}
+	world->repeat_ok = false;
+	audit(world);
+}
+
+void world_advance(struct world *world, int64_t time)
+{
+	while (!world->failed_line && !world->holding && !world->ended) {
+		int64_t deadline = proxy_deadline(world->proxy);
+
+		if (deadline > time)
+			break;
+		if (deadline > world->now)
+			world->now = deadline;
+		world->wakeups++;
+		world_settle(world);
+	}
+	world->now = time;
+}
+
+void world_start(struct world *world)
+{
+	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+
+	world->now = WORLD_EPOCH;
+	world->proxy = proxy_new(&world->config, &out, world, 0x5eedULL + world->line);
+	if (!world->proxy) {
+		world_fail(world, "no proxy");
+		return;
+	}
+	world->may_act = true;
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		if (world->node[i].state.up)
+			proxy_interface(world->proxy, world->now, &world->node[i].state);
+	world->may_act = false;
+	world_settle(world);
+}
+
+void world_free(struct world *world)
+{
+	if (world->proxy)
+		proxy_free(world->proxy);
+	for (unsigned i = 0; i < world->output_count; i++)
+		codec_free(&world->output[i].message);
+	for (unsigned i = 0; i < world->expectation_count; i++)
+		codec_free(&world->expectation[i].message);
+	free(world->output);
+	free(world->expectation);
+	free(world->route);
+	free(world);
+}
