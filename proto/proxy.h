@@ -6,9 +6,9 @@
  *
  * Interfaces are known by their VIF: the position in the configuration, 0 to 31, which is also the
  * number of the kernel's virtual interface. Times are absolute milliseconds of any clock that never
- * goes back. Callbacks are only called from within proxy_interface() and proxy_tick(), so that all
- * changes of one turn of the caller's loop leave together; after any other call proxy_deadline() is
- * in the past.
+ * goes back. Callbacks are only called from within proxy_interface(), proxy_tick() and
+ * proxy_shutdown(), so that all changes of one turn of the caller's loop leave together; after
+ * proxy_packet() and proxy_upcall() proxy_deadline() is in the past if there is something to do.
  */
 #ifndef PROTO_PROXY_H
 #define PROTO_PROXY_H
@@ -116,7 +116,8 @@ struct proxy *proxy_new(const struct proxy_config *, const struct proxy_out *, v
 			uint64_t seed);
 /* Frees it, without a word to anyone. */
 void proxy_free(struct proxy *);
-/* Leaves every group upstream (RFC 3376 section 5.1) and removes all routes. */
+/* Leaves every group upstream (RFC 3376 section 5.1) and removes all routes, at once; only
+ * proxy_free() may follow. */
 void proxy_shutdown(struct proxy *, int64_t now);
 /* Tells the state of an interface; the same state again is no event. */
 void proxy_interface(struct proxy *, int64_t now, const struct interface_state *);

@@ -91,10 +91,10 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 		return;
 	if (!addr_is_any(&i->other_querier) && is_lower(&i->other_querier, source))
 		return;
-	if (m->robustness)
-		i->values.robustness = m->robustness;
-	if (m->query_interval)
-		i->values.query_interval = m->query_interval;
+	/* 0 says nothing: our own values hold (RFC 3376 sections 4.1.6 and 4.1.7). */
+	i->values.robustness = m->robustness ? m->robustness : i->configured.robustness;
+	i->values.query_interval =
+		m->query_interval ? m->query_interval : i->configured.query_interval;
 	i->other_querier = *source;
 	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->next_general_query = INT64_MAX;
