@@ -45,10 +45,11 @@ void receiver_raise_limits(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit))
+	/* musl's setrlimit() would bring along what it takes to stop all threads. */
+	if (prlimit(0, RLIMIT_NOFILE, NULL, &limit))
 		return;
 	limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	prlimit(0, RLIMIT_NOFILE, &limit, NULL);
 }
 
 /* The group that the packet was sent to; any: unknown. Packet info is all that was asked for, so it
