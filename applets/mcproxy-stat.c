@@ -21,25 +21,25 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum { COLUMNS = 10, NO = 1, CANNOT_TELL = 2 };
+enum { COLUMNS = 9, CELLS = 10, NO = 1, CANNOT_TELL = 2 };
 
-/* SECONDS: milliseconds come. VALUE: what unit depends on the cell before. */
+/* SECONDS: milliseconds come. VALUE: what unit depends on the name in cell 2. */
 enum kind { LEFT, RIGHT, SECONDS, VALUE };
 
 struct column {
-	char title[10]; /* "": not for people */
-	unsigned char kind, width;
+	char title[10]; /* "": there is no such column */
+	unsigned char cell, kind, width;
 };
 
-/* The columns that come first; people are not shown what comes after them. */
+/* What people see of the answer to a request. */
 struct table {
 	const char *request;
 	struct column column[COLUMNS];
-	bool (*shown)(char *const *cell); /* to people; NULL: every line */
+	bool (*shown)(char *const *cell); /* NULL: every line */
 };
 
 struct question {
-	const char *name, *request;
+	char name[12], request[12];
 	int least, most; /* arguments */
 };
 
@@ -68,31 +68,32 @@ static bool is_trouble(char *const *cell)
 }
 
 /* clang-format off */
-#define HIDDEN	  {"", LEFT, 0}
-#define INSTANCE  {"INSTANCE", LEFT, 8}
-#define INTERFACE {"INTERFACE", LEFT, 9}
-#define PROTOCOL  {"PROTOCOL", LEFT, 8}
-#define GROUP	  {"GROUP", LEFT, 15}
-#define SOURCE	  {"SOURCE", LEFT, 15}
-#define MODE	  {"MODE", LEFT, 7}
+#define INTERFACE {"INTERFACE", 1, LEFT, 9}
+#define PROTOCOL(cell) {"PROTOCOL", cell, LEFT, 8}
+#define GROUP	  {"GROUP", 2, LEFT, 15}
+#define SOURCE(cell) {"SOURCE", cell, LEFT, 15}
+#define MODE	  {"MODE", 4, LEFT, 7}
 #define COUNTERS_BY(shown) \
-	{"counters", {HIDDEN, INTERFACE, PROTOCOL, {"COUNTER", LEFT, 20}, {"VALUE", RIGHT, 10}}, \
+	{"counters", {INTERFACE, PROTOCOL(2), {"COUNTER", 3, LEFT, 20}, {"VALUE", 4, RIGHT, 10}}, \
 	 shown}
 
 static const struct table overview[] = {
-	{"summary", {INSTANCE, PROTOCOL, {"SUMMARY", LEFT, 13}, {"VALUE", VALUE, 10}}, NULL},
-	{"interfaces", {INSTANCE, INTERFACE, PROTOCOL, {"ROLE", LEFT, 10}, {"STATE", LEFT, 6},
-			{"ADDRESS", LEFT, 15}, {"QUERIER", LEFT, 15}, {"VERSION", RIGHT, 7},
-			{"GROUPS", RIGHT, 6}, {"NEXT", SECONDS, 6}}, NULL},
+	{"summary", {{"INSTANCE", 0, LEFT, 8}, PROTOCOL(1), {"SUMMARY", 2, LEFT, 13},
+		     {"VALUE", 3, VALUE, 10}}, NULL},
+	/* Long addresses push nothing aside at the end. */
+	{"interfaces", {INTERFACE, PROTOCOL(2), {"ROLE", 3, LEFT, 10}, {"STATE", 4, LEFT, 6},
+			{"VERSION", 7, RIGHT, 7}, {"GROUPS", 8, RIGHT, 6}, {"NEXT", 9, SECONDS, 5},
+			{"QUERIER", 6, LEFT, 10}, {"ADDRESS", 5, LEFT, 0}}, NULL},
 	COUNTERS_BY(is_trouble),
 };
 
 static const struct table tables[] = {
-	{"groups", {HIDDEN, INTERFACE, GROUP, SOURCE, MODE, {"VERSION", RIGHT, 7},
-		    {"EXPIRES", SECONDS, 7}}, NULL},
-	{"upstream", {HIDDEN, INTERFACE, GROUP, SOURCE, MODE}, NULL},
-	{"routes", {HIDDEN, SOURCE, GROUP, {"INPUT", LEFT, 9}, {"OUTPUTS", LEFT, 19},
-		    {"PACKETS", RIGHT, 10}, {"BYTES", RIGHT, 12}, {"WRONG-IF", RIGHT, 8}}, NULL},
+	{"groups", {INTERFACE, GROUP, SOURCE(3), MODE, {"VERSION", 5, RIGHT, 7},
+		    {"EXPIRES", 6, SECONDS, 7}}, NULL},
+	{"upstream", {INTERFACE, GROUP, SOURCE(3), MODE}, NULL},
+	{"routes", {SOURCE(1), GROUP, {"INPUT", 3, LEFT, 9}, {"OUTPUTS", 4, LEFT, 19},
+		    {"PACKETS", 5, RIGHT, 10}, {"BYTES", 6, RIGHT, 12}, {"WRONG-IF", 7, RIGHT, 8}},
+	 NULL},
 	COUNTERS_BY(is_counted),
 };
 /* clang-format on */
@@ -127,7 +128,7 @@ const char *mcproxy_stat_usage(void)
 
 static void split(char *line, char **cell)
 {
-	for (unsigned i = 0; i < COLUMNS; i++) {
+	for (unsigned i = 0; i < CELLS; i++) {
 		cell[i] = line;
 		line += strcspn(line, "\t");
 		if (*line)
@@ -141,25 +142,19 @@ static bool is_seconds(unsigned kind, const char *name)
 	       (kind == VALUE && (!strcmp(name, "uptime") || !strcmp(name, "cpu")));
 }
 
-static void print_cell(struct printer *printer, unsigned i, const char *cell, bool seconds)
+static void print_cell(struct printer *printer, unsigned i, const char *text)
 {
 	const struct column *column = &printer->table->column[i];
 	bool last = i + 1 == COLUMNS || !*column[1].title;
-	char buffer[32];
-	uint64_t value;
+	size_t length = strlen(text);
 	int width;
 
-	if (seconds && text_to_number(cell, 0, UINT64_MAX, &value)) {
-		format_text(buffer, sizeof(buffer), "%llu.%u", (unsigned long long)(value / 1000),
-			    (unsigned)(value % 1000 / 100));
-		cell = buffer;
-	}
-	if (strlen(cell) > printer->width[i])
-		printer->width[i] = strlen(cell);
+	if (length > printer->width[i])
+		printer->width[i] = length;
 	width = (int)printer->width[i];
 	if (column->kind == LEFT)
 		width = last ? 0 : -width;
-	output("%*s%s", width, cell, last ? "\n" : "  ");
+	output("%*s%s", width, text, last ? "\n" : "  ");
 }
 
 static void print_header(struct printer *printer)
@@ -169,16 +164,36 @@ static void print_header(struct printer *printer)
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		printer->width[i] = column[i].width;
 		if (*column[i].title)
-			print_cell(printer, i, column[i].title, false);
+			print_cell(printer, i, column[i].title);
 	}
 	printer->begun = true;
+}
+
+static void print_columns(struct printer *printer, char *const *cell)
+{
+	const struct column *column = printer->table->column;
+
+	for (unsigned i = 0; i < COLUMNS && *column[i].title; i++) {
+		const char *text = cell[column[i].cell];
+		char seconds[32];
+		uint64_t value;
+
+		if (is_seconds(column[i].kind, cell[2]) &&
+		    text_to_number(text, 0, UINT64_MAX, &value)) {
+			format_text(seconds, sizeof(seconds), "%llu.%u",
+				    (unsigned long long)(value / 1000),
+				    (unsigned)(value % 1000 / 100));
+			text = seconds;
+		}
+		print_cell(printer, i, text);
+	}
 }
 
 static void print_line(void *ctx, char *line)
 {
 	struct printer *printer = ctx;
 	const struct table *table = printer->table;
-	char *cell[COLUMNS];
+	char *cell[CELLS];
 
 	if (!table) {
 		output("%s\n", line);
@@ -189,11 +204,7 @@ static void print_line(void *ctx, char *line)
 		return;
 	if (!printer->begun)
 		print_header(printer);
-	for (unsigned i = 0; i < COLUMNS; i++) {
-		if (*table->column[i].title)
-			print_cell(printer, i, cell[i],
-				   is_seconds(table->column[i].kind, i ? cell[i - 1] : ""));
-	}
+	print_columns(printer, cell);
 }
 
 static bool is_nobody_there(int result)
