@@ -96,10 +96,7 @@ static void receive(void *ctx, uint32_t events)
 	int result = rawsock_receive(side->source.fd, protocol_of(side), event, side);
 
 	(void)events;
-	if (result == -ENOBUFS)
-		log_warning("%s: reports come faster than they are read",
-			    family[protocol_of(side)]);
-	else if (result < 0 && result != -EAGAIN)
+	if (result < 0 && result != -EAGAIN)
 		log_warning("%s: cannot receive: %s", family[protocol_of(side)], strerror(-result));
 }
 

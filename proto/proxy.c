@@ -185,6 +185,7 @@ void proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 	if (i->exists != state->exists) {
 		i->exists = state->exists;
 		p->present = state->exists ? p->present | bit : p->present & ~bit;
+		p->told &= ~bit; /* even if it is back within the turn, it is another one */
 		p->tree_changed = true;
 	}
 	i->up = state->up;
