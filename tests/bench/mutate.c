@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* Seeded mutation of IGMP (RFC 3376 section 4) and MLD (RFC 3810 section 5) messages. */
+#include "mutate.h"
+#include "random.h"
+
+#include <string.h>
+
+struct seed {
+	uint8_t length;
+	uint8_t bytes[80];
+};
+
+static const struct seed igmp_seeds[] = {
+	{8, {0x11, 100, 0, 0}},		      /* v2 general query */
+	{8, {0x11, 0, 0, 0}},		      /* v1 query */
+	{8, {0x11, 10, 0, 0, 239, 16, 0, 1}}, /* v2 group query */
+	{12, {0x11, 100, 0, 0, 0, 0, 0, 0, 2, 125, 0, 0}},
+	{20, {0x11, 10, 0,  0, 239, 16, 0,  1, 2, 125, 0, 2, /* group-and-source query */
+	      10,   0,	16, 1, 10,  0,	16, 2}},
+	{8, {0x12, 0, 0, 0, 239, 16, 0, 2}}, /* v1 report */
+	{8, {0x16, 0, 0, 0, 239, 16, 0, 3}}, /* v2 report */
+	{8, {0x17, 0, 0, 0, 239, 16, 0, 3}}, /* leave */
+	{16, {0x22, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0, 239, 16, 0, 4}},
+	{44, {0x22, 0, 0, 0, 0,	  0,  0, 2, /* ALLOW two sources, BLOCK one, with auxiliary data */
+	      5,    0, 0, 2, 239, 16, 0, 5, 10, 0, 16, 1, 10, 0, 16, 2,
+	      6,    1, 0, 1, 239, 16, 0, 6, 10, 0, 16, 3, 1,  2, 3,  4}},
+};
+
+static const struct seed mld_seeds[] = {
+	{24, {130, 0, 0, 0, 0, 100}}, /* v1 general query */
+	{24, {130, 0, 0, 0, 0, 100, 0, 0, 0xff, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 1}},
+	{28,
+	 {130, 0, 0, 0, 0x27, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 125}},
+	{44, {130,  0,	  0,	0, 3,	 0xe8, 0, 0, /* group-and-source query */
+	      0xff, 0x1e, 0,	0, 0,	 0,    0, 0, 0, 0, 0, 9, 0, 0, 0, 1, 2, 125,
+	      0,    1,	  0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1}},
+	{24, {131, 0, 0, 0, 0, 0, 0, 0, 0xff, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 2}},
+	{24, {132, 0, 0, 0, 0, 0, 0, 0, 0xff, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 2}},
+	{28, {143,  0,	  0, 0, 0, 0, 0, 1, 4, 0, 0, 0, /* TO_EX{} */
+	      0xff, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 3}},
+	{68, {143,  0,	  0, 0, 0, 0, 0, 2, 5, 0, 0, 1, /* ALLOW one source, TO_EX{} */
+	      0xff, 0x1e, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 4, 0x20, 1,	0x0d,
+	      0xb8, 0,	  0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 4, 1, 0, 0,	  0xff, 0x1e,
+	      0,    0,	  0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 5, 1, 2, 3,	  4}},
+};
+
+static void change_once(struct message *message, uint64_t *random)
+{
+	uint8_t *at = message->bytes + random_below(random, (uint32_t)message->length);
+	static const uint8_t extremes[] = {0, 1, 0x7f, 0x80, 0xff};
+	uint32_t more;
+
+	switch (random_below(random, 6)) {
+	case 0:
+		*at ^= (uint8_t)(1u << random_below(random, 8));
+		break;
+	case 1:
+		*at = (uint8_t)random_below(random, 256);
+		break;
+	case 2:
+		*at = extremes[random_below(random, sizeof(extremes))];
+		break;
+	case 3:
+		message->length = 1 + random_below(random, (uint32_t)message->length);
+		break;
+	case 4:
+		more = random_below(random, 300);
+		memset(message->bytes + message->length, (int)random_below(random, 256), more);
+		message->length += more;
+		break;
+	default: /* another type of message, another type of record */
+		message->bytes[random_below(random, 2) && message->length > 8 ? 8 : 0] =
+			(uint8_t)random_below(random, 256);
+	}
+}
+
+/* What Linux hands to a daemon: any IGMP; of ICMPv6 what has the right checksum and one of the
+ * types that the daemon's socket asks for, and at least a header if its destination is a group that
+ * the router itself has not joined. */
+static bool is_handed_on(const struct message *message, enum family family,
+			 const struct address *source, const struct address *destination)
+{
+	const uint8_t type = message->bytes[0];
+	const bool link_local = destination->byte[1] == 0x02;
+
+	if (family == IPV4)
+		return true;
+	return ((type >= 130 && type <= 132) || type == 143) &&
+	       message->length >= (link_local ? 4 : 8) &&
+	       frame_sealed(message, family, source, destination);
+}
+
+bool mutate_next(struct frame *frame, enum family family, uint64_t *random)
+{
+	const uint32_t seeds = family == IPV4 ? sizeof(igmp_seeds) / sizeof(*igmp_seeds)
+					      : sizeof(mld_seeds) / sizeof(*mld_seeds);
+	const struct seed *seed =
+		(family == IPV4 ? igmp_seeds : mld_seeds) + random_below(random, seeds);
+	const struct address source = frame_host(family);
+	const struct address destinations[] = {frame_all_routers(family), frame_all_systems(family),
+					       frame_group(family, random_below(random, 8))};
+	const struct address destination = destinations[random_below(random, 3)];
+	struct message message = {.length = seed->length};
+	uint32_t changes = 1 + random_below(random, 4);
+
+	memcpy(message.bytes, seed->bytes, seed->length);
+	if (random_below(random, 2)) {
+		while (changes--)
+			change_once(&message, random);
+		frame_seal(&message, family, &source, &destination);
+	} else {
+		frame_seal(&message, family, &source, &destination);
+		while (changes--)
+			change_once(&message, random);
+	}
+	frame_message(frame, &message, family, &source, &destination);
+	return is_handed_on(&message, family, &source, &destination);
+}

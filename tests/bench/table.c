@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One line of the table = one function that turns a result into a figure: its text, the number that
+ * is compared with igmpproxy's, and whether it meets the target.
+ */
+#include "table.h"
+#include "clock.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum verdict { NO_TARGET, MISSED, MET };
+
+struct figure {
+	char text[128];
+	double value; /* 0: not to be compared */
+	enum verdict verdict;
+};
+
+struct line {
+	const char *what, *target;
+	enum row row;
+	void (*figure)(struct result *, struct figure *);
+	unsigned ratio; /* igmpproxy's value must be at least as many times that of mcproxy */
+};
+
+static enum verdict meets(bool condition)
+{
+	return condition ? MET : MISSED;
+}
+
+static void time_text(char *text, size_t size, int64_t time)
+{
+	if (time == LOST)
+		snprintf(text, size, "lost");
+	else if (time < MILLISECOND)
+		snprintf(text, size, "%.1f us", (double)time / 1e3);
+	else if (time < SECOND)
+		snprintf(text, size, "%.1f ms", (double)time / 1e6);
+	else
+		snprintf(text, size, "%.1f s", (double)time / 1e9);
+}
+
+static void memory_text(char *text, size_t size, int64_t bytes)
+{
+	if (bytes < 10000)
+		snprintf(text, size, "%" PRId64 " B", bytes);
+	else if (bytes < 10000000)
+		snprintf(text, size, "%.0f kB", (double)bytes / 1e3);
+	else
+		snprintf(text, size, "%.1f MB", (double)bytes / 1e6);
+}
+
+/* Median and 99th percentile. Returns the median. */
+static int64_t series_figure(struct series *series, struct figure *figure)
+{
+	const int64_t median = series_quantile(series, 500);
+	char middle[24], high[24], lost[48] = "";
+
+	time_text(middle, sizeof(middle), median);
+	time_text(high, sizeof(high), series_quantile(series, 990));
+	if (series->lost)
+		snprintf(lost, sizeof(lost), " (%zu of %zu lost)", series->lost, series->count);
+	snprintf(figure->text, sizeof(figure->text), "%s / %s%s", middle, high, lost);
+	if (median != LOST)
+		figure->value = (double)median;
+	return median;
+}
+
+static void report_figure(struct result *result, struct figure *figure)
+{
+	figure->verdict = meets(series_figure(&result->report, figure) <= 60 * MICROSECOND);
+}
+
+static void awake_figure(struct result *result, struct figure *figure)
+{
+	series_figure(&result->report_awake, figure);
+}
+
+static void join_figure(struct result *result, struct figure *figure)
+{
+	series_figure(&result->join, figure);
+}
+
+/* As the later ones: the medians differ by no more than the jitter of such measurements. */
+static void first_figure(struct result *result, struct figure *figure)
+{
+	struct flow *flow = &result->flow;
+	const int64_t later = series_quantile(&flow->later, 500);
+	const int64_t first = series_figure(&flow->first, figure);
+
+	figure->verdict = meets(first <= 20 * MICROSECOND && later != LOST &&
+				first <= later + later / 4 + MICROSECOND);
+}
+
+static void later_figure(struct result *result, struct figure *figure)
+{
+	series_figure(&result->flow.later, figure);
+}
+
+static void upcall_figure(struct result *result, struct figure *figure)
+{
+	const struct flow *flow = &result->flow;
+
+	snprintf(figure->text, sizeof(figure->text), "%" PRIu64 " / %ld", flow->cost.wakeups,
+		 flow->unresolved);
+	figure->verdict = meets(!flow->cost.wakeups && !flow->unresolved);
+}
+
+static void reached(const struct scale *scale, struct figure *figure)
+{
+	snprintf(figure->text, sizeof(figure->text), "%" PRIu32 " / %" PRIu32, scale->known,
+		 scale->delivered);
+	figure->verdict = meets(scale->known == scale->groups && scale->delivered == scale->groups);
+}
+
+static void cpu_of_group(const struct scale *scale, struct figure *figure)
+{
+	const int64_t cpu = scale->cost.cpu / scale->groups;
+
+	time_text(figure->text, sizeof(figure->text), cpu);
+	figure->value = (double)cpu;
+	figure->verdict = meets(cpu <= 6 * MICROSECOND);
+}
+
+static void memory_of_group(const struct scale *scale, struct figure *figure)
+{
+	memory_text(figure->text, sizeof(figure->text), scale->cost.memory / scale->groups);
+}
+
+static void scale_figure(struct result *result, struct figure *figure)
+{
+	reached(&result->scale, figure);
+}
+
+static void scale_cpu_figure(struct result *result, struct figure *figure)
+{
+	cpu_of_group(&result->scale, figure);
+}
+
+static void scale_memory_figure(struct result *result, struct figure *figure)
+{
+	memory_of_group(&result->scale, figure);
+}
+
+static void large_figure(struct result *result, struct figure *figure)
+{
+	reached(&result->scale_large, figure);
+}
+
+static void large_cpu_figure(struct result *result, struct figure *figure)
+{
+	cpu_of_group(&result->scale_large, figure);
+}
+
+static void large_memory_figure(struct result *result, struct figure *figure)
+{
+	memory_of_group(&result->scale_large, figure);
+}
+
+static void flood_cpu_figure(struct result *result, struct figure *figure)
+{
+	const struct cost *cost = &result->flood.cost;
+	char cpu[24];
+
+	time_text(cpu, sizeof(cpu), cost->cpu);
+	snprintf(figure->text, sizeof(figure->text), "%s / %" PRIu64, cpu, cost->wakeups);
+	figure->verdict = meets(!cost->cpu && !cost->wakeups);
+}
+
+static void flood_memory_figure(struct result *result, struct figure *figure)
+{
+	const struct flood *flood = &result->flood;
+	char memory[24];
+
+	memory_text(memory, sizeof(memory), flood->cost.memory);
+	snprintf(figure->text, sizeof(figure->text), "%s / %ld", memory, flood->routes);
+	figure->verdict = meets(flood->cost.memory <= 0 && !flood->routes);
+}
+
+static void flood_delivery_figure(struct result *result, struct figure *figure)
+{
+	const struct flood *flood = &result->flood;
+
+	snprintf(figure->text, sizeof(figure->text), "%" PRIu32 " / %" PRIu32, flood->delivered,
+		 flood->leaked);
+	figure->verdict = meets(flood->delivered == flood->flows && !flood->leaked);
+}
+
+static void mutated_figure(struct result *result, struct figure *figure)
+{
+	const struct mutated *mutated = &result->mutated;
+	char cpu[24], join[24];
+
+	time_text(cpu, sizeof(cpu), mutated->cost.cpu / (mutated->sent ? mutated->sent : 1));
+	time_text(join, sizeof(join), mutated->join);
+	snprintf(figure->text, sizeof(figure->text), "alive, %s, %s", cpu, join);
+	figure->verdict = meets(mutated->join != LOST);
+}
+
+static void counted_figure(struct result *result, struct figure *figure)
+{
+	const struct mutated *mutated = &result->mutated;
+	const struct counters *counters = &mutated->counters;
+
+	if (!mutated->counted) {
+		snprintf(figure->text, sizeof(figure->text), "does not tell");
+		return;
+	}
+	snprintf(figure->text, sizeof(figure->text), "%" PRIu64 " + %" PRIu64 " of %" PRIu32,
+		 counters->accepted, counters->dropped, mutated->seen);
+	figure->verdict = meets(counters->accepted + counters->dropped == mutated->seen);
+}
+
+static void size_figure(struct result *result, struct figure *figure)
+{
+	const int64_t size = result->footprint.size;
+
+	if (size < 0) {
+		snprintf(figure->text, sizeof(figure->text), "? (no strip)");
+		return;
+	}
+	snprintf(figure->text, sizeof(figure->text), "%" PRId64 " B", size);
+	figure->value = (double)size;
+	figure->verdict = meets(size <= 128 * 1024);
+}
+
+static void idle_memory_figure(struct result *result, struct figure *figure)
+{
+	const uint64_t resident = result->footprint.resident;
+
+	memory_text(figure->text, sizeof(figure->text), (int64_t)resident);
+	figure->value = (double)resident;
+	figure->verdict = meets(resident <= 250000);
+}
+
+static void wakeup_figure(struct result *result, struct figure *figure)
+{
+	const struct footprint *footprint = &result->footprint;
+	const double minutes = (double)footprint->time / (60.0 * (double)SECOND);
+	const double beyond = (double)footprint->wakeups - (double)footprint->queries;
+	const double rate = beyond > 0 && minutes > 0 ? beyond / minutes / LINKS : 0;
+
+	snprintf(figure->text, sizeof(figure->text), "%.1f", rate);
+	figure->verdict = meets(rate <= 2);
+}
+
+static const struct line lines[] = {
+	{"report in -> report out, median / p99", "<= 60 us, ratio >= 100", ROW_REPORT,
+	 report_figure, 100},
+	{"the same while no processor sleeps", "", ROW_REPORT, awake_figure, 0},
+	{"join into a running stream -> first packet, median / p99 (a packet every 200 us)", "",
+	 ROW_JOIN, join_figure, 0},
+	{"first packet of a new flow, group joined, median / p99", "<= 20 us, as later packets",
+	 ROW_FLOW, first_figure, 0},
+	{"later packets of these flows, median / p99", "", ROW_FLOW, later_figure, 0},
+	{"wake-ups of the daemon by these 500 flows / unresolved kernel entries", "0 / 0", ROW_FLOW,
+	 upcall_figure, 0},
+	{"2,000 groups: known upstream / first packets delivered", "2000 / 2000", ROW_SCALE,
+	 scale_figure, 0},
+	{"CPU a group", "<= 6 us", ROW_SCALE, scale_cpu_figure, 0},
+	{"memory a group", "", ROW_SCALE, scale_memory_figure, 0},
+	{"50,000 groups: known upstream / first packets delivered", "50000 / 50000",
+	 ROW_SCALE_LARGE, large_figure, 0},
+	{"CPU a group", "<= 6 us", ROW_SCALE_LARGE, large_cpu_figure, 0},
+	{"memory a group", "", ROW_SCALE_LARGE, large_memory_figure, 0},
+	{"100,000 unwanted packets of 5,000 sources: CPU / wake-ups", "0 / 0", ROW_FLOOD,
+	 flood_cpu_figure, 0},
+	{"memory / kernel entries more than before", "0 / 0", ROW_FLOOD, flood_memory_figure, 0},
+	{"packets of 5,000 sources to a joined group: delivered / unwanted ones delivered",
+	 "5000 / 0", ROW_FLOOD, flood_delivery_figure, 0},
+	{"20,000 mutated messages: CPU a message, report in -> report out afterwards", "alive",
+	 ROW_MUTATED, mutated_figure, 0},
+	{"of them, accepted + dropped and counted by a reason", "each one", ROW_MUTATED,
+	 counted_figure, 0},
+	{"program, stripped", "<= 131072 B (musl)", ROW_FOOTPRINT, size_figure, 0},
+	{"resident memory, idle", "<= 250 kB (musl)", ROW_FOOTPRINT, idle_memory_figure, 0},
+	{"wake-ups a minute and quiet interface, beyond queries", "<= 2", ROW_FOOTPRINT,
+	 wakeup_figure, 0},
+};
+
+static struct figure figure_of(const struct line *line, struct result *result)
+{
+	static const char *const failure[] = {
+		[NOT_MEASURED] = "-", [NOT_STARTED] = "did not start", [DIED] = "died"};
+	struct figure figure = {"", 0, NO_TARGET};
+
+	if (result->outcome[line->row] == MEASURED) {
+		line->figure(result, &figure);
+	} else {
+		snprintf(figure.text, sizeof(figure.text), "%s",
+			 failure[result->outcome[line->row]]);
+		if (result->outcome[line->row] != NOT_MEASURED)
+			figure.verdict = MISSED;
+	}
+	if (!line->target[0])
+		figure.verdict = NO_TARGET;
+	return figure;
+}
+
+static double ratio_of(const struct figure figure[COLUMNS])
+{
+	if (figure[MCPROXY_IPV4].value <= 0 || figure[IGMPPROXY_IPV4].value <= 0)
+		return 0;
+	return figure[IGMPPROXY_IPV4].value / figure[MCPROXY_IPV4].value;
+}
+
+/* Of both families, and of the ratio if that is part of the target and known. */
+static enum verdict verdict_of(const struct line *line, const struct figure figure[COLUMNS])
+{
+	const enum verdict ipv4 = figure[MCPROXY_IPV4].verdict;
+	const enum verdict ipv6 = figure[MCPROXY_IPV6].verdict;
+	const double ratio = ratio_of(figure);
+
+	if (ipv4 == MISSED || ipv6 == MISSED || (line->ratio && ratio > 0 && ratio < line->ratio))
+		return MISSED;
+	return ipv4 == MET || ipv6 == MET ? MET : NO_TARGET;
+}
+
+static bool measured(const struct line *line, const struct result result[COLUMNS])
+{
+	int column;
+
+	for (column = 0; column < COLUMNS; column++)
+		if (result[column].outcome[line->row] != NOT_MEASURED)
+			return true;
+	return false;
+}
+
+static enum verdict print_line(const struct line *line, struct result result[COLUMNS])
+{
+	static const char *const verdict_text[] = {
+		[NO_TARGET] = "", [MISSED] = "NO", [MET] = "yes"};
+	struct figure figure[COLUMNS];
+	enum verdict verdict;
+	char ratio[24] = "";
+	int column;
+
+	for (column = 0; column < COLUMNS; column++)
+		figure[column] = figure_of(line, &result[column]);
+	if (ratio_of(figure) > 0)
+		snprintf(ratio, sizeof(ratio), "%.*f", ratio_of(figure) < 10 ? 1 : 0,
+			 ratio_of(figure));
+	verdict = verdict_of(line, figure);
+	printf("| %s | %s | %s | %s | %s | %s | %s |\n", line->what, figure[MCPROXY_IPV4].text,
+	       figure[MCPROXY_IPV6].text, figure[IGMPPROXY_IPV4].text, ratio, line->target,
+	       verdict_text[verdict]);
+	return verdict;
+}
+
+unsigned table_print(struct result result[COLUMNS])
+{
+	unsigned missed = 0;
+	size_t i;
+
+	puts("| what | mcproxy, IPv4 | mcproxy, IPv6 | igmpproxy | ratio | target | met |\n"
+	     "|---|---|---|---|---|---|---|");
+	for (i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		if (measured(&lines[i], result) && print_line(&lines[i], result) == MISSED)
+			missed++;
+	return missed;
+}
+
+static void processor_name(char *name, size_t size)
+{
+	FILE *file = fopen("/proc/cpuinfo", "re");
+	char line[256], *value;
+
+	snprintf(name, size, "unknown processor");
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file)) {
+		if (strncmp(line, "model name", 10))
+			continue;
+		value = strstr(line, ": ");
+		line[strcspn(line, "\n")] = '\0';
+		if (value)
+			snprintf(name, size, "%s", value + 2);
+		break;
+	}
+	fclose(file);
+}
+
+void table_print_machine(void)
+{
+	struct utsname system;
+	char processor[128];
+
+	processor_name(processor, sizeof(processor));
+	if (uname(&system))
+		return;
+	printf("%s %s %s, %s, %ld cores.\n", system.sysname, system.release, system.machine,
+	       processor, sysconf(_SC_NPROCESSORS_ONLN));
+}
