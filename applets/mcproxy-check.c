@@ -36,7 +36,7 @@ struct check {
 	struct iface iface[PROXY_VIFS];
 };
 
-static const char *const family[PROTOCOLS] = {"IPv4", "IPv6"};
+static const char family[PROTOCOLS][8] = {"IPv4", "IPv6"};
 
 int mcproxy_check_main(int argc, char **argv);
 const char *mcproxy_check_usage(void);
@@ -58,7 +58,7 @@ __attribute__((format(printf, 5, 6))) static void tell(struct check *check, enum
 						       const char *subject, const char *remedy,
 						       const char *format, ...)
 {
-	static const char *const name[] = {"ok", "warn", "fail"};
+	static const char name[][8] = {"ok", "warn", "fail"};
 	char finding[FINDING];
 	va_list arguments;
 

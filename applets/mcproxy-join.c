@@ -398,10 +398,10 @@ static void change_by_command(struct join *join, enum receiver_change change, ch
 
 static void execute(struct join *join, char *line)
 {
-	static const char *const name[] = {[RECEIVER_JOIN] = "join",
-					   [RECEIVER_LEAVE] = "leave",
-					   [RECEIVER_BLOCK] = "block",
-					   [RECEIVER_UNBLOCK] = "unblock"};
+	static const char name[][8] = {[RECEIVER_JOIN] = "join",
+				       [RECEIVER_LEAVE] = "leave",
+				       [RECEIVER_BLOCK] = "block",
+				       [RECEIVER_UNBLOCK] = "unblock"};
 	char *word[4], *rest = line;
 	unsigned words = 0;
 

@@ -33,7 +33,7 @@ struct column {
 
 /* What people see of the answer to a request. */
 struct table {
-	const char *request;
+	char request[12];
 	struct column column[COLUMNS];
 	bool (*shown)(char *const *cell); /* NULL: every line */
 };
@@ -57,8 +57,8 @@ static bool is_counted(char *const *cell)
 /* Counters go up when all is well, too. */
 static bool is_trouble(char *const *cell)
 {
-	static const char *const ordinary[] = {"rx-",	   "tx-query",	 "tx-report",
-					       "tx-leave", "link-scope", "drop-own"};
+	static const char ordinary[][12] = {"rx-",	"tx-query",   "tx-report",
+					    "tx-leave", "link-scope", "drop-own"};
 
 	for (size_t i = 0; i < COUNT(ordinary); i++) {
 		if (!strncmp(cell[3], ordinary[i], strlen(ordinary[i])))

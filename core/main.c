@@ -16,7 +16,7 @@
 #include "output.h"
 
 struct applet {
-	const char *name;
+	char name[16];
 	int (*main)(int argc, char **argv);
 	const char *(*usage)(void);
 };
@@ -31,14 +31,14 @@ static const struct applet applets[] = {
 #define APPLET(symbol, name) {name, symbol##_main, symbol##_usage},
 #include "applets.h"
 #undef APPLET
-	{NULL, NULL, NULL},
+	{"", NULL, NULL},
 };
 
 static const char usage[] = "Usage: mcproxy [APPLET [ARGUMENT...]] | --list\n";
 
 static const struct applet *find_applet(const char *name)
 {
-	for (const struct applet *applet = applets; applet->name; applet++) {
+	for (const struct applet *applet = applets; *applet->name; applet++) {
 		if (!strcmp(applet->name, name))
 			return applet;
 	}
@@ -72,7 +72,7 @@ static bool is_help(const char *word)
 
 static int list_applets(void)
 {
-	for (const struct applet *applet = applets; applet->name; applet++)
+	for (const struct applet *applet = applets; *applet->name; applet++)
 		output("%s\n", applet->name);
 	return EXIT_SUCCESS;
 }
