@@ -24,96 +24,25 @@ struct wire_writer {
 	bool overrun;
 };
 
-/* The next COUNT bytes, or NULL beyond the end. */
-static inline const uint8_t *wire_take(struct wire_reader *r, size_t count)
-{
-	const uint8_t *at = r->at;
-
-	if (count > r->left) {
-		r->overrun = true;
-		r->left = 0;
-		return NULL;
-	}
-	r->at += count;
-	r->left -= count;
-	return at;
-}
-
-static inline uint8_t wire_get8(struct wire_reader *r)
-{
-	const uint8_t *at = wire_take(r, 1);
-
-	return at ? at[0] : 0;
-}
-
-static inline uint16_t wire_get16(struct wire_reader *r)
-{
-	const uint8_t *at = wire_take(r, 2);
-
-	return at ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)0;
-}
-
+/* An address on the wire. */
 static inline size_t wire_addr_size(enum protocol protocol)
 {
 	return protocol == PROTOCOL_IGMP ? 4 : 16;
 }
 
-static inline struct addr wire_get_addr(struct wire_reader *r, enum protocol protocol)
-{
-	struct addr addr = addr_ipv4(0);
-	size_t size = wire_addr_size(protocol);
-	const uint8_t *at = wire_take(r, size);
-
-	if (at)
-		memcpy(addr.byte + sizeof(addr.byte) - size, at, size);
-	return addr;
-}
+/* The next COUNT bytes, or NULL beyond the end; the others get 0, or any address, there. */
+const uint8_t *wire_take(struct wire_reader *, size_t count);
+uint8_t wire_get8(struct wire_reader *);
+uint16_t wire_get16(struct wire_reader *);
+struct addr wire_get_addr(struct wire_reader *, enum protocol);
 
 /* Room for COUNT bytes at the end, or NULL. */
-static inline uint8_t *wire_grow(struct wire_writer *w, size_t count)
-{
-	uint8_t *at = w->start + w->length;
-
-	if (count > w->size - w->length) {
-		w->overrun = true;
-		return NULL;
-	}
-	w->length += count;
-	return at;
-}
-
-static inline void wire_put8(struct wire_writer *w, uint8_t value)
-{
-	uint8_t *at = wire_grow(w, 1);
-
-	if (at)
-		at[0] = value;
-}
-
-static inline void wire_put16(struct wire_writer *w, uint16_t value)
-{
-	wire_put8(w, (uint8_t)(value >> 8));
-	wire_put8(w, (uint8_t)value);
-}
-
-static inline void wire_put_addr(struct wire_writer *w, const struct addr *addr,
-				 enum protocol protocol)
-{
-	size_t size = wire_addr_size(protocol);
-	uint8_t *at = wire_grow(w, size);
-
-	if (at)
-		memcpy(at, addr->byte + sizeof(addr->byte) - size, size);
-}
-
+uint8_t *wire_grow(struct wire_writer *, size_t count);
+void wire_put8(struct wire_writer *, uint8_t);
+void wire_put16(struct wire_writer *, uint16_t);
+void wire_put_addr(struct wire_writer *, const struct addr *, enum protocol);
 /* Overwrites the 16 bits at OFFSET, which have been written before. */
-static inline void wire_patch16(struct wire_writer *w, size_t offset, uint16_t value)
-{
-	if (offset + 2 <= w->length) {
-		w->start[offset] = (uint8_t)(value >> 8);
-		w->start[offset + 1] = (uint8_t)value;
-	}
-}
+void wire_patch16(struct wire_writer *, size_t offset, uint16_t);
 
 /* The Internet checksum (RFC 1071) over LENGTH bytes, and over the IPv6 pseudo header (RFC 8200
  * section 8.1) for MLD. 0 if DATA carries the right one. */
