@@ -50,6 +50,18 @@ static void reinstall_all(struct proxy *p)
 	}
 }
 
+void forward_relocate(struct proxy *p)
+{
+	struct membership *m;
+
+	for (m = p->first; m; m = m->next) {
+		if (!m->route_count)
+			continue;
+		m->relocate = true;
+		membership_touch(p, m);
+	}
+}
+
 static uint32_t forwarding(const struct proxy *p)
 {
 	uint32_t vifs = bit(p->upstream);
@@ -76,6 +88,8 @@ void forward_tree(struct proxy *p)
 	r.remove = !forward_wildcard(p, &r);
 	if (tree != old_tree || p->present != p->told)
 		p->out->route(p->ctx, &r);
+	if (tree != old_tree)
+		forward_relocate(p);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (old_sinks & ~p->sinks & bit(vif))
 			set_sink(p, vif, true);
@@ -134,13 +148,14 @@ static unsigned on_link(const struct proxy *p, const struct addr *source)
 	return found;
 }
 
+/* Nothing is taken from where another querier forwards: what is sent there comes in elsewhere. */
 static unsigned locate(struct proxy *p, const struct addr *source)
 {
 	unsigned vif = on_link(p, source);
 
 	if (vif == PROXY_VIFS)
 		vif = p->out->reverse_path(p->ctx, source);
-	return p->present & bit(vif) ? vif : p->root;
+	return p->tree & bit(vif) ? vif : p->root;
 }
 
 /* ---- (*,G) ---- */
@@ -232,18 +247,18 @@ static size_t needing_route(struct proxy *p, const struct membership *m, size_t 
 static void install_source(struct proxy *p, struct membership *m, struct source_route *s,
 			   bool fresh)
 {
-	struct route r = {.source = s->source, .group = m->group};
+	struct route r = {.source = s->source, .group = m->group, .input = s->input};
 
-	if (fresh || m->relocate || !(p->present & bit(s->input)))
-		s->input = (uint8_t)locate(p, &s->source);
-	r.input = s->input;
+	if (fresh || m->relocate)
+		r.input = locate(p, &s->source);
 	r.outputs = wanting(p, m, &s->source);
 	if (!m->local)
 		r.outputs |= bit(p->upstream);
 	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
-	r.outputs &= p->present & ~bit(s->input);
-	if (!fresh && !m->reinstall && !m->relocate && s->outputs == r.outputs)
+	r.outputs &= p->present & ~bit(r.input);
+	if (!fresh && !m->reinstall && s->input == r.input && s->outputs == r.outputs)
 		return;
+	s->input = (uint8_t)r.input;
 	s->outputs = r.outputs;
 	p->out->route(p->ctx, &r);
 }

@@ -19,6 +19,8 @@
 void forward_tree(struct proxy *);
 /* Brings the membership's routes up to date. */
 void forward_update(struct proxy *, struct membership *);
+/* Sources may be elsewhere now. */
+void forward_relocate(struct proxy *);
 /* A packet of an (S,G) route came in elsewhere than expected. An on-link source, or one that the
  * unicast routes put at the upstream, cannot be taken over by a downstream. */
 void forward_wrong_vif(struct proxy *, const struct upcall *);

@@ -141,19 +141,6 @@ static bool set_prefixes(struct interface *i, const struct interface_state *stat
 	return true;
 }
 
-/* Sources may be elsewhere now. */
-static void relocate(struct proxy *p)
-{
-	struct membership *m;
-
-	for (m = p->first; m; m = m->next) {
-		if (!m->route_count)
-			continue;
-		m->relocate = true;
-		membership_touch(p, m);
-	}
-}
-
 /* A downstream needs an address to query from; MLD always a link-local one. Reports may come from
  * 0.0.0.0 (RFC 3376 section 4.2.13). */
 static bool can_be_active(const struct proxy *p, const struct interface *i)
@@ -192,7 +179,7 @@ void proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 	i->address = state->address;
 	i->mtu = state->mtu;
 	if (set_prefixes(i, state))
-		relocate(p);
+		forward_relocate(p);
 	p->retransmit_at = 0;
 	i->active = can_be_active(p, i);
 	if (was_active && !i->active)

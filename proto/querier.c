@@ -89,8 +89,6 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 		return;
 	if (!never && !is_lower(source, &i->address))
 		return;
-	if (!addr_is_any(&i->other_querier) && is_lower(&i->other_querier, source))
-		return;
 	/* 0 says nothing: our own values hold (RFC 3376 sections 4.1.6 and 4.1.7). */
 	i->values.robustness = m->robustness ? m->robustness : i->configured.robustness;
 	i->values.query_interval =
