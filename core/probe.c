@@ -23,6 +23,7 @@
 enum {
 	SOCKETS_FILE = 32768, /* of /proc/net/raw: some 200 sockets */
 	SOCKETS = 64,
+	PROC_PATH = 40,
 	RT_TABLE_DEFAULT = 253 /* what table 0 is to MRT_INIT */
 };
 
@@ -33,9 +34,9 @@ struct sockets {
 };
 
 /* The text of a file as far as it fits, with its '\0'. Its length, or -errno. */
-static ssize_t read_text(int directory, const char *path, char *text, size_t size)
+static ssize_t read_text(const char *path, char *text, size_t size)
 {
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = 0, part = 1;
 
 	if (fd < 0)
@@ -128,7 +129,7 @@ static void find_sockets(enum protocol protocol, struct sockets *sockets)
 	const char *line;
 
 	sockets->count = 0;
-	if (read_text(AT_FDCWD, ipv4 ? "/proc/net/raw" : "/proc/net/raw6", text, sizeof(text)) < 0)
+	if (read_text(ipv4 ? "/proc/net/raw" : "/proc/net/raw6", text, sizeof(text)) < 0)
 		return;
 	for (line = strchr(text, '\n'); line; line = strchr(line + 1, '\n'))
 		add_socket(sockets, line + 1, ipv4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
@@ -142,24 +143,23 @@ static bool is_among(const struct sockets *sockets, unsigned long inode)
 	return false;
 }
 
-/* Has the process whose directory this is one of the sockets open? */
-static bool holds_any(int process, const struct sockets *sockets)
+/* Has the process one of the sockets open? */
+static bool holds_any(unsigned long pid, const struct sockets *sockets)
 {
 	static const char prefix[] = "socket:[";
-	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 	bool found = false;
+	char path[PROC_PATH];
+	DIR *directory;
 
-	if (!directory) {
-		if (fd >= 0)
-			close(fd);
+	format_text(path, sizeof(path), "/proc/%lu/fd", pid);
+	directory = opendir(path);
+	if (!directory)
 		return false;
-	}
 	while (!found && (entry = readdir(directory))) {
 		char target[64] = "";
 
-		if (readlinkat(fd, entry->d_name, target, sizeof(target) - 1) > 0 &&
+		if (readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1) > 0 &&
 		    !strncmp(target, prefix, sizeof(prefix) - 1))
 			found = is_among(sockets, leading_number(target + sizeof(prefix) - 1, 10));
 	}
@@ -167,23 +167,15 @@ static bool holds_any(int process, const struct sockets *sockets)
 	return found;
 }
 
-static bool read_holder(int proc, const char *pid, const struct sockets *sockets,
-			struct probe_holder *holder)
+static void read_holder(unsigned long pid, struct probe_holder *holder)
 {
-	int process = openat(proc, pid, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool found;
+	char path[PROC_PATH];
 
-	if (process < 0)
-		return false;
-	found = holds_any(process, sockets);
-	if (found) {
-		holder->pid = (int)leading_number(pid, 10);
-		if (read_text(process, "comm", holder->name, sizeof(holder->name)) < 0)
-			holder->name[0] = '\0';
-		holder->name[strcspn(holder->name, "\n")] = '\0';
-	}
-	close(process);
-	return found;
+	holder->pid = (int)pid;
+	format_text(path, sizeof(path), "/proc/%lu/comm", pid);
+	if (read_text(path, holder->name, sizeof(holder->name)) < 0)
+		holder->name[0] = '\0';
+	holder->name[strcspn(holder->name, "\n")] = '\0';
 }
 
 size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t count)
@@ -199,14 +191,12 @@ size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t
 		return 0;
 	while ((entry = readdir(proc))) {
 		unsigned long pid = leading_number(entry->d_name, 10);
-		struct probe_holder next;
 
 		/* 0: not a process. */
-		if (!pid || pid == (unsigned long)getpid() ||
-		    !read_holder(dirfd(proc), entry->d_name, &sockets, &next))
+		if (!pid || pid == (unsigned long)getpid() || !holds_any(pid, &sockets))
 			continue;
 		if (found < count)
-			holder[found] = next;
+			read_holder(pid, &holder[found]);
 		found++;
 	}
 	closedir(proc);
@@ -220,7 +210,7 @@ int probe_sysctl(enum protocol protocol, const char *interface, const char *name
 
 	format_text(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
 		    protocol == PROTOCOL_IGMP ? "ipv4" : "ipv6", interface, name);
-	length = read_text(AT_FDCWD, path, text, sizeof(text));
+	length = read_text(path, text, sizeof(text));
 	return length < 0 ? (int)length : (int)leading_number(text, 10);
 }
 
@@ -239,8 +229,7 @@ bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESI
 
 	/* The /sys of another network namespace may be mounted here. */
 	format_text(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
-	if (read_text(AT_FDCWD, path, text, sizeof(text)) < 0 ||
-	    leading_number(text, 10) != ifindex)
+	if (read_text(path, text, sizeof(text)) < 0 || leading_number(text, 10) != ifindex)
 		return false;
 	memset(text, 0, sizeof(text));
 	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
