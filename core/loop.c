@@ -52,10 +52,12 @@ static int open_signals(struct loop *loop)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-		return -errno;
 	loop->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	if (loop->signals < 0)
+		return -errno;
+	/* Blocked, and read by nobody, it is as good as ignored. */
+	sigaddset(&set, SIGPIPE);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
 	return control(loop, EPOLL_CTL_ADD, loop->signals, NULL, EPOLLIN);
 }
