@@ -860,7 +860,7 @@ void control_close(struct control *control)
 
 /* ---- the client's end ---- */
 
-enum { CLIENT_TIMEOUT = 10 /* seconds without a byte */ };
+enum { CLIENT_TIMEOUT = 5 /* seconds without a byte */ };
 
 static int connect_to(const char *path)
 {

@@ -712,7 +712,8 @@ static void check_no_descriptors(void)
 	say(answer.fd, "running\n");
 	next = ask("running\n");
 	CHECK(run_until(has_ended, &answer, NULL));
-	CHECK(!strcmp(answer.text, "yes\nok\n") && !strcmp(next.text, "yes\nok\n"));
+	CHECK(!strcmp(answer.text, "yes\nok\n"), "%s", answer.text);
+	CHECK(!strcmp(next.text, "yes\nok\n") || CONFIG_CONTROL_CLIENTS == 1, "%s", next.text);
 	hang_up(&answer);
 	hang_up(&next);
 }
@@ -729,6 +730,7 @@ static void check_file(void)
 	char group[32], too_long[200];
 	struct control again;
 	struct stat status;
+	int64_t end;
 	int error;
 
 	TEST("the socket file is for its owner and its group");
@@ -738,6 +740,8 @@ static void check_file(void)
 	TEST("a live daemon's socket is not taken");
 	error = open_control(&again, "");
 	CHECK(error == -EADDRINUSE, "%d", error);
+	end = loop_now() + 20; /* until the question whether it is alive has been taken */
+	CHECK(run_until(has_passed, &end, NULL));
 	answers("running\n", "yes\nok\n");
 
 	TEST("the file is removed at the end");
