@@ -378,14 +378,21 @@ static uint32_t per_packet(const struct proxy *p, const struct interface *i)
 static void schedule_general(struct proxy *p, struct interface *i, int64_t now, int64_t time)
 {
 	int64_t packets = p->membership_count / per_packet(p, i) + 1;
+	int64_t next = now + 1 + proxy_random(p, time / packets), end = now + time;
 
 	if (!p->membership_count)
 		return;
-	if (!i->reply_left)
+	if (!i->reply_left) {
 		membership_walk_start(p, &i->reply);
+		i->reply_next = i->reply_end = INT64_MAX;
+	}
 	i->reply_left = p->membership_count;
-	i->reply_end = now + time;
-	i->reply_next = now + 1 + proxy_random(p, time / packets);
+	i->reply_begun = false;
+	/* Rule 1: what is due sooner stays so, or long response times would put it off for ever. */
+	if (next < i->reply_next)
+		i->reply_next = next;
+	if (end < i->reply_end)
+		i->reply_end = end;
 }
 
 static void continue_general(struct proxy *p, struct interface *i, int64_t now)
@@ -396,6 +403,7 @@ static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 	if (chunk < per_packet(p, i))
 		chunk = per_packet(p, i);
 	time = time * chunk / (i->reply_left ? i->reply_left : 1);
+	i->reply_begun = true;
 	while (chunk-- && i->reply_left) {
 		struct membership *m = i->reply.next ? i->reply.next : p->first;
 
@@ -422,7 +430,7 @@ static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, 
 	uint32_t n;
 
 	message_query_sources(p->protocol, msg, &r, p->source, &i->counters);
-	if (!s || (i->reply_left && i->reply_end <= at))
+	if (!s || (i->reply_left && !i->reply_begun && i->reply_end <= at))
 		return;
 	if (!r.source_count || s->reply_whole || i->version < 3)
 		s->reply_whole = true;

@@ -88,6 +88,7 @@ struct interface {
 	int64_t v1_querier_until, v2_querier_until;
 	struct proxy_walk reply; /* through what the answer to a general query still has to tell */
 	uint32_t reply_left;	 /* how many memberships that are */
+	bool reply_begun;	 /* some of them have been told since the last query */
 	int64_t reply_next, reply_end;
 	int64_t next_unsolicited;
 };
