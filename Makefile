@@ -44,7 +44,7 @@ all: $(O)/mcproxy
 clean:
 	rm -rf $(O)
 
-# ---- what is built: all of proto/ and core/ but the files of options that are off, and the applets ----
+# ---- what is built: proto/ and core/, but for the files of options that are off; the applets ----
 
 option-$(CONFIG_IGMP)    += proto/igmp.c
 option-$(CONFIG_MLD)     += proto/mld.c
@@ -74,7 +74,8 @@ link  += -fsanitize=address,undefined
 else
 flags += -fno-asynchronous-unwind-tables
 # glibc warns that it fortifies nothing without an optimizer.
-flags += $(if $(CONFIG_HARDENING),$(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2))
+fortify := $(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+flags += $(if $(CONFIG_HARDENING),$(fortify))
 endif
 
 # Debian's musl-gcc does not know -static-pie and takes the wrong start file. Its own directory:
@@ -161,7 +162,7 @@ savedefconfig:
 ##   check-unit, check-replay, check-net, check-tree, lint
 ##   demo               streams through network namespaces, as it happens
 ##   bench              figures, beside igmpproxy's
-##   size               bytes of each file and of each option
+##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
 ##   format             clang-format everything
 test-code := $(wildcard tests/*/*.[ch])
 unit      := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
@@ -175,7 +176,7 @@ enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 # tests/unit/NAME.c is a program; tests/replay/*.c and tests/bench/*.c are one each.
 $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(flags) $(CPPFLAGS) $(CFLAGS) -o $@ \
+	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $< $(link) $(LDFLAGS)
 
 .PHONY: check check-unit check-replay check-net check-tree lint demo bench size format
@@ -196,7 +197,7 @@ demo: all
 bench: all $(O)/tests/bench
 	$(enter) $(O)/tests/bench
 size:
-	@O='$(O)/size' CC='$(CC)' KCONFIG_CONFIG='$(config)' sh tests/size.sh
+	@O='$(O)/size' CC='$(CC)' KCONFIG_CONFIG='$(config)' UPDATE='$(UPDATE)' sh tests/size.sh
 format:
 	clang-format -i $(wildcard proto/*.[ch] core/*.[ch] applets/*.c) $(test-code)
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # run.sh TEST...: runs tests, JOBS (2) at a time, and ends with "N passed, N failed, N skipped".
-# A TEST is a script, one test, whose exit status is 0: passed, 77: skipped (its last line says why),
-# other: failed; or a program that prints a line "ok ..." or "not ok ..." for each of its tests.
+# A TEST is a script, one test, whose exit status is 0: passed, 77: skipped (its last line says
+# why), other: failed; or a program that prints a line "ok ..." or "not ok ..." for each of its tests.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
 # Tests are given O (what was built), MCPROXY_BIN ($O/bin) and a TMPDIR of their own.
 set -u
@@ -59,7 +59,7 @@ report_program()
 run_one()
 {
 	name=$(echo "$1" | sed 's,^\./,,; s,.*tests/,,; s,\.sh$,,; s,/,-,g')
-	kind=script limit=280 missing_tool=skip
+	kind=script limit=600 missing_tool=skip
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in
 	tests/net/*) limit=120 && set -- sh tests/net/enter.sh sh "$1" ;;

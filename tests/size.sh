@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# size.sh: bytes of code and data of each file, and of each option: the difference that it makes to the
-# program to switch it off, and what depends on it. O, CC: where to build and with which compiler.
+# size.sh: bytes of code and data of each file, and of each option: the difference that it makes to
+# the program to switch it off, and what depends on it. O, CC: where to build, with which compiler.
+# UPDATE=1: puts the options' sizes into the prompts of Config.in.
 set -eu
 
-config=${KCONFIG_CONFIG:-.config}
-[ -f "$config" ] || config=configs/default_defconfig
+config=$KCONFIG_CONFIG
 command -v kconfig-conf >/dev/null || {
 	echo 'kconfig-conf is missing: apt-get install kconfig-frontends' >&2
 	exit 1
@@ -32,9 +32,19 @@ for object in "$O"/proto/*.o "$O"/core/*.o "$O"/applets/*.o; do
 done
 printf '%7d  the program, with %s\n\n' "$whole" "$CC"
 
-for option in $(sed -n 's/^CONFIG_\(.*\)=y$/\1/p' "$config"); do
+# The prompt is the line after "config OPTION".
+write_prompt()
+{
+	text=$(echo "$2" | awk '{ printf $1 < 1000 ? "%d bytes" : "%.1f kB", $1 / ($1 < 1000 ? 1 : 1000) }')
+	sed -i -E "/^config $1\$/{n;s/( \([0-9.]+ (kB|bytes)\))?\"\$/ ($text)\"/;}" Config.in
+}
+
+options=$(sed -n 's/^CONFIG_\(.*\)=y$/\1/p' "$config")
+for option in $options; do
 	sed "s/^CONFIG_$option=y/# CONFIG_$option is not set/" "$config" >"$O/config"
 	KCONFIG_CONFIG=$O/config kconfig-conf --olddefconfig Config.in >/dev/null
 	build "$O/config"
-	printf '%7d  %s\n' $((whole - $(bytes "$O/mcproxy"))) "$option"
+	saved=$((whole - $(bytes "$O/mcproxy")))
+	printf '%7d  %s\n' "$saved" "$option"
+	[ -z "$UPDATE" ] || write_prompt "$option" $((saved < 0 ? 0 : saved))
 done
