@@ -290,16 +290,25 @@ static bool complete_interfaces(struct parser *parser)
 int conf_parse(struct conf *conf, const char *name, const char *text, size_t size,
 	       char error[CONF_ERROR])
 {
-	struct parser parser = {.name = name, .error = error};
+	/* On the stack it would stay resident for as long as the program runs. */
+	struct parser *parser = calloc(1, sizeof(*parser));
+	bool valid;
 
-	conf_set_defaults(&parser.conf);
-	if (!parse(&parser, text, size, true) || !complete_protocols(&parser) ||
-	    !parse(&parser, text, size, false) || !complete_interfaces(&parser)) {
-		parser_release(parser.conf.memory);
+	if (!parser) {
+		format_text(error, CONF_ERROR, "%.128s: out of memory", name);
 		return -1;
 	}
-	*conf = parser.conf;
-	return 0;
+	parser->name = name;
+	parser->error = error;
+	conf_set_defaults(&parser->conf);
+	valid = parse(parser, text, size, true) && complete_protocols(parser) &&
+		parse(parser, text, size, false) && complete_interfaces(parser);
+	if (valid)
+		*conf = parser->conf;
+	else
+		parser_release(parser->conf.memory);
+	free(parser);
+	return valid ? 0 : -1;
 }
 
 /* Reads up to SIZE bytes, to the end of the file or the error; -errno, or how many. */

@@ -79,13 +79,13 @@ static int list_applets(void)
 
 static int run_applet(const struct applet *applet, int argc, char **argv)
 {
-	static char name[32];
+	static char name[sizeof(applet->name)];
 
 	if (argc > 1 && is_help(argv[1])) {
 		output_text(applet->usage());
 		return EXIT_SUCCESS;
 	}
-	argv[0] = strncpy(name, applet->name, sizeof(name) - 1);
+	argv[0] = memcpy(name, applet->name, sizeof(name));
 	return applet->main(argc, argv);
 }
 
