@@ -118,47 +118,11 @@ void log_open(bool syslog, enum log_level level)
 		connect_syslog();
 }
 
-void log_error(const char *format, ...)
+void log_line(enum log_level level, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	write_line(LOG_LEVEL_ERROR, format, arguments);
-	va_end(arguments);
-}
-
-void log_warning(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_WARNING, format, arguments);
-	va_end(arguments);
-}
-
-void log_notice(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_NOTICE, format, arguments);
-	va_end(arguments);
-}
-
-void log_info(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_INFO, format, arguments);
-	va_end(arguments);
-}
-
-void log_debug(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	write_line(LOG_LEVEL_DEBUG, format, arguments);
+	write_line(level, format, arguments);
 	va_end(arguments);
 }
