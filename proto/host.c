@@ -397,9 +397,12 @@ static void schedule_general(struct proxy *p, struct interface *i, int64_t now, 
 
 static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 {
-	int64_t time = i->reply_end > now ? i->reply_end - now : 1;
-	int64_t chunk = i->reply_left / time + 1;
+	int64_t time = i->reply_end > now ? i->reply_end - now : 1, chunk;
 
+	/* Memberships may have ended since; none is told of twice in their place. */
+	if (i->reply_left > p->membership_count)
+		i->reply_left = p->membership_count;
+	chunk = i->reply_left / time + 1;
 	if (chunk < per_packet(p, i))
 		chunk = per_packet(p, i);
 	time = time * chunk / (i->reply_left ? i->reply_left : 1);
@@ -408,8 +411,6 @@ static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 		struct membership *m = i->reply.next ? i->reply.next : p->first;
 
 		i->reply_left--;
-		if (!m)
-			break;
 		i->reply.next = m->next;
 		if (m->subscription)
 			reply(p, i, m->subscription, true);
@@ -453,6 +454,11 @@ static void update_version(struct proxy *p, struct interface *i, int64_t now)
 	uint8_t highest = message_version(p->protocol, i->configured.version);
 	uint8_t version = now < i->v1_querier_until ? 1 : now < i->v2_querier_until ? 2 : 3;
 
+	/* What is over is no deadline any more, also where no newer version is to follow. */
+	if (i->v1_querier_until <= now)
+		i->v1_querier_until = 0;
+	if (i->v2_querier_until <= now)
+		i->v2_querier_until = 0;
 	if (version > highest)
 		version = highest;
 	if (version == i->version)
