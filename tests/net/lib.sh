@@ -162,11 +162,12 @@ in_space() {
 	nsenter --net="/run/netns/$space-$in_name" "$@"
 }
 
-# The same in the background; $! is the command itself.
+# The same in the background; $! is the command itself. It does not outlive the test, even one that
+# is killed.
 start_in() {
 	in_name=$1
 	shift
-	nsenter --net="/run/netns/$space-$in_name" "$@" &
+	setpriv --pdeathsig KILL nsenter --net="/run/netns/$space-$in_name" "$@" &
 	pids="$pids $!"
 }
 
