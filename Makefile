@@ -48,7 +48,7 @@ clean:
 
 option-$(CONFIG_IGMP)    += proto/igmp.c
 option-$(CONFIG_MLD)     += proto/mld.c
-option-$(CONFIG_CONTROL) += core/control.c
+option-$(CONFIG_CONTROL) += core/control.c core/control_answer.c core/control_ask.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard proto/*.c core/*.c)))
 applets := $(shell sed -n 's/^CONFIG_APPLET_\([A-Z0-9_]*\)=y$$/\1/p' $(config) | tr A-Z_ a-z-)

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "../core/applet.h"
-#include "../core/control.h"
+#include "../core/control_ask.h"
 #include "../core/format.h"
 #include "../core/option.h"
 #include "../core/output.h"

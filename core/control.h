@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The status socket: a Unix stream socket at which the daemon tells its state, and its client. One
- * line asks, "REQUEST [ARGUMENT...]"; lines of tab-separated columns answer; a last line without a
- * tab, "ok" or "error TEXT", ends the answer and the connection. mcproxy-stat(8) lists the requests
- * and their columns.
+ * The status socket: a Unix stream socket at which the daemon tells its state. One line asks,
+ * "REQUEST [ARGUMENT...]"; lines of tab-separated columns answer; a last line without a tab, "ok"
+ * or "error TEXT", ends the answer and the connection. mcproxy-stat(8) lists the requests and their
+ * columns.
  */
 #ifndef CORE_CONTROL_H
 #define CORE_CONTROL_H
@@ -18,11 +18,9 @@
 #define CONTROL_PATH "/run/mcproxy.sock"
 
 enum {
-	CONTROL_REQUEST = 256, /* bytes of a request, with its newline */
-	CONTROL_LINE = 1024,   /* bytes of any line of an answer, with its newline */
-	CONTROL_ERROR = 128,   /* bytes of what control_ask() says about a failure */
-	CONTROL_PATIENCE =
-		5000, /* ms without progress before a client may be dropped for another */
+	CONTROL_REQUEST = 256,	 /* bytes of a request, with its newline */
+	CONTROL_LINE = 1024,	 /* bytes of any line of an answer, with its newline */
+	CONTROL_PATIENCE = 2000, /* ms without progress; then a client may make room for another */
 };
 
 /* What there is to show of one instance and one of its protocols. */
@@ -55,14 +53,5 @@ int control_open(struct control *, struct loop *, const char *path, const char *
 		 const struct control_view *view, size_t view_count);
 /* Drops all clients and removes the socket file. After a failed control_open() it does nothing. */
 void control_close(struct control *);
-
-/*
- * Sends REQUEST to the daemon at PATH and calls line() for every line of the answer as it comes,
- * without newline and made of printable ASCII and tabs, whatever was sent. 0, or -errno with one
- * line of text in ERROR: EPROTO the daemon says no or makes no sense, ETIMEDOUT it is stuck, and
- * what connect() and recv() give.
- */
-int control_ask(const char *path, const char *request, void (*line)(void *ctx, char *line),
-		void *ctx, char error[CONTROL_ERROR]);
 
 #endif

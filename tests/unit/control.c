@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../core/control.h"
+#include "../../core/control_ask.h"
 #include "../../core/mroute.h"
 #include "../../core/text.h"
 #include "test.h"

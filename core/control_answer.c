@@ -1,0 +1,555 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The answers of the status socket. Owns: the requests, their columns (mcproxy-stat(8) describes
+ * them), and where an answer is that pauses. Leaves out: commands that change anything.
+ */
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "control_answer.h"
+#include "mroute.h"
+#include "text.h"
+
+enum {
+	PIECE = 32, /* memberships visited for one piece */
+	ARGUMENTS = 2,
+};
+
+struct control_request {
+	const char *name;
+	unsigned least, most; /* arguments */
+	/* Tells of a view, from answer->position on, what there is room for. True: all is told. */
+	bool (*tell)(struct control_answer *, const struct control_view *);
+	struct proxy_visitor visitor;
+	/* Or answers a question. Returns what is wrong with it, NULL: nothing. */
+	const char *(*ask)(const struct control *, char **argument, bool *yes);
+};
+
+/* ---- columns and lines; a line is begun only if there is room for the longest one ---- */
+
+static bool has_room(const struct control_answer *answer)
+{
+	return CONTROL_TEXT - answer->length >= CONTROL_LINE;
+}
+
+static void put(struct control_answer *answer, char byte)
+{
+	if (answer->length < CONTROL_TEXT)
+		answer->text[answer->length++] = byte;
+}
+
+static void put_text(struct control_answer *answer, const char *text)
+{
+	for (; *text; text++)
+		put(answer, *text >= ' ' && *text <= '~' ? *text : '?');
+	put(answer, '\t');
+}
+
+static void put_number(struct control_answer *answer, uint64_t value)
+{
+	char digit[20];
+	size_t count = 0;
+
+	do {
+		digit[count++] = (char)('0' + value % 10);
+		value /= 10;
+	} while (value);
+	while (count)
+		put(answer, digit[--count]);
+	put(answer, '\t');
+}
+
+static void put_addr(struct control_answer *answer, const struct addr *addr, const char *any)
+{
+	char text[TEXT_ADDR];
+
+	put_text(answer, addr_is_any(addr) ? any : text_addr(addr, text));
+}
+
+static void put_remaining(struct control_answer *answer, int64_t when)
+{
+	if (when == INT64_MAX)
+		put_text(answer, "static");
+	else
+		put_number(answer, when > answer->now ? (uint64_t)(when - answer->now) : 0);
+}
+
+/* Replaces the tab after the last column. */
+static void end_line(struct control_answer *answer)
+{
+	answer->text[answer->length - 1] = '\n';
+}
+
+static const char *protocol_name(enum protocol protocol)
+{
+	return protocol == PROTOCOL_MLD ? "mld" : "igmp";
+}
+
+static const char *mode_name(enum filter_mode mode)
+{
+	return mode == EXCLUDE ? "exclude" : "include";
+}
+
+/* ---- interfaces, counters, summary ---- */
+
+static void tell_interface(struct control_answer *answer, const struct control_view *view,
+			   unsigned vif)
+{
+	const struct iface *iface = view->interface[vif];
+	struct proxy_interface_status status;
+
+	proxy_interface_status(view->proxy, answer->now, vif, &status);
+	put_text(answer, view->instance);
+	put_text(answer, iface->name);
+	put_text(answer, protocol_name(view->protocol));
+	put_text(answer, status.upstream ? "upstream" : "downstream");
+	put_text(answer, !iface->index ? "absent" : status.up ? "up" : "down");
+	put_addr(answer, &status.address, "-");
+	if (status.querier)
+		put_text(answer, "self");
+	else
+		put_addr(answer, &status.other_querier, "-");
+	put_number(answer, status.version);
+	put_number(answer, status.groups);
+	if (status.up && status.next_query > 0 && status.next_query < INT64_MAX)
+		put_remaining(answer, status.next_query);
+	else
+		put_text(answer, "-");
+	put_number(answer, status.values.robustness);
+	put_number(answer, (uint64_t)status.values.query_interval);
+	put_number(answer, (uint64_t)status.values.query_response_interval);
+	put_number(answer, (uint64_t)status.values.last_member_query_interval);
+	put_number(answer, status.values.last_member_query_count);
+	end_line(answer);
+}
+
+static bool tell_interfaces(struct control_answer *answer, const struct control_view *view)
+{
+	for (; answer->position < view->interface_count; answer->position++) {
+		if (!has_room(answer))
+			return false;
+		tell_interface(answer, view, answer->position);
+	}
+	return true;
+}
+
+static bool tell_counters(struct control_answer *answer, const struct control_view *view)
+{
+	struct proxy_interface_status status;
+
+	for (; answer->position < view->interface_count * COUNTER_COUNT; answer->position++) {
+		unsigned vif = answer->position / COUNTER_COUNT;
+		enum counter counter = (enum counter)(answer->position % COUNTER_COUNT);
+
+		if (!has_room(answer))
+			return false;
+		proxy_interface_status(view->proxy, answer->now, vif, &status);
+		put_text(answer, view->instance);
+		put_text(answer, view->interface[vif]->name);
+		put_text(answer, protocol_name(view->protocol));
+		put_text(answer, counter_name(counter));
+		put_number(answer, status.counters->value[counter]);
+		end_line(answer);
+	}
+	return true;
+}
+
+/* VIEW NULL: about the program. */
+static void tell_value(struct control_answer *answer, const struct control_view *view,
+		       const char *name, uint64_t value)
+{
+	put_text(answer, view ? view->instance : "-");
+	put_text(answer, view ? protocol_name(view->protocol) : "-");
+	put_text(answer, name);
+	put_number(answer, value);
+	end_line(answer);
+}
+
+static uint64_t milliseconds(const struct timeval *time)
+{
+	return (uint64_t)time->tv_sec * 1000 + (uint64_t)time->tv_usec / 1000;
+}
+
+static void tell_program(struct control_answer *answer)
+{
+	struct rusage usage = {0};
+
+	getrusage(RUSAGE_SELF, &usage);
+	tell_value(answer, NULL, "pid", (uint64_t)getpid());
+	tell_value(answer, NULL, "uptime", (uint64_t)(answer->now - answer->control->started));
+	tell_value(answer, NULL, "cpu",
+		   milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime));
+	tell_value(answer, NULL, "memory-peak", (uint64_t)usage.ru_maxrss);
+}
+
+/* All of it takes less than CONTROL_LINE. */
+static bool tell_summary(struct control_answer *answer, const struct control_view *view)
+{
+	struct proxy_totals totals;
+
+	if (!has_room(answer))
+		return false;
+	if (view == answer->control->view)
+		tell_program(answer);
+	proxy_totals(view->proxy, &totals);
+	tell_value(answer, view, "memberships", totals.memberships);
+	tell_value(answer, view, "groups", totals.groups);
+	tell_value(answer, view, "group-routes", totals.group_routes);
+	tell_value(answer, view, "source-routes", totals.source_routes);
+	return true;
+}
+
+/* ---- groups, upstream memberships, routes ---- */
+
+/* A pause may come between any two lines, and then the membership is visited again and may have
+ * changed. So what has been told of it is known by its keys. */
+static void begin_membership(struct control_answer *answer, const struct addr *group)
+{
+	if (addr_equal(group, &answer->group))
+		return;
+	answer->group = *group;
+	answer->told = answer->partly = 0;
+}
+
+static uint64_t record_bit(const struct group_status *group)
+{
+	return UINT64_C(1) << (group->vif + (group->permanent ? PROXY_VIFS : 0));
+}
+
+/* The first line of GROUP after that of source LAST. */
+static unsigned line_after(const struct group_status *group, const struct addr *last)
+{
+	unsigned low = 0, high = group->source_count;
+	struct source_status entry;
+
+	while (low < high) {
+		unsigned middle = low + (high - low) / 2;
+
+		group->source(group, middle, &entry);
+		if (addr_compare(&entry.address, last) <= 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return 1 + low;
+}
+
+/* Line 0 is the group itself, line N its source N - 1. */
+static void tell_group(struct control_answer *answer, const struct group_status *group,
+		       unsigned line)
+{
+	struct source_status entry = {.expires = group->expires};
+	enum filter_mode mode = group->filter_mode;
+	bool timer = mode == EXCLUDE;
+
+	if (line) {
+		group->source(group, line - 1, &entry);
+		if (!group->upstream)
+			mode = mode == INCLUDE || entry.expires > answer->now ? INCLUDE : EXCLUDE;
+		timer = mode == INCLUDE;
+	}
+	put_text(answer, answer->view->instance);
+	put_text(answer, answer->view->interface[group->vif]->name);
+	put_addr(answer, &group->group, "*");
+	put_addr(answer, &entry.address, "*");
+	put_text(answer, mode_name(mode));
+	if (!group->upstream) {
+		put_number(answer, group->version);
+		if (timer)
+			put_remaining(answer, entry.expires);
+		else
+			put_text(answer, "-");
+	}
+	end_line(answer);
+	answer->last = entry.address;
+}
+
+static bool visit_group(struct control_answer *answer, const struct group_status *group)
+{
+	uint64_t bit = record_bit(group);
+	unsigned line;
+
+	begin_membership(answer, &group->group);
+	if (answer->told & bit)
+		return true;
+	line = answer->partly == bit ? line_after(group, &answer->last) : 0;
+	for (; line <= group->source_count; line++) {
+		if (!has_room(answer))
+			return false;
+		tell_group(answer, group, line);
+		answer->partly = bit;
+	}
+	answer->told |= bit;
+	return true;
+}
+
+static bool visit_downstream(void *ctx, const struct group_status *group)
+{
+	return group->upstream || visit_group(ctx, group);
+}
+
+static bool visit_upstream(void *ctx, const struct group_status *group)
+{
+	return !group->upstream || visit_group(ctx, group);
+}
+
+static void put_outputs(struct control_answer *answer, uint32_t outputs)
+{
+	bool any = false;
+
+	for (unsigned vif = 0; vif < answer->view->interface_count; vif++) {
+		if (!(outputs & UINT32_C(1) << vif))
+			continue;
+		if (any)
+			answer->text[answer->length - 1] = ',';
+		put_text(answer, answer->view->interface[vif]->name);
+		any = true;
+	}
+	if (!any)
+		put_text(answer, "-");
+}
+
+static void tell_route(struct control_answer *answer, const struct route *route)
+{
+	const struct control_view *view = answer->view;
+	struct mroute_counters counters;
+
+	put_text(answer, view->instance);
+	put_addr(answer, &route->source, "*");
+	put_addr(answer, &route->group, "*");
+	/* (*,*) without an upstream has a VIF as its input that there is not. */
+	put_text(answer,
+		 route->input < view->interface_count ? view->interface[route->input]->name : "-");
+	put_outputs(answer, route->outputs);
+	if (mroute_read_counters(view->mroute, view->protocol, route, &counters)) {
+		for (unsigned i = 0; i < 3; i++)
+			put_text(answer, "-");
+	} else {
+		put_number(answer, counters.packets);
+		put_number(answer, counters.bytes);
+		put_number(answer, counters.wrong_if);
+	}
+	end_line(answer);
+}
+
+static bool visit_route(void *ctx, const struct route *route)
+{
+	struct control_answer *answer = ctx;
+
+	begin_membership(answer, &route->group);
+	if (answer->partly && addr_compare(&route->source, &answer->last) <= 0)
+		return true;
+	if (!has_room(answer))
+		return false;
+	tell_route(answer, route);
+	answer->last = route->source;
+	answer->partly = 1;
+	return true;
+}
+
+static void stop_walk(struct control_answer *answer)
+{
+	if (answer->walking)
+		proxy_walk_stop(answer->view->proxy, &answer->walk);
+	answer->walking = false;
+}
+
+static bool tell_memberships(struct control_answer *answer, const struct control_view *view)
+{
+	if (!answer->walking) {
+		proxy_walk_start(view->proxy, &answer->walk);
+		answer->walking = true;
+		answer->group = (struct addr){{0}};
+		answer->told = answer->partly = 0;
+	}
+	if (proxy_walk(view->proxy, &answer->walk, answer->now, PIECE, &answer->request->visitor,
+		       answer))
+		return false;
+	stop_walk(answer);
+	return true;
+}
+
+/* ---- questions ---- */
+
+/* The VIF of the interface called NAME; PROXY_VIFS: it has none in this view. */
+static unsigned find_interface(const struct control_view *view, const char *name)
+{
+	for (unsigned vif = 0; vif < view->interface_count; vif++) {
+		if (!strcmp(view->interface[vif]->name, name))
+			return vif;
+	}
+	return PROXY_VIFS;
+}
+
+static const char *ask_running(const struct control *control, char **argument, bool *yes)
+{
+	(void)control;
+	(void)argument;
+	*yes = true;
+	return NULL;
+}
+
+static const char *ask_group(const struct control *control, char **argument, bool *yes)
+{
+	const char *name = argument[1];
+	bool found = false;
+	struct addr group;
+
+	if (!text_to_addr(argument[0], &group) || !addr_is_multicast(&group))
+		return "not a multicast address";
+	for (size_t i = 0; i < control->view_count; i++) {
+		const struct control_view *view = &control->view[i];
+		unsigned vif = name ? find_interface(view, name) : PROXY_VIFS;
+
+		if (name && vif == PROXY_VIFS)
+			continue;
+		found = true;
+		*yes |= proxy_has_group(view->proxy, &group, vif);
+	}
+	return found ? NULL : "no such interface";
+}
+
+static const char *ask_upstream(const struct control *control, char **argument, bool *yes)
+{
+	struct addr group;
+
+	if (!text_to_addr(argument[0], &group) || !addr_is_multicast(&group))
+		return "not a multicast address";
+	for (size_t i = 0; i < control->view_count; i++)
+		*yes |= proxy_is_subscribed(control->view[i].proxy, &group);
+	return NULL;
+}
+
+/* Yes: of every protocol that the interface runs. */
+static const char *ask_querier(const struct control *control, char **argument, bool *yes)
+{
+	bool found = false, all = true;
+
+	for (size_t i = 0; i < control->view_count; i++) {
+		const struct control_view *view = &control->view[i];
+		unsigned vif = find_interface(view, argument[0]);
+		struct proxy_interface_status status;
+
+		if (vif == PROXY_VIFS)
+			continue;
+		proxy_interface_status(view->proxy, loop_now(), vif, &status);
+		found = true;
+		all = all && status.up && status.querier;
+	}
+	*yes = found && all;
+	return found ? NULL : "no such interface";
+}
+
+/* ---- requests ---- */
+
+static const struct control_request requests[] = {
+	{.name = "interfaces", .tell = tell_interfaces},
+	{.name = "counters", .tell = tell_counters},
+	{.name = "summary", .tell = tell_summary},
+	{.name = "groups", .tell = tell_memberships, .visitor = {.group = visit_downstream}},
+	{.name = "upstream", .tell = tell_memberships, .visitor = {.group = visit_upstream}},
+	{.name = "routes", .tell = tell_memberships, .visitor = {.route = visit_route}},
+	{.name = "running", .ask = ask_running},
+	{.name = "group", .least = 1, .most = 2, .ask = ask_group},
+	{.name = "subscribed", .least = 1, .most = 1, .ask = ask_upstream},
+	{.name = "querier", .least = 1, .most = 1, .ask = ask_querier},
+};
+
+/* The status line: "ok", or what is wrong. */
+static void finish(struct control_answer *answer, const char *error)
+{
+	for (const char *text = error ? "error " : "ok"; *text; text++)
+		put(answer, *text);
+	put_text(answer, error ? error : "");
+	end_line(answer);
+	answer->finished = true;
+}
+
+void control_answer_continue(struct control_answer *answer)
+{
+	answer->now = loop_now();
+	answer->length = 0;
+	while (answer->view < answer->control->view + answer->control->view_count) {
+		if (!answer->request->tell(answer, answer->view))
+			return;
+		answer->view++;
+		answer->position = 0;
+	}
+	if (has_room(answer))
+		finish(answer, NULL);
+}
+
+/* Cuts LINE at its spaces. Returns how many words there are, at most COUNT. */
+static unsigned split(char *line, char **word, unsigned count)
+{
+	unsigned words = 0;
+	bool inside = false;
+
+	for (; *line; line++) {
+		if (*line == ' ') {
+			*line = '\0';
+			inside = false;
+			continue;
+		}
+		if (!inside && words == count)
+			break;
+		if (!inside)
+			word[words++] = line;
+		inside = true;
+	}
+	return words;
+}
+
+static const struct control_request *find_request(const char *name)
+{
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		if (!strcmp(requests[i].name, name))
+			return &requests[i];
+	}
+	return NULL;
+}
+
+void control_answer_start(struct control_answer *answer, const struct control *control,
+			  const char *line, size_t length)
+{
+	char copy[CONTROL_REQUEST], *word[1 + ARGUMENTS + 1] = {NULL};
+	const char *error = "unknown request";
+	bool yes = false;
+	unsigned words;
+
+	memcpy(copy, line, length);
+	copy[length] = '\0';
+	words = split(copy, word, 1 + ARGUMENTS + 1);
+	answer->control = control;
+	answer->view = control->view;
+	answer->length = 0;
+	answer->request = words ? find_request(word[0]) : NULL;
+	if (answer->request) {
+		if (words - 1 < answer->request->least || words - 1 > answer->request->most)
+			error = "wrong number of arguments";
+		else if (answer->request->ask)
+			error = answer->request->ask(control, word + 1, &yes);
+		else
+			error = NULL;
+	}
+	if (!error && answer->request->tell) {
+		control_answer_continue(answer);
+		return;
+	}
+	if (!error) {
+		put_text(answer, yes ? "yes" : "no");
+		end_line(answer);
+	}
+	finish(answer, error);
+}
+
+void control_answer_refuse(struct control_answer *answer, const char *error)
+{
+	answer->length = 0;
+	finish(answer, error);
+}
+
+void control_answer_stop(struct control_answer *answer)
+{
+	stop_walk(answer);
+}
