@@ -50,13 +50,15 @@ static const char usage[] =
 	"   mutated    malformed messages\n"
 	"   footprint  size, memory and wake-ups of an idle daemon\n"
 	"Environment:\n"
-	"  MCPROXY    the program (build/mcproxy)\n"
-	"  MUSL       the statically linked program whose footprint is measured (MCPROXY)\n"
+	"  MCPROXY    the program ($MCPROXY_BIN/mcproxy or build/mcproxy)\n"
+	"  MUSL       the same from musl-gcc, whose footprint is to meet the targets; without it\n"
+	"             that of MCPROXY is shown\n"
 	"  IGMPPROXY  the program to compare with (/usr/sbin/igmpproxy)\n";
 
 struct choice {
 	bool check;
 	bool wanted[ROWS];
+	char built[4096];
 	const char *mcproxy, *musl, *igmpproxy;
 };
 
@@ -102,10 +104,17 @@ static int read_arguments(struct choice *choice, int argc, char *argv[])
 	for (; optind < argc; optind++)
 		if (!choose(choice, argv[optind]))
 			return STATUS_FAILED;
-	choice->mcproxy = program_from("MCPROXY", "build/mcproxy");
-	choice->musl = program_from("MUSL", choice->mcproxy);
-	choice->igmpproxy = program_from("IGMPPROXY", "/usr/sbin/igmpproxy");
 	return -1;
+}
+
+static void find_programs(struct choice *choice)
+{
+	/* The variable that names the build's links to all tests. */
+	snprintf(choice->built, sizeof(choice->built), "%s/mcproxy",
+		 program_from("MCPROXY_BIN", "build"));
+	choice->mcproxy = program_from("MCPROXY", choice->built);
+	choice->musl = program_from("MUSL", NULL);
+	choice->igmpproxy = program_from("IGMPPROXY", "/usr/sbin/igmpproxy");
 }
 
 static bool executable(const char *program, const char *remedy)
@@ -116,18 +125,30 @@ static bool executable(const char *program, const char *remedy)
 	return false;
 }
 
-static enum outcome run(struct rig *rig, const struct measurement *measurement,
-			struct result *result, const struct subject *subject)
+/* Static musl is what routers get, so that is what the footprint is about if there is one. */
+static struct subject subject_of(const struct choice *choice, enum row row, struct result *result)
 {
+	struct subject subject = *result->subject;
+
+	if (row == ROW_FOOTPRINT && subject.product == MCPROXY && choice->musl) {
+		subject.program = choice->musl;
+		result->footprint.musl = true;
+	}
+	return subject;
+}
+
+static void run(struct rig *rig, const struct choice *choice, enum row row, struct result *result)
+{
+	const struct subject subject = subject_of(choice, row, result);
 	enum outcome outcome = NOT_STARTED;
 
-	fprintf(stderr, "bench: %s: %s\n", measurement->name, subject->name);
-	if (rig_start(rig, subject, &measurement->conditions)) {
-		measurement->measure(rig, result);
+	fprintf(stderr, "bench: %s: %s\n", measurements[row].name, subject.name);
+	if (rig_start(rig, &subject, &measurements[row].conditions)) {
+		measurements[row].measure(rig, result);
 		outcome = daemon_alive(&rig->daemon) ? MEASURED : DIED;
 	}
 	rig_stop(rig);
-	return clock_interrupted() ? NOT_MEASURED : outcome;
+	result->outcome[row] = clock_interrupted() ? NOT_MEASURED : outcome;
 }
 
 /* False: something could not be measured at all. */
@@ -138,17 +159,10 @@ static bool run_all(struct rig *rig, const struct choice *choice, struct result 
 
 	for (row = 0; row < ROWS; row++) {
 		for (column = 0; column < COLUMNS && !clock_interrupted(); column++) {
-			const struct measurement *measurement = &measurements[row];
-			struct subject subject;
-
-			if (!choice->wanted[row] || !measurement->applies[column] ||
+			if (!choice->wanted[row] || !measurements[row].applies[column] ||
 			    !result[column].subject)
 				continue;
-			subject = *result[column].subject;
-			if (row == ROW_FOOTPRINT && subject.product == MCPROXY)
-				subject.program = choice->musl;
-			result[column].outcome[row] =
-				run(rig, measurement, &result[column], &subject);
+			run(rig, choice, (enum row)row, &result[column]);
 			if (result[column].outcome[row] == NOT_STARTED)
 				complete = false;
 		}
@@ -171,9 +185,9 @@ static void release(struct result result[COLUMNS])
 
 static void print_notes(const struct rig *rig, const struct load *load)
 {
-	puts("\nThe limit of 20 kernel memberships is raised for igmpproxy, but for the 2,000 "
-	     "groups: "
-	     "otherwise\nit could not be measured. All else is at default sysctls.");
+	puts("\nThe limit of 20 kernel memberships is raised for igmpproxy, but for the 2,000\n"
+	     "groups: otherwise it could not be measured. All else is at default sysctls, save\n"
+	     "that no time is spent on duplicate address detection.");
 	if (rig->lost)
 		printf("The bench itself lost %lu packets: figures may be worse than the truth.\n",
 		       rig->lost);
@@ -221,7 +235,9 @@ int main(int argc, char *argv[])
 
 	if (status >= 0)
 		return status;
-	if (!executable(choice.mcproxy, "make") || !executable(choice.musl, "make CC=musl-gcc"))
+	find_programs(&choice);
+	if (!executable(choice.mcproxy, "make") ||
+	    (choice.musl && !executable(choice.musl, "make CC=musl-gcc")))
 		return STATUS_FAILED;
 	clock_catch_signals();
 	return bench(&choice);

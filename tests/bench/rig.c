@@ -99,6 +99,7 @@ static bool wait_for_query(struct rig *rig)
 bool rig_start(struct rig *rig, const struct subject *subject, const struct conditions *conditions)
 {
 	struct frame query;
+	struct usage usage;
 
 	rig->subject = subject;
 	rig->random = 20250101;
@@ -114,7 +115,13 @@ bool rig_start(struct rig *rig, const struct subject *subject, const struct cond
 	frame_query(&query, subject->family);
 	port_send(&rig->port[UP0], &query);
 	rig_settle(rig, 300 * MILLISECOND, START_LIMIT);
-	return daemon_alive(&rig->daemon);
+	if (!daemon_alive(&rig->daemon))
+		return false;
+	if (daemon_usage(&rig->daemon, &usage))
+		return true;
+	fprintf(stderr, "bench: this kernel does not tell what a process uses (schedstat, "
+			"smaps_rollup)\n");
+	return false;
 }
 
 void rig_stop(struct rig *rig)

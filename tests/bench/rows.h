@@ -53,6 +53,7 @@ struct mutated {
 };
 
 struct footprint {
+	bool musl;    /* the program is the one that the targets are set for */
 	int64_t size; /* of the stripped program; -1: unknown */
 	uint64_t resident;
 	uint64_t wakeups, queries; /* of both downstreams */

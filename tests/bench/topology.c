@@ -125,8 +125,11 @@ static int run_ip(int namespace, const char *commands)
 		return batch;
 	child = fork();
 	if (!child) {
-		if (!setns(namespace, CLONE_NEWNET) && dup2(batch, STDIN_FILENO) == STDIN_FILENO)
+		if (!setns(namespace, CLONE_NEWNET) && dup2(batch, STDIN_FILENO) == STDIN_FILENO) {
 			execlp("ip", "ip", "-batch", "-", (char *)NULL);
+			/* Not in the path of an ordinary user. */
+			execl("/usr/sbin/ip", "ip", "-batch", "-", (char *)NULL);
+		}
 		fprintf(stderr, "bench: cannot run ip: %s (apt-get install iproute2)\n",
 			strerror(errno));
 		_exit(127);
