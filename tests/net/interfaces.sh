@@ -175,5 +175,13 @@ reported_again "$reported_v4" "$reported_v6"
 flows dn1
 flows dn2
 
+# the upstream gets another address
+reports
+ip_in r address del 10.9.0.2/24 dev up0
+ip_in r address add 10.9.0.8/24 dev up0
+reported_again "$reported_v4" -1
+flows dn1
+flows dn2
+
 stop_stream film
 stop_daemon
