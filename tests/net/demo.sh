@@ -98,7 +98,7 @@ zap() {
 	zap_pid=$(cat "$work/zap.pid")
 	exit_status "$zap_pid"
 	# shellcheck disable=SC2046
-	set -- "$1" $(awk -F '\t' -v g=$other '$1 == g { print $2, $3, $4, $6 }' "$work/zap.join")
+	set -- "$1" $(awk -F '\t' -v g=$other '$1 == g { print $2, $3, $4, $6 }' "$work/zap.join") 0 0 0 -
 	case ${5:--} in
 	-) say "h$1" "gets nothing" ;;
 	*) say "h$1" "has its first packet $(milliseconds "$5") after it asked; $2 came, $3 lost" ;;
