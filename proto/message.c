@@ -59,9 +59,12 @@ static size_t read_sources(enum protocol protocol, struct wire_reader *body, uns
 	return source_sort(scratch, kept);
 }
 
-static bool record_group_valid(const struct addr *group)
+/* To MLD an IPv4-mapped address is no multicast address, whatever it maps. */
+static bool record_group_valid(enum protocol protocol, const struct addr *group)
 {
-	return addr_is_multicast(group) && (addr_is_ipv4(group) || (group->byte[1] & 0x0f) >= 2);
+	if (protocol == PROTOCOL_IGMP)
+		return addr_is_multicast(group);
+	return group->byte[0] == 0xff && (group->byte[1] & 0x0f) >= 2;
 }
 
 bool message_next_record(enum protocol protocol, struct message *m, struct record *record,
@@ -79,7 +82,7 @@ bool message_next_record(enum protocol protocol, struct message *m, struct recor
 		record->source = scratch;
 		if (type < IS_IN || type > BLOCK)
 			counters->value[DROP_RECORD_TYPE]++;
-		else if (!record_group_valid(&record->group))
+		else if (!record_group_valid(protocol, &record->group))
 			counters->value[DROP_RECORD_GROUP]++;
 		else
 			return true;
