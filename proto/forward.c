@@ -75,7 +75,7 @@ static uint32_t forwarding(const struct proxy *p)
 
 void forward_tree(struct proxy *p)
 {
-	uint32_t old_sinks = p->sinks & p->present, old_tree = p->tree, tree = forwarding(p);
+	uint32_t old_sinks = p->sinks, old_tree = p->tree, tree = forwarding(p);
 	unsigned vif, root = PROXY_VIFS;
 	struct route r;
 
@@ -86,7 +86,7 @@ void forward_tree(struct proxy *p)
 		if (p->sinks & ~old_sinks & bit(vif))
 			set_sink(p, vif, false);
 	r.remove = !forward_wildcard(p, &r);
-	if (tree != old_tree || p->present != p->told)
+	if (tree != old_tree || (tree && p->present != p->told))
 		p->out->route(p->ctx, &r);
 	if (tree != old_tree)
 		forward_relocate(p);
@@ -95,8 +95,10 @@ void forward_tree(struct proxy *p)
 			set_sink(p, vif, true);
 	if (tree)
 		root = tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
-	if (root != p->root || p->present & ~p->told)
+	if (p->present & ~p->told)
 		reinstall_all(p);
+	else if (root != p->root)
+		membership_touch_all(p);
 	p->root = root;
 	p->told = p->present;
 }
