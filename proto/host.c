@@ -483,7 +483,7 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 	int64_t until = now + older_querier_present(p, i, m);
 	bool general = addr_is_any(&m->group);
 
-	if (ENABLE_IGMP_V1 && m->version == 1)
+	if (ENABLE_IGMP_V1 && m->version == 1 && general)
 		i->v1_querier_until = until;
 	if (m->version == 2 &&
 	    (p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 && general : ENABLE_MLD_V1))

@@ -292,6 +292,38 @@ static bool is_sink(const struct world *world, const struct route *route)
 	       !is_upstream(world, route->input);
 }
 
+/* RFC 3376 section 5.1: each change is told at once, so that the upstream's router always knows
+ * what there is. */
+static void audit_views(struct world *world, const struct snapshot *snapshot)
+{
+	unsigned upstream = 0, held_count = 0, view_count = 0;
+	struct proxy_interface_status status;
+
+	proxy_interface_status(world->proxy, world->now, upstream, &status);
+	world->view_lost |= status.version < newest_version(world->protocol);
+	if (!is_upstream(world, upstream) || !status.up || world->view_lost)
+		return;
+	for (unsigned i = 0; i < snapshot->held_count; i++)
+		held_count += snapshot->held[i].upstream;
+	for (unsigned i = 0; i < world->view_count; i++) {
+		const struct view *view = &world->view[i];
+		const struct held *held = snapshot_find(snapshot, upstream, &view->group, false);
+		bool exclude = held && held->filter_mode == EXCLUDE;
+		unsigned same = 0;
+
+		for (unsigned s = 0; held && s < held->source_count; s++)
+			same += list_has(&view->source, &held->source[s].address);
+		view_count += view->exclude || view->source.count;
+		if (view->exclude != exclude || same != view->source.count ||
+		    (held && same != held->source_count))
+			world_fail(world, "%s: upstream was told something else",
+				   addr_text(&view->group));
+	}
+	if (view_count != held_count)
+		world_fail(world, "upstream was told %u groups, subscribed are %u", view_count,
+			   held_count);
+}
+
 /* proxy_totals(), the walk and the callbacks speak of the same routes. */
 static void audit_status(struct world *world, const struct snapshot *snapshot)
 {
@@ -336,6 +368,7 @@ void audit(struct world *world)
 		return;
 	snapshot_take(world, &snapshot);
 	audit_status(world, &snapshot);
+	audit_views(world, &snapshot);
 	for (unsigned i = 0; i < snapshot.held_count; i++) {
 		audit_timers(world, &snapshot.held[i]);
 		if (snapshot.held_count <= AUDIT_GROUPS)

@@ -73,6 +73,13 @@ bool list_has(const struct list *list, const struct addr *addr)
 	return false;
 }
 
+void list_remove(struct list *list, const struct addr *addr)
+{
+	for (unsigned i = 0; i < list->count; i++)
+		if (addr_equal(&list->item[i], addr))
+			list->item[i--] = list->item[--list->count];
+}
+
 bool list_equal(const struct list *a, const struct list *b)
 {
 	if (a->count != b->count)

@@ -66,6 +66,7 @@ uint64_t float_value(unsigned code, unsigned mantissa_bits);
 
 void list_add(struct list *, const struct addr *);
 bool list_has(const struct list *, const struct addr *);
+void list_remove(struct list *, const struct addr *);
 /* The same set; neither has an address twice. */
 bool list_equal(const struct list *, const struct list *);
 struct record *codec_add(struct message *, unsigned type, const struct addr *group);

@@ -564,13 +564,25 @@ static void set_up(struct world *world, unsigned vif)
 	world->node[vif].state.exists = true;
 }
 
+/* Tells the proxy of its interface. */
+static void tell_interface(struct world *world, unsigned vif)
+{
+	if (!world->proxy)
+		return;
+	world->may_act = world->repeat_ok = true;
+	proxy_interface(world->proxy, world->now, &world->node[vif].state);
+	world->may_act = false;
+	world_settle(world);
+}
+
 /* up INTERFACE [mtu=N] [none | ADDRESS/LENGTH...]: the first is the address that it sends from. */
 static void run_up(struct world *world, struct words *words)
 {
 	unsigned vif = interface_named(world, next_word(words));
 	struct interface_state *state = &world->node[vif].state;
+	struct addr address = state->address;
 	const char *value;
-	bool first = true;
+	bool first = true, was_up = state->up;
 
 	set_up(world, vif);
 	if (words->at < words->count)
@@ -593,12 +605,9 @@ static void run_up(struct world *world, struct words *words)
 			state->address = prefix.address;
 		first = false;
 	}
-	if (!world->proxy)
-		return;
-	world->may_act = world->repeat_ok = true;
-	proxy_interface(world->proxy, world->now, state);
-	world->may_act = false;
-	world_settle(world);
+	if (world->interface[vif].upstream && (!was_up || !addr_equal(&address, &state->address)))
+		world_forget_views(world);
+	tell_interface(world, vif);
 }
 
 /* down INTERFACE [gone] */
@@ -608,12 +617,7 @@ static void run_down(struct world *world, struct words *words)
 
 	world->node[vif].state.up = false;
 	world->node[vif].state.exists = !take_word(words, "gone");
-	if (!world->proxy)
-		return;
-	world->may_act = world->repeat_ok = true;
-	proxy_interface(world->proxy, world->now, &world->node[vif].state);
-	world->may_act = false;
-	world_settle(world);
+	tell_interface(world, vif);
 }
 
 /* upcall nocache|wrongvif INTERFACE SOURCE GROUP */
@@ -1354,14 +1358,6 @@ static bool matches(const struct expectation *expectation, const struct output *
 		list_equal(&expected->source, &got->source));
 }
 
-static void list_remove(struct list *from, const struct list *what)
-{
-	for (unsigned i = 0; i < what->count; i++)
-		for (unsigned k = 0; k < from->count; k++)
-			if (addr_equal(&from->item[k], &what->item[i]))
-				from->item[k--] = from->item[--from->count];
-}
-
 static bool is_subset(const struct list *part, const struct list *whole)
 {
 	for (unsigned i = 0; i < part->count; i++)
@@ -1383,7 +1379,8 @@ static bool take_part(struct message *missing, const struct record *got)
 		if (!same_record(record, got, false) &&
 		    !(divided && is_subset(&got->source, &record->source)))
 			continue;
-		list_remove(&record->source, &got->source);
+		for (unsigned k = 0; k < got->source.count; k++)
+			list_remove(&record->source, &got->source.item[k]);
 		if (!record->source.count) {
 			free(record->source.item);
 			*record = missing->record[--missing->record_count];

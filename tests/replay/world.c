@@ -124,6 +124,58 @@ static const char *wrong_source(const struct world *world, unsigned vif, const s
 	return NULL;
 }
 
+void world_forget_views(struct world *world)
+{
+	while (world->view_count)
+		free(world->view[--world->view_count].source.item);
+	world->view_lost = false;
+}
+
+static struct view *view_of(struct world *world, const struct addr *group)
+{
+	for (unsigned i = 0; i < world->view_count; i++)
+		if (addr_equal(&world->view[i].group, group))
+			return &world->view[i];
+	if (world->view_count == world->view_room) {
+		world->view_room = world->view_room ? world->view_room * 2 : 16;
+		world->view = realloc(world->view, world->view_room * sizeof(*world->view));
+		if (!world->view)
+			abort();
+	}
+	world->view[world->view_count] = (struct view){.group = *group};
+	return &world->view[world->view_count++];
+}
+
+/* RFC 3376 section 4.2.12: TO_IN and TO_EX tell all, ALLOW and BLOCK the difference. */
+static void learn(struct world *world, const struct record *record)
+{
+	struct view *view;
+	bool add;
+
+	if (record->type == IS_IN || record->type == IS_EX)
+		return;
+	view = view_of(world, &record->group);
+	if (record->type == TO_IN || record->type == TO_EX) {
+		view->exclude = record->type == TO_EX;
+		view->source.count = 0;
+	}
+	add = record->type == TO_IN || record->type == TO_EX ||
+	      (record->type == ALLOW) != view->exclude;
+	for (unsigned i = 0; i < record->source.count; i++) {
+		list_remove(&view->source, &record->source.item[i]);
+		if (add)
+			list_add(&view->source, &record->source.item[i]);
+	}
+}
+
+static void learn_all(struct world *world, const struct message *message)
+{
+	if (message->kind == KIND_OLD_REPORT || message->kind == KIND_LEAVE)
+		world->view_lost = true;
+	for (unsigned i = 0; i < message->record_count; i++)
+		learn(world, &message->record[i]);
+}
+
 static void on_send(void *ctx, unsigned vif, const struct addr *source,
 		    const struct addr *destination, const uint8_t *data, size_t length)
 {
@@ -154,6 +206,7 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	if (wrong)
 		world_fail(world, "at %s sent %s: %s", world_time_text(world->now - WORLD_EPOCH),
 			   text, wrong);
+	learn_all(world, &output.message);
 	if (output.message.kind == KIND_QUERY)
 		output.ignorable =
 			world->node[vif].ignored &
@@ -355,6 +408,8 @@ void world_free(struct world *world)
 		codec_free(&world->output[i].message);
 	for (unsigned i = 0; i < world->expectation_count; i++)
 		codec_free(&world->expectation[i].message);
+	world_forget_views(world);
+	free(world->view);
 	free(world->output);
 	free(world->expectation);
 	free(world->route);

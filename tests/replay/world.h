@@ -31,6 +31,13 @@ struct output {
 	bool ignorable, taken;
 };
 
+/* What the upstream's router knows of a group, if nothing was lost. */
+struct view {
+	struct addr group;
+	bool exclude;
+	struct list source;
+};
+
 struct expectation {
 	unsigned line;
 	int64_t after, until; /* after < time <= until */
@@ -74,6 +81,9 @@ struct world {
 	unsigned expectation_count, expectation_room;
 	struct route *route;
 	unsigned route_count, route_room;
+	struct view *view;
+	unsigned view_count, view_room;
+	bool view_lost; /* an older querier heard less than there was to tell */
 
 	unsigned failed_line; /* 0: all is well */
 	char failure[FAILURE_TEXT];
@@ -93,6 +103,8 @@ void world_advance(struct world *, int64_t time);
 /* Lets the proxy act on what just happened to it. */
 void world_settle(struct world *);
 void world_free(struct world *);
+/* The upstream's router is another one, which knows nothing yet. */
+void world_forget_views(struct world *);
 /* INPUT tells (*,G) and (*,*) apart, as in the kernel; PROXY_VIFS: any. */
 struct route *world_find_route(struct world *, const struct addr *source, const struct addr *group,
 			       unsigned input);
