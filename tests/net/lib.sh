@@ -28,7 +28,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/mcproxy.XXXXXX")
 
 cleanup() {
 	status=$?
-	trap - EXIT HUP INT TERM
+	trap '' HUP INT PIPE TERM
+	trap - EXIT
 	for pid in $pids; do
 		kill -KILL "$pid" 2>/dev/null || :
 	done
@@ -43,6 +44,7 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 # Everything that helps to understand a failure.
