@@ -348,7 +348,7 @@ int mcproxy_check_main(int argc, char **argv)
 	static struct check check;
 	const char *file = "/etc/mcproxy.conf";
 	struct option_reader reader = {
-		.name = NAME, .usage = SYNOPSIS, .letters = "f:t", .words = argv + 1};
+		.name = NAME, .usage = mcproxy_check_usage(), .letters = "f:t", .words = argv + 1};
 	int option;
 
 	(void)argc;
@@ -360,7 +360,5 @@ int mcproxy_check_main(int argc, char **argv)
 	}
 	if (option < 0)
 		return EXIT_MISUSE;
-	if (*reader.words)
-		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", *reader.words);
 	return run(&check, file);
 }

@@ -640,7 +640,7 @@ int mcproxy_join_main(int argc, char **argv)
 	struct options options = {.port = 5000};
 	const char *problem;
 	struct option_reader reader = {.name = NAME,
-				       .usage = SYNOPSIS,
+				       .usage = mcproxy_join_usage(),
 				       .letters = "g:i:p:s:x:c:C:t:IqT",
 				       .words = argv + 1};
 	int option;
@@ -648,15 +648,13 @@ int mcproxy_join_main(int argc, char **argv)
 	(void)argc;
 	while ((option = option_next(&reader)) > 0) {
 		if (!take_option(&options, option, reader.value))
-			return applet_misuse(NAME, SYNOPSIS, "-%c cannot be '%s' here", option,
-					     reader.value);
+			return applet_misuse(NAME, mcproxy_join_usage(), "-%c cannot be '%s' here",
+					     option, reader.value);
 	}
 	if (option < 0)
 		return EXIT_MISUSE;
-	if (*reader.words)
-		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", *reader.words);
 	problem = find_problem(&options);
 	if (problem)
-		return applet_misuse(NAME, SYNOPSIS, "%s", problem);
+		return applet_misuse(NAME, mcproxy_join_usage(), "%s", problem);
 	return start(&options);
 }

@@ -174,7 +174,7 @@ int mcproxy_send_main(int argc, char **argv)
 {
 	struct options options = {.port = 5000, .hops = 16, .length = 100, .rate = 10, .count = 10};
 	struct option_reader reader = {.name = NAME,
-				       .usage = SYNOPSIS,
+				       .usage = mcproxy_send_usage(),
 				       .letters = "g:i:p:s:c:C:t:r:R:l:H:T",
 				       .words = argv + 1};
 	int option;
@@ -182,14 +182,12 @@ int mcproxy_send_main(int argc, char **argv)
 	(void)argc;
 	while ((option = option_next(&reader)) > 0) {
 		if (!take_option(&options, option, reader.value))
-			return applet_misuse(NAME, SYNOPSIS, "-%c cannot be '%s'", option,
-					     reader.value);
+			return applet_misuse(NAME, mcproxy_send_usage(), "-%c cannot be '%s'",
+					     option, reader.value);
 	}
 	if (option < 0)
 		return EXIT_MISUSE;
-	if (*reader.words)
-		return applet_misuse(NAME, SYNOPSIS, "unexpected '%s'", *reader.words);
 	if (!options.plan.range_count)
-		return applet_misuse(NAME, SYNOPSIS, "no group");
+		return applet_misuse(NAME, mcproxy_send_usage(), "no group");
 	return start(&options);
 }

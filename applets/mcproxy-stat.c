@@ -297,12 +297,13 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 	if (question && !raw)
 		return ask(path, quiet, question, argv + 1);
 	if (quiet)
-		return applet_misuse(NAME, SYNOPSIS, "-q needs a question, and no -t");
+		return applet_misuse(NAME, mcproxy_stat_usage(), "-q needs a question, and no -t");
 	if (!argc)
 		return show_overview(path, raw);
 	if (table)
 		return show(path, table, raw);
-	return applet_misuse(NAME, SYNOPSIS, "there is no table%s '%s' with %d argument%s",
+	return applet_misuse(NAME, mcproxy_stat_usage(),
+			     "there is no table%s '%s' with %d argument%s",
 			     raw ? "" : " or question", argv[0], argc - 1, argc == 2 ? "" : "s");
 }
 
@@ -310,8 +311,11 @@ int mcproxy_stat_main(int argc, char **argv)
 {
 	const char *path = CONTROL_PATH;
 	bool raw = false, quiet = false;
-	struct option_reader reader = {
-		.name = NAME, .usage = SYNOPSIS, .letters = "s:tq", .words = argv + 1};
+	struct option_reader reader = {.name = NAME,
+				       .usage = mcproxy_stat_usage(),
+				       .letters = "s:tq",
+				       .operands = true,
+				       .words = argv + 1};
 	int option;
 
 	while ((option = option_next(&reader)) > 0) {

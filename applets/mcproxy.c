@@ -144,8 +144,6 @@ static int read_options(struct options *o, char **argv)
 	}
 	if (option < 0)
 		return EXIT_MISUSE;
-	if (*reader.words)
-		return applet_misuse(argv[0], mcproxy_usage(), "unexpected '%s'", *reader.words);
 	if (o->pidfile && strlen(o->pidfile) >= CONF_PATH)
 		return applet_misuse(argv[0], mcproxy_usage(), "PIDFILE is too long");
 	return 0;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* getopt() without globals, and without the stdio and the locales that libc's brings along; see
  * option.h. */
-#include <stdbool.h>
 #include <string.h>
 
 #include "applet.h"
@@ -24,8 +23,12 @@ int option_next(struct option_reader *reader)
 	const char *known;
 	int letter;
 
-	if ((!reader->joined || !*reader->joined) && !begin_word(reader))
-		return 0;
+	if ((!reader->joined || !*reader->joined) && !begin_word(reader)) {
+		if (!*reader->words || reader->operands)
+			return 0;
+		applet_misuse(reader->name, reader->usage, "unexpected '%s'", *reader->words);
+		return -1;
+	}
 	letter = *reader->joined++;
 	known = letter == ':' ? NULL : strchr(reader->letters, letter);
 	if (!known) {

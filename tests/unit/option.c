@@ -38,11 +38,14 @@ static const struct example examples[] = {
 	{{"-av"}, "a -1"},
 };
 
-static void read_options(const struct example *example, char *text, size_t size)
+static void read_options(const struct example *example, bool operands, char *text, size_t size)
 {
 	char *words[WORDS + 1] = {NULL};
-	struct option_reader reader = {
-		.name = "option", .usage = "Usage: option\n", .letters = "abv:", .words = words};
+	struct option_reader reader = {.name = "option",
+				       .usage = "Usage: option\n",
+				       .letters = "abv:",
+				       .operands = operands,
+				       .words = words};
 	size_t length = 0;
 	int option;
 
@@ -63,8 +66,15 @@ int main(void)
 	TEST("options are read as POSIX has them");
 	dup2(quiet, STDERR_FILENO);
 	for (size_t i = 0; i < sizeof(examples) / sizeof(*examples); i++) {
-		read_options(&examples[i], text, sizeof(text));
+		const char *end = strstr(examples[i].read, "0 ");
+
+		read_options(&examples[i], true, text, sizeof(text));
 		CHECK(!strcmp(text, examples[i].read), "'%s', not '%s'", text, examples[i].read);
+		read_options(&examples[i], false, text, sizeof(text));
+		CHECK(end ? !strncmp(text, examples[i].read, (size_t)(end - examples[i].read)) &&
+				      !strcmp(text + (end - examples[i].read), "-1")
+			  : !strcmp(text, examples[i].read),
+		      "'%s' without operands", text);
 	}
 	dup2(standard_error, STDERR_FILENO);
 	return test_end();
