@@ -12,10 +12,33 @@ enum { AUDIT_GROUPS = 40, AUDIT_SOURCES = 40, WALK_PIECE = 3 };
 
 /* ---- the status, whole ---- */
 
+/* Now and then the visitor pauses: the membership is told again from its start. */
+static bool pause_here(struct snapshot *snapshot, const struct addr *group)
+{
+	unsigned kept = 0;
+
+	if (++snapshot->calls % 7)
+		return false;
+	for (unsigned i = 0; i < snapshot->held_count; i++)
+		if (addr_equal(&snapshot->held[i].group, group))
+			free(snapshot->held[i].source);
+		else
+			snapshot->held[kept++] = snapshot->held[i];
+	snapshot->held_count = kept;
+	for (unsigned i = kept = 0; i < snapshot->route_count; i++)
+		if (!addr_equal(&snapshot->route[i].group, group))
+			snapshot->route[kept++] = snapshot->route[i];
+	snapshot->route_count = kept;
+	return true;
+}
+
 static bool on_group(void *ctx, const struct group_status *status)
 {
 	struct snapshot *snapshot = ctx;
 	struct held *held;
+
+	if (pause_here(snapshot, &status->group))
+		return false;
 
 	if (snapshot->held_count == snapshot->held_room) {
 		snapshot->held_room = snapshot->held_room ? snapshot->held_room * 2 : 16;
@@ -48,6 +71,8 @@ static bool on_route(void *ctx, const struct route *route)
 {
 	struct snapshot *snapshot = ctx;
 
+	if (pause_here(snapshot, &route->group))
+		return false;
 	if (snapshot->route_count == snapshot->route_room) {
 		snapshot->route_room = snapshot->route_room ? snapshot->route_room * 2 : 16;
 		snapshot->route = realloc(snapshot->route, snapshot->route_room * sizeof(*route));

@@ -494,12 +494,12 @@ static void run_rx(struct world *world, struct words *words)
 	world_settle(world);
 }
 
-/* [may] tx [within A..B] [spread] INTERFACE MESSAGE */
+/* [may] tx [within A..B] [spread | spread=N] INTERFACE MESSAGE */
 static void run_tx(struct world *world, struct words *words, bool optional)
 {
 	struct expectation pattern = {.line = world->line, .optional = optional};
 	char from[32] = {0};
-	const char *window, *dots;
+	const char *window, *dots, *value;
 
 	pattern.after = world->now - 1;
 	pattern.until = world->now;
@@ -514,7 +514,9 @@ static void run_tx(struct world *world, struct words *words, bool optional)
 		pattern.after = world->now + seconds(world, from);
 		pattern.until = world->now + seconds(world, dots + 2);
 	}
-	pattern.spread = take_word(words, "spread");
+	if ((value = option(words, "spread")))
+		pattern.moments = number(world, value);
+	pattern.spread = value || take_word(words, "spread");
 	pattern.vif = interface_named(world, next_word(words));
 	parse_message(world, words, pattern.vif, &pattern, &world->node[pattern.vif].values, NULL);
 	if (world->expectation_count == world->expectation_room) {
@@ -1395,7 +1397,10 @@ static bool take_spread(struct expectation *expectation, const struct output *ou
 	for (unsigned i = 0; i < output->message.record_count; i++)
 		if (!take_part(&expectation->message, &output->message.record[i]))
 			return false;
-	expectation->met = !expectation->message.record_count;
+	if (output->time != expectation->last_moment && expectation->moments)
+		expectation->moments--;
+	expectation->last_moment = output->time;
+	expectation->met = !expectation->message.record_count && !expectation->moments;
 	return true;
 }
 

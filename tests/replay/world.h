@@ -44,8 +44,10 @@ struct expectation {
 	unsigned vif;
 	struct message message;
 	bool any_response, any_robustness, any_interval, any_list;
-	bool optional; /* `may` */
-	bool spread;   /* over as many packets as it likes */
+	bool optional;	  /* `may` */
+	bool spread;	  /* over as many packets as it likes */
+	unsigned moments; /* ... which leave at this many times at least */
+	int64_t last_moment;
 	bool met;
 };
 
@@ -134,6 +136,7 @@ struct snapshot {
 	unsigned held_count, held_room;
 	struct route *route;
 	unsigned route_count, route_room;
+	unsigned calls;
 };
 
 void snapshot_take(struct world *, struct snapshot *);
