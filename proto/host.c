@@ -267,6 +267,8 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	was_member = host_is_member(s);
 	if (source_list_mark(&s->sources, p->merged, count, true, 0) < 0) {
 		i->counters.value[NO_MEMORY]++;
+		if (!was_member && s->retransmit_at == INT64_MAX)
+			delete (p, i, s);
 		return;
 	}
 	mode_changes = s->filter_mode != mode;

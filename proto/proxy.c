@@ -107,6 +107,7 @@ void proxy_free(struct proxy *p)
 	}
 	while (p->first)
 		free_membership(p, p->first);
+	free(p->bucket);
 	free(p->merged);
 	free(p);
 }
