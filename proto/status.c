@@ -167,11 +167,15 @@ bool proxy_is_subscribed(const struct proxy *p, const struct addr *group)
 
 void proxy_totals(const struct proxy *p, struct proxy_totals *totals)
 {
+	const struct membership *m;
 	unsigned vif;
 
 	*totals = (struct proxy_totals){.memberships = p->membership_count,
 					.source_routes = p->route_count,
 					.group_routes = p->group_route_count};
+	/* Those that are there for their routes alone came first. */
+	for (m = p->first; m && m->local; m = m->next)
+		totals->memberships -= !m->groups;
 	for (vif = 0; vif < p->config->interface_count; vif++)
 		if (!p->interface[vif].config->upstream)
 			totals->groups += p->interface[vif].group_count;
