@@ -12,13 +12,15 @@ enum { AUDIT_GROUPS = 40, AUDIT_SOURCES = 40, WALK_PIECE = 3 };
 
 /* ---- the status, whole ---- */
 
-/* Now and then the visitor pauses: the membership is told again from its start. */
+/* Now and then, ever more rarely, the visitor pauses: the membership is told again from its start.
+ */
 static bool pause_here(struct snapshot *snapshot, const struct addr *group)
 {
 	unsigned kept = 0;
 
-	if (++snapshot->calls % 7)
+	if (++snapshot->calls < snapshot->next_pause)
 		return false;
+	snapshot->next_pause = 2 * snapshot->calls + 1;
 	for (unsigned i = 0; i < snapshot->held_count; i++)
 		if (addr_equal(&snapshot->held[i].group, group))
 			free(snapshot->held[i].source);
@@ -88,7 +90,7 @@ void snapshot_take(struct world *world, struct snapshot *snapshot)
 	static const struct proxy_visitor visitor = {on_group, on_route};
 	struct proxy_walk walk;
 
-	*snapshot = (struct snapshot){0};
+	*snapshot = (struct snapshot){.next_pause = 3};
 	proxy_walk_start(world->proxy, &walk);
 	while (proxy_walk(world->proxy, &walk, world->now, WALK_PIECE, &visitor, snapshot))
 		;

@@ -136,7 +136,7 @@ struct snapshot {
 	unsigned held_count, held_room;
 	struct route *route;
 	unsigned route_count, route_room;
-	unsigned calls;
+	unsigned calls, next_pause;
 };
 
 void snapshot_take(struct world *, struct snapshot *);

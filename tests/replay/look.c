@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+/* Statements that look at the proxy and the kernel's routes; see README.md. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script.h"
+
+static bool held_has(const struct held *held, const struct addr *addr, int64_t *expires)
+{
+	for (unsigned i = 0; i < held->source_count; i++)
+		if (addr_equal(&held->source[i].address, addr)) {
+			*expires = held->source[i].expires;
+			return true;
+		}
+	return false;
+}
+
+static const char *remaining(const struct world *world, int64_t expires)
+{
+	if (expires == INT64_MAX)
+		return "static";
+	return world_time_text(expires - world->now);
+}
+
+static const char *held_text(const struct world *world, const struct held *held)
+{
+	static char text[2048];
+	size_t at = 0, size = sizeof(text);
+
+	if (!held)
+		return "no such group";
+	at += (size_t)snprintf(text, size, "%s {",
+			       held->filter_mode == INCLUDE ? "INCLUDE" : "EXCLUDE");
+	for (unsigned i = 0; i < held->source_count && at + 128 < size; i++)
+		at += (size_t)snprintf(text + at, size - at, "%s%s=%s", i ? " " : "",
+				       addr_text(&held->source[i].address),
+				       held->upstream ? "-"
+						      : remaining(world, held->source[i].expires));
+	at += (size_t)snprintf(text + at, size - at, "}");
+	if (held->filter_mode == EXCLUDE && !held->upstream)
+		at += (size_t)snprintf(text + at, size - at, " timer=%s",
+				       remaining(world, held->expires));
+	snprintf(text + at, size - at, " version=%u", held->version);
+	return text;
+}
+
+/* "270" seconds from now, "static"; an excluded source is 0. */
+static bool same_time(struct world *world, const char *text, int64_t expires)
+{
+	if (!strcmp(text, "static"))
+		return expires == INT64_MAX;
+	return expires != INT64_MAX && expires - world->now == seconds(world, text);
+}
+
+/* {a=270 b}: each one held, with this timer. RUNNING: with a timer at all. Counts them. */
+static bool held_list(struct world *world, struct words *words, const struct held *held,
+		      bool running, unsigned *count)
+{
+	bool right = true;
+
+	need_word(world, words, "{");
+	while (!world->failed_line && !take_word(words, "}")) {
+		char name[64] = {0};
+		const char *word = next_word(words), *equals = strchr(word, '=');
+		struct list list = {0};
+
+		strncpy(name, word, equals && equals - word < 64 ? (size_t)(equals - word) : 63);
+		if (!strcmp(word, ","))
+			continue;
+		parse_range(world, name, &list);
+		for (unsigned i = 0; i < list.count; i++) {
+			int64_t expires;
+
+			++*count;
+			if (!held_has(held, &list.item[i], &expires) ||
+			    (!held->upstream && (expires > world->now) != running) ||
+			    (equals && !same_time(world, equals + 1, expires)))
+				right = false;
+		}
+		free(list.item);
+	}
+	return right;
+}
+
+/* group INTERFACE GROUP [static] INCLUDE {A}; EXCLUDE {X} / {Y} (upstream: EXCLUDE {Y}) [timer=S]
+ * [version=N] */
+void run_group(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words)), count = 0;
+	struct addr group = parse_addr(world, next_word(words), vif);
+	bool permanent = take_word(words, "static");
+	bool right, exclude = take_word(words, "EXCLUDE");
+	struct snapshot snapshot;
+	const struct held *held;
+	const char *value;
+
+	if (!exclude)
+		need_word(world, words, "INCLUDE");
+	snapshot_take(world, &snapshot);
+	held = snapshot_find(&snapshot, vif, &group, permanent);
+	right = held && (held->filter_mode == EXCLUDE) == exclude;
+	if (right) {
+		right = held_list(world, words, held, true, &count);
+		if (take_word(words, "/"))
+			right &= held_list(world, words, held, false, &count);
+		right &= count == held->source_count;
+		if ((value = option(words, "timer")))
+			right &= same_time(world, value, held->expires);
+		if ((value = option(words, "version")))
+			right &= held->version == number(world, value);
+		if (words->at < words->count)
+			world_fail(world, "expected the end here, got \"%s\"", peek_word(words));
+	}
+	words->at = words->count;
+	if (!right)
+		world_fail(world, "expected another state, got %s", held_text(world, held));
+	snapshot_free(&snapshot);
+	world->assertions++;
+}
+
+/* nogroup INTERFACE GROUP */
+void run_nogroup(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words));
+	struct addr group = parse_addr(world, next_word(words), vif);
+	struct snapshot snapshot;
+	const struct held *held;
+
+	snapshot_take(world, &snapshot);
+	held = snapshot_find(&snapshot, vif, &group, false);
+	if (held)
+		world_fail(world, "expected no such group, got %s", held_text(world, held));
+	snapshot_free(&snapshot);
+	world->assertions++;
+}
+
+/* (SOURCE,GROUP) */
+static void parse_key(struct world *world, struct words *words, struct route *route)
+{
+	need_word(world, words, "(");
+	route->source = parse_addr(world, next_word(words), 0);
+	need_word(world, words, ",");
+	route->group = parse_addr(world, next_word(words), 0);
+	need_word(world, words, ")");
+}
+
+static uint32_t parse_outputs(struct world *world, struct words *words)
+{
+	uint32_t outputs = 0;
+
+	need_word(world, words, "->");
+	while (words->at < words->count && !world->failed_line)
+		outputs |= 1U << interface_named(world, next_word(words));
+	return outputs;
+}
+
+/* route (SOURCE,GROUP) INPUT -> OUTPUT... */
+void run_route(struct world *world, struct words *words)
+{
+	struct route expected = {0};
+	const struct route *got;
+
+	parse_key(world, words, &expected);
+	expected.input = interface_named(world, next_word(words));
+	expected.outputs = parse_outputs(world, words);
+	got = world_find_route(world, &expected.source, &expected.group, PROXY_VIFS);
+	if (!got || got->input != expected.input || got->outputs != expected.outputs)
+		world_fail(world, "expected %s, got %s", world_route_text(world, &expected),
+			   got ? world_route_text(world, got) : "no such route");
+	world->assertions++;
+}
+
+/* noroute (SOURCE,GROUP) */
+void run_noroute(struct world *world, struct words *words)
+{
+	struct route key = {0};
+	const struct route *got;
+
+	parse_key(world, words, &key);
+	got = world_find_route(world, &key.source, &key.group, PROXY_VIFS);
+	if (got)
+		world_fail(world, "expected no route, got %s", world_route_text(world, got));
+	world->assertions++;
+}
+
+/* routes N: routes of groups, without those that keep SSDP at home; routes none: none at all */
+void run_routes(struct world *world, struct words *words)
+{
+	bool none = take_word(words, "none");
+	unsigned expected = none ? 0 : number(world, next_word(words)), got = 0;
+
+	for (unsigned i = 0; i < world->route_count; i++) {
+		const struct addr *group = &world->route[i].group;
+
+		got += none || !(addr_is_any(group) || addr_is_discovery(group));
+	}
+	if (got != expected)
+		world_fail(world, "expected %u routes, got %u", expected, got);
+	world->assertions++;
+}
+
+/* forward INTERFACE SOURCE GROUP -> INTERFACE...: what the kernel does with such a packet. */
+void run_forward(struct world *world, struct words *words)
+{
+	struct route expected = {0}, got;
+
+	expected.input = interface_named(world, next_word(words));
+	expected.source = parse_addr(world, next_word(words), expected.input);
+	expected.group = parse_addr(world, next_word(words), expected.input);
+	expected.outputs = parse_outputs(world, words);
+	got = expected;
+	got.outputs = world_forward(world, expected.input, &expected.source, &expected.group);
+	if (got.outputs != expected.outputs)
+		world_fail(world, "expected to forward %s, got %s",
+			   world_route_text(world, &expected), world_route_text(world, &got));
+	world->assertions++;
+}
+
+/* counter INTERFACE NAME VALUE */
+void run_counter(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words));
+	const char *name = next_word(words);
+	unsigned long long expected = number(world, next_word(words)), got;
+	struct proxy_interface_status status;
+	unsigned i;
+
+	proxy_interface_status(world->proxy, world->now, vif, &status);
+	for (i = 0; i < COUNTER_COUNT && strcmp(counter_name((enum counter)i), name); i++)
+		;
+	if (i == COUNTER_COUNT) {
+		world_fail(world, "no counter \"%s\"", name);
+		return;
+	}
+	got = status.counters->value[i];
+	if (got != expected) {
+		char all[1024] = "";
+		size_t at = 0;
+
+		for (i = 0; i < COUNTER_COUNT; i++)
+			if (status.counters->value[i] && at + 64 < sizeof(all))
+				at += (size_t)snprintf(
+					all + at, sizeof(all) - at, " %s %llu",
+					counter_name((enum counter)i),
+					(unsigned long long)status.counters->value[i]);
+		world_fail(world, "expected %s %llu, got %llu (all:%s)", name, expected, got, all);
+	}
+	world->assertions++;
+}
+
+/* querier INTERFACE yes | no | ADDRESS: are we, are we not, who is or asked last */
+void run_querier(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words));
+	const char *word = next_word(words);
+	struct proxy_interface_status status;
+	struct addr other;
+	bool right;
+
+	proxy_interface_status(world->proxy, world->now, vif, &status);
+	if (!strcmp(word, "yes") || !strcmp(word, "no")) {
+		right = status.querier == !strcmp(word, "yes");
+	} else {
+		other = parse_addr(world, word, vif);
+		right = !status.querier &&
+			(addr_equal(&status.other_querier, &other) ||
+			 (addr_is_any(&other) && addr_is_any(&status.other_querier)));
+	}
+	if (!right)
+		world_fail(world, "expected querier %s, got %s, %s", word,
+			   status.querier ? "yes" : "no", addr_text(&status.other_querier));
+	world->assertions++;
+}
+
+/* value INTERFACE version|robustness|query-interval N: what is in force */
+void run_value(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words));
+	const char *name = next_word(words);
+	const char *text = next_word(words);
+	int64_t expected, got;
+	struct proxy_interface_status status;
+
+	proxy_interface_status(world->proxy, world->now, vif, &status);
+	if (!strcmp(name, "version") || !strcmp(name, "robustness")) {
+		expected = number(world, text);
+		got = *name == 'v' ? status.version : status.values.robustness;
+	} else if (!strcmp(name, "query-interval")) {
+		expected = seconds(world, text);
+		got = status.values.query_interval;
+	} else {
+		world_fail(world, "no value \"%s\"", name);
+		return;
+	}
+	if (got != expected)
+		world_fail(world, "expected %s %s, got %lld", name, text, (long long)got);
+	world->assertions++;
+}
+
+/* wakeups N: not more deadlines than N have passed since the last such statement */
+void run_wakeups(struct world *world, struct words *words)
+{
+	unsigned limit = number(world, next_word(words));
+
+	if (world->wakeups > limit)
+		world_fail(world, "expected at most %u wake-ups, got %u", limit, world->wakeups);
+	world->wakeups = 0;
+	world->assertions++;
+}
+
+/* deadline SECONDS|never: the next one, seen from now */
+void run_deadline(struct world *world, struct words *words)
+{
+	const char *text = next_word(words);
+	int64_t deadline = proxy_deadline(world->proxy);
+	bool right = !strcmp(text, "never") ? deadline == INT64_MAX
+					    : deadline - world->now == seconds(world, text);
+
+	if (!right)
+		world_fail(world, "expected a deadline in %s, got %s", text,
+			   remaining(world, deadline));
+	world->assertions++;
+}

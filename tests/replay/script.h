@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The language of transcripts: a line is cut into words, a statement takes them one by one. What
+ * does not fit fails the case, with the line; parsing then goes on with something harmless.
+ */
+#ifndef TESTS_REPLAY_SCRIPT_H
+#define TESTS_REPLAY_SCRIPT_H
+
+#include "world.h"
+
+enum { LINE_MAX_LENGTH = 16384, TOKENS = 4096 };
+
+/* One line as words. Braces, parentheses, commas and + are words of their own. */
+struct words {
+	char text[2 * LINE_MAX_LENGTH];
+	const char *word[TOKENS];
+	unsigned count, at;
+};
+
+/* ---- words.c ---- */
+
+void words_split(struct words *, const char *line);
+/* "" at the end. */
+const char *peek_word(const struct words *);
+const char *next_word(struct words *);
+/* Is it the next word? Then it is taken. */
+bool take_word(struct words *, const char *word);
+void need_word(struct world *, struct words *, const char *word);
+/* "key=VALUE": VALUE, or NULL if it is another key. */
+const char *option(struct words *, const char *key);
+unsigned number(struct world *, const char *text);
+/* Seconds with up to three decimals, as milliseconds. */
+int64_t seconds(struct world *, const char *text);
+unsigned interface_named(struct world *, const char *name);
+/* 10.0.VIF.HOST, fe80::HOST: who is on the link of an interface. */
+struct addr on_link(const struct world *, unsigned vif, unsigned host);
+bool number_to_addr(const char *text, struct addr *);
+/* An address or one of the names; those of the link are those of VIF's. */
+struct addr parse_addr(struct world *, const char *text, unsigned vif);
+struct prefix parse_prefix(struct world *, const char *text);
+/* "ADDRESS" or "FIRST-LAST". */
+void parse_range(struct world *, const char *text, struct list *);
+/* "{a b, 10.0.0.1-10.0.0.9}" */
+void parse_list(struct world *, struct words *, struct list *);
+
+/* ---- message.c ---- */
+
+struct packet_options {
+	struct damage damage;
+	bool destination_set, no_router_alert;
+	struct addr destination;
+	unsigned ttl;
+};
+
+bool parse_packet_option(struct world *, struct words *, unsigned vif, struct packet_options *);
+/* query ..., report ..., v1|v2|v3 ..., old GROUP, leave GROUP. OPTIONS: NULL if it is expected.
+ * What a query does not say is taken from VALUES. */
+void parse_message(struct world *, struct words *, unsigned vif, struct expectation *pattern,
+		   const struct values *, struct packet_options *);
+/* Where the RFCs want it sent. */
+struct addr destination_of(const struct world *, const struct message *);
+
+/* ---- setup.c ---- */
+
+/* The addresses that an interface has unless the transcript says otherwise. */
+void default_addresses(struct world *, unsigned vif);
+void set_up(struct world *, unsigned vif);
+/* What RFC 3376 section 8 and RFC 3810 section 9 make of what is set. */
+struct values effective_values(enum protocol, const struct values *set);
+void run_set(struct world *, struct words *);
+void run_rpf(struct world *, struct words *);
+void run_config(struct world *, struct words *);
+
+/* ---- act.c: statements that happen ---- */
+
+void run_rx(struct world *, struct words *);
+void run_may(struct world *, struct words *);
+void run_expected_tx(struct world *, struct words *);
+void run_up(struct world *, struct words *);
+void run_down(struct world *, struct words *);
+void run_upcall(struct world *, struct words *);
+void run_hold(struct world *, struct words *);
+void run_release(struct world *, struct words *);
+void run_shutdown(struct world *, struct words *);
+void run_ignore(struct world *, struct words *);
+void run_heed(struct world *, struct words *);
+void run_silence(struct world *, struct words *);
+void run_audit(struct world *, struct words *);
+
+/* ---- look.c: statements that look ---- */
+
+void run_group(struct world *, struct words *);
+void run_nogroup(struct world *, struct words *);
+void run_route(struct world *, struct words *);
+void run_noroute(struct world *, struct words *);
+void run_routes(struct world *, struct words *);
+void run_forward(struct world *, struct words *);
+void run_counter(struct world *, struct words *);
+void run_querier(struct world *, struct words *);
+void run_value(struct world *, struct words *);
+void run_wakeups(struct world *, struct words *);
+void run_deadline(struct world *, struct words *);
+
+/* ---- expect.c ---- */
+
+/* Is all that was expected sent, and nothing else? */
+void check_expectations(struct world *);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/* Words of a line, numbers, names and addresses; see script.h. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "script.h"
+
+enum { MAX_SOURCES_RANGE = 100000 };
+
+void words_split(struct words *words, const char *line)
+{
+	char *to = words->text;
+	bool within = false;
+
+	words->count = words->at = 0;
+	for (; *line && *line != '#' && *line != '\n'; line++) {
+		bool single = strchr("{}(),+", *line) != NULL;
+
+		if (within && (single || *line == ' ' || *line == '\t')) {
+			*to++ = '\0';
+			within = false;
+		}
+		if (*line == ' ' || *line == '\t' || words->count == TOKENS)
+			continue;
+		if (!within)
+			words->word[words->count++] = to;
+		*to++ = *line;
+		within = !single;
+		if (single)
+			*to++ = '\0';
+	}
+	*to = '\0';
+}
+
+const char *peek_word(const struct words *words)
+{
+	return words->at < words->count ? words->word[words->at] : "";
+}
+
+const char *next_word(struct words *words)
+{
+	return words->at < words->count ? words->word[words->at++] : "";
+}
+
+bool take_word(struct words *words, const char *word)
+{
+	if (strcmp(peek_word(words), word))
+		return false;
+	words->at++;
+	return true;
+}
+
+void need_word(struct world *world, struct words *words, const char *word)
+{
+	if (!take_word(words, word))
+		world_fail(world, "expected \"%s\" here, got \"%s\"", word, peek_word(words));
+}
+
+const char *option(struct words *words, const char *key)
+{
+	size_t length = strlen(key);
+
+	if (strncmp(peek_word(words), key, length) || peek_word(words)[length] != '=')
+		return NULL;
+	return next_word(words) + length + 1;
+}
+
+unsigned number(struct world *world, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 0);
+
+	if (!*text || *end || value > UINT32_MAX)
+		world_fail(world, "expected a number, got \"%s\"", text);
+	return (unsigned)value;
+}
+
+int64_t seconds(struct world *world, const char *text)
+{
+	char *end;
+	int64_t ms = (int64_t)strtoul(text, &end, 10) * 1000;
+	int64_t unit = 100;
+
+	if (*end == '.')
+		for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
+			ms += (*end - '0') * unit;
+	if (!*text || *end)
+		world_fail(world, "expected seconds, got \"%s\"", text);
+	return ms;
+}
+
+/* ---- names ---- */
+
+unsigned interface_named(struct world *world, const char *name)
+{
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		if (!strcmp(world->node[i].name, name))
+			return i;
+	world_fail(world, "no interface \"%s\"", name);
+	return 0;
+}
+
+struct addr on_link(const struct world *world, unsigned vif, unsigned host)
+{
+	if (world->protocol == PROTOCOL_IGMP)
+		return addr_ipv4(0x0a000000 | vif << 8 | host);
+	return (struct addr){{0xfe, 0x80, [15] = (uint8_t)host}};
+}
+
+/* a, b, c ...: sources far away. A, B ...: groups, from S on those of SSM. */
+static struct addr letter(const struct world *world, char name)
+{
+	bool group = name >= 'A' && name <= 'Z', ssm = name >= 'S';
+	uint8_t n = (uint8_t)(name - (group ? 'A' : 'a') + 1);
+
+	if (world->protocol == PROTOCOL_IGMP)
+		return addr_ipv4(!group ? 0x0a090000U | n : (ssm ? 0xe8010100 : 0xef010100) | n);
+	if (!group)
+		return (struct addr){{0x20, 0x01, 0x0d, 0xb8, 0, 9, [15] = n}};
+	if (ssm)
+		return (struct addr){{0xff, 0x35, [12] = 0x40, [14] = 1, [15] = n}};
+	return (struct addr){{0xff, 0x05, [13] = 1, [14] = 1, [15] = n}};
+}
+
+bool number_to_addr(const char *text, struct addr *addr)
+{
+	struct in_addr ipv4;
+
+	if (inet_pton(AF_INET, text, &ipv4) == 1)
+		*addr = addr_ipv4(ntohl(ipv4.s_addr));
+	else if (inet_pton(AF_INET6, text, addr->byte) != 1)
+		return false;
+	return true;
+}
+
+struct addr parse_addr(struct world *world, const char *text, unsigned vif)
+{
+	static const struct {
+		const char *name;
+		unsigned host;
+	} known[] = {{"low", 1}, {"self", 2}, {"high", 200}, {"host", 99}, {"host2", 98}};
+	struct addr addr = {{0}};
+
+	if (!strcmp(text, "any") || !strcmp(text, "*"))
+		return addr;
+	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(text, known[i].name))
+			return on_link(world, vif, known[i].host);
+	if (((*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z')) && !text[1])
+		return letter(world, *text);
+	if (!number_to_addr(text, &addr))
+		world_fail(world, "expected an address, got \"%s\"", text);
+	return addr;
+}
+
+struct prefix parse_prefix(struct world *world, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	char address[64] = {0};
+	struct prefix prefix = {.length = 128};
+
+	if (slash && (size_t)(slash - text) < sizeof(address)) {
+		memcpy(address, text, (size_t)(slash - text));
+		prefix.address = parse_addr(world, address, 0);
+		prefix.length = (uint8_t)(number(world, slash + 1) +
+					  (addr_is_ipv4(&prefix.address) ? 96 : 0));
+	} else {
+		prefix.address = parse_addr(world, text, 0);
+	}
+	return prefix;
+}
+
+/* The address behind ADDR. */
+static void increment(struct addr *addr)
+{
+	for (unsigned i = 16; i-- && !++addr->byte[i];)
+		;
+}
+
+void parse_range(struct world *world, const char *text, struct list *list)
+{
+	char first[64] = {0};
+	const char *dash = strchr(text, '-');
+	struct addr at, last;
+
+	if (!dash || (size_t)(dash - text) >= sizeof(first)) {
+		at = parse_addr(world, text, 0);
+		list_add(list, &at);
+		return;
+	}
+	memcpy(first, text, (size_t)(dash - text));
+	at = parse_addr(world, first, 0);
+	last = parse_addr(world, dash + 1, 0);
+	for (; addr_compare(&at, &last) <= 0 && list->count < MAX_SOURCES_RANGE; increment(&at))
+		list_add(list, &at);
+}
+
+void parse_list(struct world *world, struct words *words, struct list *list)
+{
+	need_word(world, words, "{");
+	while (!world->failed_line && !take_word(words, "}"))
+		if (!take_word(words, ","))
+			parse_range(world, next_word(words), list);
+}
