@@ -261,27 +261,33 @@ static struct addr ipv6_or_zero(const struct addr *addr)
 	return addr_is_any(addr) ? (struct addr){{0}} : *addr;
 }
 
+/* With packet info: the interface, and the source address. */
+static int send_with(int fd, struct msghdr *message, int level, int type, const void *info,
+		     size_t size)
+{
+	union {
+		struct cmsghdr header;
+		uint8_t space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} control = {.header = {.cmsg_len = (socklen_t)CMSG_LEN(size),
+				.cmsg_level = level,
+				.cmsg_type = type}};
+
+	memcpy(CMSG_DATA(&control.header), info, size);
+	message->msg_control = &control;
+	message->msg_controllen = (socklen_t)CMSG_SPACE(size);
+	return sendmsg(fd, message, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
 static int send_ipv4(int fd, unsigned ifindex, const struct addr *src, const struct addr *dst,
 		     struct iovec *part)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = {htonl(addr_to_ipv4(dst))}};
 	struct in_pktinfo info = {.ipi_ifindex = (int)ifindex,
 				  .ipi_spec_dst = {htonl(addr_to_ipv4(src))}};
-	union {
-		struct cmsghdr header;
-		uint8_t space[CMSG_SPACE(sizeof(info))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(info)),
-				.cmsg_level = IPPROTO_IP,
-				.cmsg_type = IP_PKTINFO}};
-	struct msghdr message = {.msg_name = &to,
-				 .msg_namelen = sizeof(to),
-				 .msg_iov = part,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
+	struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 1};
 
-	memcpy(CMSG_DATA(&control.header), &info, sizeof(info));
-	return sendmsg(fd, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
+	return send_with(fd, &message, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
 }
 
 static int send_ipv6(int fd, unsigned ifindex, const struct addr *src, const struct addr *dst,
@@ -289,23 +295,12 @@ static int send_ipv6(int fd, unsigned ifindex, const struct addr *src, const str
 {
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_scope_id = ifindex};
 	struct in6_pktinfo info = {.ipi6_ifindex = ifindex};
-	union {
-		struct cmsghdr header;
-		uint8_t space[CMSG_SPACE(sizeof(info))];
-	} control = {.header = {.cmsg_len = CMSG_LEN(sizeof(info)),
-				.cmsg_level = IPPROTO_IPV6,
-				.cmsg_type = IPV6_PKTINFO}};
-	struct msghdr message = {.msg_name = &to,
-				 .msg_namelen = sizeof(to),
-				 .msg_iov = part,
-				 .msg_iovlen = 1,
-				 .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
+	struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 1};
 
 	memcpy(&to.sin6_addr, dst->byte, sizeof(dst->byte));
 	memcpy(&info.ipi6_addr, src->byte, sizeof(src->byte));
-	memcpy(CMSG_DATA(&control.header), &info, sizeof(info));
-	return sendmsg(fd, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
+	return send_with(fd, &message, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
 }
 
 static void put_bytes(struct wire_writer *w, const uint8_t *data, size_t length)
