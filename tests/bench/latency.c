@@ -11,15 +11,15 @@ enum {
 	STREAM_JOINS = 200,
 	FLOWS = 500,
 	FLOW_PACKETS = 10,
-	PATIENCE = 5, /* measurements lost in a row before the rest is given up */
+	STREAM_LEAD = 20,	/* packets before the join */
+	STREAM_PACKETS = 10000, /* more than STREAM_LIMIT allows */
+	PATIENCE = 5,		/* measurements lost in a row before the rest is given up */
 };
 
 #define REPORT_GAP (4 * MILLISECOND) /* the longest tick of common kernels */
 #define PACKET_GAP (500 * MICROSECOND)
 #define STREAM_INTERVAL (200 * MICROSECOND)
-#define STREAM_LEAD (4 * MILLISECOND)
 #define STREAM_LIMIT (1 * SECOND)
-#define STREAM_PACKETS 10000 /* more than are sent until then */
 
 /* Sleeps for a random part of the time, so that no measurement begins at the same point of a clock
  * tick at which the one before ended. */
@@ -50,25 +50,27 @@ void row_report(struct rig *rig, struct result *result)
 	awake_stop(&awake);
 }
 
-/* Counts only packets that were sent after the join: a kernel that waits for a route delivers the
- * first packets that it has kept, which may be ten seconds old. */
+/* The join comes at any point between two packets of the stream. Counts only packets that were sent
+ * after it: a kernel that waits for a route delivers the first packets that it has kept, which may
+ * be ten seconds old. */
 static int64_t join_stream(struct rig *rig, uint32_t group)
 {
-	int64_t next = clock_now(), joined = 0, now;
-	const int64_t join = next + STREAM_LEAD + random_below(&rig->random, STREAM_INTERVAL);
+	const int64_t phase = random_below(&rig->random, STREAM_INTERVAL);
+	const int64_t deadline = clock_now() + STREAM_LIMIT;
+	const uint32_t lead = group * STREAM_PACKETS + STREAM_LEAD;
 	uint32_t id = group * STREAM_PACKETS, first = 0;
-	struct sighting seen;
+	int64_t sent = 0, joined = 0;
 	struct frame data, report;
+	struct sighting seen;
 
 	frame_report(&report, rig->subject->family, TO_EX, group, 1);
-	while (!clock_expired(join + STREAM_LIMIT)) {
-		now = clock_now();
-		if (now >= next) {
+	while (!clock_expired(deadline)) {
+		const int64_t gap = clock_now() - sent;
+
+		if (gap >= STREAM_INTERVAL) {
 			frame_data(&data, rig->subject->family, 0, group, id++);
-			port_send(&rig->port[UP0], &data);
-			next = now + STREAM_INTERVAL;
-		}
-		if (!joined && now >= join) {
+			sent = port_send(&rig->port[UP0], &data);
+		} else if (!joined && id >= lead && gap >= phase) {
 			joined = port_send(&rig->port[DN1], &report);
 			first = id;
 		}
