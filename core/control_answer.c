@@ -16,7 +16,7 @@ enum {
 };
 
 struct control_request {
-	const char *name;
+	char name[12];
 	unsigned least, most; /* arguments */
 	/* Tells of a view, from answer->position on, what there is room for. True: all is told. */
 	bool (*tell)(struct control_answer *, const struct control_view *);
