@@ -61,15 +61,22 @@ static bool is_known(const struct conf_instance *instance, const char *name)
 	return false;
 }
 
+/* One VIF is the upstream's, also where there is none. */
+static unsigned most_interfaces(const struct conf_instance *instance, bool upstream)
+{
+	return upstream || instance->interface[0].upstream ? PROXY_VIFS : PROXY_VIFS - 1;
+}
+
 /* One more interface of the instance. */
 static bool define_interface(struct parser *parser, bool upstream)
 {
 	struct conf_instance *instance = &parser->conf.instance;
 	struct conf_interface interface = {.upstream = upstream};
+	unsigned most = most_interfaces(instance, upstream);
 	struct token token;
 
-	if (instance->interface_count == PROXY_VIFS)
-		return parser_fail(parser, "';' after %d interfaces", PROXY_VIFS);
+	if (instance->interface_count == most)
+		return parser_fail(parser, "';' after %u interfaces", most);
 	if (!upstream && scan_is(&parser->scanner, "peer", 4))
 		return parser_fail(parser, "';' (this version has no peering; quote the name of an "
 					   "interface that is called so)");
