@@ -675,7 +675,7 @@ static void test_instance_refused(void)
 	/* Without an upstream its VIF stays free. */
 	bad("pinstance A: ==> d1 d2 d3 d4 d5 d6 d7 d8 d9 d10 d11 d12 d13 d14 d15 d16 d17 d18 d19 "
 	    "d20 d21 d22 d23 d24 d25 d26 d27 d28 d29 d30 d31 d32;",
-	    "1:132: found 'd32', expected ';' after 31 interfaces");
+	    "1:133: found 'd32', expected ';' after 31 interfaces");
 }
 
 static void test_set_refused(void)
