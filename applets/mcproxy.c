@@ -63,8 +63,11 @@ static int write_pidfile(const char *path)
 		error = -errno;
 	if (fd >= 0 && close(fd) && !error)
 		error = -errno;
-	if (error)
-		log_error("%s: %s", path, strerror(-error));
+	if (!error)
+		return 0;
+	if (fd >= 0)
+		unlink(path);
+	log_error("%s: %s", path, strerror(-error));
 	return error;
 }
 
@@ -77,7 +80,11 @@ static int open_control(struct daemon *d)
 		return 0;
 	error = control_open(&d->control, &d->loop, d->conf.control, d->conf.control_group, d->view,
 			     count);
-	if (error)
+	if (error == -EINVAL)
+		log_error("control-group %s: no such group", d->conf.control_group);
+	else if (error == -EADDRINUSE)
+		log_error("%s: another daemon listens there", d->conf.control);
+	else if (error)
 		log_error("%s: %s", d->conf.control, strerror(-error));
 	return error;
 }
