@@ -83,7 +83,7 @@ static int open_control(struct daemon *d)
 	if (error == -EINVAL)
 		log_error("control-group %s: no such group", d->conf.control_group);
 	else if (error == -EADDRINUSE)
-		log_error("%s: another daemon listens there", d->conf.control);
+		log_error("%s: another daemon listens there, or it is no socket", d->conf.control);
 	else if (error)
 		log_error("%s: %s", d->conf.control, strerror(-error));
 	return error;
