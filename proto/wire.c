@@ -27,8 +27,9 @@ uint8_t wire_get8(struct wire_reader *r)
 uint16_t wire_get16(struct wire_reader *r)
 {
 	const uint8_t *at = wire_take(r, 2);
+	unsigned value = at ? (unsigned)at[0] << 8 | at[1] : 0;
 
-	return at ? (uint16_t)(at[0] << 8 | at[1]) : (uint16_t)0;
+	return (uint16_t)value;
 }
 
 struct addr wire_get_addr(struct wire_reader *r, enum protocol protocol)
