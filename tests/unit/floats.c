@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The floating point codes of queries (RFC 3376 sections 4.1.1 and 4.1.7, RFC 3810 sections 5.1.3
+ * and 5.1.9), as a proxy reads and writes them: all values, all codes.
+ */
+#include <string.h>
+
+#include "../../proto/proxy.h"
+#include "test.h"
+
+enum { LAN = 0, QUERY_MAX = 64 };
+
+struct rig {
+	enum protocol protocol;
+	struct values values;
+	uint8_t query[QUERY_MAX]; /* the last one that was sent */
+	size_t length;
+};
+
+static void on_send(void *ctx, unsigned vif, const struct addr *source,
+		    const struct addr *destination, const uint8_t *message, size_t length)
+{
+	struct rig *rig = ctx;
+
+	(void)vif;
+	(void)source;
+	(void)destination;
+	rig->length = length < QUERY_MAX ? length : QUERY_MAX;
+	memcpy(rig->query, message, rig->length);
+}
+
+static void on_route(void *ctx, const struct route *route)
+{
+	(void)ctx;
+	(void)route;
+}
+
+static unsigned on_reverse_path(void *ctx, const struct addr *source)
+{
+	(void)ctx;
+	(void)source;
+	return PROXY_VIFS;
+}
+
+static struct addr on_link(enum protocol protocol, uint8_t host)
+{
+	if (protocol == PROTOCOL_IGMP)
+		return addr_ipv4(0x0a000100 | host);
+	return (struct addr){{0xfe, 0x80, [15] = host}};
+}
+
+/* Brings a querier up, which asks at once, and keeps what it sent; then hears QUERY, if any. */
+static struct values run(struct rig *rig, const struct packet *query)
+{
+	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	struct proxy_interface_config interface = {.values = rig->values};
+	struct proxy_config config = {
+		.protocol = rig->protocol, .interface_count = 1, .interface = &interface};
+	struct interface_state state = {.vif = LAN,
+					.exists = true,
+					.up = true,
+					.address = on_link(rig->protocol, 9),
+					.mtu = 1500};
+	struct proxy_interface_status status = {.values = {0}};
+	struct proxy *proxy = proxy_new(&config, &out, rig, 1);
+
+	if (!CHECK(proxy))
+		return status.values;
+	proxy_interface(proxy, 0, &state);
+	proxy_tick(proxy, 0);
+	if (query)
+		proxy_packet(proxy, 0, query);
+	proxy_interface_status(proxy, 0, LAN, &status);
+	proxy_free(proxy);
+	return status.values;
+}
+
+/* exp and mant as the drawings have them. */
+static uint64_t value_of(unsigned code, unsigned mantissa_bits)
+{
+	unsigned hidden = 1U << mantissa_bits;
+
+	if (code < hidden * 8)
+		return code;
+	return (uint64_t)(code % hidden + hidden) << (code / hidden % 8 + 3);
+}
+
+/* The code means VALUE, or the next lower one that there is a code for. */
+static bool is_code_of(unsigned code, unsigned mantissa_bits, uint64_t value)
+{
+	unsigned last = (16U << mantissa_bits) - 1;
+
+	if (value_of(code, mantissa_bits) > value)
+		return false;
+	return code == last || value_of(code + 1, mantissa_bits) > value;
+}
+
+static unsigned interval_code(const struct rig *rig)
+{
+	return rig->query[rig->protocol == PROTOCOL_IGMP ? 9 : 25];
+}
+
+static void write_intervals(enum protocol protocol)
+{
+	for (int32_t seconds = 11; seconds <= 32000; seconds += seconds < 300 ? 1 : 13) {
+		struct rig rig = {.protocol = protocol,
+				  .values = {.query_interval = seconds * 1000}};
+
+		run(&rig, NULL);
+		CHECK(is_code_of(interval_code(&rig), 4, (uint64_t)seconds), "%d s: %x",
+		      (int)seconds, interval_code(&rig));
+	}
+}
+
+static void write_igmp_response_times(void)
+{
+	for (int32_t tenths = 1; tenths <= 32000; tenths += tenths < 300 ? 1 : 11) {
+		struct rig rig = {.protocol = PROTOCOL_IGMP,
+				  .values = {.query_interval = 30000 * 1000,
+					     .query_response_interval = tenths * 100}};
+
+		run(&rig, NULL);
+		CHECK(is_code_of(rig.query[1], 4, (uint64_t)tenths), "%d: %x", (int)tenths,
+		      rig.query[1]);
+	}
+}
+
+static void write_mld_response_times(void)
+{
+	for (int32_t ms = 1; ms <= 9000000; ms += ms < 100 ? 1 : ms / 100) {
+		struct rig rig = {
+			.protocol = PROTOCOL_MLD,
+			.values = {.query_interval = 30000 * 1000, .query_response_interval = ms}};
+		unsigned code;
+
+		run(&rig, NULL);
+		code = (unsigned)rig.query[4] << 8 | rig.query[5];
+		CHECK(is_code_of(code, 12, (uint64_t)ms), "%d ms: %x", (int)ms, code);
+	}
+}
+
+/* A general query of a router with a lower address. */
+static size_t other_query(enum protocol protocol, uint8_t code, const struct addr *source,
+			  const struct addr *destination, uint8_t data[28])
+{
+	size_t length = protocol == PROTOCOL_IGMP ? 12 : 28;
+	uint32_t sum = 0;
+
+	memset(data, 0, 28);
+	data[0] = protocol == PROTOCOL_IGMP ? 0x11 : 130;
+	data[length - 4] = 2;
+	data[length - 3] = code;
+	for (size_t i = 0; i < length; i++)
+		sum += (uint32_t)data[i] << (i % 2 ? 0 : 8);
+	for (size_t i = 0; protocol == PROTOCOL_MLD && i < 16; i++)
+		sum += (uint32_t)(source->byte[i] + destination->byte[i]) << (i % 2 ? 0 : 8);
+	if (protocol == PROTOCOL_MLD)
+		sum += (uint32_t)length + 58;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	data[2] = (uint8_t)(~sum >> 8);
+	data[3] = (uint8_t)~sum;
+	return length;
+}
+
+static void read_intervals(enum protocol protocol)
+{
+	struct addr destination = {{0xff, 2, [15] = 1}};
+
+	if (protocol == PROTOCOL_IGMP)
+		destination = addr_ipv4(0xe0000001);
+	for (unsigned code = 1; code < 256; code++) {
+		struct rig rig = {.protocol = protocol};
+		uint8_t data[28];
+		struct packet packet = {.vif = LAN,
+					.source = on_link(protocol, 1),
+					.destination = destination,
+					.ttl = 1,
+					.router_alert = true,
+					.data = data};
+		struct values values;
+
+		packet.length = other_query(protocol, (uint8_t)code, &packet.source,
+					    &packet.destination, data);
+		values = run(&rig, &packet);
+		CHECK((uint64_t)values.query_interval == 1000 * value_of(code, 4), "%x: %d ms",
+		      code, (int)values.query_interval);
+	}
+}
+
+int main(void)
+{
+	TEST("IGMP: each query interval has the code of it or of the next lower one");
+	write_intervals(PROTOCOL_IGMP);
+	TEST("MLD: each query interval has the code of it or of the next lower one");
+	write_intervals(PROTOCOL_MLD);
+	TEST("IGMP: each response time has the code of it or of the next lower one");
+	write_igmp_response_times();
+	TEST("MLD: each response time has the code of it or of the next lower one");
+	write_mld_response_times();
+	TEST("IGMP: each interval code is read as what it means");
+	read_intervals(PROTOCOL_IGMP);
+	TEST("MLD: each interval code is read as what it means");
+	read_intervals(PROTOCOL_MLD);
+	return test_end();
+}
