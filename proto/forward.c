@@ -274,6 +274,7 @@ static void update_source_routes(struct proxy *p, struct membership *m, size_t c
 		route = malloc(count * sizeof(*route));
 	if (count && !route) {
 		p->interface[p->root].counters.value[NO_MEMORY]++;
+		m->incomplete = true;
 		return;
 	}
 	for (n = 0; n < count; n++) {
@@ -281,6 +282,7 @@ static void update_source_routes(struct proxy *p, struct membership *m, size_t c
 
 		if (!known && p->config->max_routes && p->route_count >= p->config->max_routes) {
 			p->interface[p->root].counters.value[LIMIT_ROUTES]++;
+			m->incomplete = true;
 			continue;
 		}
 		route[kept] = known ? *known : (struct source_route){.source = p->merged[n]};
@@ -308,6 +310,7 @@ void forward_update(struct proxy *p, struct membership *m)
 	update_group_route(p, m, all);
 	if (!merge_reserve(p, m)) {
 		p->interface[0].counters.value[NO_MEMORY]++;
+		m->incomplete = true;
 		return;
 	}
 	if (p->root < PROXY_VIFS)

@@ -255,7 +255,7 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		return;
 	}
 	timer_advance(&i->timers, &g->timer, deadline(g));
-	if (c.changed)
+	if (c.changed || g->membership->incomplete)
 		membership_touch(p, g->membership);
 }
 

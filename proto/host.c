@@ -260,13 +260,16 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	uint8_t robustness = i->values.robustness;
 	bool was_member, mode_changes, changed;
 
-	if (!s && (mode == EXCLUDE || count))
+	if (!s && (mode == EXCLUDE || count)) {
 		s = create(i, m);
+		m->incomplete = !s;
+	}
 	if (!s)
 		return;
 	was_member = host_is_member(s);
 	if (source_list_mark(&s->sources, p->merged, count, true, 0) < 0) {
 		i->counters.value[NO_MEMORY]++;
+		m->incomplete = true;
 		if (!was_member && s->retransmit_at == INT64_MAX)
 			delete (p, i, s);
 		return;

@@ -272,6 +272,7 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 
 	for (m = p->dirty; m; m = m->dirty_next) {
 		mode = merge_membership(p, m, &count);
+		m->incomplete = mode < 0;
 		if (mode < 0)
 			p->interface[0].counters.value[NO_MEMORY]++;
 		else if (i && !m->local)

@@ -58,9 +58,11 @@ struct membership {
 	uint8_t root;	  /* its input */
 	bool installed;
 	bool dirty;
-	bool local;	/* never goes upstream, and is never forgotten */
-	bool reinstall; /* the kernel has to be told again */
-	bool relocate;	/* where its sources are is to be looked up again */
+	bool local;	 /* never goes upstream, and is never forgotten */
+	bool reinstall;	 /* the kernel has to be told again */
+	bool relocate;	 /* where its sources are is to be looked up again */
+	bool incomplete; /* for want of memory or room something was not done: the next report
+			    tries again */
 };
 
 struct interface {
