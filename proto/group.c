@@ -454,6 +454,10 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	struct addr destination;
 
 	g->query_count--;
+	/* Without that flag a repeated query would lower the timers of the other routers: a report
+	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
+	if (q.suppress && q.version < 3)
+		return;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	destination = message_write_query(&w, &q);
 	interface_send(p, i, &w, &destination, TX_QUERY);

@@ -246,8 +246,10 @@ static bool change_sources(struct subscription *s, bool mode_changes, uint8_t ro
 static bool change_old(struct subscription *s, bool was_member, uint8_t robustness)
 {
 	bool member = host_is_member(s);
+	uint32_t n;
 
-	cancel(s);
+	for (n = 0; n < s->sources.count; n++)
+		s->sources.source[n].retransmit = 0;
 	if (member != was_member)
 		s->mode_retransmit = member ? robustness : 1;
 	return member != was_member;
@@ -277,10 +279,10 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	mode_changes = s->filter_mode != mode;
 	changed = change_sources(s, mode_changes, robustness) || mode_changes;
 	s->filter_mode = (uint8_t)mode;
-	if (mode_changes)
-		s->mode_retransmit = robustness;
-	if (changed && i->version < 3)
+	if (i->version < 3)
 		changed = change_old(s, was_member, robustness);
+	else if (mode_changes)
+		s->mode_retransmit = robustness;
 	sweep(s);
 	if (changed && i->active) {
 		transmit(p, i, s, now);
@@ -508,6 +510,7 @@ void host_query(struct proxy *p, struct interface *i, int64_t now, const struct 
 {
 	int64_t time = m->max_response_time;
 
+	i->counters.value[RX_QUERY]++;
 	if (addr_is_any(&m->group))
 		i->other_querier = packet->source;
 	note_version(p, i, now, m);
