@@ -20,7 +20,9 @@ struct change {
 
 uint8_t group_version(const struct group *g, int64_t now)
 {
-	return now < g->v1_host_until ? 1 : now < g->v2_host_until ? 2 : 3;
+	if (ENABLE_IGMP_V1 && now < g->v1_host_until)
+		return 1;
+	return message_is_old(2) && now < g->v2_host_until ? 2 : 3;
 }
 
 /* When group_run() has something to do. */
@@ -315,11 +317,11 @@ void group_record(struct proxy *p, struct interface *i, int64_t now, const struc
 	if (!g)
 		return;
 	version = group_version(g, now);
-	if (version < 3 && r.type == BLOCK)
+	if (message_is_old(version) && r.type == BLOCK)
 		return;
 	if (version == 1 && r.type == TO_IN)
 		return;
-	if (version < 3 && r.type == TO_EX)
+	if (message_is_old(version) && r.type == TO_EX)
 		r.source_count = 0;
 	apply(p, i, g, now, &r);
 }
@@ -456,7 +458,7 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	g->query_count--;
 	/* Without that flag a repeated query would lower the timers of the other routers: a report
 	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
-	if (q.suppress && q.version < 3)
+	if (q.suppress && message_is_old(q.version))
 		return;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	destination = message_write_query(&w, &q);

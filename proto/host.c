@@ -183,7 +183,7 @@ static void send_old(struct proxy *p, struct interface *i, const struct subscrip
 	uint8_t buffer[64];
 	struct addr destination;
 
-	if (!member && i->version == 1)
+	if (!member && ENABLE_IGMP_V1 && i->version == 1)
 		return;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	destination = message_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->version,
@@ -195,10 +195,11 @@ static void send_old(struct proxy *p, struct interface *i, const struct subscrip
  * the last leave. */
 static void transmit(struct proxy *p, struct interface *i, struct subscription *s, int64_t now)
 {
-	int32_t interval = values_unsolicited_report_interval(&i->values, i->version < 3);
+	int32_t interval =
+		values_unsolicited_report_interval(&i->values, message_is_old(i->version));
 	uint32_t n;
 
-	if (i->version < 3) {
+	if (message_is_old(i->version)) {
 		send_old(p, i, s);
 	} else if (s->mode_retransmit) {
 		add_record(p, i, s, s->filter_mode == EXCLUDE ? TO_EX : TO_IN, pick_listed);
@@ -279,7 +280,7 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	mode_changes = s->filter_mode != mode;
 	changed = change_sources(s, mode_changes, robustness) || mode_changes;
 	s->filter_mode = (uint8_t)mode;
-	if (i->version < 3)
+	if (message_is_old(i->version))
 		changed = change_old(s, was_member, robustness);
 	else if (mode_changes)
 		s->mode_retransmit = robustness;
@@ -298,7 +299,7 @@ static void announce(struct proxy *p, struct interface *i, struct subscription *
 	uint32_t n;
 
 	cancel(s);
-	if (s->filter_mode == EXCLUDE || i->version < 3)
+	if (s->filter_mode == EXCLUDE || message_is_old(i->version))
 		s->mode_retransmit = i->values.robustness;
 	else
 		for (n = 0; n < s->sources.count; n++)
@@ -349,7 +350,7 @@ void host_free(struct proxy *p, struct interface *i)
 
 static void reply(struct proxy *p, struct interface *i, struct subscription *s, bool whole)
 {
-	if (i->version < 3) {
+	if (message_is_old(i->version)) {
 		if (host_is_member(s))
 			send_old(p, i, s);
 	} else if (!whole) {
@@ -374,7 +375,7 @@ static void reply_to_specific(struct proxy *p, struct interface *i, struct subsc
 /* How many memberships one packet tells of, about. */
 static uint32_t per_packet(const struct proxy *p, const struct interface *i)
 {
-	if (i->version < 3)
+	if (message_is_old(i->version))
 		return 1;
 	return (uint32_t)(sizeof(p->report_buffer) / message_record_size(p->protocol, 0));
 }
@@ -440,7 +441,7 @@ static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, 
 	message_query_sources(p->protocol, msg, &r, p->source, &i->counters);
 	if (!s || (i->reply_left && !i->reply_begun && i->reply_end <= at))
 		return;
-	if (!r.source_count || s->reply_whole || i->version < 3)
+	if (!r.source_count || s->reply_whole || message_is_old(i->version))
 		s->reply_whole = true;
 	else if (source_list_mark(&s->sources, r.source, r.source_count, s->filter_mode == EXCLUDE,
 				  CONFIG_MAX_SOURCES))

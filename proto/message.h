@@ -51,6 +51,13 @@ static inline uint8_t message_native(enum protocol protocol, uint8_t version)
 	return (uint8_t)(version - (protocol == PROTOCOL_MLD));
 }
 
+/* Spoken without source lists? Where no such version is built in, what depends on it is not either.
+ */
+static inline bool message_is_old(uint8_t version)
+{
+	return (ENABLE_IGMP_V1 || ENABLE_IGMP_V2 || ENABLE_MLD_V1) && version < 3;
+}
+
 /* Checks all that can be checked without knowing the interface. Returns the RX_ counter of what
  * MESSAGE now holds, or the DROP_ counter that says why not (RFC 3376 sections 4 and 7.1, RFC 3810
  * sections 5.1, 5.2 and 6.2). */

@@ -108,7 +108,7 @@ static void lower_timers(struct proxy *p, struct interface *i, int64_t now, stru
 	struct record r;
 	int64_t time = values_last_member_query_time(&i->values);
 
-	if (m->version == 2)
+	if (message_is_old(2) && m->version == 2)
 		time = (int64_t)i->values.last_member_query_count * m->max_response_time;
 	message_query_sources(p->protocol, m, &r, p->source, &i->counters);
 	group_query_heard(p, i, now + time, &r);
@@ -168,7 +168,7 @@ static void report(struct proxy *p, struct interface *i, int64_t now, struct mes
 	if (m->type == MESSAGE_LEAVE) {
 		i->counters.value[RX_LEAVE]++;
 		group_leave(p, i, now, &m->group);
-	} else if (m->version < 3) {
+	} else if (message_is_old(m->version)) {
 		i->counters.value[m->version == 1 ? RX_REPORT_V1 : RX_REPORT_V2]++;
 		group_old_report(p, i, now, m->version, &m->group);
 	} else {
