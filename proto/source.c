@@ -139,8 +139,11 @@ void source_list_sweep(struct source_list *list)
 
 	for (i = 0; i < list->count; i++) {
 		list->source[i].fresh = false;
-		if (!list->source[i].dead)
-			list->source[kept++] = list->source[i];
+		if (list->source[i].dead)
+			continue;
+		if (kept != i)
+			list->source[kept] = list->source[i];
+		kept++;
 	}
 	list->count = kept;
 	if (!kept)
