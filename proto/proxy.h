@@ -6,8 +6,8 @@
  *
  * Interfaces are known by their VIF: the position in the configuration, 0 to 31, which is also the
  * number of the kernel's virtual interface. Times are absolute milliseconds of any clock that never
- * goes back. Callbacks are only called from within proxy_interface(), proxy_tick() and
- * proxy_shutdown(), so that all changes of one turn of the caller's loop leave together; after
+ * goes back. Nothing is sent and no route is told but from within proxy_interface(), proxy_tick()
+ * and proxy_shutdown(), so that all changes of one turn of the caller's loop leave together; after
  * proxy_packet() and proxy_upcall() proxy_deadline() is in the past if there is something to do.
  */
 #ifndef PROTO_PROXY_H
