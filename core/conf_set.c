@@ -454,6 +454,8 @@ static const struct key keys[] = {
 	 RANGE(1, 255)},
 	{"max-groups", set_number, DOWNSTREAM, PROXY(max_groups), RANGE(0, UINT32_MAX)},
 	{"max-sources", set_number, DOWNSTREAM, PROXY(max_sources), RANGE(0, UINT32_MAX)},
+	{"max-total-sources", set_number, DOWNSTREAM, PROXY(max_total_sources),
+	 RANGE(0, UINT32_MAX)},
 	{"router-alert", set_choice, DOWNSTREAM, PROXY(router_alert_strict),
 	 .choices = "lenient|strict"},
 	{"ttl-threshold", set_number, DOWNSTREAM, INTERFACE(ttl_threshold), RANGE(0, 254)},
@@ -535,5 +537,6 @@ void conf_set_interface_defaults(struct conf_interface *interface)
 	for (size_t i = 0; i < PROTOCOLS; i++) {
 		interface->proxy[i].max_groups = CONFIG_MAX_GROUPS;
 		interface->proxy[i].max_sources = CONFIG_MAX_SOURCES;
+		interface->proxy[i].max_total_sources = CONFIG_MAX_TOTAL_SOURCES;
 	}
 }

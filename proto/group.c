@@ -67,6 +67,8 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	*link = g->next;
 	membership_touch(p, g->membership);
 	timer_remove(&i->timers, &g->timer);
+	if (!g->permanent)
+		i->source_count -= g->sources.count;
 	source_list_free(&g->sources);
 	i->group_count--;
 	free(g);
@@ -213,8 +215,29 @@ static row *const table[2][BLOCK + 1] = {
 		     [BLOCK] = row_exclude_block},
 };
 
+/* How many sources the group may have, for its own limit and that of the interface. */
+static uint32_t most_sources(const struct interface *i, const struct group *g)
+{
+	uint32_t own = i->config->max_sources ? i->config->max_sources : UINT32_MAX;
+	uint32_t total = i->config->max_total_sources, others = i->source_count - g->sources.count;
+
+	if (total)
+		total = total > others ? total - others : 0;
+	else
+		total = UINT32_MAX;
+	return own < total ? own : total;
+}
+
+static void sweep(struct interface *i, struct group *g)
+{
+	uint32_t before = g->sources.count;
+
+	source_list_sweep(&g->sources);
+	i->source_count -= before - g->sources.count;
+}
+
 /* The row for each source, then what concerns the group as a whole. */
-static void act(struct change *c, enum record_type type)
+static void act(struct interface *i, struct change *c, enum record_type type)
 {
 	struct group *g = c->group;
 	row *each = table[g->filter_mode][type];
@@ -226,7 +249,7 @@ static void act(struct change *c, enum record_type type)
 		query_group(c);
 	if (type == IS_EX || type == TO_EX)
 		become_exclude(c);
-	source_list_sweep(&g->sources);
+	sweep(i, g);
 	if (c->asked)
 		g->next_query = c->now;
 }
@@ -243,13 +266,15 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		.query_count = i->querier ? v->last_member_query_count : 0,
 	};
 	bool insert = g->filter_mode == EXCLUDE || r->type != BLOCK;
+	uint32_t before = g->sources.count;
 	int64_t refused = source_list_mark(&g->sources, r->source, r->source_count, insert,
-					   i->config->max_sources);
+					   most_sources(i, g));
 
+	i->source_count += g->sources.count - before;
 	if (refused < 0)
 		i->counters.value[NO_MEMORY]++;
 	else
-		act(&c, r->type);
+		act(i, &c, r->type);
 	if (refused > 0)
 		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
 	if (g->filter_mode == INCLUDE && !g->sources.count) {
@@ -406,7 +431,7 @@ void group_join_static(struct proxy *p, struct interface *i)
 			g->filter_mode = EXCLUDE;
 			g->group_timer = INT64_MAX;
 		} else if (g->filter_mode == INCLUDE) {
-			if (source_list_mark(&g->sources, &join->source, 1, true, 0) < 0)
+			if (source_list_mark(&g->sources, &join->source, 1, true, UINT32_MAX) < 0)
 				i->counters.value[NO_MEMORY]++;
 			s = source_list_find(&g->sources, &join->source);
 			if (s)
@@ -418,7 +443,7 @@ void group_join_static(struct proxy *p, struct interface *i)
 /* ---- time ---- */
 
 /* RFC 3376 sections 6.2.3, 6.3 and 6.5. */
-static bool expire(struct group *g, int64_t now)
+static bool expire(struct interface *i, struct group *g, int64_t now)
 {
 	bool mode_ends = g->filter_mode == EXCLUDE && g->group_timer <= now, changed = mode_ends;
 	uint32_t n;
@@ -439,7 +464,7 @@ static bool expire(struct group *g, int64_t now)
 		g->query_count = 0;
 	}
 	if (changed)
-		source_list_sweep(&g->sources);
+		sweep(i, g);
 	return changed;
 }
 
@@ -523,7 +548,7 @@ void group_run(struct proxy *p, struct interface *i, struct group *g, int64_t no
 {
 	if (g->next_query <= now)
 		send_queries(p, i, g, now);
-	if (expire(g, now))
+	if (expire(i, g, now))
 		membership_touch(p, g->membership);
 	if (g->filter_mode == INCLUDE && !g->sources.count && !g->permanent)
 		group_delete(p, i, g);

@@ -270,7 +270,7 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	if (!s)
 		return;
 	was_member = host_is_member(s);
-	if (source_list_mark(&s->sources, p->merged, count, true, 0) < 0) {
+	if (source_list_mark(&s->sources, p->merged, count, true, UINT32_MAX) < 0) {
 		i->counters.value[NO_MEMORY]++;
 		m->incomplete = true;
 		if (!was_member && s->retransmit_at == INT64_MAX)

@@ -37,10 +37,11 @@ struct proxy_interface_config {
 	struct values values;
 	/* a downstream's */
 	enum querier_mode querier;
-	bool router_alert_strict; /* drop what comes without the Router Alert option (RFC 3376
-				     section 9) */
-	uint32_t max_groups;	  /* 0: no limit */
-	uint32_t max_sources;	  /* of one group; 0: no limit */
+	bool router_alert_strict;   /* drop what comes without the Router Alert option (RFC 3376
+				       section 9) */
+	uint32_t max_groups;	    /* 0: no limit */
+	uint32_t max_sources;	    /* of one group; 0: no limit */
+	uint32_t max_total_sources; /* of all groups together; 0: no limit */
 	const struct prefix *accept_from; /* reporters that are heard; none: all */
 	size_t accept_from_count;
 	const struct static_join *static_join; /* memberships that never end */

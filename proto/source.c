@@ -122,7 +122,7 @@ int64_t source_list_mark(struct source_list *list, const struct addr *names, siz
 
 	if (!insert_missing || !missing)
 		return 0;
-	if (limit && list->count + missing > limit)
+	if (list->count + missing > limit)
 		add = list->count < limit ? limit - list->count : 0;
 	if (add > UINT32_MAX / sizeof(struct source) - list->count)
 		return -1;

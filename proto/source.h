@@ -31,7 +31,7 @@ struct source_list {
 size_t source_sort(struct addr *, size_t count);
 struct source *source_list_find(const struct source_list *, const struct addr *);
 /* Marks the sources named in the sorted NAMES and unmarks all others; with INSERT, adds those that
- * are missing as fresh, but none beyond LIMIT in total (0: no limit). Returns how many were not
+ * are missing as fresh, but none beyond LIMIT in total. Returns how many were not
  * added for the limit, or -1: no memory, nothing added. */
 int64_t source_list_mark(struct source_list *, const struct addr *names, size_t count, bool insert,
 			 uint32_t limit);

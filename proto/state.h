@@ -78,6 +78,7 @@ struct interface {
 	struct values values;	  /* in force: robustness and intervals of a querier adopted */
 	struct timer_heap timers; /* of its groups or subscriptions */
 	uint32_t group_count;
+	uint32_t source_count; /* of all groups that hosts made */
 	struct counters counters;
 	/* the router part (RFC 3376 section 6) */
 	bool querier;

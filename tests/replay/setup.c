@@ -109,6 +109,8 @@ static void set_interface(struct world *world, struct words *words, unsigned vif
 		config->max_groups = number(world, next_word(words));
 	} else if (take_word(words, "max-sources")) {
 		config->max_sources = number(world, next_word(words));
+	} else if (take_word(words, "max-total-sources")) {
+		config->max_total_sources = number(world, next_word(words));
 	} else if (take_word(words, "accept-from")) {
 		config->accept_from = world->node[vif].accept_from;
 		config->accept_from_count = set_list(world, words, world->node[vif].accept_from);

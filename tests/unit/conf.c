@@ -135,6 +135,7 @@ static void test_defaults(void)
 		CHECK(igmp->querier == QUERIER_AUTO && !igmp->router_alert_strict);
 		CHECK(igmp->max_groups == CONFIG_MAX_GROUPS);
 		CHECK(mld->max_sources == CONFIG_MAX_SOURCES);
+		CHECK(mld->max_total_sources == CONFIG_MAX_TOTAL_SOURCES);
 		CHECK(!igmp->accept_from_count && !mld->static_join_count);
 		CHECK(!igmp->report_source_set && !mld->report_interval);
 		CHECK(conf.instance.interface[i].ttl_threshold == 1);
@@ -307,6 +308,7 @@ static const struct number numbers[] = {
 	{"startup-query-count", COUNT, false, WHERE(values.startup_query_count)},
 	{"max-groups", LIMIT, false, WHERE(max_groups)},
 	{"max-sources", LIMIT, false, WHERE(max_sources)},
+	{"max-total-sources", LIMIT, false, WHERE(max_total_sources)},
 	{"robustness", "1", "7", "0", "99999999999999999999999", "a number from 1 to 7", 1, 7, true,
 	 WHERE(values.robustness)},
 	{"report-interval", INTERVAL, true, WHERE(report_interval)},
@@ -709,7 +711,8 @@ static void test_set_refused(void)
 	    "2:31: found 'report-source', expected a key of a downstream: version, robustness, "
 	    "querier, query-interval, query-response-interval, last-member-query-interval, "
 	    "last-member-query-count, startup-query-interval, startup-query-count, max-groups, "
-	    "max-sources, router-alert, ttl-threshold, static-join, accept-from");
+	    "max-sources, max-total-sources, router-alert, ttl-threshold, static-join, "
+	    "accept-from");
 	bad("set \"log\" stderr;",
 	    "1:5: found '\"log\"', expected a key of the program: control, control-group, pidfile, "
 	    "log, log-level");
