@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The event loop: epoll, one absolute deadline, SIGTERM and SIGINT by signalfd. */
+/* The event loop: epoll, one absolute deadline, SIGTERM, SIGINT and SIGHUP by signalfd. */
 #ifndef CORE_LOOP_H
 #define CORE_LOOP_H
 
@@ -23,7 +23,8 @@ struct loop_source {
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t loop_now(void);
-/* 0 or -errno. Blocks SIGTERM and SIGINT, which set loop->stop from now on; ignores SIGPIPE. */
+/* 0 or -errno. Blocks SIGTERM, SIGINT and SIGHUP, which set loop->stop from now on; ignores
+ * SIGPIPE. */
 int loop_open(struct loop *);
 void loop_close(struct loop *);
 int loop_add(struct loop *, struct loop_source *, uint32_t events);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# SIGTERM, and SIGINT: every group is left upstream, the kernel's tables are empty, the socket and
+# SIGTERM, SIGINT and SIGHUP: every group is left upstream, the kernel's tables are empty, the socket and
 # the pid file are gone, and the exit status is 0.
 
 . "${0%/*}/lib.sh"
@@ -16,7 +16,7 @@ nothing_left() {
 
 topology 2
 receive one h1 -g 239.9.11.1 -g ff15::9:b:1
-for signal in TERM INT; do
+for signal in TERM INT HUP; do
 	start_daemon "$plain
 		pinstance p downstream * set query-response-interval 0.5;
 		set pidfile \"$work/pid\";"

@@ -117,10 +117,10 @@ static void test_sources(void)
 
 static void test_signals(void)
 {
-	static const int number[] = {SIGTERM, SIGINT};
+	static const int number[] = {SIGTERM, SIGINT, SIGHUP};
 
-	for (int i = 0; i < 2; i++) {
-		TEST(i ? "SIGINT ends the loop after one turn" : "SIGTERM ends it after one turn");
+	for (int i = 0; i < 3; i++) {
+		TEST("a signal ends the loop after one turn");
 		deadline = INT64_MAX;
 		CHECK(!kill(getpid(), number[i]));
 		CHECK(!run(counting) && turns == 2, "%u turns", turns);
