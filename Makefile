@@ -55,6 +55,8 @@ applets := $(shell sed -n 's/^CONFIG_APPLET_\([A-Z0-9_]*\)=y$$/\1/p' $(config) |
 
 # ---- how ----
 
+compiler-package := $(if $(findstring musl,$(CC)),musl-tools,$(if \
+	$(findstring clang,$(CC)),clang,gcc) libc6-dev)
 flags := -std=c11 -D_GNU_SOURCE -include $(O)/config.h -I$(O) -ffunction-sections -fdata-sections
 flags += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
 flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings
@@ -128,7 +130,10 @@ $(O)/config.h: FORCE
 $(O)/applets.h: FORCE
 	$(call update,for name in $(applets); do \
 		echo "APPLET($$(echo $$name | tr - _), \"$$name\")"; done)
+# Before the first file is compiled, whether that can be done at all.
 $(O)/command: FORCE
+	@test -e $@ || echo '#include <errno.h>' | $(CC) -E - >/dev/null 2>&1 || { echo \
+		'$(CC) does not work: apt-get install $(compiler-package)' >&2; exit 1; }
 	$(call update,echo '$(CC) $(flags) $(CPPFLAGS) $(CFLAGS) $(link) $(LDFLAGS)')
 FORCE:
 

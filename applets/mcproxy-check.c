@@ -22,7 +22,7 @@
 #define NAME "mcproxy-check"
 #define SYNOPSIS "Usage: " NAME " [-t] [-f FILE]\n"
 
-enum { FINDING = 512, HOLDERS = 4 };
+enum { FINDING = 512 };
 
 /* Each is also the exit status, if nothing worse is found. */
 enum level { OK, WARN, FAIL };
@@ -87,7 +87,8 @@ static void check_configuration(struct check *check, const char *file)
 	char error[CONF_ERROR];
 
 	if (conf_read(&check->conf, file, error))
-		tell(check, FAIL, "configuration", "see mcproxy.conf(5)", "%s", error);
+		tell(check, FAIL, "configuration",
+		     "correct it as mcproxy.conf(5) says, or let this user read it", "%s", error);
 	else if (check->conf.disabled)
 		tell(check, WARN, "configuration", "remove \"disable;\"", "%s: mcproxy is disabled",
 		     file);
@@ -112,21 +113,19 @@ static void tell_missing(struct check *check, enum protocol protocol, const char
  * the protocol is suspect, but mcproxy has it for nothing else. */
 static void tell_holders(struct check *check, enum protocol protocol, const char *subject)
 {
-	struct probe_holder holder[HOLDERS];
-	size_t count = probe_holders(protocol, holder, HOLDERS), length = 0;
-	char text[HOLDERS * 48] = "";
+	struct probe_holder holder[PROBE_HOLDERS];
+	size_t count = probe_holders(protocol, holder, PROBE_HOLDERS);
+	char text[PROBE_HOLDERS_TEXT];
 
-	for (size_t i = 0; i < count && i < HOLDERS; i++) {
+	for (size_t i = 0; i < count && i < PROBE_HOLDERS; i++) {
 		if (!strcmp(holder[i].name, "mcproxy")) {
 			tell(check, OK, subject, "", "in use by mcproxy (pid %d)", holder[i].pid);
 			return;
 		}
-		length += format_text(text + length, sizeof(text) - length, "%s%s (pid %d)",
-				      i ? " or " : "", holder[i].name, holder[i].pid);
 	}
+	probe_name_holders(holder, count, text, sizeof(text));
 	if (count)
-		tell(check, FAIL, subject, "stop that program", "in use by %s%s", text,
-		     count > HOLDERS ? ", or others" : "");
+		tell(check, FAIL, subject, "stop that program", "in use by %s", text);
 	else
 		tell(check, FAIL, subject, "stop the other multicast router",
 		     "in use by a process that cannot be seen from here (in another container?)");
@@ -221,7 +220,7 @@ static void check_ipv6_address(struct check *check, const struct iface *iface)
 	     "has no usable IPv6 link-local address: MLD cannot be spoken");
 }
 
-/* Sources upstream are seldom where the unicast routes expect them. */
+/* Sources upstream are seldom where the unicast routes expect them; hosts downstream are. */
 static void check_rp_filter(struct check *check, const struct iface *iface)
 {
 	int value = probe_rp_filter(iface->name);
@@ -292,8 +291,9 @@ static void check_interface(struct check *check, const struct conf_interface *co
 		tell(check, FAIL, iface->name, "make it anew, or start the system again",
 		     "has the index %u: IPv6 multicast routing goes up to 65535", iface->index);
 	if (check->count == count)
-		tell(check, OK, iface->name, "", "%s, up, %s %s", role,
-		     text_addr(&iface->ipv4, ipv4), text_addr(&iface->link_local, link_local));
+		tell(check, OK, iface->name, "", "%s, up, %s %s, rp_filter %d", role,
+		     text_addr(&iface->ipv4, ipv4), text_addr(&iface->link_local, link_local),
+		     probe_rp_filter(iface->name));
 }
 
 static void ignore(void *ctx, struct iface *iface)

@@ -297,7 +297,8 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 	if (question && !raw)
 		return ask(path, quiet, question, argv + 1);
 	if (quiet)
-		return applet_misuse(NAME, mcproxy_stat_usage(), "-q needs a question, and no -t");
+		return applet_misuse(NAME, mcproxy_stat_usage(),
+				     "-q needs a whole question, and no -t");
 	if (!argc)
 		return show_overview(path, raw);
 	if (table)

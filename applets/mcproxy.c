@@ -183,7 +183,7 @@ int mcproxy_main(int argc, char **argv)
 		return status;
 	if (configure(&d, &o))
 		return EXIT_FAILURE;
-	if (d.conf.disabled) {
+	if (d.conf.disabled && !o.check) {
 		output_error("mcproxy: %s says disable; nothing to do", o.file);
 	} else if (!o.check) {
 		log_open(d.conf.log_syslog, d.conf.log_level);

@@ -82,7 +82,9 @@ static bool define_interface(struct parser *parser, bool upstream)
 					   "interface that is called so)");
 	scan_as(&parser->scanner, TOKEN_PATTERN);
 	token = parser->scanner.token;
-	if (!parser_name(parser, interface.name, sizeof(interface.name), "an interface's name"))
+	if (!parser_name(parser, interface.name, sizeof(interface.name),
+			 instance->interface_count > 1 ? "';' or an interface's name"
+						       : "an interface's name"))
 		return false;
 	if (token.type == TOKEN_PATTERN && is_pattern(interface.name))
 		return parser_fail_at(parser, &token,

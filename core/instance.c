@@ -52,11 +52,14 @@ static void set_route(void *ctx, const struct route *route)
 	struct instance_side *side = ctx;
 	char source[TEXT_ADDR], group[TEXT_ADDR];
 	int error = mroute_route(side->source.fd, protocol_of(side), route, side->threshold);
+	enum log_level level = error ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
 
-	if (error)
-		log_warning("cannot %s route (%s, %s): %s", route->remove ? "remove" : "set",
-			    text_addr(&route->source, source), text_addr(&route->group, group),
-			    strerror(-error));
+	/* There may be many of them: no text for nobody. */
+	if (log_wants(level))
+		log_line(level, "%s route (%s, %s), in by VIF %u, out by 0x%x: %s",
+			 route->remove ? "remove" : "set", text_addr(&route->source, source),
+			 text_addr(&route->group, group), route->input, (unsigned)route->outputs,
+			 error ? strerror(-error) : "ok");
 }
 
 static unsigned reverse_path(void *ctx, const struct addr *source)
@@ -159,15 +162,49 @@ static void changed(void *ctx, struct iface *iface)
 	struct instance_side *side;
 	char address[TEXT_ADDR], link_local[TEXT_ADDR];
 
-	log_notice("%s: %s, index %u, %s, %s", iface->name,
-		   !iface->index ? "absent"
-		   : iface->up	 ? "up"
-				 : "down",
-		   iface->index, text_addr(&iface->ipv4, address),
-		   text_addr(&iface->link_local, link_local));
+	if (iface->index)
+		log_notice("%s: %s, index %u, %s, %s", iface->name, iface->up ? "up" : "down",
+			   iface->index, text_addr(&iface->ipv4, address),
+			   text_addr(&iface->link_local, link_local));
+	else
+		log_notice("%s: absent", iface->name);
 	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
 		if (side->proxy)
 			update_side(side, vif, iface);
+}
+
+/* What an operator should hear of: who asks on a link, and which version. */
+static void log_querier(struct instance_side *side, unsigned vif,
+			const struct proxy_interface_status *status)
+{
+	const char *name = side->instance->iface[vif].name, *ip = family[protocol_of(side)];
+	struct addr other = status->upstream ? (struct addr){{0}} : status->other_querier;
+	char text[TEXT_ADDR];
+
+	if (!addr_equal(&other, &side->querier[vif])) {
+		side->querier[vif] = other;
+		if (addr_is_any(&other))
+			log_notice("%s: %s the %s querier", name,
+				   status->querier ? "this router is" : "nobody is", ip);
+		else
+			log_notice("%s: the %s querier is %s", name, ip, text_addr(&other, text));
+	}
+	if (side->version[vif] && side->version[vif] != status->version && status->upstream)
+		log_notice("%s: speaks %sv%u as its querier does", name,
+			   protocol_of(side) == PROTOCOL_IGMP ? "IGMP" : "MLD", status->version);
+	side->version[vif] = status->version;
+}
+
+static void log_queriers(struct instance_side *side, int64_t now)
+{
+	struct proxy_interface_status status;
+	unsigned vif;
+
+	for (vif = 0; vif < side->config.interface_count; vif++) {
+		proxy_interface_status(side->proxy, now, vif, &status);
+		if (status.up)
+			log_querier(side, vif, &status);
+	}
 }
 
 /* ---- life ---- */
@@ -183,11 +220,13 @@ static uint64_t seed(void)
 
 static void log_holder(enum protocol protocol)
 {
-	struct probe_holder holder;
+	struct probe_holder holder[PROBE_HOLDERS];
+	size_t count = probe_holders(protocol, holder, PROBE_HOLDERS);
+	char text[PROBE_HOLDERS_TEXT];
 
-	if (probe_holders(protocol, &holder, 1))
-		log_error("%s multicast routing is held by %s (pid %d)", family[protocol],
-			  holder.name, holder.pid);
+	probe_name_holders(holder, count, text, sizeof(text));
+	if (count)
+		log_error("%s multicast routing is held by %s", family[protocol], text);
 	else
 		log_error("%s multicast routing is held by another process", family[protocol]);
 }
@@ -338,8 +377,10 @@ int64_t instance_turn(struct instance *instance, int64_t now)
 
 		if (!side->proxy)
 			continue;
-		if (proxy_deadline(side->proxy) <= now)
+		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
+			log_queriers(side, now);
+		}
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)
 			first = deadline;

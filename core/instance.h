@@ -21,6 +21,9 @@ struct instance_side {
 	unsigned index[PROXY_VIFS]; /* of each VIF in the kernel; 0: none */
 	int routers[PROXY_VIFS];    /* the socket that has joined the routers' groups; -1: none */
 	uint8_t threshold[PROXY_VIFS];
+	/* as last logged */
+	struct addr querier[PROXY_VIFS]; /* any: this router */
+	uint8_t version[PROXY_VIFS];
 };
 
 struct instance {

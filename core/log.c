@@ -57,6 +57,11 @@ static bool take_token(enum log_level level)
 	return false;
 }
 
+bool log_wants(enum log_level level)
+{
+	return level <= log_level;
+}
+
 static void connect_syslog(void)
 {
 	static const struct sockaddr_un address = {AF_UNIX, LOG_SOCKET};
@@ -82,7 +87,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 	char line[LOG_LINE], *rest = line;
 	size_t start = 0, length;
 
-	if (level > log_level || !take_token(level))
+	if (!log_wants(level) || !take_token(level))
 		return;
 	if (ENABLE_SYSLOG && log_to_syslog)
 		start = format_text(line, sizeof(line),

@@ -16,6 +16,8 @@ enum log_level {
 
 /* Before the first call: stderr, notice. SYSLOG needs ENABLE_SYSLOG. */
 void log_open(bool syslog, enum log_level);
+/* Would a line of this level be written? Saves the work of making it. */
+bool log_wants(enum log_level);
 void log_line(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 #define log_error(...) log_line(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_line(LOG_LEVEL_WARNING, __VA_ARGS__)

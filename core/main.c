@@ -77,11 +77,20 @@ static int list_applets(void)
 	return EXIT_SUCCESS;
 }
 
+/* Anywhere among the options; a value that looks like it is taken for it. */
+static bool asks_for_help(char **words)
+{
+	while (*words && strcmp(*words, "--"))
+		if (is_help(*words++))
+			return true;
+	return false;
+}
+
 static int run_applet(const struct applet *applet, int argc, char **argv)
 {
 	static char name[sizeof(applet->name)];
 
-	if (argc > 1 && is_help(argv[1])) {
+	if (argc > 0 && asks_for_help(argv + 1)) {
 		output_text(applet->usage());
 		return EXIT_SUCCESS;
 	}

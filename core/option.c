@@ -29,6 +29,10 @@ int option_next(struct option_reader *reader)
 		applet_misuse(reader->name, reader->usage, "unexpected '%s'", *reader->words);
 		return -1;
 	}
+	if (*reader->joined == '-') {
+		applet_misuse(reader->name, reader->usage, "unknown option -%s", reader->joined);
+		return -1;
+	}
 	letter = *reader->joined++;
 	known = letter == ':' ? NULL : strchr(reader->letters, letter);
 	if (!known) {

@@ -203,6 +203,18 @@ size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t
 	return found;
 }
 
+void probe_name_holders(const struct probe_holder *holder, size_t count, char *buf, size_t size)
+{
+	size_t length = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < count && i < PROBE_HOLDERS; i++)
+		length += format_text(buf + length, size - length, "%s%s (pid %d)", i ? " or " : "",
+				      holder[i].name, holder[i].pid);
+	if (count > PROBE_HOLDERS)
+		format_text(buf + length, size - length, ", or others");
+}
+
 int probe_sysctl(enum protocol protocol, const char *interface, const char *name)
 {
 	char path[128], text[16];

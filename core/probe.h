@@ -17,6 +17,8 @@ int probe_mroute(enum protocol);
  * CONFIG_IPV6_MROUTE_MULTIPLE_TABLES). */
 int probe_tables(enum protocol);
 
+enum { PROBE_HOLDERS = 4, PROBE_HOLDERS_TEXT = 160 };
+
 struct probe_holder {
 	int pid;
 	char name[16];
@@ -25,6 +27,8 @@ struct probe_holder {
 /* Processes but this one that have a raw IGMP (ICMPv6) socket open and could hold multicast
  * routing: fills at most COUNT, returns how many there are. */
 size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
+/* Writes "NAME (pid N) or NAME (pid N), or others". */
+void probe_name_holders(const struct probe_holder *, size_t count, char *buf, size_t size);
 /* The number in /proc/sys/net/ipv4 (ipv6)/conf/INTERFACE/NAME; -errno. */
 int probe_sysctl(enum protocol, const char *interface, const char *name);
 /* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */

@@ -19,8 +19,11 @@ void host_update(struct proxy *, struct interface *, struct membership *, int64_
 		 enum filter_mode, size_t count);
 /* Leaves everything, reports it once, forgets it. */
 void host_leave_all(struct proxy *, struct interface *, int64_t now);
+/* A query was heard: notes the querier's version and values, schedules the answer (RFC 3376
+ * section 5.2). */
 void host_query(struct proxy *, struct interface *, int64_t now, const struct packet *,
 		struct message *);
+/* When host_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t host_deadline(const struct interface *);
 /* Does what is due, up to BUDGET subscriptions. */
 void host_tick(struct proxy *, struct interface *, int64_t now, unsigned budget);

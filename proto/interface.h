@@ -16,6 +16,7 @@ void interface_send(struct proxy *, struct interface *, struct message_writer *,
 int interface_subnet(const struct interface *, const struct addr *address);
 /* Does the instance forward to this downstream (RFC 4605 section 3: while it is the querier)? */
 bool interface_forwards(const struct interface *);
+/* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */
 bool interface_is_ssm(const struct proxy *, const struct addr *group);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "state.h"
 
+/* NULL: there is none. */
 struct membership *membership_find(const struct proxy *, const struct addr *group);
 /* Finds or creates; NULL: no memory. A new one is touched, so that it goes again if nothing comes
  * of it. */
@@ -20,6 +21,7 @@ void membership_free(struct proxy *, struct membership *);
 /* A walk points at the first membership, and then survives the end of the one that it points at. */
 void membership_walk_start(struct proxy *, struct proxy_walk *);
 void membership_walk_stop(struct proxy *, struct proxy_walk *);
+/* The group that hosts on VIF made, not a static join's; NULL: none. */
 struct group *membership_group(const struct membership *, unsigned vif);
 
 #endif

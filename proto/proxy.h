@@ -122,12 +122,18 @@ void proxy_free(struct proxy *);
 void proxy_shutdown(struct proxy *, int64_t now);
 /* Tells the state of an interface; the same state again is no event. */
 void proxy_interface(struct proxy *, int64_t now, const struct interface_state *);
+/* A message that came in by packet->vif, a VIF of the configuration (RFC 3376 section 4, RFC 3810
+ * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. */
 void proxy_packet(struct proxy *, int64_t now, const struct packet *);
+/* The kernel asks about a packet. NOCACHE needs no answer: there is a route for everything. */
 void proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
 /* Counts a packet that the caller could not hand over (too long, no IP header). */
 void proxy_drop(struct proxy *, unsigned vif, enum counter);
 /* When proxy_tick() is wanted next; INT64_MAX: never. */
 int64_t proxy_deadline(const struct proxy *);
+/* Runs the timers that are due at NOW (of very many the first, then proxy_deadline() is in the
+ * past), sends all reports of the turn in as few packets as the MTU allows, then sets the routes
+ * that changed. */
 void proxy_tick(struct proxy *, int64_t now);
 
 /* ---- status, read-only ---- */
@@ -146,6 +152,7 @@ struct proxy_interface_status {
 	const struct counters *counters;
 };
 
+/* Fills in the state of the interface VIF at NOW. */
 void proxy_interface_status(const struct proxy *, int64_t now, unsigned vif,
 			    struct proxy_interface_status *);
 
@@ -187,6 +194,7 @@ struct proxy_walk {
 	bool wildcard; /* the (*,*) route is still to be told */
 };
 
+/* The walk stays in place until proxy_walk_stop(). */
 void proxy_walk_start(struct proxy *, struct proxy_walk *);
 /* Visits at most COUNT memberships: all their groups, then their routes, (*,G) first and then
  * ascending by source. False: that was the end. */
@@ -198,6 +206,7 @@ void proxy_walk_stop(struct proxy *, struct proxy_walk *);
 bool proxy_has_group(const struct proxy *, const struct addr *group, unsigned vif);
 bool proxy_is_subscribed(const struct proxy *, const struct addr *group);
 
+/* Groups: of all downstreams; memberships: each group once. */
 struct proxy_totals {
 	uint32_t memberships, groups, source_routes, group_routes;
 };

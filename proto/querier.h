@@ -16,8 +16,10 @@ void querier_start(struct proxy *, struct interface *, int64_t now);
 void querier_restart(struct proxy *, struct interface *, int64_t now);
 /* It cannot any more: all its groups end. */
 void querier_stop(struct proxy *, struct interface *);
+/* A message that the interface may act upon: a query of another querier, or a report. */
 void querier_message(struct proxy *, struct interface *, int64_t now, const struct packet *,
 		     struct message *);
+/* When querier_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t querier_deadline(const struct interface *);
 /* Does what is due, up to BUDGET groups. */
 void querier_tick(struct proxy *, struct interface *, int64_t now, unsigned budget);

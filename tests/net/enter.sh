@@ -15,13 +15,13 @@ missing()
 
 [ -z "${MCPROXY_ENTERED-}" ] || exec "$@"
 
-for tool in unshare ip mount; do
+PATH=$PATH:/usr/sbin:/sbin # which an ordinary user's may lack, though bridge is only there
+for tool in unshare ip bridge mount; do
 	case $tool in
-	ip) package=iproute2 ;;
+	ip | bridge) package=iproute2 ;;
 	mount) package=mount ;;
 	*) package=util-linux ;;
 	esac
-	command -v $tool >/dev/null || PATH=$PATH:/usr/sbin:/sbin
 	command -v $tool >/dev/null || missing "no $tool: apt-get install $package"
 done
 export PATH

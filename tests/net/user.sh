@@ -11,7 +11,7 @@ case $(cat /proc/self/uid_map) in
 *) skip "only root of the machine can become another user" ;;
 esac
 as_user() {
-	env -u MCPROXY_ENTERED setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --no-new-privs "$@"
+	env -u MCPROXY_ENTERED PATH=/usr/local/bin:/usr/bin:/bin setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all --no-new-privs "$@"
 }
 as_user test -r "$here/enter.sh" -a -x "$MCPROXY_BIN/mcproxy" ||
 	skip "an ordinary user cannot read $here and $MCPROXY_BIN"

@@ -5,7 +5,7 @@
 
 echo 'int main(void) { return 0; }' >"$TMPDIR/empty.c"
 clang -fsanitize=address,undefined -o "$TMPDIR/empty" "$TMPDIR/empty.c" || {
-	echo 'no clang with sanitizers: apt-get install clang libclang-rt-14-dev'
+	echo 'no clang with sanitizers: apt-get install clang libclang-rt-dev'
 	exit 77
 }
 make -j2 O="$O/tree/sanitize" CC=clang CFLAGS='-O1 -g' SANITIZE=1 check-unit check-replay

@@ -653,7 +653,7 @@ static void test_instance_refused(void)
 	bad("pinstance A: up ==> ;",
 	    "1:21: found ';', expected an interface's name of at most 15 bytes");
 	bad("pinstance A: up ==> d1 ==> d2;",
-	    "1:24: found '==>', expected an interface's name of at most 15 bytes");
+	    "1:24: found '==>', expected ';' or an interface's name of at most 15 bytes");
 
 	TEST("interfaces that are none");
 	bad("pinstance A: u234567890123456 ==> d1;",
