@@ -36,6 +36,17 @@ say = $(if $(filter-out 0,$(V)),,@printf '  %-7s %s\n' $(1) '$@' &&) #
 config := $(or $(wildcard $(KCONFIG_CONFIG)),configs/default_defconfig)
 include $(config)
 
+# The tests are of everything. Where .config has less, they run on the default configuration, beside it.
+tested  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL HELP_TEXT \
+	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CHECK _JOIN _SEND)
+lacking := $(strip $(foreach option,$(tested),$(if $(CONFIG_$(option)),,$(option))))
+ifneq ($(and $(lacking),$(filter check check-% demo bench,$(MAKECMDGOALS))),)
+$(info $(config) is without $(lacking): testing configs/default_defconfig instead)
+override O := $(O)/default
+config     := configs/default_defconfig
+include $(config)
+endif
+
 ## Build:
 ##   all                build/mcproxy, and a link for each applet in build/bin (default)
 ##   clean              remove everything that was built
