@@ -49,6 +49,7 @@ first=$daemon
 wait_for 5 "the higher IPv4 address is not the querier" is 10.9.1.1 querier_on r2 igmp dn1
 wait_for 5 "the higher IPv6 address is not the querier" is fe80::ff:fe00:1 querier_on r2 mld dn1
 assert "the lower address is" asked querier dn1
+assert "the log says who" grep -q "dn1: the IPv4 querier is 10.9.1.1" "$work/r2.log"
 
 receive one h1 -g 239.9.9.1 -g ff15::9:9:1
 for space_name in r r2; do
@@ -70,6 +71,7 @@ receive two h1 -g 239.9.9.1 -g ff15::9:9:1
 kill -KILL "$first"
 exit_status "$first"
 wait_for 5 "the other takes over" asked_of r2 querier dn1
+assert "the log says so" grep -q "dn1: this router is the IPv4 querier" "$work/r2.log"
 for group in 239.9.9.1 ff15::9:9:1; do
 	wait_for 5 "r2 has $group" asked_of r2 group "$group" dn1
 done
