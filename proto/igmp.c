@@ -10,26 +10,18 @@ static const struct addr all_systems = {{[10] = 0xff, [11] = 0xff, [12] = 224, [
 /* RFC 3376 section 7.1 tells the versions apart by length and code, 7.2.1 gives a v1 query 10 s. */
 static enum counter decode_query(const struct packet *packet, uint8_t code, struct message *m)
 {
-	bool general = addr_is_any(&m->group);
-	uint8_t flags;
+	enum counter refused = message_check_query(packet, m, &all_systems);
 
 	if (packet->length > HEADER && packet->length < QUERY_V3)
 		return DROP_LENGTH;
-	if (!general && !addr_is_multicast(&m->group))
-		return DROP_GROUP;
-	if (general && addr_is_multicast(&packet->destination) &&
-	    !addr_equal(&packet->destination, &all_systems))
-		return DROP_DESTINATION;
+	if (refused != COUNTER_COUNT)
+		return refused;
 	m->version = packet->length >= QUERY_V3 ? 3 : code ? 2 : 1;
 	m->max_response_time = m->version == 1 ? 10000 : code * 100;
 	if (m->version < 3)
 		return RX_QUERY;
 	m->max_response_time = (int32_t)message_decode_float(code, 4) * 100;
-	flags = wire_get8(&m->body);
-	m->suppress = flags & 8;
-	m->robustness = flags & 7;
-	m->query_interval = (int32_t)message_decode_float(wire_get8(&m->body), 4) * 1000;
-	m->count = wire_get16(&m->body);
+	message_read_query(m);
 	return RX_QUERY;
 }
 

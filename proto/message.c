@@ -9,6 +9,29 @@ enum { RECORD_COUNT_AT = 6 };
 
 static const struct addr igmp_any = {{[10] = 0xff, [11] = 0xff}};
 
+enum counter message_check_query(const struct packet *packet, const struct message *m,
+				 const struct addr *all_hosts)
+{
+	bool general = addr_is_any(&m->group);
+
+	if (!general && !addr_is_multicast(&m->group))
+		return DROP_GROUP;
+	if (general && addr_is_multicast(&packet->destination) &&
+	    !addr_equal(&packet->destination, all_hosts))
+		return DROP_DESTINATION;
+	return COUNTER_COUNT;
+}
+
+void message_read_query(struct message *m)
+{
+	uint8_t flags = wire_get8(&m->body);
+
+	m->suppress = flags & 8;
+	m->robustness = flags & 7;
+	m->query_interval = (int32_t)message_decode_float(wire_get8(&m->body), 4) * 1000;
+	m->count = wire_get16(&m->body);
+}
+
 /* A report or query whose records or sources do not all fit in it is no message at all: nobody can
  * know which half of it was meant. */
 static bool complete(enum protocol protocol, const struct message *m)

@@ -62,6 +62,13 @@ static inline bool message_is_old(uint8_t version)
  * MESSAGE now holds, or the DROP_ counter that says why not (RFC 3376 sections 4 and 7.1, RFC 3810
  * sections 5.1, 5.2 and 6.2). */
 enum counter message_decode(enum protocol, const struct packet *, struct message *);
+/* What igmp.c and mld.c share: is the group of a query one that can be asked for, and does a
+ * General Query go to ALL_HOSTS or to an address of ours (RFC 3376 section 9.1)? The DROP_ counter,
+ * or COUNTER_COUNT: it is right. */
+enum counter message_check_query(const struct packet *, const struct message *,
+				 const struct addr *all_hosts);
+/* The fields of a version 3 query behind the group (RFC 3376 section 4.1, RFC 3810 section 5.1). */
+void message_read_query(struct message *);
 /* Reads the next record of a version 3 report into RECORD, its sources into SCRATCH
  * (MESSAGE_SOURCES). Skips and counts what is to be ignored (RFC 3376 section 4.2). False: there is
  * no more. */

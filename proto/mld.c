@@ -10,26 +10,18 @@ static const struct addr all_nodes = {{0xff, 0x02, [15] = 1}};
 /* RFC 3810 section 8.1 tells the versions apart by length; 5.1.14 and 7.6 say who may ask. */
 static enum counter decode_query(const struct packet *packet, uint16_t code, struct message *m)
 {
-	bool general = addr_is_any(&m->group);
-	uint8_t flags;
+	enum counter refused = message_check_query(packet, m, &all_nodes);
 
 	if (packet->length > MESSAGE_V1 && packet->length < QUERY_V2)
 		return DROP_LENGTH;
-	if (!general && !addr_is_multicast(&m->group))
-		return DROP_GROUP;
-	if (general && addr_is_multicast(&packet->destination) &&
-	    !addr_equal(&packet->destination, &all_nodes))
-		return DROP_DESTINATION;
+	if (refused != COUNTER_COUNT)
+		return refused;
 	m->version = packet->length >= QUERY_V2 ? 3 : 2;
 	m->max_response_time = code;
 	if (m->version < 3)
 		return RX_QUERY;
 	m->max_response_time = (int32_t)message_decode_float(code, 12);
-	flags = wire_get8(&m->body);
-	m->suppress = flags & 8;
-	m->robustness = flags & 7;
-	m->query_interval = (int32_t)message_decode_float(wire_get8(&m->body), 4) * 1000;
-	m->count = wire_get16(&m->body);
+	message_read_query(m);
 	return RX_QUERY;
 }
 
