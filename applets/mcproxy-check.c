@@ -38,9 +38,6 @@ struct check {
 
 static const char family[PROTOCOLS][8] = {"IPv4", "IPv6"};
 
-int mcproxy_check_main(int argc, char **argv);
-const char *mcproxy_check_usage(void);
-
 const char *mcproxy_check_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)

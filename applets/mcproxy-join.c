@@ -65,9 +65,6 @@ struct join {
 
 static const struct addr no_source;
 
-const char *mcproxy_join_usage(void);
-int mcproxy_join_main(int argc, char **argv);
-
 const char *mcproxy_join_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)

@@ -32,9 +32,6 @@ struct options {
 	bool tabs;
 };
 
-const char *mcproxy_send_usage(void);
-int mcproxy_send_main(int argc, char **argv);
-
 const char *mcproxy_send_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)

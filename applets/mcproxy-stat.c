@@ -105,9 +105,6 @@ static const struct question questions[] = {
 	{"querier", "querier", 1, 1},
 };
 
-const char *mcproxy_stat_usage(void);
-int mcproxy_stat_main(int argc, char **argv);
-
 const char *mcproxy_stat_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)

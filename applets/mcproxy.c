@@ -25,9 +25,6 @@ struct daemon {
 	struct control_view view[PROTOCOLS];
 };
 
-int mcproxy_main(int argc, char **argv);
-const char *mcproxy_usage(void);
-
 const char *mcproxy_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)

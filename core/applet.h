@@ -11,6 +11,12 @@
 
 enum { EXIT_MISUSE = 2 };
 
+#define APPLET(symbol, name)                      \
+	int symbol##_main(int argc, char **argv); \
+	const char *symbol##_usage(void);
+#include "applets.h"
+#undef APPLET
+
 /* Prints "NAME: PROBLEM; " and the first line of USAGE to stderr, as one line. Returns EXIT_MISUSE.
  */
 int applet_misuse(const char *name, const char *usage, const char *problem, ...)

@@ -98,7 +98,7 @@ static void tell_interface(struct control_answer *answer, const struct control_v
 	const struct iface *iface = view->interface[vif];
 	struct proxy_interface_status status;
 
-	proxy_interface_status(view->proxy, answer->now, vif, &status);
+	proxy_interface_status(view->proxy, vif, &status);
 	put_text(answer, view->instance);
 	put_text(answer, iface->name);
 	put_text(answer, protocol_name(view->protocol));
@@ -143,7 +143,7 @@ static bool tell_counters(struct control_answer *answer, const struct control_vi
 
 		if (!has_room(answer))
 			return false;
-		proxy_interface_status(view->proxy, answer->now, vif, &status);
+		proxy_interface_status(view->proxy, vif, &status);
 		put_text(answer, view->instance);
 		put_text(answer, view->interface[vif]->name);
 		put_text(answer, protocol_name(view->protocol));
@@ -432,7 +432,7 @@ static const char *ask_querier(const struct control *control, char **argument, b
 
 		if (vif == PROXY_VIFS)
 			continue;
-		proxy_interface_status(view->proxy, loop_now(), vif, &status);
+		proxy_interface_status(view->proxy, vif, &status);
 		found = true;
 		all = all && status.up && status.querier;
 	}

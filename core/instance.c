@@ -195,13 +195,13 @@ static void log_querier(struct instance_side *side, unsigned vif,
 	side->version[vif] = status->version;
 }
 
-static void log_queriers(struct instance_side *side, int64_t now)
+static void log_queriers(struct instance_side *side)
 {
 	struct proxy_interface_status status;
 	unsigned vif;
 
 	for (vif = 0; vif < side->config.interface_count; vif++) {
-		proxy_interface_status(side->proxy, now, vif, &status);
+		proxy_interface_status(side->proxy, vif, &status);
 		if (status.up)
 			log_querier(side, vif, &status);
 	}
@@ -379,7 +379,7 @@ int64_t instance_turn(struct instance *instance, int64_t now)
 			continue;
 		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
-			log_queriers(side, now);
+			log_queriers(side);
 		}
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)

@@ -21,12 +21,6 @@ struct applet {
 	const char *(*usage)(void);
 };
 
-#define APPLET(symbol, name)                      \
-	int symbol##_main(int argc, char **argv); \
-	const char *symbol##_usage(void);
-#include "applets.h"
-#undef APPLET
-
 static const struct applet applets[] = {
 #define APPLET(symbol, name) {name, symbol##_main, symbol##_usage},
 #include "applets.h"

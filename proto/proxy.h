@@ -152,9 +152,8 @@ struct proxy_interface_status {
 	const struct counters *counters;
 };
 
-/* Fills in the state of the interface VIF at NOW. */
-void proxy_interface_status(const struct proxy *, int64_t now, unsigned vif,
-			    struct proxy_interface_status *);
+/* Fills in the state of the interface VIF. */
+void proxy_interface_status(const struct proxy *, unsigned vif, struct proxy_interface_status *);
 
 struct source_status {
 	struct addr address;

@@ -5,7 +5,7 @@
 #include "host.h"
 #include "membership.h"
 
-void proxy_interface_status(const struct proxy *p, int64_t now, unsigned vif,
+void proxy_interface_status(const struct proxy *p, unsigned vif,
 			    struct proxy_interface_status *status)
 {
 	const struct interface *i = &p->interface[vif];
@@ -22,7 +22,6 @@ void proxy_interface_status(const struct proxy *p, int64_t now, unsigned vif,
 		.next_query = i->querier ? i->next_general_query : i->other_querier_until,
 		.counters = &i->counters,
 	};
-	(void)now;
 }
 
 static void group_source(const struct group_status *status, unsigned n, struct source_status *out)

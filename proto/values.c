@@ -2,15 +2,10 @@
 /* Defaults and derived intervals; see values.h. */
 #include "values.h"
 
-uint8_t values_highest_version(enum protocol protocol)
-{
-	return protocol == PROTOCOL_IGMP ? 3 : 2;
-}
-
 void values_complete(struct values *v, enum protocol protocol)
 {
 	if (!v->version)
-		v->version = values_highest_version(protocol);
+		v->version = protocol == PROTOCOL_IGMP ? 3 : 2;
 	if (!v->robustness)
 		v->robustness = 2;
 	if (!v->query_interval)

@@ -26,8 +26,6 @@ struct values {
 	int32_t unsolicited_report_interval;
 };
 
-/* Highest version of PROTOCOL that is built in. */
-uint8_t values_highest_version(enum protocol);
 /* Fills every member that is 0 with its default (RFC 3376 section 8, RFC 3810 section 9), but for
  * unsolicited_report_interval, whose default depends on the version in force. */
 void values_complete(struct values *, enum protocol);

@@ -237,7 +237,7 @@ static bool is_ours(const struct world *world, unsigned vif)
 {
 	struct proxy_interface_status status;
 
-	proxy_interface_status(world->proxy, world->now, vif, &status);
+	proxy_interface_status(world->proxy, vif, &status);
 	return status.up && (status.querier || world->interface[vif].querier == QUERIER_NEVER);
 }
 
@@ -326,7 +326,7 @@ static void audit_views(struct world *world, const struct snapshot *snapshot)
 	unsigned upstream = 0, held_count = 0, view_count = 0;
 	struct proxy_interface_status status;
 
-	proxy_interface_status(world->proxy, world->now, upstream, &status);
+	proxy_interface_status(world->proxy, upstream, &status);
 	world->view_lost |= status.version < newest_version(world->protocol);
 	if (!is_upstream(world, upstream) || !status.up || world->view_lost)
 		return;

@@ -226,7 +226,7 @@ void run_counter(struct world *world, struct words *words)
 	struct proxy_interface_status status;
 	unsigned i;
 
-	proxy_interface_status(world->proxy, world->now, vif, &status);
+	proxy_interface_status(world->proxy, vif, &status);
 	for (i = 0; i < COUNTER_COUNT && strcmp(counter_name((enum counter)i), name); i++)
 		;
 	if (i == COUNTER_COUNT) {
@@ -258,7 +258,7 @@ void run_querier(struct world *world, struct words *words)
 	struct addr other;
 	bool right;
 
-	proxy_interface_status(world->proxy, world->now, vif, &status);
+	proxy_interface_status(world->proxy, vif, &status);
 	if (!strcmp(word, "yes") || !strcmp(word, "no")) {
 		right = status.querier == !strcmp(word, "yes");
 	} else {
@@ -282,7 +282,7 @@ void run_value(struct world *world, struct words *words)
 	int64_t expected, got;
 	struct proxy_interface_status status;
 
-	proxy_interface_status(world->proxy, world->now, vif, &status);
+	proxy_interface_status(world->proxy, vif, &status);
 	if (!strcmp(name, "version") || !strcmp(name, "robustness")) {
 		expected = number(world, text);
 		got = *name == 'v' ? status.version : status.values.robustness;

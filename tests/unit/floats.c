@@ -70,7 +70,7 @@ static struct values run(struct rig *rig, const struct packet *query)
 	proxy_tick(proxy, 0);
 	if (query)
 		proxy_packet(proxy, 0, query);
-	proxy_interface_status(proxy, 0, LAN, &status);
+	proxy_interface_status(proxy, LAN, &status);
 	proxy_free(proxy);
 	return status.values;
 }
