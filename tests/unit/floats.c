@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../proto/proxy.h"
+#include "ignore.h"
 #include "test.h"
 
 enum { LAN = 0, QUERY_MAX = 64 };
@@ -29,19 +30,6 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	memcpy(rig->query, message, rig->length);
 }
 
-static void on_route(void *ctx, const struct route *route)
-{
-	(void)ctx;
-	(void)route;
-}
-
-static unsigned on_reverse_path(void *ctx, const struct addr *source)
-{
-	(void)ctx;
-	(void)source;
-	return PROXY_VIFS;
-}
-
 static struct addr on_link(enum protocol protocol, uint8_t host)
 {
 	if (protocol == PROTOCOL_IGMP)
@@ -52,7 +40,7 @@ static struct addr on_link(enum protocol protocol, uint8_t host)
 /* Brings a querier up, which asks at once, and keeps what it sent; then hears QUERY, if any. */
 static struct values run(struct rig *rig, const struct packet *query)
 {
-	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
 	struct proxy_interface_config interface = {.values = rig->values};
 	struct proxy_config config = {
 		.protocol = rig->protocol, .interface_count = 1, .interface = &interface};

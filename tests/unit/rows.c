@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "../../proto/proxy.h"
+#include "ignore.h"
 #include "test.h"
 
 enum { SOURCES = 4, SETS = 1 << SOURCES };
@@ -334,24 +335,11 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 		rig->asked |= 1U << (data[at + size - 1] - 1);
 }
 
-static void on_route(void *ctx, const struct route *route)
-{
-	(void)ctx;
-	(void)route;
-}
-
-static unsigned on_reverse_path(void *ctx, const struct addr *source)
-{
-	(void)ctx;
-	(void)source;
-	return PROXY_VIFS;
-}
-
 static const struct proxy_interface_config interfaces[] = {{.upstream = true}, {.upstream = false}};
 
 static bool rig_open(struct rig *rig, enum protocol protocol, bool querier)
 {
-	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
 	static const struct proxy_config config[PROTOCOLS] = {
 		{.protocol = PROTOCOL_IGMP, .interface_count = 2, .interface = interfaces},
 		{.protocol = PROTOCOL_MLD, .interface_count = 2, .interface = interfaces},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../proto/proxy.h"
+#include "ignore.h"
 #include "test.h"
 
 enum { LASTING = 600, ENDING = 300, NEW = 200, GROUPS = LASTING + ENDING + NEW };
@@ -30,23 +31,10 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	(void)length;
 }
 
-static void on_route(void *ctx, const struct route *route)
-{
-	(void)ctx;
-	(void)route;
-}
-
-static unsigned on_reverse_path(void *ctx, const struct addr *source)
-{
-	(void)ctx;
-	(void)source;
-	return PROXY_VIFS;
-}
-
 /* No upstream: each membership is one group. */
 static struct proxy *open_proxy(void)
 {
-	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
 	static const struct proxy_interface_config interface = {.upstream = false};
 	static const struct proxy_config config = {.protocol = PROTOCOL_IGMP,
 						   .interface_count = 1,
