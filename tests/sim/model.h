@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What one proxy has to do, read from the RFCs in the plainest way: sets and lists, linear
+ * searches, everything computed anew. It hears what the proxy hears, is told what the proxy sends
+ * and which routes it sets, and compares. It shares nothing with proto/ but the public types.
+ *
+ * Before the proxy is made to act the model is told the same: model_interface(), model_receive(),
+ * model_upcall(), each followed, before proxy_interface() or proxy_tick() runs at NOW, by
+ * model_advance(NOW), as is each tick for a timer. What proxy_out says goes to model_sent() and
+ * model_route(). After the turn, when proxy_deadline() has no more to do at NOW, model_check().
+ *
+ * Timers go before packets: what is due at NOW has been ticked before a packet comes in at NOW.
+ * Except for model_jump() the proxy is ticked at each of its deadlines, none later: what is due
+ * between two calls of model_advance() was not sent in time.
+ *
+ * Answers and repeats leave at random: any allowed time and packing will do; all else is exact.
+ */
+#ifndef TESTS_SIM_MODEL_H
+#define TESTS_SIM_MODEL_H
+
+#include "../../proto/proxy.h"
+#include "../replay/codec.h"
+
+struct model;
+
+/* A packet as it came in. MESSAGE NULL: it is spoilt and must change nothing. */
+struct heard {
+	unsigned vif;
+	struct addr source, destination;
+	unsigned ttl;
+	bool router_alert;
+	const struct message *message;
+};
+
+/* The configuration and what it points to must outlive the model. REVERSE_PATH is that of struct
+ * proxy_out. All interfaces are down at first. */
+struct model *model_new(const struct proxy_config *,
+			unsigned (*reverse_path)(void *ctx, const struct addr *), void *ctx);
+void model_free(struct model *);
+
+/* ---- what happens to the proxy ---- */
+
+void model_interface(struct model *, int64_t now, const struct interface_state *);
+void model_receive(struct model *, int64_t now, const struct heard *);
+void model_upcall(struct model *, int64_t now, const struct upcall *);
+/* The clock has jumped (the machine slept): what was due before NOW is due at NOW. The world calls
+ * it instead of the next model_advance(). */
+void model_jump(struct model *, int64_t now);
+/* Runs what is due up to and including NOW; from then on what has to be sent is expected. */
+void model_advance(struct model *, int64_t now);
+/* proxy_shutdown() follows, then model_check_shutdown() and model_free(). */
+void model_shutdown(struct model *, int64_t now);
+
+/* ---- what the proxy does: NULL, or why it must not ---- */
+
+/* A packet as codec_decode() has read it (and found well-formed). LENGTH is that of the message. */
+const char *model_sent(struct model *, int64_t now, unsigned vif, const struct addr *source,
+		       const struct addr *destination, const struct message *, size_t length);
+const char *model_route(struct model *, int64_t now, const struct route *);
+
+/* ---- the comparison: NULL, or the first difference ever found ---- */
+
+/* All that should have been sent was, the status and the routes are as they must be. */
+const char *model_check(struct model *, int64_t now, struct proxy *);
+/* All was left upstream, no route is there. */
+const char *model_check_shutdown(struct model *, int64_t now);
+
+/* ---- for properties of the whole world ---- */
+
+/* The outputs that the kernel gives a packet, by its own rules and the routes told: bit n is VIF n.
+ */
+uint32_t model_forward(const struct model *, unsigned vif, const struct addr *source,
+		       const struct addr *group);
+/* Is the link ours to forward to and from? */
+bool model_is_forwarder(const struct model *, unsigned vif);
+/* Does the state of the downstream VIF want (S,G) (RFC 3376 section 6.3)? */
+bool model_wants(const struct model *, unsigned vif, const struct addr *source,
+		 const struct addr *group);
+/* The record of the merged database (RFC 4605 section 4.1). False: there is none. SOURCE is
+ * appended to, item is malloc'ed. */
+bool model_merged(const struct model *, const struct addr *group, enum filter_mode *,
+		  struct list *source);
+/* All groups that any downstream has; item is malloc'ed. */
+void model_groups(const struct model *, struct list *group);
+/* Values in force, adopted ones included; the version that is spoken upstream now. */
+const struct values *model_values(const struct model *, unsigned vif);
+unsigned model_version(const struct model *, unsigned vif);
+
+#endif
