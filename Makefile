@@ -179,6 +179,7 @@ savedefconfig:
 ##   demo               streams through network namespaces, as it happens
 ##   bench              figures, beside igmpproxy's
 ##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
+##   coverage           lines and branches that the tests run through; SEEDS=N simulated worlds
 ##   format             clang-format everything
 test-code := $(wildcard tests/*/*.[ch])
 unit      := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
@@ -195,7 +196,7 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $< $(link) $(LDFLAGS)
 
-.PHONY: check check-unit check-replay check-net check-tree lint demo bench size format
+.PHONY: check check-unit check-replay check-net check-tree lint demo bench size coverage format
 check: all $(unit) $(replay)
 	$(run) $(tree) $(replay) $(unit) $(net)
 check-unit: $(unit)
@@ -214,6 +215,8 @@ bench: all $(O)/tests/bench
 	$(enter) $(O)/tests/bench
 size:
 	@O='$(O)/size' CC='$(CC)' KCONFIG_CONFIG='$(config)' UPDATE='$(UPDATE)' sh tests/size.sh
+coverage:
+	@O='$(O)/coverage' CC='$(CC)' KCONFIG_CONFIG='$(config)' SEEDS='$(SEEDS)' sh tests/coverage.sh
 format:
 	clang-format -i $(wildcard proto/*.[ch] core/*.[ch] applets/*.c) $(test-code)
 
