@@ -30,6 +30,7 @@ struct conf_instance {
 	size_t ssm_range_count[PROTOCOLS];
 	uint32_t max_routes;
 	bool ssdp_upstream;
+	bool rfc3376_timers;
 };
 
 struct conf {

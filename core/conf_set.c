@@ -436,6 +436,7 @@ static const struct key keys[] = {
 	{"ssm-range", set_ssm_range, .place = CONF_INSTANCE},
 	{"max-routes", set_number, INSTANCE(max_routes), RANGE(0, UINT32_MAX)},
 	{"ssdp", set_choice, INSTANCE(ssdp_upstream), .choices = "local|proxy"},
+	{"rfc3376-timers", set_choice, INSTANCE(rfc3376_timers), .choices = "off|on"},
 
 	{"version", set_version, BOTH},
 	{"robustness", set_number, BOTH, PROXY(values.robustness), RANGE(1, 7)},

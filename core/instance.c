@@ -296,6 +296,7 @@ static int open_side(struct instance_side *side, enum protocol protocol)
 	};
 	for (vif = 0; vif < conf->interface_count; vif++) {
 		side->interface[vif] = conf->interface[vif].proxy[protocol];
+		side->interface[vif].values.rfc3376_timers = conf->rfc3376_timers;
 		side->threshold[vif] = conf->interface[vif].ttl_threshold;
 		side->routers[vif] = -1;
 	}

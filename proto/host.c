@@ -475,13 +475,14 @@ static void update_version(struct proxy *p, struct interface *i, int64_t now)
 	i->version = version;
 }
 
-/* Older Version Querier Present Timeout: RFC 9776 section 8.12, RFC 9777 section 9.12. */
+/* Older Version Querier Present Timeout: RFC 9776 section 8.12; RFC 3376 section 8.12, RFC 9777
+ * section 9.12. */
 static int64_t older_querier_present(const struct proxy *p, const struct interface *i,
 				     const struct message *m)
 {
 	int64_t time = (int64_t)i->values.robustness * i->values.query_interval;
 
-	if (p->protocol == PROTOCOL_MLD)
+	if (p->protocol == PROTOCOL_MLD || i->values.rfc3376_timers)
 		return time + i->values.query_response_interval;
 	return time + 10 * (int64_t)m->max_response_time;
 }

@@ -78,14 +78,16 @@ static bool is_lower(const struct addr *a, const struct addr *b)
 	return memcmp(a->byte + 8, b->byte + 8, 8) < 0;
 }
 
-/* A General Query of somebody else (RFC 3376 section 6.6.2). From 0.0.0.0 it is a snooping switch's
- * (RFC 4541). */
+/* A query of somebody else: by RFC 9776 section 6.6.2 a General Query elects, by RFC 3376 section
+ * 6.6.2 each one. From 0.0.0.0 it is a snooping switch's (RFC 4541). */
 static void elect(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
 		  const struct message *m)
 {
 	bool never = i->config->querier == QUERIER_NEVER;
 
 	if (addr_is_any(source) || i->config->querier == QUERIER_ALWAYS)
+		return;
+	if (!addr_is_any(&m->group) && !i->values.rfc3376_timers)
 		return;
 	if (!never && !is_lower(source, &i->address))
 		return;
@@ -124,9 +126,8 @@ static void query(struct proxy *p, struct interface *i, int64_t now, const struc
 	i->counters.value[RX_QUERY]++;
 	if (m->version != message_version(p->protocol, i->configured.version))
 		i->counters.value[WARN_QUERIER_VERSION]++;
-	if (addr_is_any(&m->group))
-		elect(p, i, now, &packet->source, m);
-	else if (!m->suppress && m->version > 1)
+	elect(p, i, now, &packet->source, m);
+	if (!addr_is_any(&m->group) && !m->suppress && m->version > 1)
 		lower_timers(p, i, now, m);
 }
 

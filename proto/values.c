@@ -31,7 +31,9 @@ int32_t values_unsolicited_report_interval(const struct values *v, bool old)
 
 int64_t values_group_membership_interval(const struct values *v)
 {
-	return (int64_t)v->robustness * v->query_interval + 2 * (int64_t)v->query_response_interval;
+	int64_t responses = v->rfc3376_timers ? 1 : 2;
+
+	return v->robustness * (int64_t)v->query_interval + responses * v->query_response_interval;
 }
 
 int64_t values_other_querier_present_interval(const struct values *v)

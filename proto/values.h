@@ -24,12 +24,14 @@ struct values {
 	int32_t last_member_query_interval;
 	int32_t startup_query_interval;
 	int32_t unsolicited_report_interval;
+	bool rfc3376_timers; /* what RFC 9776 and RFC 9777 changed is as in RFC 3376 and RFC 3810 */
 };
 
 /* Fills every member that is 0 with its default (RFC 3376 section 8, RFC 3810 section 9), but for
  * unsolicited_report_interval, whose default depends on the version in force. */
 void values_complete(struct values *, enum protocol);
-/* RV * QI + 2 * QRI (RFC 9776 section 8.4, RFC 9777 section 9.4). */
+/* RV * QI + 2 * QRI (RFC 9776 section 8.4, RFC 9777 section 9.4); with rfc3376_timers RV * QI + QRI
+ * (RFC 3376 section 8.4, RFC 3810 section 9.4). */
 int64_t values_group_membership_interval(const struct values *);
 /* RV * QI + QRI / 2 (RFC 9776 section 8.5). */
 int64_t values_other_querier_present_interval(const struct values *);

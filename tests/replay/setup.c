@@ -36,6 +36,12 @@ static uint32_t set_list(struct world *world, struct words *words, struct prefix
 	return count;
 }
 
+static void set_rfc3376_timers(struct world *world, bool on)
+{
+	for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
+		world->interface[vif].values.rfc3376_timers = on;
+}
+
 /* The keys of the instance. */
 static bool set_instance(struct world *world, struct words *words)
 {
@@ -45,6 +51,8 @@ static bool set_instance(struct world *world, struct words *words)
 		world->config.ssm_range_count = set_list(world, words, world->ssm_range);
 	else if (take_word(words, "ssdp-upstream"))
 		world->config.ssdp_upstream = !strcmp(next_word(words), "yes");
+	else if (take_word(words, "rfc3376-timers"))
+		set_rfc3376_timers(world, !strcmp(next_word(words), "yes"));
 	else
 		return false;
 	return true;

@@ -121,6 +121,7 @@ static void test_defaults(void)
 	CHECK(instance->protocol[PROTOCOL_IGMP] == ENABLE_IGMP);
 	CHECK(instance->protocol[PROTOCOL_MLD] == ENABLE_MLD);
 	CHECK(instance->max_routes == CONFIG_MAX_ROUTES && !instance->ssdp_upstream);
+	CHECK(!instance->rfc3376_timers);
 	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 1);
 	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][0], "232.0.0.0", 104));
 	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 16);
@@ -251,7 +252,7 @@ static void test_instance_keys(void)
 	static const char in_instance[] = "pinstance A set ";
 	const struct conf_instance *instance = &conf.instance;
 
-	TEST("max-routes and ssdp");
+	TEST("max-routes, ssdp and rfc3376-timers");
 	takes(in_instance, "max-routes", "0");
 	CHECK(instance->max_routes == 0);
 	takes(in_instance, "max-routes", "4294967295");
@@ -263,6 +264,11 @@ static void test_instance_keys(void)
 	takes(in_instance, "ssdp", "local");
 	CHECK(!instance->ssdp_upstream);
 	refuses(in_instance, "ssdp", "prox", "local|proxy");
+	takes(in_instance, "rfc3376-timers", "on");
+	CHECK(instance->rfc3376_timers);
+	takes(in_instance, "rfc3376-timers", "off");
+	CHECK(!instance->rfc3376_timers);
+	refuses(in_instance, "rfc3376-timers", "yes", "off|on");
 
 	TEST("ssm-range");
 	takes(in_instance, "ssm-range",
@@ -703,7 +709,8 @@ static void test_set_refused(void)
 	    "1:5: found 'user', expected a key of the program: control, control-group, pidfile, "
 	    "log, log-level");
 	bad(HEAD "pinstance A set robustness 2;",
-	    "2:17: found 'robustness', expected a key of an instance: ssm-range, max-routes, ssdp");
+	    "2:17: found 'robustness', expected a key of an instance: ssm-range, max-routes, "
+	    "ssdp, rfc3376-timers");
 	bad(HEAD UP "querier auto;",
 	    "2:29: found 'querier', expected a key of an upstream: version, robustness, "
 	    "report-source, report-interval, unsolicited-report-interval");
