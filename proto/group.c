@@ -6,17 +6,7 @@
 
 #include "interface.h"
 #include "membership.h"
-
-/* A record meeting a group: what the rows below work on. */
-struct change {
-	struct group *group;
-	int64_t now;
-	int64_t membership_deadline; /* now + GMI */
-	int64_t query_deadline;	     /* now + LMQT */
-	uint8_t query_count;	     /* LMQC; 0: we are not the querier, do not ask */
-	bool changed;		     /* beyond timers */
-	bool asked;
-};
+#include "row.h"
 
 uint8_t group_version(const struct group *g, int64_t now)
 {
@@ -74,186 +64,6 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	free(g);
 }
 
-/* ---- actions of the tables ---- */
-
-static bool is_running(const struct change *c, const struct source *s)
-{
-	return s->expires > c->now;
-}
-
-/* (S)=GMI */
-static void refresh(struct change *c, struct source *s)
-{
-	c->changed |= s->fresh || !is_running(c, s);
-	s->expires = c->membership_deadline;
-}
-
-static void drop(struct change *c, struct source *s)
-{
-	s->dead = true;
-	c->changed = true;
-}
-
-/* One source of a Q(G,X): section 6.6.3.2. */
-static void query_source(struct change *c, struct source *s)
-{
-	if (!c->query_count || s->expires <= c->query_deadline)
-		return;
-	s->expires = c->query_deadline;
-	s->retransmit = c->query_count;
-	c->asked = true;
-}
-
-/* Q(G): section 6.6.3.1. */
-static void query_group(struct change *c)
-{
-	struct group *g = c->group;
-
-	if (!c->query_count)
-		return;
-	if (g->group_timer > c->query_deadline)
-		g->group_timer = c->query_deadline;
-	g->query_count = c->query_count;
-	c->asked = true;
-}
-
-static void become_exclude(struct change *c)
-{
-	c->changed |= c->group->filter_mode != EXCLUDE;
-	c->group->filter_mode = EXCLUDE;
-	c->group->group_timer = c->membership_deadline;
-}
-
-/* ---- RFC 3376 section 6.4.1 and 6.4.2, a row each; sources that are neither marked nor fresh are
- * of the state, not of the record ---- */
-
-/* INCLUDE (A), IS_IN (B) and ALLOW (B) -> INCLUDE (A+B): (B)=GMI.
- * EXCLUDE (X,Y), IS_IN (A) and ALLOW (A) -> EXCLUDE (X+A,Y-A): (A)=GMI. */
-static void row_allow(struct change *c, struct source *s)
-{
-	if (s->marked)
-		refresh(c, s);
-}
-
-/* INCLUDE (A), BLOCK (B) -> INCLUDE (A): Q(G,A*B). */
-static void row_include_block(struct change *c, struct source *s)
-{
-	if (s->marked)
-		query_source(c, s);
-}
-
-/* INCLUDE (A), TO_IN (B) -> INCLUDE (A+B): (B)=GMI, Q(G,A-B).
- * EXCLUDE (X,Y), TO_IN (A) -> EXCLUDE (X+A,Y-A): (A)=GMI, Q(G,X-A), Q(G); the latter is act()'s. */
-static void row_to_in(struct change *c, struct source *s)
-{
-	if (s->marked)
-		refresh(c, s);
-	else
-		query_source(c, s);
-}
-
-/* INCLUDE (A), IS_EX (B) -> EXCLUDE (A*B,B-A): (B-A)=0, delete (A-B), GMI. */
-static void row_include_is_ex(struct change *c, struct source *s)
-{
-	if (!s->marked)
-		drop(c, s);
-}
-
-/* INCLUDE (A), TO_EX (B) -> EXCLUDE (A*B,B-A): (B-A)=0, delete (A-B), Q(G,A*B), GMI. */
-static void row_include_to_ex(struct change *c, struct source *s)
-{
-	if (!s->marked)
-		drop(c, s);
-	else if (!s->fresh)
-		query_source(c, s);
-}
-
-/* EXCLUDE (X,Y), IS_EX (A) -> EXCLUDE (A-Y,Y*A): (A-X-Y)=GMI, delete (X-A), delete (Y-A), GMI. */
-static void row_exclude_is_ex(struct change *c, struct source *s)
-{
-	if (!s->marked)
-		drop(c, s);
-	else if (s->fresh)
-		refresh(c, s);
-}
-
-/* EXCLUDE (X,Y), BLOCK (A) -> EXCLUDE (X+(A-Y),Y): (A-X-Y)=group timer, Q(G,A-Y). */
-static void row_exclude_block(struct change *c, struct source *s)
-{
-	if (!s->marked)
-		return;
-	if (s->fresh)
-		s->expires = c->group->group_timer;
-	if (is_running(c, s))
-		query_source(c, s);
-}
-
-/* EXCLUDE (X,Y), TO_EX (A) -> EXCLUDE (A-Y,Y*A): (A-X-Y)=group timer, delete (X-A), delete (Y-A),
- * Q(G,A-Y), GMI. */
-static void row_exclude_to_ex(struct change *c, struct source *s)
-{
-	if (!s->marked)
-		drop(c, s);
-	else
-		row_exclude_block(c, s);
-}
-
-typedef void row(struct change *, struct source *);
-
-static row *const table[2][BLOCK + 1] = {
-	[INCLUDE] = {[IS_IN] = row_allow,
-		     [IS_EX] = row_include_is_ex,
-		     [TO_IN] = row_to_in,
-		     [TO_EX] = row_include_to_ex,
-		     [ALLOW] = row_allow,
-		     [BLOCK] = row_include_block},
-	[EXCLUDE] = {[IS_IN] = row_allow,
-		     [IS_EX] = row_exclude_is_ex,
-		     [TO_IN] = row_to_in,
-		     [TO_EX] = row_exclude_to_ex,
-		     [ALLOW] = row_allow,
-		     [BLOCK] = row_exclude_block},
-};
-
-/* How many sources the group may have, for its own limit and that of the interface. */
-static uint32_t most_sources(const struct interface *i, const struct group *g)
-{
-	uint32_t own = i->config->max_sources ? i->config->max_sources : UINT32_MAX;
-	uint32_t total = i->config->max_total_sources, others = i->source_count - g->sources.count;
-
-	if (total)
-		total = total > others ? total - others : 0;
-	else
-		total = UINT32_MAX;
-	return own < total ? own : total;
-}
-
-static void sweep(struct interface *i, struct group *g)
-{
-	uint32_t before = g->sources.count;
-
-	source_list_sweep(&g->sources);
-	i->source_count -= before - g->sources.count;
-}
-
-/* The row for each source, then what concerns the group as a whole. */
-static void act(struct interface *i, struct change *c, enum record_type type)
-{
-	struct group *g = c->group;
-	row *each = table[g->filter_mode][type];
-	uint32_t n;
-
-	for (n = 0; n < g->sources.count; n++)
-		each(c, &g->sources.source[n]);
-	if (type == TO_IN && g->filter_mode == EXCLUDE)
-		query_group(c);
-	if (type == IS_EX || type == TO_EX)
-		become_exclude(c);
-	sweep(i, g);
-	if (c->asked)
-		g->next_query = c->now;
-}
-
 static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
 		  const struct record *r)
 {
@@ -265,18 +75,10 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		.query_deadline = now + values_last_member_query_time(v),
 		.query_count = i->querier ? v->last_member_query_count : 0,
 	};
-	bool insert = g->filter_mode == EXCLUDE || r->type != BLOCK;
-	uint32_t before = g->sources.count;
-	int64_t refused = source_list_mark(&g->sources, r->source, r->source_count, insert,
-					   most_sources(i, g));
 
-	i->source_count += g->sources.count - before;
-	if (refused < 0)
-		i->counters.value[NO_MEMORY]++;
-	else
-		act(i, &c, r->type);
-	if (refused > 0)
-		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
+	row_apply(i, &c, r);
+	if (c.asked)
+		g->next_query = now;
 	if (g->filter_mode == INCLUDE && !g->sources.count) {
 		group_delete(p, i, g);
 		return;
@@ -442,32 +244,6 @@ void group_join_static(struct proxy *p, struct interface *i)
 
 /* ---- time ---- */
 
-/* RFC 3376 sections 6.2.3, 6.3 and 6.5. */
-static bool expire(struct interface *i, struct group *g, int64_t now)
-{
-	bool mode_ends = g->filter_mode == EXCLUDE && g->group_timer <= now, changed = mode_ends;
-	uint32_t n;
-
-	for (n = 0; n < g->sources.count; n++) {
-		struct source *s = &g->sources.source[n];
-		bool ended = s->expires && s->expires <= now;
-
-		if (ended) {
-			s->expires = 0;
-			s->retransmit = 0;
-			changed = true;
-		}
-		s->dead = !s->expires && (mode_ends || g->filter_mode == INCLUDE);
-	}
-	if (mode_ends) {
-		g->filter_mode = INCLUDE;
-		g->query_count = 0;
-	}
-	if (changed)
-		sweep(i, g);
-	return changed;
-}
-
 static void send_group_query(struct proxy *p, struct interface *i, struct group *g, int64_t now)
 {
 	const struct values *v = &i->values;
@@ -548,7 +324,7 @@ void group_run(struct proxy *p, struct interface *i, struct group *g, int64_t no
 {
 	if (g->next_query <= now)
 		send_queries(p, i, g, now);
-	if (expire(i, g, now))
+	if (row_expire(i, g, now))
 		membership_touch(p, g->membership);
 	if (g->filter_mode == INCLUDE && !g->sources.count && !g->permanent)
 		group_delete(p, i, g);
