@@ -26,6 +26,8 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/mcproxy.XXXXXX")
 
 # ---- the end ----
 
+exec 3>&2
+
 cleanup() {
 	status=$?
 	trap '' HUP INT PIPE TERM
@@ -70,11 +72,13 @@ evidence() {
 	done
 }
 
+# The reason comes last, as that is what is read of a long output; 3 is the standard error where a
+# condition is asked for quietly.
 fail() {
-	echo "$test_name: FAILED: $*"
 	evidence
+	echo "$test_name: FAILED: $*"
 	exit 1
-} >&2
+} >&3 2>&3
 
 skip() {
 	echo "$test_name: skipped: $*"
@@ -169,7 +173,7 @@ in_space() {
 start_in() {
 	in_name=$1
 	shift
-	setpriv --pdeathsig KILL nsenter --net="/run/netns/$space-$in_name" "$@" &
+	setpriv --pdeathsig KILL nsenter --net="/run/netns/$space-$in_name" "$@" 3>&- &
 	pids="$pids $!"
 }
 

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Hosts of all versions behind a bridge with snooping: it learns from the proxy's queries where the
+# router is, and from the hosts' answers which of its ports want what.
+
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib-forward.sh"
+. "${0%/*}/lib-snooping.sh"
+
+switch=lan switch_if=br1 down=dn1
+topology 0
+new_space lan
+wire r dn1 lan l0
+address r dn1 1 1
+snooping_hosts
+new_bridge lan br1 l0 l1 l2
+# the last member query interval of the bridge must not undercut the router's
+ip_in lan link set br1 type bridge mcast_last_member_interval 100
+wait_for 5 "dn1 has a link-local address" has_link_local r dn1
+start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
+	pinstance p downstream * set query-response-interval 0.5;
+	pinstance p downstream * set last-member-query-interval 0.3;"
+
+# life IGMP MLD GROUP GROUP6: forced to these versions, of which the proxy hears
+life() {
+	force_igmp "$1"
+	force_mld "$2"
+	shift 2
+	snooped_join "$@"
+	[ "$life_spoken" = "$(spoken "$1") $(spoken "$2")" ] ||
+		fail "hosts speak versions $(spoken "$1") $(spoken "$2"), expected $life_spoken"
+	snooped_leave 5 "$@"
+}
+
+life_spoken='3 2' life 3 2 239.9.17.3 ff15::9:11:3
+life_spoken='2 1' life 2 1 239.9.17.2 ff15::9:11:2
