@@ -135,3 +135,14 @@ snooped_leave() {
 		wait_for 5 "the leave of $group is seen upstream" not snooped "$group"
 	done
 }
+
+# snooped_life IGMP MLD SPOKEN GROUP GROUP6: hosts forced to these versions, of which the proxy hears.
+snooped_life() {
+	force_igmp "$1"
+	force_mld "$2"
+	life_spoken=$3
+	shift 3
+	snooped_join "$@"
+	equal "the versions that hosts speak" "$(spoken "$1") $(spoken "$2")" "$life_spoken"
+	snooped_leave 5 "$@"
+}
