@@ -89,7 +89,7 @@ static const struct table overview[] = {
 
 static const struct table tables[] = {
 	{"groups", {INTERFACE, GROUP, SOURCE(3), MODE, {"VERSION", 5, RIGHT, 7},
-		    {"EXPIRES", 6, SECONDS, 7}}, NULL},
+		    {"EXPIRES", 6, SECONDS, 7}, {"HOSTS", 7, RIGHT, 5}}, NULL},
 	{"upstream", {INTERFACE, GROUP, SOURCE(3), MODE}, NULL},
 	{"routes", {SOURCE(1), GROUP, {"INPUT", 3, LEFT, 9}, {"OUTPUTS", 4, LEFT, 19},
 		    {"PACKETS", 5, RIGHT, 10}, {"BYTES", 6, RIGHT, 12}, {"WRONG-IF", 7, RIGHT, 8}},

@@ -35,7 +35,8 @@ struct prefix_list {
 };
 
 _Static_assert(sizeof(enum log_level) == sizeof(uint32_t) &&
-		       sizeof(enum querier_mode) == sizeof(uint32_t) && sizeof(bool) == 1,
+		       sizeof(enum querier_mode) == sizeof(uint32_t) &&
+		       sizeof(enum quick_leave) == sizeof(uint32_t) && sizeof(bool) == 1,
 	       "store() has to know their size");
 
 /* Writes a key's value to where the row says. */
@@ -133,6 +134,15 @@ static bool set_log(struct parser *parser, const struct key *key)
 {
 	if (!ENABLE_SYSLOG && scan_is(&parser->scanner, "syslog", 6))
 		return parser_fail(parser, "stderr (option SYSLOG is off)");
+	return set_choice(parser, key);
+}
+
+static bool set_quick_leave(struct parser *parser, const struct key *key)
+{
+	if (!ENABLE_QUICK_LEAVE && !scan_is(&parser->scanner, "off", 3))
+		return parser_fail(parser, "off (option QUICK_LEAVE is off)");
+	if (!ENABLE_HOST_TRACKING && scan_is(&parser->scanner, "tracked", 7))
+		return parser_fail(parser, "off|on (option HOST_TRACKING is off)");
 	return set_choice(parser, key);
 }
 
@@ -457,6 +467,9 @@ static const struct key keys[] = {
 	{"max-sources", set_number, DOWNSTREAM, PROXY(max_sources), RANGE(0, UINT32_MAX)},
 	{"max-total-sources", set_number, DOWNSTREAM, PROXY(max_total_sources),
 	 RANGE(0, UINT32_MAX)},
+	{"quick-leave", set_quick_leave, DOWNSTREAM, PROXY(quick_leave),
+	 .choices = "off|on|tracked"},
+	{"max-hosts", set_number, DOWNSTREAM, PROXY(max_hosts), RANGE(0, UINT32_MAX)},
 	{"router-alert", set_choice, DOWNSTREAM, PROXY(router_alert_strict),
 	 .choices = "lenient|strict"},
 	{"ttl-threshold", set_number, DOWNSTREAM, INTERFACE(ttl_threshold), RANGE(0, 254)},
@@ -539,5 +552,6 @@ void conf_set_interface_defaults(struct conf_interface *interface)
 		interface->proxy[i].max_groups = CONFIG_MAX_GROUPS;
 		interface->proxy[i].max_sources = CONFIG_MAX_SOURCES;
 		interface->proxy[i].max_total_sources = CONFIG_MAX_TOTAL_SOURCES;
+		interface->proxy[i].max_hosts = CONFIG_MAX_HOSTS;
 	}
 }

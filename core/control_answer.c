@@ -259,6 +259,10 @@ static void tell_group(struct control_answer *answer, const struct group_status 
 			put_remaining(answer, entry.expires);
 		else
 			put_text(answer, "-");
+		if (group->tracked && !line)
+			put_number(answer, group->host_count);
+		else
+			put_text(answer, "-");
 	}
 	end_line(answer);
 	answer->last = entry.address;

@@ -46,6 +46,7 @@
 	/* a limit was met */                                                         \
 	X(LIMIT_GROUPS, "limit-groups")                                               \
 	X(LIMIT_SOURCES, "limit-sources")                                             \
+	X(LIMIT_HOSTS, "limit-hosts")                                                 \
 	X(LIMIT_ROUTES, "limit-routes")                                               \
 	X(NO_MEMORY, "no-memory")                                                     \
 	/* something that an administrator should look at */                          \

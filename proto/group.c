@@ -7,6 +7,7 @@
 #include "interface.h"
 #include "membership.h"
 #include "row.h"
+#include "tracking.h"
 
 uint8_t group_version(const struct group *g, int64_t now)
 {
@@ -59,9 +60,25 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	timer_remove(&i->timers, &g->timer);
 	if (!g->permanent)
 		i->source_count -= g->sources.count;
+	if (ENABLE_HOST_TRACKING)
+		tracking_stop(i, g);
 	source_list_free(&g->sources);
 	i->group_count--;
 	free(g);
+}
+
+/* ---- records ---- */
+
+/* May what a query would ask about end at once, as there is but one host, or all are known? Only
+ * the querier asks, and decides. */
+static bool is_quick(const struct interface *i, const struct group *g, int64_t now)
+{
+	enum quick_leave mode = i->config->quick_leave;
+
+	if (!ENABLE_QUICK_LEAVE || !i->querier)
+		return false;
+	return mode == QUICK_LEAVE_ON || (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
+					  tracking_is_valid(g->tracking, now));
 }
 
 static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
@@ -74,9 +91,14 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		.membership_deadline = now + values_group_membership_interval(v),
 		.query_deadline = now + values_last_member_query_time(v),
 		.query_count = i->querier ? v->last_member_query_count : 0,
+		.quick = is_quick(i, g, now),
+		.tracking = g->tracking,
 	};
+	int64_t refused;
 
-	row_apply(i, &c, r);
+	refused = row_apply(i, &c, r);
+	if (refused > 0)
+		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
 	if (c.asked)
 		g->next_query = now;
 	if (g->filter_mode == INCLUDE && !g->sources.count) {
@@ -88,26 +110,21 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		membership_touch(p, g->membership);
 }
 
-/* ---- records ---- */
-
-/* Would the record leave anything behind where there is no group yet, INCLUDE ()? */
-static bool creates(const struct record *r)
-{
-	return r->type == IS_EX || r->type == TO_EX || (r->type != BLOCK && r->source_count);
-}
-
 static struct group *find_or_create(struct proxy *p, struct interface *i, const struct record *r)
 {
 	struct membership *m = membership_find(p, &r->group);
 	struct group *g = m ? membership_group(m, i->vif) : NULL;
 
-	if (g || !creates(r))
+	if (g || !row_creates(r))
 		return g;
 	if (i->config->max_groups && i->group_count >= i->config->max_groups) {
 		i->counters.value[LIMIT_GROUPS]++;
 		return NULL;
 	}
-	return create(p, i, &r->group);
+	g = create(p, i, &r->group);
+	if (ENABLE_HOST_TRACKING && g && i->config->quick_leave == QUICK_LEAVE_TRACKED)
+		tracking_start(i, g);
+	return g;
 }
 
 /* What may not have state here: the link's own groups (RFC 3376 section 6, RFC 4541), and the SSM
@@ -128,7 +145,8 @@ static bool has_no_state(struct proxy *p, struct interface *i, const struct addr
 	return true;
 }
 
-void group_record(struct proxy *p, struct interface *i, int64_t now, const struct record *record)
+void group_record(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+		  const struct record *record)
 {
 	struct record r = *record;
 	struct group *g;
@@ -143,6 +161,8 @@ void group_record(struct proxy *p, struct interface *i, int64_t now, const struc
 	g = find_or_create(p, i, &r);
 	if (!g)
 		return;
+	if (ENABLE_HOST_TRACKING && g->tracking)
+		tracking_record(i, g, now, reporter, record);
 	version = group_version(g, now);
 	if (message_is_old(version) && r.type == BLOCK)
 		return;
@@ -170,17 +190,20 @@ void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t
 	if (!g)
 		return;
 	*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
+	if (ENABLE_HOST_TRACKING)
+		tracking_invalidate(i, g, now);
 	apply(p, i, g, now, &r);
 }
 
-void group_leave(struct proxy *p, struct interface *i, int64_t now, const struct addr *group)
+void group_leave(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+		 const struct addr *group)
 {
 	struct record r = {.type = TO_IN, .group = *group};
 
 	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
 		i->counters.value[DROP_RECORD_SSM]++;
 	else if (i->querier)
-		group_record(p, i, now, &r);
+		group_record(p, i, now, reporter, &r);
 }
 
 void group_query_heard(struct proxy *p, struct interface *i, int64_t until, const struct record *r)

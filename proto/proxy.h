@@ -27,6 +27,10 @@ enum filter_mode { INCLUDE, EXCLUDE };
  */
 enum querier_mode { QUERIER_AUTO, QUERIER_ALWAYS, QUERIER_NEVER };
 
+/* What ends a membership: queries that nobody answers (RFC 3376 section 6.4.2), the first leave, or
+ * the leave of the last host that is tracked (appendix A.2). */
+enum quick_leave { QUICK_LEAVE_OFF, QUICK_LEAVE_ON, QUICK_LEAVE_TRACKED };
+
 struct static_join {
 	struct addr group;
 	struct addr source; /* addr_is_any(): every source */
@@ -42,6 +46,8 @@ struct proxy_interface_config {
 	uint32_t max_groups;	    /* 0: no limit */
 	uint32_t max_sources;	    /* of one group; 0: no limit */
 	uint32_t max_total_sources; /* of all groups together; 0: no limit */
+	enum quick_leave quick_leave;
+	uint32_t max_hosts;		  /* tracked, of one group; 0: no limit */
 	const struct prefix *accept_from; /* reporters that are heard; none: all */
 	size_t accept_from_count;
 	const struct static_join *static_join; /* memberships that never end */
@@ -172,6 +178,8 @@ struct group_status {
 	uint8_t version; /* downstream: compatibility mode (RFC 3376 section 7.3.2) */
 	int64_t expires; /* group timer, absolute, in EXCLUDE mode; else 0; INT64_MAX: static, or
 			    upstream */
+	bool tracked;	 /* downstream: its hosts are tracked */
+	unsigned host_count; /* ... that many */
 	unsigned source_count;
 	/* Copies source I of source_count, ascending by address. */
 	void (*source)(const struct group_status *, unsigned i, struct source_status *);

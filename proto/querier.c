@@ -40,7 +40,11 @@ void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
 {
+	const struct values *v = &i->configured;
+
 	querier_restart(p, i, now);
+	i->tracking_from = now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
+			   v->query_response_interval;
 	group_join_static(p, i);
 }
 
@@ -162,20 +166,21 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 	return COUNTER_COUNT;
 }
 
-static void report(struct proxy *p, struct interface *i, int64_t now, struct message *m)
+static void report(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+		   struct message *m)
 {
 	struct record r;
 
 	if (m->type == MESSAGE_LEAVE) {
 		i->counters.value[RX_LEAVE]++;
-		group_leave(p, i, now, &m->group);
+		group_leave(p, i, now, reporter, &m->group);
 	} else if (message_is_old(m->version)) {
 		i->counters.value[m->version == 1 ? RX_REPORT_V1 : RX_REPORT_V2]++;
 		group_old_report(p, i, now, m->version, &m->group);
 	} else {
 		i->counters.value[RX_REPORT_V3]++;
 		while (message_next_record(p->protocol, m, &r, p->source, &i->counters))
-			group_record(p, i, now, &r);
+			group_record(p, i, now, reporter, &r);
 	}
 }
 
@@ -190,7 +195,7 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 	}
 	refused = refusal(p, i, packet, m);
 	if (refused == COUNTER_COUNT)
-		report(p, i, now, m);
+		report(p, i, now, &packet->source, m);
 	else
 		i->counters.value[refused]++;
 }

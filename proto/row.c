@@ -2,6 +2,8 @@
 /* The tables of the router part; see row.h. */
 #include "row.h"
 
+#include "tracking.h"
+
 /* ---- actions of the tables ---- */
 
 static bool is_running(const struct change *c, const struct source *s)
@@ -22,9 +24,22 @@ static void drop(struct change *c, struct source *s)
 	c->changed = true;
 }
 
+/* What nobody wants ends in the same turn. */
+static bool is_wanted(const struct change *c, const struct addr *source)
+{
+	return ENABLE_HOST_TRACKING && c->tracking && tracking_wants(c->tracking, c->now, source);
+}
+
 /* One source of a Q(G,X): section 6.6.3.2. */
 static void query_source(struct change *c, struct source *s)
 {
+	if (ENABLE_QUICK_LEAVE && c->quick) {
+		if (is_running(c, s) && !is_wanted(c, &s->address)) {
+			s->expires = c->now;
+			s->retransmit = 0;
+		}
+		return;
+	}
 	if (!c->query_count || s->expires <= c->query_deadline)
 		return;
 	s->expires = c->query_deadline;
@@ -32,11 +47,30 @@ static void query_source(struct change *c, struct source *s)
 	c->asked = true;
 }
 
+/* What a Q(G) has to find out, the hosts that are known tell. If the last one in EXCLUDE mode
+ * leaves others behind, what these want may have gone with the switch to EXCLUDE: they are asked.
+ */
+static bool end_group(struct change *c)
+{
+	bool any_exclude = false;
+	uint32_t others = 0;
+
+	if (ENABLE_HOST_TRACKING && c->tracking)
+		others = tracking_count(c->tracking, c->now, &any_exclude);
+	if (!others) {
+		c->group->group_timer = c->now;
+		c->group->query_count = 0;
+	}
+	return !others || any_exclude;
+}
+
 /* Q(G): section 6.6.3.1. */
 static void query_group(struct change *c)
 {
 	struct group *g = c->group;
 
+	if (ENABLE_QUICK_LEAVE && c->quick && end_group(c))
+		return;
 	if (!c->query_count)
 		return;
 	if (g->group_timer > c->query_deadline)
@@ -180,7 +214,12 @@ static void act(struct interface *i, struct change *c, enum record_type type)
 	sweep(i, g);
 }
 
-bool row_apply(struct interface *i, struct change *c, const struct record *r)
+bool row_creates(const struct record *r)
+{
+	return r->type == IS_EX || r->type == TO_EX || (r->type != BLOCK && r->source_count);
+}
+
+int64_t row_apply(struct interface *i, struct change *c, const struct record *r)
 {
 	struct group *g = c->group;
 	bool insert = g->filter_mode == EXCLUDE || r->type != BLOCK;
@@ -193,9 +232,7 @@ bool row_apply(struct interface *i, struct change *c, const struct record *r)
 		i->counters.value[NO_MEMORY]++;
 	else
 		act(i, c, r->type);
-	if (refused > 0)
-		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
-	return !refused;
+	return refused;
 }
 
 bool row_expire(struct interface *i, struct group *g, int64_t now)

@@ -15,13 +15,17 @@ struct change {
 	int64_t membership_deadline; /* now + GMI */
 	int64_t query_deadline;	     /* now + LMQT */
 	uint8_t query_count;	     /* LMQC; 0: we are not the querier, do not ask */
-	bool changed;		     /* beyond timers */
+	bool quick;		     /* where a query is due, what it is about ends instead ... */
+	const struct tracking *tracking; /* ... unless one of these hosts wants it; may be NULL */
+	bool changed;			 /* beyond timers */
 	bool asked;
 };
 
-/* RECORD changes the group of CHANGE. False: not all of its sources are in, for want of room or of
- * memory; that is counted. */
-bool row_apply(struct interface *, struct change *, const struct record *);
+/* Would the record leave anything behind where there is nothing yet, INCLUDE ()? */
+bool row_creates(const struct record *);
+/* RECORD changes the group of CHANGE. Returns how many of its sources are not in for want of room;
+ * -1: for want of memory nothing was done, which is counted. */
+int64_t row_apply(struct interface *, struct change *, const struct record *);
 /* Ends what is over at NOW. True: beyond timers, something has changed; an INCLUDE group without
  * sources is to be deleted. */
 bool row_expire(struct interface *, struct group *, int64_t now);

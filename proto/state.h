@@ -22,10 +22,24 @@ struct group {
 	bool permanent;	     /* a static join: no record touches it */
 	struct group *next;  /* of the membership */
 	struct membership *membership;
+	struct tracking *tracking; /* NULL: its hosts are not tracked */
 	struct source_list sources;
 	int64_t group_timer;
 	int64_t v1_host_until, v2_host_until; /* older hosts present (section 7.3.2) */
 	int64_t next_query; /* of query_count and the sources' retransmit; INT64_MAX: none */
+};
+
+/* A host that wants the group: what it wants, as if it were alone. */
+struct reporter {
+	struct addr address;
+	struct group group;
+};
+
+/* RFC 3376 appendix A.2: the hosts of a group. */
+struct tracking {
+	struct reporter **reporter; /* sorted by address */
+	uint32_t count, capacity;
+	int64_t valid_from; /* before, there may be hosts that are not among them */
 };
 
 /* RFC 3376 section 5: a group as the upstream's host part has it. */
@@ -78,11 +92,13 @@ struct interface {
 	struct values values;	  /* in force: robustness and intervals of a querier adopted */
 	struct timer_heap timers; /* of its groups or subscriptions */
 	uint32_t group_count;
-	uint32_t source_count; /* of all groups that hosts made */
+	uint32_t
+		source_count; /* of all groups that hosts made, and of the hosts that are tracked */
 	struct counters counters;
 	/* the router part (RFC 3376 section 6) */
 	bool querier;
 	uint8_t startup_left;
+	int64_t tracking_from; /* by then the startup queries have been answered */
 	int64_t next_general_query;
 	struct addr other_querier;
 	int64_t other_querier_until;

@@ -4,6 +4,7 @@
 #include "group.h"
 #include "host.h"
 #include "membership.h"
+#include "tracking.h"
 
 void proxy_interface_status(const struct proxy *p, unsigned vif,
 			    struct proxy_interface_status *status)
@@ -50,6 +51,7 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 			 const struct proxy_visitor *visitor, void *ctx)
 {
 	const struct group *g;
+	bool any_exclude;
 
 	for (g = m->groups; g; g = g->next) {
 		struct group_status status = {
@@ -62,8 +64,11 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 			.source_count = g->sources.count,
 			.source = group_source,
 			.record = g,
+			.tracked = g->tracking,
 		};
 
+		if (ENABLE_HOST_TRACKING && g->tracking)
+			status.host_count = tracking_count(g->tracking, now, &any_exclude);
 		if (!visitor->group(ctx, &status))
 			return false;
 	}

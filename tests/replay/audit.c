@@ -52,6 +52,8 @@ static bool on_group(void *ctx, const struct group_status *status)
 	*held = (struct held){.vif = status->vif,
 			      .upstream = status->upstream,
 			      .permanent = status->permanent,
+			      .tracked = status->tracked,
+			      .host_count = status->host_count,
 			      .group = status->group,
 			      .filter_mode = status->filter_mode,
 			      .version = status->version,

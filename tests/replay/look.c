@@ -119,6 +119,27 @@ void run_group(struct world *world, struct words *words)
 	world->assertions++;
 }
 
+/* hosts INTERFACE GROUP N|untracked */
+void run_hosts(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words));
+	struct addr group = parse_addr(world, next_word(words), vif);
+	bool untracked = take_word(words, "untracked");
+	unsigned count = untracked ? 0 : number(world, next_word(words));
+	struct snapshot snapshot;
+	const struct held *held;
+
+	snapshot_take(world, &snapshot);
+	held = snapshot_find(&snapshot, vif, &group, false);
+	if (!held)
+		world_fail(world, "no such group");
+	else if (held->tracked == untracked || held->host_count != count)
+		world_fail(world, "expected %u hosts, got %u%s", count, held->host_count,
+			   held->tracked ? "" : ", untracked");
+	snapshot_free(&snapshot);
+	world->assertions++;
+}
+
 /* nogroup INTERFACE GROUP */
 void run_nogroup(struct world *world, struct words *words)
 {

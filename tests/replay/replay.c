@@ -37,6 +37,7 @@ static const struct statement statements[] = {
 	{"silence", run_silence, false},
 	{"group", run_group, false},
 	{"nogroup", run_nogroup, false},
+	{"hosts", run_hosts, false},
 	{"route", run_route, false},
 	{"noroute", run_noroute, false},
 	{"routes", run_routes, false},

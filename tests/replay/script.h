@@ -91,6 +91,7 @@ void run_audit(struct world *, struct words *);
 
 void run_group(struct world *, struct words *);
 void run_nogroup(struct world *, struct words *);
+void run_hosts(struct world *, struct words *);
 void run_route(struct world *, struct words *);
 void run_noroute(struct world *, struct words *);
 void run_routes(struct world *, struct words *);

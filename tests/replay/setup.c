@@ -99,11 +99,28 @@ static void set_static_join(struct world *world, struct words *words, unsigned v
 	config->static_join_count++;
 }
 
+static bool set_limit(struct world *world, struct words *words, unsigned vif)
+{
+	struct proxy_interface_config *config = &world->interface[vif];
+
+	if (take_word(words, "max-groups"))
+		config->max_groups = number(world, next_word(words));
+	else if (take_word(words, "max-sources"))
+		config->max_sources = number(world, next_word(words));
+	else if (take_word(words, "max-total-sources"))
+		config->max_total_sources = number(world, next_word(words));
+	else if (take_word(words, "max-hosts"))
+		config->max_hosts = number(world, next_word(words));
+	else
+		return false;
+	return true;
+}
+
 static void set_interface(struct world *world, struct words *words, unsigned vif)
 {
 	struct proxy_interface_config *config = &world->interface[vif];
 
-	if (set_value(world, words, vif))
+	if (set_value(world, words, vif) || set_limit(world, words, vif))
 		return;
 	if (take_word(words, "querier")) {
 		const char *word = next_word(words);
@@ -113,12 +130,12 @@ static void set_interface(struct world *world, struct words *words, unsigned vif
 							   : QUERIER_AUTO;
 	} else if (take_word(words, "router-alert")) {
 		config->router_alert_strict = !strcmp(next_word(words), "strict");
-	} else if (take_word(words, "max-groups")) {
-		config->max_groups = number(world, next_word(words));
-	} else if (take_word(words, "max-sources")) {
-		config->max_sources = number(world, next_word(words));
-	} else if (take_word(words, "max-total-sources")) {
-		config->max_total_sources = number(world, next_word(words));
+	} else if (take_word(words, "quick-leave")) {
+		const char *word = next_word(words);
+
+		config->quick_leave = !strcmp(word, "on")	 ? QUICK_LEAVE_ON
+				      : !strcmp(word, "tracked") ? QUICK_LEAVE_TRACKED
+								 : QUICK_LEAVE_OFF;
 	} else if (take_word(words, "accept-from")) {
 		config->accept_from = world->node[vif].accept_from;
 		config->accept_from_count = set_list(world, words, world->node[vif].accept_from);

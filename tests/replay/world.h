@@ -122,7 +122,8 @@ struct held_source {
 
 struct held {
 	unsigned vif;
-	bool upstream, permanent;
+	bool upstream, permanent, tracked;
+	unsigned host_count;
 	struct addr group;
 	enum filter_mode filter_mode;
 	unsigned version;

@@ -137,6 +137,7 @@ static void test_defaults(void)
 		CHECK(igmp->max_groups == CONFIG_MAX_GROUPS);
 		CHECK(mld->max_sources == CONFIG_MAX_SOURCES);
 		CHECK(mld->max_total_sources == CONFIG_MAX_TOTAL_SOURCES);
+		CHECK(mld->max_hosts == CONFIG_MAX_HOSTS);
 		CHECK(!igmp->accept_from_count && !mld->static_join_count);
 		CHECK(!igmp->report_source_set && !mld->report_interval);
 		CHECK(conf.instance.interface[i].ttl_threshold == 1);
@@ -315,6 +316,7 @@ static const struct number numbers[] = {
 	{"max-groups", LIMIT, false, WHERE(max_groups)},
 	{"max-sources", LIMIT, false, WHERE(max_sources)},
 	{"max-total-sources", LIMIT, false, WHERE(max_total_sources)},
+	{"max-hosts", LIMIT, false, WHERE(max_hosts)},
 	{"robustness", "1", "7", "0", "99999999999999999999999", "a number from 1 to 7", 1, 7, true,
 	 WHERE(values.robustness)},
 	{"report-interval", INTERVAL, true, WHERE(report_interval)},
@@ -423,6 +425,22 @@ static void test_choices(void)
 	good(HEAD DOWN "router-alert strict;" DOWN "router-alert lenient;");
 	CHECK(!interface(1, PROTOCOL_IGMP)->router_alert_strict);
 	refuses(DOWN, "router-alert", "\"strict\"", "lenient|strict");
+}
+
+static void test_quick_leave(void)
+{
+	TEST("quick-leave");
+	good(HEAD);
+	CHECK(interface(1, PROTOCOL_IGMP)->quick_leave == QUICK_LEAVE_OFF);
+	takes(DOWN, "quick-leave", "on");
+	CHECK(interface(1, PROTOCOL_IGMP)->quick_leave == QUICK_LEAVE_ON);
+	CHECK(interface(1, PROTOCOL_MLD)->quick_leave == QUICK_LEAVE_ON);
+	takes(DOWN, "quick-leave", "tracked");
+	CHECK(interface(1, PROTOCOL_IGMP)->quick_leave == QUICK_LEAVE_TRACKED);
+	CHECK(interface(2, PROTOCOL_MLD)->quick_leave == QUICK_LEAVE_OFF);
+	good(HEAD DOWN "quick-leave tracked;" DOWN "quick-leave off;");
+	CHECK(interface(1, PROTOCOL_MLD)->quick_leave == QUICK_LEAVE_OFF);
+	refuses(DOWN, "quick-leave", "yes", "off|on|tracked");
 }
 
 static void test_version(void)
@@ -718,8 +736,8 @@ static void test_set_refused(void)
 	    "2:31: found 'report-source', expected a key of a downstream: version, robustness, "
 	    "querier, query-interval, query-response-interval, last-member-query-interval, "
 	    "last-member-query-count, startup-query-interval, startup-query-count, max-groups, "
-	    "max-sources, max-total-sources, router-alert, ttl-threshold, static-join, "
-	    "accept-from");
+	    "max-sources, max-total-sources, quick-leave, max-hosts, router-alert, "
+	    "ttl-threshold, static-join, accept-from");
 	bad("set \"log\" stderr;",
 	    "1:5: found '\"log\"', expected a key of the program: control, control-group, pidfile, "
 	    "log, log-level");
@@ -1258,6 +1276,7 @@ int main(void)
 	test_options();
 	test_query_intervals();
 	test_choices();
+	test_quick_leave();
 	test_numbers();
 	test_patterns();
 	if (BOTH_PROTOCOLS) {

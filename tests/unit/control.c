@@ -96,6 +96,8 @@ static bool visit(const struct proxy *proxy, unsigned i, int64_t now,
 				     .filter_mode = EXCLUDE,
 				     .version = 3,
 				     .expires = now + 1234,
+				     .tracked = proxy->mld,
+				     .host_count = 17,
 				     .source_count = i ? 0 : proxy->sources,
 				     .source = get_source,
 				     .record = proxy};
@@ -339,11 +341,11 @@ static void check_tables(void)
 
 	TEST("groups: the group, then its sources; excluded ones have no time left");
 	igmp.sources = 2;
-	answers("groups\n", "tv\tlan0\t239.1.0.0\t*\texclude\t3\t1234\n"
-			    "tv\tlan0\t239.1.0.0\t10.1.0.0\tinclude\t3\t1234\n"
-			    "tv\tlan0\t239.1.0.0\t10.1.0.1\texclude\t3\t-\n"
-			    "tv\tlan0\t239.1.0.1\t*\texclude\t3\t1234\n"
-			    "tv\tlan0\tff3e::ef01:0\t*\texclude\t3\t1234\nok\n");
+	answers("groups\n", "tv\tlan0\t239.1.0.0\t*\texclude\t3\t1234\t-\n"
+			    "tv\tlan0\t239.1.0.0\t10.1.0.0\tinclude\t3\t1234\t-\n"
+			    "tv\tlan0\t239.1.0.0\t10.1.0.1\texclude\t3\t-\t-\n"
+			    "tv\tlan0\t239.1.0.1\t*\texclude\t3\t1234\t-\n"
+			    "tv\tlan0\tff3e::ef01:0\t*\texclude\t3\t1234\t17\nok\n");
 
 	TEST("upstream: the same without version and time");
 	answers("upstream\n", "tv\twan0\t239.1.0.0\t*\texclude\n"
@@ -508,7 +510,7 @@ static unsigned count_groups(const char *text)
 	for (; *text == 't'; text = strchr(text, '\n') + 1) {
 		struct addr group = numbered(false, 239, count);
 
-		snprintf(line, sizeof(line), "tv\tlan0\t%s\t*\texclude\t3\t1234\n",
+		snprintf(line, sizeof(line), "tv\tlan0\t%s\t*\texclude\t3\t1234\t-\n",
 			 text_addr(&group, addr));
 		if (strncmp(text, line, strlen(line)))
 			break;
@@ -846,7 +848,7 @@ static void check_client(void)
 	memset(lines, 0, sizeof(lines));
 	CHECK(read(result[0], lines, sizeof(lines) - 1) > 0 &&
 		      !strcmp(lines,
-			      "tv\tlan0\t239.1.0.0\t*\texclude\t3\t1234|not a multicast address"),
+			      "tv\tlan0\t239.1.0.0\t*\texclude\t3\t1234\t-|not a multicast address"),
 	      "%s", lines);
 	close(result[0]);
 }
