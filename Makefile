@@ -190,20 +190,20 @@ tree      := $(wildcard tests/tree/*.sh)
 run       := @O='$(abspath $(O))' CC='$(CC)' WERROR='$(WERROR)' JOBS='$(JOBS)' sh tests/run.sh
 enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 
-# tests/unit/NAME.c is a program; tests/replay/*.c and tests/bench/*.c are one each.
+# tests/unit/NAME.c is a program; the files of any other directory of tests/ are one.
 $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $< $(link) $(LDFLAGS)
 
 .PHONY: check check-unit check-replay check-net check-tree lint demo bench size coverage format
-check: all $(unit) $(replay)
+check: all $(unit) $(replay) $(O)/tests/tunnel
 	$(run) $(tree) $(replay) $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
 check-replay: $(replay)
 	$(run) $^
-check-net: all
+check-net: all $(O)/tests/tunnel
 	$(run) $(net)
 check-tree: all
 	$(run) $(tree)
