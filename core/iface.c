@@ -409,15 +409,26 @@ static void note_all(struct iface_monitor *monitor)
 	} while (length >= 0 || length == -ENOBUFS);
 }
 
+int iface_refresh(struct iface_monitor *monitor)
+{
+	int error = 0;
+
+	for (struct iface *i = monitor->first; i; i = i->next) {
+		int its = i->stale ? refresh(monitor, i, false) : 0;
+
+		error = its ? its : error;
+	}
+	monitor->failed = error;
+	return error;
+}
+
 static void ready(void *ctx, uint32_t events)
 {
 	struct iface_monitor *monitor = ctx;
 
 	(void)events;
 	note_all(monitor);
-	for (struct iface *i = monitor->first; i; i = i->next)
-		if (i->stale)
-			refresh(monitor, i, false);
+	iface_refresh(monitor);
 }
 
 /* ---- the interface of this file ---- */

@@ -41,6 +41,7 @@ struct iface_monitor {
 	void *ctx;
 	int request; /* a second socket, for route look-ups */
 	unsigned sequence;
+	bool failed; /* a change could not be read: iface_refresh() */
 };
 
 /* 0 or -errno. */
@@ -49,6 +50,8 @@ int iface_open(struct iface_monitor *, struct loop *, void (*changed)(void *ctx,
 /* Watches the interface called iface->name; its first state arrives by changed() before this
  * returns. */
 int iface_watch(struct iface_monitor *, struct iface *);
+/* Reads what could not be read when it changed. 0 or -errno: it is still to be read. */
+int iface_refresh(struct iface_monitor *);
 void iface_close(struct iface_monitor *);
 /* Index of the interface that the unicast route to DESTINATION leads out of; 0: none. */
 unsigned iface_route(struct iface_monitor *, const struct addr *destination);

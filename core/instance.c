@@ -14,6 +14,9 @@
 #include "rawsock.h"
 #include "text.h"
 
+/* Between two attempts at what the kernel refused, in milliseconds. */
+enum { RETRY_FIRST = 1000, RETRY_MOST = 64000 };
+
 static const char *const family[PROTOCOLS] = {"IPv4", "IPv6"};
 
 static enum protocol protocol_of(const struct instance_side *side)
@@ -47,12 +50,39 @@ static void send_message(void *ctx, unsigned vif, const struct addr *src, const 
 	log_info("%s: cannot send: %s", side->instance->iface[vif].name, strerror(-error));
 }
 
+/* Something that the kernel has to do for us failed: it is tried again, ever more rarely. */
+static void retry_later(struct instance *instance)
+{
+	if (instance->retry_at != INT64_MAX)
+		return;
+	instance->retry_at = loop_now() + instance->retry_delay;
+	instance->retry_delay =
+		instance->retry_delay < RETRY_MOST / 2 ? 2 * instance->retry_delay : RETRY_MOST;
+}
+
+/* The second time it is no news. */
+static enum log_level failure_level(const struct instance *instance)
+{
+	return instance->retry_delay > RETRY_FIRST ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING;
+}
+
+static void note_refused(struct instance_side *side, const struct route *route)
+{
+	if (side->refused_count < INSTANCE_REFUSED)
+		side->refused[side->refused_count] = *route;
+	side->refused_count++;
+	retry_later(side->instance);
+}
+
 static void set_route(void *ctx, const struct route *route)
 {
 	struct instance_side *side = ctx;
 	char source[TEXT_ADDR], group[TEXT_ADDR];
 	int error = mroute_route(side->source.fd, protocol_of(side), route, side->threshold);
-	enum log_level level = error ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG;
+	enum log_level level = error ? failure_level(side->instance) : LOG_LEVEL_DEBUG;
+
+	if (error)
+		note_refused(side, route);
 
 	/* There may be many of them: no text for nobody. */
 	if (log_wants(level))
@@ -121,18 +151,28 @@ static void make_vif(struct instance_side *side, unsigned vif, const struct ifac
 	int error = mroute_add_vif(side->source.fd, protocol_of(side), vif, iface->index,
 				   side->threshold[vif]);
 
-	if (error) {
-		log_warning("%s: the kernel does not route %s multicast on it: %s", iface->name,
-			    family[protocol_of(side)], strerror(-error));
+	/* It could not be removed. */
+	if (error == -EADDRINUSE && !mroute_delete_vif(side->source.fd, protocol_of(side), vif))
+		error = mroute_add_vif(side->source.fd, protocol_of(side), vif, iface->index,
+				       side->threshold[vif]);
+	if (!error) {
+		side->index[vif] = iface->index;
 		return;
 	}
-	side->index[vif] = iface->index;
-	if (side->interface[vif].upstream)
-		return;
+	log_line(failure_level(side->instance),
+		 "%s: the kernel does not route %s multicast on it: %s", iface->name,
+		 family[protocol_of(side)], strerror(-error));
+	retry_later(side->instance);
+}
+
+static void join_routers(struct instance_side *side, unsigned vif, const struct iface *iface)
+{
 	side->routers[vif] = rawsock_join_routers(protocol_of(side), iface->index);
-	if (side->routers[vif] < 0)
-		log_warning("%s: cannot join the routers' groups: %s", iface->name,
-			    strerror(-side->routers[vif]));
+	if (side->routers[vif] >= 0)
+		return;
+	log_line(failure_level(side->instance), "%s: cannot join the routers' groups: %s",
+		 iface->name, strerror(-side->routers[vif]));
+	retry_later(side->instance);
 }
 
 static void update_side(struct instance_side *side, unsigned vif, const struct iface *iface)
@@ -146,6 +186,8 @@ static void update_side(struct instance_side *side, unsigned vif, const struct i
 		forget_vif(side, vif);
 	if (iface->index && !side->index[vif])
 		make_vif(side, vif, iface);
+	if (side->index[vif] && side->routers[vif] < 0 && !side->interface[vif].upstream)
+		join_routers(side, vif, iface);
 	state.exists = side->index[vif];
 	state.up = state.exists && iface->up;
 	state.address = ipv4 ? iface->ipv4 : iface->link_local;
@@ -338,6 +380,8 @@ int instance_open(struct instance *instance, struct loop *loop, const struct con
 
 	*instance =
 		(struct instance){.conf = conf, .loop = loop, .monitor = {.source = {.fd = -1}}};
+	instance->retry_at = INT64_MAX;
+	instance->retry_delay = RETRY_FIRST;
 	instance->monitor.request = -1;
 	for (n = 0; n < PROTOCOLS; n++) {
 		instance->side[n].instance = instance;
@@ -368,11 +412,52 @@ void instance_close(struct instance *instance)
 	iface_close(&instance->monitor);
 }
 
+static void retry_routes(struct instance_side *side)
+{
+	unsigned n, count = side->refused_count;
+
+	side->refused_count = 0;
+	if (count > INSTANCE_REFUSED) {
+		/* Among those that were forgotten there may have been removals. */
+		mroute_flush(side->source.fd, protocol_of(side));
+		proxy_reinstall(side->proxy);
+		return;
+	}
+	for (n = 0; n < count; n++) {
+		struct route route = side->refused[n];
+
+		proxy_wanted_route(side->proxy, &route);
+		set_route(side, &route);
+	}
+}
+
+static void retry(struct instance *instance)
+{
+	struct instance_side *side;
+	unsigned vif;
+
+	instance->retry_at = INT64_MAX;
+	if (iface_refresh(&instance->monitor))
+		retry_later(instance);
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
+		for (vif = 0; side->proxy && vif < side->config.interface_count; vif++)
+			update_side(side, vif, &instance->iface[vif]);
+		if (side->proxy)
+			retry_routes(side);
+	}
+	if (instance->retry_at == INT64_MAX)
+		instance->retry_delay = RETRY_FIRST;
+}
+
 int64_t instance_turn(struct instance *instance, int64_t now)
 {
 	struct instance_side *side;
 	int64_t first = INT64_MAX;
 
+	if (instance->monitor.failed)
+		retry_later(instance);
+	if (instance->retry_at <= now)
+		retry(instance);
 	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
 		int64_t deadline;
 
@@ -386,6 +471,8 @@ int64_t instance_turn(struct instance *instance, int64_t now)
 		if (deadline < first)
 			first = deadline;
 	}
+	if (instance->retry_at < first)
+		first = instance->retry_at;
 	return first;
 }
 

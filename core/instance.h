@@ -11,6 +11,9 @@
 #include "iface.h"
 #include "loop.h"
 
+/* Routes that the kernel refused and that are remembered one by one; beyond, all are set anew. */
+enum { INSTANCE_REFUSED = 32 };
+
 /* One protocol of an instance. */
 struct instance_side {
 	struct instance *instance;
@@ -21,6 +24,8 @@ struct instance_side {
 	unsigned index[PROXY_VIFS]; /* of each VIF in the kernel; 0: none */
 	int routers[PROXY_VIFS];    /* the socket that has joined the routers' groups; -1: none */
 	uint8_t threshold[PROXY_VIFS];
+	struct route refused[INSTANCE_REFUSED];
+	unsigned refused_count;
 	/* as last logged */
 	struct addr querier[PROXY_VIFS]; /* any: this router */
 	uint8_t version[PROXY_VIFS];
@@ -32,6 +37,9 @@ struct instance {
 	struct iface_monitor monitor;
 	struct iface iface[PROXY_VIFS];
 	struct instance_side side[PROTOCOLS];
+	/* when what failed is tried again (INT64_MAX: nothing has), and the time to the attempt
+	 * after that */
+	int64_t retry_at, retry_delay;
 };
 
 /* Opens everything and starts; CONF must stay. 0, or -errno with what is wrong logged and nothing

@@ -147,6 +147,13 @@ int mroute_route(int fd, enum protocol protocol, const struct route *route,
 	return route->remove && error == -ENOENT ? 0 : error;
 }
 
+void mroute_flush(int fd, enum protocol protocol)
+{
+	int flags = ABI_MRT_FLUSH_MFC;
+
+	set_option(fd, protocol, ABI_MRT_FLUSH, &flags, sizeof(flags));
+}
+
 int mroute_read_counters(int fd, enum protocol protocol, const struct route *route,
 			 struct mroute_counters *counters)
 {

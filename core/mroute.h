@@ -25,6 +25,8 @@ int mroute_delete_vif(int fd, enum protocol, unsigned vif);
 /* Adds, changes in place or removes. THRESHOLD: of each VIF (IPv4). Removing what is not there is
  * no error. */
 int mroute_route(int fd, enum protocol, const struct route *, const uint8_t threshold[PROXY_VIFS]);
+/* Removes all routes, as far as the kernel can do so at once (since Linux 5.1). */
+void mroute_flush(int fd, enum protocol);
 int mroute_read_counters(int fd, enum protocol, const struct route *, struct mroute_counters *);
 
 #endif

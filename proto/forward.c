@@ -83,7 +83,7 @@ void forward_tree(struct proxy *p)
 	p->tree = tree;
 	p->sinks = p->present & ~tree;
 	for (vif = 0; vif < PROXY_VIFS; vif++)
-		if (p->sinks & ~old_sinks & bit(vif))
+		if (p->sinks & ~(old_sinks & p->told) & bit(vif))
 			set_sink(p, vif, false);
 	r.remove = !forward_wildcard(p, &r);
 	if (tree != old_tree || (tree && p->present != p->told))
@@ -337,6 +337,49 @@ void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 	s->input = (uint8_t)upcall->vif;
 	s->outputs = UINT32_MAX; /* unlike any that it may get */
 	membership_touch(p, m);
+}
+
+static bool is_wildcard_wanted(const struct proxy *p, struct route *r)
+{
+	struct route tree;
+
+	if (forward_wildcard(p, &tree) && tree.input == r->input)
+		r->outputs = tree.outputs;
+	else
+		r->outputs = p->sinks & bit(r->input);
+	return r->outputs;
+}
+
+static bool is_wanted(const struct proxy *p, struct route *r)
+{
+	const struct membership *m = membership_find(p, &r->group);
+	const struct source_route *s = NULL;
+
+	if (addr_is_any(&r->group))
+		return is_wildcard_wanted(p, r);
+	if (!m)
+		return false;
+	if (addr_is_any(&r->source)) {
+		r->outputs = m->outputs;
+		return m->installed && m->root == r->input;
+	}
+	s = find_route(m, &r->source);
+	if (!s)
+		return false;
+	r->input = s->input;
+	r->outputs = s->outputs;
+	return true;
+}
+
+void forward_wanted(const struct proxy *p, struct route *r)
+{
+	r->remove = !is_wanted(p, r);
+}
+
+void forward_reinstall(struct proxy *p)
+{
+	p->told = 0;
+	p->tree_changed = true;
 }
 
 void forward_remove_all(struct proxy *p)

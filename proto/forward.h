@@ -24,6 +24,10 @@ void forward_relocate(struct proxy *);
 /* A packet of an (S,G) route came in elsewhere than expected. An on-link source, or one that the
  * unicast routes put at the upstream, cannot be taken over by a downstream. */
 void forward_wrong_vif(struct proxy *, const struct upcall *);
+/* What the kernel has to have for the source, group and input of the route. */
+void forward_wanted(const struct proxy *, struct route *);
+/* Has all routes told again. */
+void forward_reinstall(struct proxy *);
 /* Removes all routes. */
 void forward_remove_all(struct proxy *);
 /* What (*,*) is, for status; false: it is not installed. */

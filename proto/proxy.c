@@ -235,6 +235,16 @@ void proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 		forward_wrong_vif(p, upcall);
 }
 
+void proxy_wanted_route(const struct proxy *p, struct route *r)
+{
+	forward_wanted(p, r);
+}
+
+void proxy_reinstall(struct proxy *p)
+{
+	forward_reinstall(p);
+}
+
 void proxy_drop(struct proxy *p, unsigned vif, enum counter counter)
 {
 	p->interface[vif].counters.value[counter]++;

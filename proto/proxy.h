@@ -133,6 +133,11 @@ void proxy_interface(struct proxy *, int64_t now, const struct interface_state *
 void proxy_packet(struct proxy *, int64_t now, const struct packet *);
 /* The kernel asks about a packet. NOCACHE needs no answer: there is a route for everything. */
 void proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
+/* The kernel refused a route: what it has to have for the route's source, group and input by now;
+ * fills in the rest. */
+void proxy_wanted_route(const struct proxy *, struct route *);
+/* The kernel has lost its routes: all are told again. */
+void proxy_reinstall(struct proxy *);
 /* Counts a packet that the caller could not hand over (too long, no IP header). */
 void proxy_drop(struct proxy *, unsigned vif, enum counter);
 /* When proxy_tick() is wanted next; INT64_MAX: never. */

@@ -185,6 +185,15 @@ void run_upcall(struct world *world, struct words *words)
 	world_settle(world);
 }
 
+/* lose: the kernel's routes are gone, the proxy is to make them again */
+void run_lose(struct world *world, struct words *words)
+{
+	(void)words;
+	world->route_count = 0;
+	proxy_reinstall(world->proxy);
+	world_settle(world);
+}
+
 void run_hold(struct world *world, struct words *words)
 {
 	(void)words;

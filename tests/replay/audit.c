@@ -353,6 +353,28 @@ static void audit_views(struct world *world, const struct snapshot *snapshot)
 			   held_count);
 }
 
+/* If the kernel refused it, what would be told the next time? */
+static void audit_wanted(struct world *world, const struct route *told)
+{
+	struct route wanted = {.source = told->source, .group = told->group, .input = told->input};
+	struct route unknown = {.source = told->source, .input = told->input};
+	struct addr ipv4 = addr_ipv4(0);
+
+	if (world->protocol == PROTOCOL_IGMP && addr_is_any(&wanted.source))
+		wanted.source = ipv4;
+	if (world->protocol == PROTOCOL_IGMP && addr_is_any(&wanted.group))
+		wanted.group = ipv4;
+	proxy_wanted_route(world->proxy, &wanted);
+	if (wanted.remove || wanted.input != told->input || wanted.outputs != told->outputs)
+		world_fail(world, "a refused route would become %s",
+			   world_route_text(world, &wanted));
+	unknown.group = world->protocol == PROTOCOL_IGMP ? addr_ipv4(0xefffff01)
+							 : (struct addr){{0xff, 0x0e, [15] = 0xee}};
+	proxy_wanted_route(world->proxy, &unknown);
+	if (!unknown.remove)
+		world_fail(world, "a route that nobody wants would not be removed");
+}
+
 /* proxy_totals(), the walk and the callbacks speak of the same routes. */
 static void audit_status(struct world *world, const struct snapshot *snapshot)
 {
@@ -362,6 +384,8 @@ static void audit_status(struct world *world, const struct snapshot *snapshot)
 	proxy_totals(world->proxy, &totals);
 	for (unsigned i = 0; i < world->route_count; i++)
 		told_count += !is_sink(world, &world->route[i]);
+	for (unsigned i = 0; i < world->route_count; i++)
+		audit_wanted(world, &world->route[i]);
 	if (snapshot->route_count != told_count)
 		world_fail(world, "status shows %u routes, %u were told", snapshot->route_count,
 			   told_count);

@@ -31,6 +31,7 @@ static const struct statement statements[] = {
 	{"tx", run_expected_tx, false},
 	{"may", run_may, false},
 	{"upcall", run_upcall, false},
+	{"lose", run_lose, false},
 	{"hold", run_hold, false},
 	{"release", run_release, false},
 	{"shutdown", run_shutdown, false},

@@ -79,6 +79,7 @@ void run_expected_tx(struct world *, struct words *);
 void run_up(struct world *, struct words *);
 void run_down(struct world *, struct words *);
 void run_upcall(struct world *, struct words *);
+void run_lose(struct world *, struct words *);
 void run_hold(struct world *, struct words *);
 void run_release(struct world *, struct words *);
 void run_shutdown(struct world *, struct words *);
