@@ -16,6 +16,8 @@
 
 /* Between two attempts at what the kernel refused, in milliseconds. */
 enum { RETRY_FIRST = 1000, RETRY_MOST = 64000 };
+/* Between two warnings of the same. */
+enum { WARN_INTERVAL = 3600 * 1000 };
 
 static const char *const family[PROTOCOLS] = {"IPv4", "IPv6"};
 
@@ -237,15 +239,35 @@ static void log_querier(struct instance_side *side, unsigned vif,
 	side->version[vif] = status->version;
 }
 
-static void log_queriers(struct instance_side *side)
+/* RFC 3376 sections 7.3.1 and 7.2.1, RFC 4604 sections 2.2.3 and 3.6: to be said, but not for each
+ * packet. */
+static void log_versions(struct instance_side *side, unsigned vif,
+			 const struct proxy_interface_status *status, int64_t now)
+{
+	enum counter counter = status->upstream ? WARN_SSM_VERSION : WARN_QUERIER_VERSION;
+	uint64_t count = status->counters->value[counter];
+
+	if (count == side->warned[vif] || now < side->warn_at[vif])
+		return;
+	side->warned[vif] = count;
+	side->warn_at[vif] = now + WARN_INTERVAL;
+	log_warning("%s: %s", side->instance->iface[vif].name,
+		    status->upstream
+			    ? "its querier is too old for SSM: sources cannot be asked for"
+			    : "queries of another version are heard: set its version, or theirs");
+}
+
+static void log_queriers(struct instance_side *side, int64_t now)
 {
 	struct proxy_interface_status status;
 	unsigned vif;
 
 	for (vif = 0; vif < side->config.interface_count; vif++) {
 		proxy_interface_status(side->proxy, vif, &status);
-		if (status.up)
-			log_querier(side, vif, &status);
+		if (!status.up)
+			continue;
+		log_querier(side, vif, &status);
+		log_versions(side, vif, &status, now);
 	}
 }
 
@@ -465,7 +487,7 @@ int64_t instance_turn(struct instance *instance, int64_t now)
 			continue;
 		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
-			log_queriers(side);
+			log_queriers(side, now);
 		}
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)

@@ -29,6 +29,8 @@ struct instance_side {
 	/* as last logged */
 	struct addr querier[PROXY_VIFS]; /* any: this router */
 	uint8_t version[PROXY_VIFS];
+	uint64_t warned[PROXY_VIFS];
+	int64_t warn_at[PROXY_VIFS];
 };
 
 struct instance {

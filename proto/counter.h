@@ -50,7 +50,9 @@
 	X(LIMIT_ROUTES, "limit-routes")                                               \
 	X(NO_MEMORY, "no-memory")                                                     \
 	/* something that an administrator should look at */                          \
-	X(WARN_QUERIER_VERSION, "warn-querier-version")
+	X(WARN_QUERIER_VERSION, "warn-querier-version")                               \
+	/* upstream: an SSM group was reported in a version that names no sources */  \
+	X(WARN_SSM_VERSION, "warn-ssm-version")
 
 enum counter {
 #define COUNTER_ENUM(symbol, name) symbol,

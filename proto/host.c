@@ -185,6 +185,8 @@ static void send_old(struct proxy *p, struct interface *i, const struct subscrip
 
 	if (!member && ENABLE_IGMP_V1 && i->version == 1)
 		return;
+	if (interface_is_ssm(p, &s->membership->group))
+		i->counters.value[WARN_SSM_VERSION]++;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	destination = message_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->version,
 					&s->membership->group);

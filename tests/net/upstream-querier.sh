@@ -51,6 +51,9 @@ querier mcast_igmp_version 2 mcast_mld_version 1
 wait_for 5 "an IGMPv2 report comes" more_reports IGMP 2 "$before"
 wait_for 5 "an MLDv1 report comes" more_reports MLD 1 "$before_mld"
 holds 5 "memberships are kept alive" both_snooped
+receive ssm h1 -s 10.9.0.1 -g 232.9.7.1
+wait_for 5 "the log says that it is too old for SSM" grep -q 'up0: its querier is too old for SSM' \
+	"$work/r.log"
 leave one
 wait_for 5 "the IGMPv2 leave is seen" not snooped 239.9.7.1
 wait_for 5 "the MLDv1 done is seen" not snooped ff15::9:7:1
