@@ -194,7 +194,8 @@ enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
-		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $< $(link) $(LDFLAGS)
+		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $< $(link) $(LDFLAGS)
+$(O)/tests/wire: codec := tests/replay/codec.c
 
 .PHONY: check check-unit check-replay check-net check-tree lint demo bench size coverage format
 check: all $(unit) $(replay) $(O)/tests/tunnel
