@@ -176,6 +176,7 @@ savedefconfig:
 ## Test (needs no root; what is missing is skipped, and said):
 ##   check              everything
 ##   check-unit, check-replay, check-net, check-tree, lint
+##   conformance        each rule of the RFCs, what shows it, and whether it holds
 ##   demo               streams through network namespaces, as it happens
 ##   bench              figures, beside igmpproxy's
 ##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
@@ -197,7 +198,8 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $< $(link) $(LDFLAGS)
 $(O)/tests/wire: codec := tests/replay/codec.c
 
-.PHONY: check check-unit check-replay check-net check-tree lint demo bench size coverage format
+.PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
+.PHONY: coverage format
 check: all $(unit) $(replay) $(O)/tests/tunnel
 	$(run) $(tree) $(replay) $(unit) $(net)
 check-unit: $(unit)
@@ -208,6 +210,8 @@ check-net: all $(O)/tests/tunnel
 	$(run) $(net)
 check-tree: all
 	$(run) $(tree)
+conformance: $(unit) $(replay)
+	@O='$(abspath $(O))' sh tests/replay/conformance.sh
 lint:
 	$(run) $(lint)
 demo: all

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Every rule has a transcript that passes, and every transcript a rule; and that is found out: each
+# of these lists of rules has to fail, for the reason that is given.
+set -u
+
+conformance()
+{
+	sh tests/replay/conformance.sh "$@"
+}
+
+conformance >"$TMPDIR/table"
+status=$?
+grep -v '^ok' "$TMPDIR/table"
+[ $status = 0 ] || exit $status
+
+# $1: the reason; RULES on stdin, for two transcripts of which one fails.
+fails()
+{
+	cat >"$TMPDIR/replay/RULES"
+	conformance "$TMPDIR/replay" >"$TMPDIR/out" && echo 'it passes:' && cat "$TMPDIR/out" && exit 1
+	grep -qF "$1" "$TMPDIR/out" || { echo "no \"$1\":" && cat "$TMPDIR/out" && exit 1; }
+}
+
+mkdir "$TMPDIR/replay"
+cat >"$TMPDIR/replay/rfc1-2.3-right.txt" <<'END'
+# RFC 1 2.3: something
+config igmp up0 ==> lan0
+at 0 tx lan0 query
+END
+fails 'rfc1-2.3-right is named by no rule' <<'END'
+RFC 1 2.3: something
+	unit/floats
+END
+fails 'NO TRANSCRIPT RFC 4 5: something else' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right
+RFC 4 5: something else
+END
+fails 'rfc4-5-missing (there is none)' <<'END'
+RFC 1 2.3, RFC 4 5: something
+	rfc1-2.3-right rfc4-5-missing
+END
+fails 'unit/nothing (there is none)' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right unit/nothing
+END
+fails 'named after a section that no rule cites' <<'END'
+mcproxy: something
+	rfc1-2.3-right
+END
+fails 'no transcript is named after its section' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right
+RFC 1 2.4: something else
+	rfc1-2.3-right
+END
+cat >"$TMPDIR/replay/wrong.txt" <<'END'
+# something wrong
+config igmp up0 ==> lan0
+silence 1
+END
+fails 'wrong FAILED: not ok' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right
+mcproxy: something wrong
+	wrong
+END
+cat >"$TMPDIR/replay/wrong.txt" <<'END'
+config igmp up0 ==> lan0
+at 0 tx lan0 query
+END
+fails 'wrong does not begin with its rule' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right
+mcproxy: something wrong
+	wrong
+END
