@@ -47,21 +47,20 @@ static void query_source(struct change *c, struct source *s)
 	c->asked = true;
 }
 
-/* What a Q(G) has to find out, the hosts that are known tell. If the last one in EXCLUDE mode
- * leaves others behind, what these want may have gone with the switch to EXCLUDE: they are asked.
- */
+/* What a Q(G) has to find out, the hosts that are known tell. Only what hosts in INCLUDE mode want
+ * may have gone when another one switched to EXCLUDE: then they are asked. */
 static bool end_group(struct change *c)
 {
-	bool any_exclude = false;
-	uint32_t others = 0;
+	struct group *g = c->group;
 
-	if (ENABLE_HOST_TRACKING && c->tracking)
-		others = tracking_count(c->tracking, c->now, &any_exclude);
-	if (!others) {
-		c->group->group_timer = c->now;
-		c->group->query_count = 0;
-	}
-	return !others || any_exclude;
+	if (ENABLE_HOST_TRACKING && c->tracking && tracking_any_exclude(c->tracking, c->now))
+		return true;
+	if (ENABLE_HOST_TRACKING && c->tracking &&
+	    !tracking_is_covered(c->tracking, c->now, &g->sources))
+		return false;
+	g->group_timer = c->now;
+	g->query_count = 0;
+	return true;
 }
 
 /* Q(G): section 6.6.3.1. */

@@ -51,7 +51,6 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 			 const struct proxy_visitor *visitor, void *ctx)
 {
 	const struct group *g;
-	bool any_exclude;
 
 	for (g = m->groups; g; g = g->next) {
 		struct group_status status = {
@@ -68,7 +67,7 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 		};
 
 		if (ENABLE_HOST_TRACKING && g->tracking)
-			status.host_count = tracking_count(g->tracking, now, &any_exclude);
+			status.host_count = tracking_count(g->tracking, now);
 		if (!visitor->group(ctx, &status))
 			return false;
 	}

@@ -88,15 +88,48 @@ bool tracking_wants(const struct tracking *t, int64_t now, const struct addr *so
 	return false;
 }
 
-uint32_t tracking_count(const struct tracking *t, int64_t now, bool *any_exclude)
+bool tracking_any_exclude(const struct tracking *t, int64_t now)
+{
+	uint32_t n;
+
+	for (n = 0; n < t->count; n++)
+		if (is_exclude(t->reporter[n], now))
+			return true;
+	return false;
+}
+
+static bool is_covered(const struct reporter *r, int64_t now, const struct source_list *sources)
+{
+	uint32_t n;
+
+	for (n = 0; n < r->group.sources.count; n++) {
+		const struct source *s = &r->group.sources.source[n], *there;
+
+		if (s->expires <= now)
+			continue;
+		there = source_list_find(sources, &s->address);
+		if (!there || there->expires <= now)
+			return false;
+	}
+	return true;
+}
+
+bool tracking_is_covered(const struct tracking *t, int64_t now, const struct source_list *sources)
+{
+	uint32_t n;
+
+	for (n = 0; n < t->count; n++)
+		if (!is_covered(t->reporter[n], now, sources))
+			return false;
+	return true;
+}
+
+uint32_t tracking_count(const struct tracking *t, int64_t now)
 {
 	uint32_t n, count = 0;
 
-	*any_exclude = false;
-	for (n = 0; n < t->count; n++) {
+	for (n = 0; n < t->count; n++)
 		count += wants_anything(t->reporter[n], now);
-		*any_exclude |= is_exclude(t->reporter[n], now);
-	}
 	return count;
 }
 
