@@ -445,8 +445,7 @@ static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, 
 		return;
 	if (!r.source_count || s->reply_whole || message_is_old(i->version))
 		s->reply_whole = true;
-	else if (source_list_mark(&s->sources, r.source, r.source_count, s->filter_mode == EXCLUDE,
-				  CONFIG_MAX_SOURCES))
+	else if (source_list_mark(&s->sources, r.source, r.source_count, true, CONFIG_MAX_SOURCES))
 		s->reply_whole = true; /* cannot remember what was asked for: tell all */
 	else
 		for (n = 0; n < s->sources.count; n++)
