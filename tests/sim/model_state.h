@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/* What the model remembers; private to model*.c. */
+#ifndef TESTS_SIM_MODEL_STATE_H
+#define TESTS_SIM_MODEL_STATE_H
+
+#include "model.h"
+
+enum { MODEL_TEXT = 2048, MODEL_PREFIXES = 16 };
+
+#define NEVER INT64_MAX
+
+/* A source of a group on a downstream. RFC 3376 section 6.2.3: one of Y is excluded. */
+struct wanted {
+	struct addr address;
+	bool excluded;
+	int64_t expires;
+	unsigned queries; /* transmissions that are still to come (section 6.6.3.2) */
+};
+
+/* A group on a downstream. */
+struct member {
+	struct addr group;
+	bool permanent; /* a static join */
+	bool exclude;
+	int64_t expires; /* the group timer */
+	struct wanted *source;
+	unsigned source_count, source_room;
+	int64_t v1_until, v2_until; /* older hosts (section 7.3.2) */
+	unsigned queries;	    /* group-specific ones that are still to come */
+	int64_t query_at;	    /* the next one, of either kind */
+};
+
+/* A query or leave that leaves at a certain time with certain contents. */
+struct expected {
+	unsigned vif;
+	bool leave;
+	struct addr group;
+	struct list source, maybe; /* maybe: sources that expire in this very moment */
+	bool suppress, optional, met;
+};
+
+/* What has to be answered (RFC 3376 section 5.2). */
+struct duty {
+	struct addr group;
+	bool whole;	    /* else SOURCE only */
+	struct list source; /* asked for */
+	int64_t until;
+};
+
+/* What may be answered: one record. */
+struct allowance {
+	struct addr group;
+	bool general, whole;
+	struct list source;
+	int64_t until;
+};
+
+/* A source whose change is being reported (RFC 3376 section 5.1). */
+struct repeat {
+	struct addr address;
+	unsigned left;
+	bool fresh; /* changed in this turn */
+};
+
+/* A group at the upstream. */
+struct subscribed {
+	struct addr group;
+	bool exclude; /* EXCLUDE (source), else INCLUDE (source) */
+	struct list source;
+	bool now;		       /* a report is due in this turn */
+	bool was_pending;	       /* a repeat could have been due before that */
+	bool mode_fresh;	       /* the filter mode changed in this turn */
+	unsigned mode_left, mode_most; /* transmissions to come; at most, where that is unknown */
+	struct repeat *repeat;
+	unsigned repeat_count, repeat_room;
+	int64_t by; /* the next transmission */
+};
+
+/* A record that was sent in this turn. */
+struct told {
+	unsigned type; /* of enum record_type; 0: an older report */
+	struct addr group;
+	struct list source;
+	size_t room; /* sources that would still have fitted into a packet of their own */
+	unsigned batch;
+};
+
+struct link {
+	const struct proxy_interface_config *config;
+	bool exists, up;
+	bool active; /* IGMP or MLD runs on it */
+	struct addr address;
+	struct prefix prefix[MODEL_PREFIXES];
+	unsigned prefix_count, mtu;
+	struct values configured, values; /* values: in force */
+	/* a downstream's */
+	bool querier;
+	unsigned startup_left;
+	int64_t query_at;
+	struct addr other;
+	int64_t other_until;
+	struct member *member;
+	unsigned member_count, member_room;
+	/* an upstream's */
+	unsigned version;
+	int64_t v1_until, v2_until;
+	struct addr heard;
+	struct subscribed *subscribed;
+	unsigned subscribed_count, subscribed_room;
+	struct duty *duty;
+	unsigned duty_count, duty_room;
+	struct allowance *allowance;
+	unsigned allowance_count, allowance_room;
+	int64_t unsolicited_at;
+	struct told *told;
+	unsigned told_count, told_room;
+	size_t packet_left; /* octets that the last packet of this turn had room for */
+	bool packet_sent;
+	unsigned batch; /* of packets that were filled together */
+};
+
+/* The VIF where a source was seen to come in. */
+struct moved {
+	struct addr source, group;
+	unsigned vif;
+};
+
+struct model {
+	const struct proxy_config *config;
+	enum protocol protocol;
+	unsigned (*reverse_path)(void *ctx, const struct addr *);
+	void *ctx;
+	int64_t now;
+	unsigned link_count;
+	unsigned upstream; /* PROXY_VIFS: none */
+	struct link link[PROXY_VIFS];
+	struct expected *expected;
+	unsigned expected_count, expected_room;
+	struct route *route;
+	unsigned route_count, route_room;
+	struct moved *moved;
+	unsigned moved_count, moved_room;
+	bool repeat_ok; /* routes may be told again */
+	bool ended;
+	char failure[MODEL_TEXT];
+};
+
+/* The first failure is kept. */
+void model_fail(struct model *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* ARRAY with room for one more than COUNT. */
+void *model_grow(void *array, unsigned count, unsigned *room, size_t size);
+void list_copy(struct list *, const struct list *);
+void list_clear(struct list *);
+bool model_is_ssm(const struct model *, const struct addr *group);
+/* 239.255.255.250 and its like, unless they are proxied. */
+bool model_is_local(const struct model *, const struct addr *group);
+const char *model_vif_text(unsigned vif);
+
+/* ---- model_variables.c ---- */
+void variables_fill(struct values *, enum protocol);
+int64_t variables_membership(const struct model *, const struct link *);
+int64_t variables_other_querier(const struct link *);
+int64_t variables_last_member(const struct link *);
+int64_t variables_older_host(const struct link *);
+/* Milliseconds of a query's Max Resp Code. */
+int64_t variables_response(const struct model *, const struct message *);
+/* RFC 3376 section 4.1.6, 4.1.7. */
+void variables_adopt(const struct model *, struct link *, const struct message *);
+
+/* ---- model_downstream.c: the downstreams ---- */
+void downstream_start(struct model *, unsigned vif);
+void downstream_stop(struct model *, unsigned vif);
+void downstream_set_static(struct model *, unsigned vif);
+void downstream_report(struct model *, unsigned vif, const struct message *);
+void downstream_query(struct model *, unsigned vif, const struct heard *);
+int64_t downstream_deadline(const struct model *, unsigned vif);
+void downstream_expire(struct model *, unsigned vif);
+void downstream_ask(struct model *, unsigned vif);
+void downstream_sent(struct model *, unsigned vif, const struct message *);
+struct member *downstream_find(struct link *, const struct addr *group, bool permanent);
+unsigned downstream_group_version(const struct model *, const struct link *, const struct member *);
+bool downstream_wants(const struct member *, const struct addr *source);
+
+/* ---- model_upstream.c: the upstream ---- */
+void upstream_start(struct model *);
+void upstream_stop(struct model *);
+void upstream_query(struct model *, const struct heard *);
+int64_t upstream_deadline(const struct model *);
+void upstream_expire(struct model *);
+/* The turn ends: what the merged database has become. */
+void upstream_update(struct model *);
+void upstream_sent(struct model *, const struct message *, size_t length);
+void upstream_check(struct model *);
+/* The clock has jumped: what is late is due now. */
+void upstream_jump(struct model *);
+void upstream_shutdown(struct model *);
+void upstream_free(struct link *);
+
+/* ---- model_routes.c ---- */
+const char *routes_tell(struct model *, const struct route *);
+void routes_moved(struct model *, const struct upcall *);
+void routes_check(struct model *);
+
+/* ---- model_check.c ---- */
+void status_check(struct model *, struct proxy *);
+
+#endif

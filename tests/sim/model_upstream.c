@@ -1,0 +1,872 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host part on the upstream: RFC 3376 sections 5 and 7.2 (RFC 3810 sections 6 and 8.2), with
+ * the merge of RFC 4605 section 4.1. When answers and repeats leave is up to chance: what is kept
+ * here is until when each has to, and what may leave at all.
+ */
+#include <stdlib.h>
+
+#include "model_state.h"
+
+/* ---- lists of lists ---- */
+
+static struct subscribed *find_subscribed(struct link *link, const struct addr *group)
+{
+	for (unsigned i = 0; i < link->subscribed_count; i++)
+		if (addr_equal(&link->subscribed[i].group, group))
+			return &link->subscribed[i];
+	return NULL;
+}
+
+static bool exists(const struct subscribed *subscribed)
+{
+	return subscribed && (subscribed->exclude || subscribed->source.count);
+}
+
+static bool is_pending(const struct subscribed *subscribed)
+{
+	return subscribed->mode_left || subscribed->repeat_count;
+}
+
+static void delete_subscribed(struct link *link, struct subscribed *subscribed)
+{
+	free(subscribed->source.item);
+	free(subscribed->repeat);
+	*subscribed = link->subscribed[--link->subscribed_count];
+}
+
+static struct subscribed *add_subscribed(struct link *link, const struct addr *group)
+{
+	link->subscribed = model_grow(link->subscribed, link->subscribed_count,
+				      &link->subscribed_room, sizeof(*link->subscribed));
+	link->subscribed[link->subscribed_count] = (struct subscribed){.group = *group};
+	return &link->subscribed[link->subscribed_count++];
+}
+
+static void delete_duty(struct link *link, unsigned i)
+{
+	free(link->duty[i].source.item);
+	link->duty[i] = link->duty[--link->duty_count];
+}
+
+static void delete_allowance(struct link *link, unsigned i)
+{
+	free(link->allowance[i].source.item);
+	link->allowance[i] = link->allowance[--link->allowance_count];
+}
+
+static void forget_answers(struct link *link)
+{
+	while (link->duty_count)
+		delete_duty(link, 0);
+	while (link->allowance_count)
+		delete_allowance(link, 0);
+}
+
+static void forget_told(struct link *link)
+{
+	while (link->told_count)
+		free(link->told[--link->told_count].source.item);
+	link->packet_sent = false;
+	link->batch = 0;
+}
+
+static void forget_repeats(struct subscribed *subscribed)
+{
+	subscribed->mode_left = subscribed->mode_most = 0;
+	subscribed->repeat_count = 0;
+	subscribed->now = false;
+}
+
+/* ---- the version (RFC 3376 section 7.2.1) ---- */
+
+static bool is_old(const struct model *model, const struct link *link)
+{
+	return link->version < newest_version(model->protocol);
+}
+
+/* A change of it cancels all that is pending. */
+static void set_version(struct model *model, struct link *link)
+{
+	unsigned version = link->configured.version;
+
+	if (link->v2_until > model->now && version > 2)
+		version = 2;
+	if (link->v1_until > model->now)
+		version = 1;
+	if (version == link->version)
+		return;
+	link->version = version;
+	forget_answers(link);
+	for (unsigned i = 0; i < link->subscribed_count; i++) {
+		forget_repeats(&link->subscribed[i]);
+		if (!exists(&link->subscribed[i]))
+			delete_subscribed(link, &link->subscribed[i--]);
+	}
+}
+
+static int64_t older_querier_present(const struct model *model, const struct link *link,
+				     int64_t response)
+{
+	int64_t queries = (int64_t)link->values.robustness * link->values.query_interval;
+
+	if (model->protocol == PROTOCOL_IGMP)
+		return queries + 10 * response;
+	return queries + link->values.query_response_interval;
+}
+
+void upstream_start(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+
+	link->v1_until = link->v2_until = 0;
+	link->version = link->configured.version;
+	link->values = link->configured;
+	link->unsolicited_at =
+		link->config->report_interval ? model->now + link->config->report_interval : NEVER;
+	upstream_stop(model);
+}
+
+/* Whoever hears of us next knows nothing. */
+void upstream_stop(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+
+	forget_answers(link);
+	forget_told(link);
+	while (link->subscribed_count)
+		delete_subscribed(link, &link->subscribed[0]);
+	if (!link->active)
+		link->unsolicited_at = NEVER;
+}
+
+/* ---- what is asked (RFC 3376 section 5.2) ---- */
+
+static void add_duty(struct link *link, const struct addr *group, bool whole,
+		     const struct list *source, int64_t until)
+{
+	struct duty *duty;
+
+	link->duty =
+		model_grow(link->duty, link->duty_count, &link->duty_room, sizeof(*link->duty));
+	duty = &link->duty[link->duty_count++];
+	*duty = (struct duty){.group = *group, .whole = whole, .until = until};
+	if (!whole)
+		list_copy(&duty->source, source);
+}
+
+/* One answer to general queries, one to those of the group: rules 1 to 5 join what is pending. */
+static void allow(struct link *link, const struct addr *group, bool general, bool whole,
+		  const struct list *source, int64_t until)
+{
+	struct allowance *allowance = NULL;
+
+	for (unsigned i = 0; i < link->allowance_count; i++)
+		if (link->allowance[i].general == general &&
+		    addr_equal(&link->allowance[i].group, group))
+			allowance = &link->allowance[i];
+	if (!allowance) {
+		link->allowance = model_grow(link->allowance, link->allowance_count,
+					     &link->allowance_room, sizeof(*link->allowance));
+		allowance = &link->allowance[link->allowance_count++];
+		*allowance = (struct allowance){.group = *group, .general = general};
+	}
+	allowance->whole |= whole;
+	for (unsigned i = 0; source && i < source->count; i++)
+		if (!list_has(&allowance->source, &source->item[i]))
+			list_add(&allowance->source, &source->item[i]);
+	if (allowance->until < until)
+		allowance->until = until;
+}
+
+static void ask_all(struct link *link, int64_t until)
+{
+	struct list known = {0};
+
+	for (unsigned i = 0; i < link->subscribed_count; i++)
+		if (exists(&link->subscribed[i])) {
+			list_add(&known, &link->subscribed[i].group);
+			allow(link, &link->subscribed[i].group, true, true, NULL, until);
+			add_duty(link, &link->subscribed[i].group, true, NULL, until);
+		}
+	/* Groups that begin before the answer leaves may be told of, too: all but the known ones.
+	 */
+	allow(link, &(struct addr){{0}}, true, true, &known, until);
+	free(known.item);
+}
+
+void upstream_query(struct model *model, const struct heard *heard)
+{
+	struct link *link = &model->link[model->upstream];
+	const struct message *message = heard->message;
+	int64_t response = variables_response(model, message);
+	bool general = addr_is_any(&message->group);
+	struct subscribed *subscribed;
+	bool whole;
+
+	if (general)
+		link->heard = heard->source;
+	variables_adopt(model, link, message);
+	if (message->version == 1 && (general || model->protocol == PROTOCOL_MLD))
+		link->v1_until = model->now + older_querier_present(model, link, response);
+	else if (message->version == 2 && model->protocol == PROTOCOL_IGMP && general)
+		link->v2_until = model->now + older_querier_present(model, link, response);
+	set_version(model, link);
+	if (response < 1)
+		response = 1;
+	if (general) {
+		ask_all(link, model->now + response);
+		return;
+	}
+	subscribed = find_subscribed(link, &message->group);
+	if (!exists(subscribed))
+		return;
+	whole = !message->source.count || is_old(model, link);
+	allow(link, &message->group, false, whole, &message->source, model->now + response);
+	add_duty(link, &message->group, whole, &message->source, model->now + response);
+}
+
+/* ---- what is to be answered now ---- */
+
+/* What INCLUDE (A) or EXCLUDE (A) says of the sources asked for. */
+static void answer_of(const struct subscribed *subscribed, const struct list *asked,
+		      struct list *answer)
+{
+	for (unsigned i = 0; i < asked->count; i++)
+		if (list_has(&subscribed->source, &asked->item[i]) != subscribed->exclude)
+			list_add(answer, &asked->item[i]);
+}
+
+/* An answer that would be empty may have been due just then: it need not come any more. */
+static void drop_void_duties(struct link *link)
+{
+	for (unsigned i = 0; i < link->duty_count; i++) {
+		const struct duty *duty = &link->duty[i];
+		const struct subscribed *subscribed = find_subscribed(link, &duty->group);
+		struct list answer = {0};
+		bool is_void = !exists(subscribed);
+
+		if (!is_void && !duty->whole) {
+			answer_of(subscribed, &duty->source, &answer);
+			is_void = !answer.count;
+		}
+		free(answer.item);
+		if (is_void)
+			delete_duty(link, i--);
+	}
+}
+
+static void drop_late_allowances(struct model *model, struct link *link)
+{
+	for (unsigned i = 0; i < link->allowance_count; i++)
+		if (link->allowance[i].until < model->now)
+			delete_allowance(link, i--);
+}
+
+int64_t upstream_deadline(const struct model *model)
+{
+	const struct link *link = &model->link[model->upstream];
+	int64_t next = link->unsolicited_at;
+
+	if (!link->active)
+		return NEVER;
+	if (link->v1_until > model->now && link->v1_until < next)
+		next = link->v1_until;
+	if (link->v2_until > model->now && link->v2_until < next)
+		next = link->v2_until;
+	return next;
+}
+
+void upstream_expire(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+
+	if (!link->active)
+		return;
+	set_version(model, link);
+	if (link->unsolicited_at <= model->now) {
+		link->unsolicited_at = model->now + link->config->report_interval;
+		ask_all(link, link->unsolicited_at);
+	}
+}
+
+/* ---- changes (RFC 3376 section 5.1) ---- */
+
+static void repeat_source(struct link *link, struct subscribed *subscribed,
+			  const struct addr *address)
+{
+	struct repeat *repeat = NULL;
+
+	for (unsigned i = 0; i < subscribed->repeat_count; i++)
+		if (addr_equal(&subscribed->repeat[i].address, address))
+			repeat = &subscribed->repeat[i];
+	if (!repeat) {
+		subscribed->repeat =
+			model_grow(subscribed->repeat, subscribed->repeat_count,
+				   &subscribed->repeat_room, sizeof(*subscribed->repeat));
+		repeat = &subscribed->repeat[subscribed->repeat_count++];
+	}
+	*repeat = (struct repeat){*address, link->values.robustness, true};
+}
+
+static void change_new(struct link *link, struct subscribed *subscribed, bool exclude,
+		       const struct list *source)
+{
+	if (subscribed->exclude != exclude) {
+		subscribed->mode_left = link->values.robustness;
+		subscribed->repeat_count = 0; /* the whole list is told as often */
+		subscribed->mode_fresh = true;
+		subscribed->now = true;
+	} else {
+		for (unsigned i = 0; i < source->count; i++)
+			if (!list_has(&subscribed->source, &source->item[i])) {
+				repeat_source(link, subscribed, &source->item[i]);
+				subscribed->now = true;
+			}
+		for (unsigned i = 0; i < subscribed->source.count; i++)
+			if (!list_has(source, &subscribed->source.item[i])) {
+				repeat_source(link, subscribed, &subscribed->source.item[i]);
+				subscribed->now = true;
+			}
+	}
+}
+
+static void expect_leave(struct model *model, const struct addr *group)
+{
+	model->expected = model_grow(model->expected, model->expected_count, &model->expected_room,
+				     sizeof(*model->expected));
+	model->expected[model->expected_count++] =
+		(struct expected){.vif = model->upstream, .leave = true, .group = *group};
+}
+
+static bool has_leave(const struct model *model, const struct link *link)
+{
+	return link->version == 2 || (link->version == 1 && model->protocol == PROTOCOL_MLD);
+}
+
+/* RFC 4605 section 4.1: only creation and deletion are reported. */
+static void change_old(struct model *model, struct link *link, struct subscribed *subscribed,
+		       bool before, bool after)
+{
+	if (!before && after) {
+		subscribed->mode_left = subscribed->mode_most = link->values.robustness;
+		subscribed->now = true;
+	} else if (before && !after) {
+		forget_repeats(subscribed);
+		if (has_leave(model, link))
+			expect_leave(model, &subscribed->group);
+	}
+}
+
+static void update_group(struct model *model, struct link *link, const struct addr *group)
+{
+	struct subscribed *subscribed = find_subscribed(link, group);
+	enum filter_mode mode = INCLUDE;
+	struct list source = {0};
+	bool after = model_merged(model, group, &mode, &source);
+	bool before = exists(subscribed);
+
+	if (before || after) {
+		if (!subscribed)
+			subscribed = add_subscribed(link, group);
+		if (is_old(model, link))
+			change_old(model, link, subscribed, before, after);
+		else
+			change_new(link, subscribed, mode == EXCLUDE, &source);
+		subscribed->exclude = mode == EXCLUDE;
+		list_copy(&subscribed->source, &source);
+		if (!exists(subscribed) && !is_pending(subscribed))
+			delete_subscribed(link, subscribed);
+	}
+	free(source.item);
+}
+
+void upstream_update(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+	struct list groups = {0};
+
+	if (!link->active)
+		return;
+	model_groups(model, &groups);
+	for (unsigned i = 0; i < link->subscribed_count; i++)
+		if (!link->subscribed[i].now)
+			link->subscribed[i].was_pending = is_pending(&link->subscribed[i]);
+	for (unsigned i = 0; i < link->subscribed_count; i++)
+		if (!list_has(&groups, &link->subscribed[i].group))
+			list_add(&groups, &link->subscribed[i].group);
+	for (unsigned i = 0; i < groups.count; i++)
+		update_group(model, link, &groups.item[i]);
+	free(groups.item);
+	drop_void_duties(link);
+	drop_late_allowances(model, link);
+}
+
+/* ---- what was sent ---- */
+
+static size_t record_size(const struct model *model, size_t sources)
+{
+	return model->protocol == PROTOCOL_IGMP ? 8 + 4 * sources : 20 + 16 * sources;
+}
+
+/* RFC 3376 section 4.2.16, and one report a turn: a packet that begins with what had room in the
+ * one before belongs to another batch. */
+static void check_packing(struct model *model, struct link *link, const struct message *message,
+			  size_t length)
+{
+	size_t header = model->protocol == PROTOCOL_IGMP ? 24 : 48;
+
+	if (length + header > link->mtu)
+		model_fail(model, "a report of %zu octets is longer than the MTU", length);
+	if (message->kind != KIND_REPORT)
+		return;
+	if (link->packet_sent &&
+	    record_size(model, message->record[0].source.count) <= link->packet_left)
+		link->batch++;
+	link->packet_sent = true;
+	link->packet_left = link->mtu > length + header ? link->mtu - length - header : 0;
+}
+
+static void tell(struct model *model, struct link *link, unsigned type, const struct addr *group,
+		 const struct list *source)
+{
+	size_t header = model->protocol == PROTOCOL_IGMP ? 32 : 56;
+	struct told *told;
+
+	link->told =
+		model_grow(link->told, link->told_count, &link->told_room, sizeof(*link->told));
+	told = &link->told[link->told_count++];
+	*told = (struct told){.type = type, .group = *group, .batch = link->batch};
+	if (source)
+		list_copy(&told->source, source);
+	while (header + record_size(model, told->source.count + told->room + 1) <= link->mtu)
+		told->room++;
+}
+
+static void sent_leave(struct model *model, const struct addr *group)
+{
+	for (unsigned i = 0; i < model->expected_count; i++) {
+		struct expected *expected = &model->expected[i];
+
+		if (expected->leave && !expected->met && addr_equal(&expected->group, group)) {
+			expected->met = true;
+			return;
+		}
+	}
+	model_fail(model, "a leave of %s is not due", addr_text(group));
+}
+
+void upstream_sent(struct model *model, const struct message *message, size_t length)
+{
+	struct link *link = &model->link[model->upstream];
+
+	check_packing(model, link, message, length);
+	if ((message->kind == KIND_REPORT) == is_old(model, link) ||
+	    (message->kind == KIND_OLD_REPORT && message->version != link->version))
+		model_fail(model, "a message of another version than %u", link->version);
+	if (message->kind == KIND_LEAVE)
+		sent_leave(model, &message->group);
+	else if (message->kind == KIND_OLD_REPORT)
+		tell(model, link, 0, &message->group, NULL);
+	for (unsigned i = 0; message->kind == KIND_REPORT && i < message->record_count; i++) {
+		const struct record *record = &message->record[i];
+
+		if (model_is_ssm(model, &record->group) &&
+		    (record->type == IS_EX || record->type == TO_EX))
+			model_fail(model, "an EXCLUDE record of %s", addr_text(&record->group));
+		tell(model, link, record->type, &record->group, &record->source);
+	}
+}
+
+/* ---- answers that were sent ---- */
+
+/* SOURCE is all of WHOLE, or, of an EXCLUDE record that would not fit, a part. */
+static bool is_whole(const struct told *told, const struct list *whole)
+{
+	if (list_equal(&told->source, whole))
+		return true;
+	for (unsigned i = 0; i < told->source.count; i++)
+		if (!list_has(whole, &told->source.item[i]))
+			return false;
+	return told->type == IS_EX && !told->room && told->source.count < whole->count;
+}
+
+static bool covers(const struct told *told, const struct subscribed *subscribed,
+		   const struct list *asked)
+{
+	struct list answer = {0};
+	bool all = true;
+
+	answer_of(subscribed, asked, &answer);
+	for (unsigned i = 0; i < answer.count; i++)
+		all &= list_has(&told->source, &answer.item[i]);
+	free(answer.item);
+	return all;
+}
+
+/* Could it be the answer to some of the sources asked for? */
+static bool is_part(const struct told *told, const struct subscribed *subscribed,
+		    const struct list *asked)
+{
+	for (unsigned i = 0; i < told->source.count; i++)
+		if (!list_has(asked, &told->source.item[i]) ||
+		    list_has(&subscribed->source, &told->source.item[i]) == subscribed->exclude)
+			return false;
+	return told->type == IS_IN && told->source.count;
+}
+
+/* The allowance that ends first is used up: that leaves most to come. */
+static bool use_allowance(struct model *model, struct link *link, const struct told *told,
+			  const struct subscribed *subscribed, bool whole)
+{
+	struct allowance *used = NULL, *stranger = NULL;
+
+	for (unsigned i = 0; i < link->allowance_count; i++) {
+		struct allowance *allowance = &link->allowance[i];
+		bool fits = (allowance->whole && whole) ||
+			    (told->type && is_part(told, subscribed, &allowance->source));
+
+		if (allowance->until < model->now)
+			continue;
+		if (addr_is_any(&allowance->group))
+			stranger = allowance;
+		else if (addr_equal(&allowance->group, &told->group) && fits &&
+			 (!used || allowance->until < used->until))
+			used = allowance;
+	}
+	if (used) {
+		delete_allowance(link, (unsigned)(used - link->allowance));
+		return true;
+	}
+	if (!whole || !stranger || list_has(&stranger->source, &told->group))
+		return false;
+	list_add(&stranger->source, &told->group);
+	return true;
+}
+
+static void discharge(struct link *link, const struct told *told,
+		      const struct subscribed *subscribed, bool whole)
+{
+	for (unsigned i = 0; i < link->duty_count; i++) {
+		const struct duty *duty = &link->duty[i];
+
+		if (addr_equal(&duty->group, &told->group) &&
+		    (whole || (!duty->whole && covers(told, subscribed, &duty->source))))
+			delete_duty(link, i--);
+	}
+}
+
+static void check_answer(struct model *model, struct link *link, const struct told *told)
+{
+	const struct subscribed *subscribed = find_subscribed(link, &told->group);
+	bool whole;
+
+	if (!exists(subscribed)) {
+		model_fail(model, "%s is told, but is not subscribed", addr_text(&told->group));
+		return;
+	}
+	whole = told->type == (subscribed->exclude ? IS_EX : IS_IN) &&
+		is_whole(told, &subscribed->source);
+	if (!use_allowance(model, link, told, subscribed, whole))
+		model_fail(model, "%s of %s: nobody asked for that", record_type_text(told->type),
+			   addr_text(&told->group));
+	discharge(link, told, subscribed, whole);
+}
+
+/* ---- changes that were told ---- */
+
+static bool is_change(unsigned type)
+{
+	return type == TO_IN || type == TO_EX || type == ALLOW || type == BLOCK;
+}
+
+/* The batches that tell a change of GROUP: their number, and the last one. */
+static unsigned batches_of(const struct link *link, const struct addr *group, unsigned *last)
+{
+	unsigned count = 0;
+
+	*last = 0;
+	for (unsigned i = 0; i < link->told_count; i++) {
+		const struct told *told = &link->told[i];
+
+		if (!is_change(told->type) || !addr_equal(&told->group, group))
+			continue;
+		count += !count || told->batch != *last;
+		*last = told->batch;
+	}
+	return count;
+}
+
+/* What the records of TYPE in this turn say; false: there is none. */
+static bool collect(const struct link *link, const struct addr *group, unsigned type,
+		    struct list *source, bool *full)
+{
+	bool found = false;
+	unsigned last;
+
+	batches_of(link, group, &last);
+
+	for (unsigned i = 0; i < link->told_count; i++) {
+		const struct told *told = &link->told[i];
+
+		if (told->type != type || told->batch != last || !addr_equal(&told->group, group))
+			continue;
+		found = true;
+		*full |= !told->room;
+		for (unsigned s = 0; s < told->source.count; s++)
+			list_add(source, &told->source.item[s]);
+	}
+	return found;
+}
+
+static void check_records(struct model *model, const struct link *link, const struct addr *group,
+			  unsigned type, bool due, const struct list *source)
+{
+	struct list got = {0};
+	bool full = false, found = collect(link, group, type, &got, &full);
+	char expected[MODEL_TEXT / 4], text[MODEL_TEXT / 4];
+
+	if (found != due)
+		model_fail(model, "%s of %s was %s", record_type_text(type), addr_text(group),
+			   found ? "sent" : "not sent");
+	else if (found && !list_equal(&got, source) && !(type == TO_EX && full))
+		model_fail(model, "%s of %s: expected %s, got %s", record_type_text(type),
+			   addr_text(group), list_text(source, expected, sizeof(expected)),
+			   list_text(&got, text, sizeof(text)));
+	free(got.item);
+}
+
+/* Sources whose change is being reported: those that are wanted now, or not. */
+static void changed_sources(const struct subscribed *subscribed, bool wanted, struct list *list)
+{
+	for (unsigned i = 0; i < subscribed->repeat_count; i++) {
+		const struct addr *address = &subscribed->repeat[i].address;
+
+		if ((list_has(&subscribed->source, address) != subscribed->exclude) == wanted)
+			list_add(list, address);
+	}
+}
+
+/* One transmission: right in all, and one less to come. */
+static void check_transmission(struct model *model, struct link *link,
+			       struct subscribed *subscribed)
+{
+	const struct addr *group = &subscribed->group;
+	bool mode = subscribed->mode_left > 0;
+	struct list allowed = {0}, blocked = {0};
+	unsigned kept = 0;
+
+	if (!mode) {
+		changed_sources(subscribed, true, &allowed);
+		changed_sources(subscribed, false, &blocked);
+	}
+	check_records(model, link, group, TO_IN, mode && !subscribed->exclude, &subscribed->source);
+	check_records(model, link, group, TO_EX, mode && subscribed->exclude, &subscribed->source);
+	check_records(model, link, group, ALLOW, allowed.count > 0, &allowed);
+	check_records(model, link, group, BLOCK, blocked.count > 0, &blocked);
+	free(allowed.item);
+	free(blocked.item);
+	if (mode)
+		subscribed->mode_left--;
+	for (unsigned i = 0; i < subscribed->repeat_count; i++)
+		if (--subscribed->repeat[i].left)
+			subscribed->repeat[kept++] = subscribed->repeat[i];
+	subscribed->repeat_count = kept;
+}
+
+static unsigned told_old(const struct link *link, const struct addr *group)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < link->told_count; i++)
+		count += !link->told[i].type && addr_equal(&link->told[i].group, group);
+	return count;
+}
+
+static int64_t report_interval(const struct model *model, const struct link *link)
+{
+	if (link->configured.unsolicited_report_interval)
+		return link->configured.unsolicited_report_interval;
+	return is_old(model, link) ? 10000 : 1000;
+}
+
+/* A repeat that was due in the very moment of a change has left before it: one less to come of what
+ * was there before. */
+static void take_off_repeat(struct subscribed *subscribed)
+{
+	unsigned kept = 0;
+
+	if (subscribed->mode_left && !subscribed->mode_fresh)
+		subscribed->mode_left--;
+	for (unsigned i = 0; i < subscribed->repeat_count; i++) {
+		struct repeat repeat = subscribed->repeat[i];
+
+		if (repeat.fresh || --repeat.left)
+			subscribed->repeat[kept++] = repeat;
+	}
+	subscribed->repeat_count = kept;
+}
+
+/* All changes of a turn leave together; before them, what was due in that moment anyway. */
+static void check_batches(struct model *model, struct link *link)
+{
+	if (link->batch > 1)
+		model_fail(model, "%u reports in one turn, with room in them", link->batch + 1);
+	for (unsigned i = 0; link->batch && i < link->told_count; i++) {
+		const struct told *told = &link->told[i];
+		const struct subscribed *subscribed = find_subscribed(link, &told->group);
+
+		if (is_change(told->type) && !told->batch && subscribed && subscribed->now &&
+		    !subscribed->was_pending)
+			model_fail(model, "two reports in one turn, the first, with room, of %s",
+				   addr_text(&told->group));
+	}
+}
+
+static void settle(struct subscribed *subscribed)
+{
+	subscribed->now = subscribed->mode_fresh = subscribed->was_pending = false;
+	for (unsigned i = 0; i < subscribed->repeat_count; i++)
+		subscribed->repeat[i].fresh = false;
+}
+
+static void check_new(struct model *model, struct link *link, struct subscribed *subscribed)
+{
+	unsigned last, told = batches_of(link, &subscribed->group, &last);
+
+	if (told > 1 && subscribed->was_pending)
+		take_off_repeat(subscribed);
+
+	if (told && !is_pending(subscribed)) {
+		model_fail(model, "a change of %s is told that was none or was told often enough",
+			   addr_text(&subscribed->group));
+	} else if (told) {
+		if (!subscribed->now && subscribed->by < model->now)
+			model_fail(model, "a change of %s is repeated too late",
+				   addr_text(&subscribed->group));
+		check_transmission(model, link, subscribed);
+		subscribed->by = model->now + report_interval(model, link);
+	} else if (subscribed->now || (is_pending(subscribed) && subscribed->by <= model->now)) {
+		model_fail(model, "a change of %s is not told in time",
+			   addr_text(&subscribed->group));
+	}
+	settle(subscribed);
+}
+
+/* Of an older report nobody knows whether it was a repeat or an answer: it counts as both, where
+ * both could be. */
+static void check_old(struct model *model, struct link *link, struct subscribed *subscribed)
+{
+	unsigned told = told_old(link, &subscribed->group);
+	struct told report = {.group = subscribed->group};
+	bool answered = false;
+
+	for (unsigned i = 0; i < told; i++) {
+		bool asked = false;
+
+		for (unsigned a = 0; a < link->allowance_count; a++)
+			asked |= addr_equal(&link->allowance[a].group, &subscribed->group) ||
+				 addr_is_any(&link->allowance[a].group);
+		if (!subscribed->mode_most) {
+			if (!use_allowance(model, link, &report, subscribed, true))
+				model_fail(model, "nobody asked for a report of %s",
+					   addr_text(&subscribed->group));
+			answered = true;
+		} else {
+			answered |= asked;
+			subscribed->mode_left -= subscribed->mode_left > 0;
+			subscribed->mode_most -= !asked;
+			subscribed->by = model->now + report_interval(model, link);
+		}
+		discharge(link, &report, subscribed, true);
+	}
+	if (!told && subscribed->mode_left && (subscribed->now || subscribed->by <= model->now))
+		model_fail(model, "%s is not reported in time", addr_text(&subscribed->group));
+	if (!subscribed->mode_left && !answered && !told && subscribed->by <= model->now)
+		subscribed->mode_most = 0;
+	subscribed->now = false;
+}
+
+static void check_strangers(struct model *model, struct link *link)
+{
+	for (unsigned i = 0; i < link->told_count; i++)
+		if (!find_subscribed(link, &link->told[i].group))
+			model_fail(model, "%s is told, but nobody wants it",
+				   addr_text(&link->told[i].group));
+}
+
+void upstream_check(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+
+	check_strangers(model, link);
+	check_batches(model, link);
+	for (unsigned i = 0; i < link->told_count; i++)
+		if (link->told[i].type == IS_IN || link->told[i].type == IS_EX)
+			check_answer(model, link, &link->told[i]);
+	for (unsigned i = 0; i < link->subscribed_count; i++) {
+		if (is_old(model, link))
+			check_old(model, link, &link->subscribed[i]);
+		else
+			check_new(model, link, &link->subscribed[i]);
+	}
+	for (unsigned i = 0; i < link->subscribed_count; i++)
+		if (!exists(&link->subscribed[i]) && !is_pending(&link->subscribed[i]))
+			delete_subscribed(link, &link->subscribed[i--]);
+	for (unsigned i = 0; i < link->duty_count; i++)
+		if (link->duty[i].until <= model->now)
+			model_fail(model, "a query of %s is not answered in time",
+				   addr_text(&link->duty[i].group));
+	drop_late_allowances(model, link);
+	forget_told(link);
+}
+
+void upstream_jump(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+
+	for (unsigned i = 0; i < link->subscribed_count; i++)
+		if (link->subscribed[i].by < model->now)
+			link->subscribed[i].by = model->now;
+	for (unsigned i = 0; i < link->duty_count; i++)
+		if (link->duty[i].until < model->now)
+			link->duty[i].until = model->now;
+	for (unsigned i = 0; i < link->allowance_count; i++)
+		if (link->allowance[i].until < model->now)
+			link->allowance[i].until = model->now;
+}
+
+/* ---- the end ---- */
+
+/* All is left at once, and once only (RFC 3376 section 5.1). */
+void upstream_shutdown(struct model *model)
+{
+	struct link *link = &model->link[model->upstream];
+
+	if (!link->active)
+		return;
+	forget_answers(link);
+	for (unsigned i = 0; i < link->subscribed_count; i++) {
+		struct subscribed *subscribed = &link->subscribed[i];
+		bool before = exists(subscribed);
+
+		if (is_old(model, link))
+			change_old(model, link, subscribed, before, false);
+		else if (before)
+			change_new(link, subscribed, false, &(struct list){0});
+		subscribed->exclude = false;
+		list_clear(&subscribed->source);
+	}
+}
+
+void upstream_free(struct link *link)
+{
+	forget_answers(link);
+	forget_told(link);
+	while (link->subscribed_count)
+		delete_subscribed(link, &link->subscribed[0]);
+	free(link->subscribed);
+	free(link->duty);
+	free(link->allowance);
+	free(link->told);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* The variables of RFC 9776 section 8 and RFC 9777 section 9, and what a query tells of them. */
+#include "model_state.h"
+
+static void fill(int32_t *value, int32_t rfc)
+{
+	if (!*value)
+		*value = rfc;
+}
+
+void variables_fill(struct values *values, enum protocol protocol)
+{
+	if (!values->version)
+		values->version = (uint8_t)newest_version(protocol);
+	if (!values->robustness)
+		values->robustness = 2;
+	fill(&values->query_interval, 125000);
+	fill(&values->query_response_interval, 10000);
+	fill(&values->last_member_query_interval, 1000);
+	fill(&values->startup_query_interval, values->query_interval / 4);
+	if (!values->startup_query_count)
+		values->startup_query_count = values->robustness;
+	if (!values->last_member_query_count)
+		values->last_member_query_count = values->robustness;
+}
+
+int64_t variables_membership(const struct model *model, const struct link *link)
+{
+	const struct values *values = &link->values;
+
+	(void)model;
+	return (int64_t)values->robustness * values->query_interval +
+	       2 * (int64_t)values->query_response_interval;
+}
+
+int64_t variables_other_querier(const struct link *link)
+{
+	return (int64_t)link->values.robustness * link->values.query_interval +
+	       link->values.query_response_interval / 2;
+}
+
+int64_t variables_last_member(const struct link *link)
+{
+	return (int64_t)link->values.last_member_query_interval *
+	       link->values.last_member_query_count;
+}
+
+int64_t variables_older_host(const struct link *link)
+{
+	return (int64_t)link->values.robustness * link->values.query_interval +
+	       link->values.query_response_interval;
+}
+
+int64_t variables_response(const struct model *model, const struct message *message)
+{
+	bool newest = message->version == newest_version(model->protocol);
+
+	if (model->protocol == PROTOCOL_MLD)
+		return newest ? (int64_t)float_value(message->response_code, 12)
+			      : (int64_t)message->response_code;
+	if (message->version == 1)
+		return 10000;
+	return 100 * (newest ? (int64_t)float_value(message->response_code, 4)
+			     : (int64_t)message->response_code);
+}
+
+void variables_adopt(const struct model *model, struct link *link, const struct message *message)
+{
+	int64_t interval = 1000 * (int64_t)float_value(message->interval_code, 4);
+
+	if (message->version < newest_version(model->protocol))
+		return;
+	link->values.robustness =
+		message->robustness ? (uint8_t)message->robustness : link->configured.robustness;
+	link->values.query_interval =
+		interval ? (int32_t)interval : link->configured.query_interval;
+}
