@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program asks of an instance (proxy.h) beside packets and time: questions, walks,
+ * upcalls; and a turn in which more is due than one turn does. */
+#include "../../proto/proxy.h"
+
+#include "ignore.h"
+#include "test.h"
+
+enum { UP, LAN, OTHER, VIFS };
+enum { GMI = 270000, MANY = 5000, GROUP = 0xef010000 };
+
+static struct {
+	unsigned packets, routes;
+} told;
+
+static void on_send(void *ctx, unsigned vif, const struct addr *source,
+		    const struct addr *destination, const uint8_t *message, size_t length)
+{
+	(void)ctx;
+	(void)source;
+	(void)destination;
+	(void)message;
+	told.packets += vif == UP && length > 8;
+}
+
+static void on_route(void *ctx, const struct route *route)
+{
+	(void)ctx;
+	(void)route;
+	told.routes++;
+}
+
+/* All is up. A seed of 0 is one like any other. */
+static struct proxy *open_proxy(void)
+{
+	static const struct proxy_out out = {on_send, on_route, ignore_reverse_path};
+	static const struct proxy_interface_config interface[VIFS] = {[UP] = {.upstream = true}};
+	static const struct proxy_config config = {
+		.protocol = PROTOCOL_IGMP, .interface_count = VIFS, .interface = interface};
+	struct proxy *proxy = proxy_new(&config, &out, NULL, 0);
+
+	for (unsigned vif = 0; proxy && vif < VIFS; vif++) {
+		struct interface_state state = {.vif = vif,
+						.exists = true,
+						.up = true,
+						.address = addr_ipv4(0x0a000002 | vif << 8),
+						.mtu = 1500};
+
+		proxy_interface(proxy, 0, &state);
+	}
+	return proxy;
+}
+
+static void advance(struct proxy *proxy, int64_t now)
+{
+	while (proxy_deadline(proxy) <= now)
+		proxy_tick(proxy, now);
+}
+
+/* An IGMPv2 report of group N on LAN, in the turn that goes on. */
+static void join(struct proxy *proxy, int64_t now, unsigned n)
+{
+	uint8_t data[8] = {0x16, 0, 0, 0, 239, 1, (uint8_t)(n >> 8), (uint8_t)n};
+	struct packet packet = {.vif = LAN,
+				.source = addr_ipv4(0x0a000163),
+				.destination = addr_ipv4(GROUP | n),
+				.ttl = 1,
+				.router_alert = true,
+				.data = data,
+				.length = sizeof(data)};
+	uint32_t sum = 0x1600 + (GROUP >> 16) + n;
+
+	sum = (sum & 0xffff) + (sum >> 16);
+	data[2] = (uint8_t)(~sum >> 8);
+	data[3] = (uint8_t)~sum;
+	proxy_packet(proxy, now, &packet);
+}
+
+static void ask(struct proxy *proxy)
+{
+	struct addr joined = addr_ipv4(GROUP), other = addr_ipv4(GROUP | 1);
+	struct addr local = addr_ipv4(0xeffffffa);
+
+	CHECK(proxy_has_group(proxy, &joined, LAN));
+	CHECK(proxy_has_group(proxy, &joined, PROXY_VIFS));
+	CHECK(!proxy_has_group(proxy, &joined, OTHER));
+	CHECK(!proxy_has_group(proxy, &other, PROXY_VIFS));
+	CHECK(proxy_is_subscribed(proxy, &joined));
+	CHECK(!proxy_is_subscribed(proxy, &other));
+	CHECK(!proxy_is_subscribed(proxy, &local));
+}
+
+/* The route of GROUP and SOURCE with this input: its outputs, 0 for none. */
+static uint32_t wanted(const struct proxy *proxy, uint32_t group, uint32_t source, unsigned input)
+{
+	struct route route = {
+		.group = addr_ipv4(group), .source = addr_ipv4(source), .input = input};
+
+	proxy_wanted_route(proxy, &route);
+	return route.remove ? 0 : route.outputs;
+}
+
+static void ask_routes(const struct proxy *proxy)
+{
+	CHECK(wanted(proxy, GROUP, 0, UP) == (1U << UP | 1U << LAN));
+	CHECK(!wanted(proxy, GROUP, 0, LAN));
+	CHECK(!wanted(proxy, GROUP, 0x0a090001, UP));
+	CHECK(!wanted(proxy, GROUP | 1, 0, UP));
+	CHECK(wanted(proxy, 0, 0, UP) == (1U << UP | 1U << LAN | 1U << OTHER));
+	CHECK(!wanted(proxy, 0, 0, LAN));
+}
+
+static void upcalls(struct proxy *proxy)
+{
+	struct upcall upcall = {UPCALL_NOCACHE, UP, addr_ipv4(0x0a090001), addr_ipv4(GROUP)};
+
+	advance(proxy, 1000);
+	told.routes = 0;
+	proxy_upcall(proxy, 1000, &upcall);
+	upcall = (struct upcall){UPCALL_WRONGVIF, PROXY_VIFS, upcall.source, upcall.group};
+	proxy_upcall(proxy, 1000, &upcall);
+	upcall.vif = UINT16_MAX;
+	proxy_upcall(proxy, 1000, &upcall);
+	CHECK(proxy_deadline(proxy) > 1000);
+	CHECK(!told.routes);
+}
+
+static void drop(struct proxy *proxy)
+{
+	struct proxy_interface_status status;
+
+	proxy_drop(proxy, LAN, DROP_LENGTH);
+	proxy_interface_status(proxy, LAN, &status);
+	CHECK(status.counters->value[DROP_LENGTH] == 1);
+	proxy_interface_status(proxy, OTHER, &status);
+	CHECK(status.counters->value[DROP_LENGTH] == 0);
+}
+
+/* Every other call pauses. */
+static bool visit_route(void *ctx, const struct route *route)
+{
+	unsigned *calls = ctx;
+
+	(void)route;
+	told.routes += *calls % 2;
+	return (*calls)++ % 2;
+}
+
+static bool visit_group(void *ctx, const struct group_status *status)
+{
+	unsigned *groups = ctx;
+
+	*groups += !status->upstream;
+	return true;
+}
+
+/* (*,*), that of SSDP and the group's own; of a membership that paused the first is seen again. */
+static void walks(struct proxy *proxy)
+{
+	static const struct proxy_visitor routes = {NULL, visit_route},
+					  groups = {visit_group, NULL};
+	struct proxy_walk walk;
+	unsigned calls = 0, seen = 0;
+
+	told.routes = 0;
+	proxy_walk_start(proxy, &walk);
+	while (proxy_walk(proxy, &walk, 1000, 1, &routes, &calls))
+		continue;
+	proxy_walk_stop(proxy, &walk);
+	CHECK(told.routes == 3, "%u routes", told.routes);
+	CHECK(calls == 6, "%u calls", calls);
+	proxy_walk_start(proxy, &walk);
+	CHECK(!proxy_walk(proxy, &walk, 1000, MANY, &groups, &seen));
+	proxy_walk_stop(proxy, &walk);
+	CHECK(seen == 1, "%u groups", seen);
+}
+
+static void status_of_one(void)
+{
+	struct proxy *proxy = open_proxy();
+	struct addr joined = addr_ipv4(GROUP);
+
+	TEST("what is held and subscribed");
+	if (!CHECK(proxy))
+		return;
+	join(proxy, 1000, 0);
+	advance(proxy, 1000);
+	ask(proxy);
+	TEST("what route the kernel has to have");
+	ask_routes(proxy);
+	TEST("upcalls that ask for nothing, or come from nowhere");
+	upcalls(proxy);
+	TEST("what could not be handed over is counted");
+	drop(proxy);
+	TEST("a walk over routes or groups alone, with pauses");
+	walks(proxy);
+	TEST("what is being left is not subscribed");
+	advance(proxy, 1000 + GMI);
+	CHECK(!proxy_has_group(proxy, &joined, PROXY_VIFS));
+	CHECK(!proxy_is_subscribed(proxy, &joined));
+	proxy_free(proxy);
+}
+
+/* Retransmissions and expiries that are due at the same time. */
+static void many(void)
+{
+	struct proxy *proxy = open_proxy();
+	struct proxy_totals totals;
+	unsigned first;
+
+	TEST("when more is due than one turn does, the next turns do the rest");
+	if (!CHECK(proxy))
+		return;
+	advance(proxy, 1000);
+	told.packets = 0;
+	for (unsigned n = 0; n < MANY; n++)
+		join(proxy, 1000, n);
+	advance(proxy, 1000);
+	first = told.packets;
+	CHECK(first >= MANY / 200, "%u reports", first);
+	advance(proxy, 1000 + GMI - 1);
+	CHECK(told.packets >= 2 * first && told.packets <= 2 * first + 1, "%u, then %u in all",
+	      first, told.packets);
+	proxy_totals(proxy, &totals);
+	CHECK(totals.groups == MANY && totals.group_routes == MANY + 1);
+	proxy_tick(proxy, 1000 + GMI);
+	proxy_totals(proxy, &totals);
+	CHECK(totals.groups && totals.groups < MANY, "%u groups are left", totals.groups);
+	CHECK(proxy_deadline(proxy) <= 1000 + GMI);
+	advance(proxy, 1000 + GMI);
+	proxy_totals(proxy, &totals);
+	CHECK(!totals.groups && totals.group_routes == 1);
+	advance(proxy, 1000 + GMI + 20000);
+	proxy_totals(proxy, &totals);
+	CHECK(!totals.memberships);
+	proxy_free(proxy);
+}
+
+int main(void)
+{
+	status_of_one();
+	many();
+	return test_end();
+}
