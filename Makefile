@@ -195,8 +195,10 @@ enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
-		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $< $(link) $(LDFLAGS)
-$(O)/tests/wire: codec := tests/replay/codec.c
+		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $< $(link) $(wrap) $(LDFLAGS)
+$(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
+# What the code under test allocates is counted.
+$(O)/tests/sim: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 .PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
 .PHONY: coverage format

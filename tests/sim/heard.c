@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Until when a router has to forward (S,G) to a downstream, from the reports that reached it and
+ * the queries that it sent or heard: a report that asks for (S,G) is good for one membership
+ * interval; a query about it ends that after the last member query time, if nobody answers
+ * (RFC 3376 sections 6.2 and 6.4). This is less than the tables of section 6.4 know: what it
+ * promises holds whatever else is reported.
+ */
+#include "sim.h"
+
+int64_t router_membership_interval(const struct values *values)
+{
+	int64_t interval = (int64_t)values->robustness * values->query_interval;
+
+	return interval +
+	       (values->rfc3376_timers ? 1 : 2) * (int64_t)values->query_response_interval;
+}
+
+static void forget(struct downstream *down)
+{
+	for (unsigned group = 0; group < GROUPS; group++) {
+		down->v1_heard[group] = down->old_heard[group] = FOREVER_BACK;
+		for (unsigned source = 0; source < SOURCES; source++)
+			down->heard[group][source] = (struct heard_of){FOREVER_BACK, NEVER};
+	}
+}
+
+void heard_start(struct router *router, unsigned vif)
+{
+	struct downstream *down = &router->down[vif];
+
+	forget(down);
+	down->forwards_since = NEVER;
+	down->membership_max = 0;
+}
+
+int64_t heard_until(const struct router *router, unsigned vif, unsigned group, unsigned source)
+{
+	const struct heard_of *heard = &router->down[vif].heard[group][source];
+
+	return heard->queried_end < heard->until ? heard->queried_end : heard->until;
+}
+
+/* ---- reports ---- */
+
+static void asked_for(struct router *router, unsigned vif, unsigned group, sources set)
+{
+	struct values values = router_values(router, vif);
+	int64_t until = router_clock(router) + router_membership_interval(&values);
+
+	for (unsigned source = 0; source < SOURCES; source++)
+		if (set >> source & 1)
+			router->down[vif].heard[group][source] = (struct heard_of){until, NEVER};
+}
+
+/* With quick-leave a report may end at once what others want. */
+static void given_up(const struct sim *sim, struct router *router, unsigned vif, unsigned group)
+{
+	const struct link *link = &sim->link[router->link[vif]];
+	enum quick_leave quick = router->now.interface[vif].quick_leave;
+
+	if (quick == QUICK_LEAVE_OFF || (quick == QUICK_LEAVE_TRACKED && link_is_perfect(link)))
+		return;
+	for (unsigned source = 0; source < SOURCES; source++)
+		router->down[vif].heard[group][source].until = FOREVER_BACK;
+}
+
+static void hear_record(const struct sim *sim, struct router *router, unsigned vif,
+			const struct record *record)
+{
+	unsigned group = sim_group_of(sim, &record->group);
+	sources list = sim_sources_of(sim, &record->source), all = (1U << SOURCES) - 1;
+	struct downstream *down = &router->down[vif];
+	int64_t recently = router_clock(router) - 2 * down->membership_max;
+
+	if (group == GROUPS || record->type < IS_IN || record->type > BLOCK)
+		return;
+	if (record->type == TO_IN || record->type == BLOCK || record->type == TO_EX)
+		given_up(sim, router, vif, group);
+	if ((record->type == IS_EX || record->type == TO_EX) && !sim_group_is_ssm(group))
+		asked_for(router, vif, group, all & ~list);
+	/* RFC 3376 section 7.3.2: where there are hosts of version 1 it is ignored. */
+	if (record->type == TO_IN && down->v1_heard[group] > recently)
+		return;
+	if (record->type == IS_IN || record->type == ALLOW || record->type == TO_IN)
+		asked_for(router, vif, group, list);
+}
+
+static bool is_heard(const struct sim *sim, const struct router *router, unsigned vif,
+		     const struct frame *frame)
+{
+	const struct proxy_interface_config *config = &router->now.interface[vif];
+	unsigned version = config->values.version, newest = newest_version(sim->protocol);
+	bool accepted = !config->accept_from_count || addr_is_any(&frame->source);
+
+	for (size_t i = 0; i < config->accept_from_count; i++)
+		accepted |= addr_in_prefix(&frame->source, &config->accept_from[i]);
+	if (!accepted || frame->spoilt || (config->router_alert_strict && !frame->router_alert))
+		return false;
+	return frame->message.version < newest || !version || version == newest;
+}
+
+void heard_report(struct sim *sim, struct router *router, unsigned vif, const struct frame *frame)
+{
+	const struct message *message = &frame->message;
+	unsigned group = sim_group_of(sim, &message->group);
+	struct downstream *down = &router->down[vif];
+
+	if (!is_heard(sim, router, vif, frame))
+		return;
+	for (unsigned i = 0; i < message->record_count; i++)
+		hear_record(sim, router, vif, &message->record[i]);
+	if (message->kind == KIND_REPORT || group == GROUPS || sim_group_is_ssm(group))
+		return;
+	if (message->kind == KIND_LEAVE) {
+		given_up(sim, router, vif, group);
+		return;
+	}
+	down->old_heard[group] = router_clock(router);
+	if (message->version == 1 && sim->protocol == PROTOCOL_IGMP)
+		down->v1_heard[group] = router_clock(router);
+	asked_for(router, vif, group, (1U << SOURCES) - 1);
+}
+
+/* ---- queries ---- */
+
+static int64_t response_time(const struct sim *sim, const struct message *query)
+{
+	bool newest = query->version == newest_version(sim->protocol);
+
+	if (sim->protocol == PROTOCOL_MLD)
+		return newest ? (int64_t)float_value(query->response_code, 12)
+			      : query->response_code;
+	return 100 *
+	       (newest ? (int64_t)float_value(query->response_code, 4) : query->response_code);
+}
+
+void heard_query(struct sim *sim, struct router *router, unsigned vif, const struct message *query,
+		 bool own)
+{
+	unsigned group = sim_group_of(sim, &query->group);
+	struct values values = router_values(router, vif);
+	int64_t time = values.last_member_query_interval;
+	sources about = (1U << SOURCES) - 1;
+
+	if (group == GROUPS || query->suppress)
+		return;
+	if (!own && response_time(sim, query) < time)
+		time = response_time(sim, query);
+	if (query->source.count)
+		about = sim_sources_of(sim, &query->source);
+	for (unsigned source = 0; source < SOURCES; source++) {
+		struct heard_of *heard = &router->down[vif].heard[group][source];
+
+		if (about >> source & 1 && heard->queried_end == NEVER)
+			heard->queried_end =
+				router_clock(router) + values.last_member_query_count * time;
+	}
+}
+
+/* ---- who forwards ---- */
+
+void heard_turn(struct sim *sim, struct router *router)
+{
+	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++) {
+		struct downstream *down = &router->down[vif];
+		struct values values = router_values(router, vif);
+		int64_t interval = router_membership_interval(&values);
+
+		if (interval > down->membership_max)
+			down->membership_max = interval;
+		if (!router->state[vif].up)
+			forget(down);
+		if (!router_forwards(router, vif))
+			down->forwards_since = NEVER;
+		else if (down->forwards_since == NEVER)
+			down->forwards_since = sim->now;
+	}
+}

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Data on its way through the routers' kernels, and what has to be true of it: see README.md for
+ * the properties and their bounds.
+ */
+#include "sim.h"
+
+enum { HOPS = 8, TICK = 2, ROUNDING = 50 };
+
+/* A packet, and where it came by. */
+struct spread {
+	unsigned source, group;
+	struct addr from, to;
+	unsigned copies[LINKS];
+	unsigned by[LINKS]; /* bit n: router n has put it there */
+	bool heard[LINKS];  /* it was there at all */
+	bool asked, exhausted;
+};
+
+static bool is_up(const struct router *router, unsigned vif)
+{
+	return router->proxy && router->state[vif].exists && router->state[vif].up;
+}
+
+static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigned from,
+		  unsigned hops);
+
+static void forward(struct sim *sim, struct spread *spread, struct router *router, unsigned vif,
+		    unsigned hops)
+{
+	bool wrong;
+	uint32_t outputs = kernel_forward(router, vif, &spread->from, &spread->to, &wrong);
+
+	if (outputs >> vif & 1)
+		sim_fail(sim, "back", (int)router->index, "%s sends (%c,%c) back to vif %u",
+			 router->name, sim_source_name(spread->source),
+			 sim_group_name(spread->group), vif);
+	if (wrong && !spread->asked) {
+		spread->asked = true;
+		router_upcall(sim, router, vif, spread->source, spread->group);
+		return;
+	}
+	for (unsigned out = 0; out < router->vif_count; out++)
+		if (out != vif && outputs >> out & 1 && is_up(router, out)) {
+			spread->copies[router->link[out]]++;
+			spread->by[router->link[out]] |= 1U << router->index;
+			carry(sim, spread, router->link[out], router->port[out], hops - 1);
+		}
+}
+
+static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigned from,
+		  unsigned hops)
+{
+	spread->heard[link] = true;
+	if (!hops) {
+		spread->exhausted = true;
+		return;
+	}
+	for (unsigned i = 0; i < sim->port_count; i++) {
+		const struct port *port = &sim->port[i];
+		struct router *router = &sim->router[port->node];
+
+		if (port->link == link && i != from && port->kind == PORT_ROUTER &&
+		    is_up(router, port->vif))
+			forward(sim, spread, router, port->vif, hops);
+	}
+}
+
+/* ---- what must arrive ---- */
+
+/* Did it come in where ROUTER takes it from, other than VIF? */
+static bool had_it(const struct spread *spread, const struct router *router, unsigned vif)
+{
+	for (unsigned in = 0; in < router->vif_count; in++) {
+		unsigned link = router->link[in];
+		bool own = spread->by[link] == 1U << router->index;
+
+		if (in != vif && spread->heard[link] && !own && is_up(router, in) &&
+		    (in < router->has_upstream || router_forwards(router, in)))
+			return true;
+	}
+	return false;
+}
+
+static void check_delivery(struct sim *sim, const struct spread *spread,
+			   const struct router *router, unsigned vif)
+{
+	int64_t until = heard_until(router, vif, spread->group, spread->source);
+
+	if (!router_forwards(router, vif) || router_clock(router) >= until ||
+	    !had_it(spread, router, vif) || spread->by[router->link[vif]] >> router->index & 1)
+		return;
+	sim_fail(sim, "delivery", (int)router->index,
+		 "(%c,%c) is not forwarded by %s to vif %u, where it was asked for until %s",
+		 sim_source_name(spread->source), sim_group_name(spread->group), router->name, vif,
+		 sim_time_text(until - router->offset - CLOCK_EPOCH));
+}
+
+/* RFC 4605 section 4.2: what comes from a downstream goes upstream. */
+static void check_upstream(struct sim *sim, const struct spread *spread,
+			   const struct router *router, unsigned vif)
+{
+	unsigned link = router->link[vif];
+	bool kept = sim_group_is_discovery(spread->group) && !router->now.config.ssdp_upstream;
+
+	if (!router->has_upstream || kept || !router_forwards(router, vif) || !is_up(router, 0) ||
+	    !spread->heard[link] || spread->by[link] == 1U << router->index)
+		return;
+	if (addr_is_any(&router->state[0].address) && sim->protocol == PROTOCOL_MLD)
+		return;
+	if (!(spread->by[router->link[0]] >> router->index & 1))
+		sim_fail(sim, "upstream", (int)router->index,
+			 "(%c,%c) from vif %u is not forwarded upstream by %s",
+			 sim_source_name(spread->source), sim_group_name(spread->group), vif,
+			 router->name);
+}
+
+/* ---- what must not ---- */
+
+static bool is_static(const struct sim *sim, const struct spread *spread,
+		      const struct router *router, unsigned vif)
+{
+	const struct proxy_interface_config *config = &router->now.interface[vif];
+
+	for (size_t i = 0; i < config->static_join_count; i++) {
+		const struct static_join *join = &config->static_join[i];
+
+		if (addr_equal(&join->group, &spread->to) &&
+		    (addr_is_any(&join->source) || addr_equal(&join->source, &spread->from)))
+			return true;
+	}
+	(void)sim;
+	return false;
+}
+
+/* Is this router alone on the link, and has it heard the last leave as it was sent? */
+static bool left_in_order(const struct sim *sim, const struct spread *spread,
+			  const struct router *router, unsigned vif, const struct gone *gone)
+{
+	unsigned link = router->link[vif], version = router->now.interface[vif].values.version;
+	const struct downstream *down = &router->down[vif];
+
+	for (unsigned i = 0; i < sim->port_count; i++)
+		if (sim->port[i].link == link && sim->port[i].kind != PORT_STATION &&
+		    (sim->port[i].kind != PORT_ROUTER || sim->port[i].node != router->index ||
+		     sim->port[i].vif != vif))
+			return false;
+	return gone->clean && link_is_perfect(&sim->link[link]) &&
+	       (!version || version == newest_version(sim->protocol)) &&
+	       down->forwards_since < gone->at && down->old_heard[spread->group] < 0 &&
+	       !router->now.interface[vif].accept_from_count &&
+	       !link_excludes(sim, link, spread->group);
+}
+
+static void check_unwanted(struct sim *sim, const struct spread *spread,
+			   const struct router *router, unsigned vif)
+{
+	unsigned link = router->link[vif];
+	const struct gone *gone = &sim->link[link].gone[spread->group][spread->source];
+	struct values values = router_values(router, vif);
+	int64_t bound = 2 * router->down[vif].membership_max + 2 * link_slowest(&sim->link[link]);
+	bool ssm_unwanted = sim_group_is_ssm(spread->group) && spread->source == SOURCES - 1;
+
+	if (!(spread->by[link] >> router->index & 1) || is_static(sim, spread, router, vif))
+		return;
+	if (left_in_order(sim, spread, router, vif, gone))
+		bound = values.last_member_query_count * values.last_member_query_interval +
+			2 * sim->link[link].delay;
+	if (!ssm_unwanted && link_told(sim, link, spread->group, spread->source))
+		return;
+	if (ssm_unwanted || sim->now > gone->at + bound + TICK)
+		sim_fail(sim, "unwanted", (int)router->index,
+			 "(%c,%c) is forwarded by %s to vif %u, which nobody has wanted since %s",
+			 sim_source_name(spread->source), sim_group_name(spread->group),
+			 router->name, vif, sim_time_text(gone->at));
+}
+
+/* ---- who has to be known ---- */
+
+/* What keeps a report from being heard, or from being needed. */
+static bool is_excused(const struct sim *sim, const struct router *router, unsigned vif,
+		       const struct station *station, unsigned group)
+{
+	const struct proxy_interface_config *config = &router->now.interface[vif];
+	bool perfect = link_is_perfect(&sim->link[router->link[vif]]);
+
+	if (config->accept_from_count || config->querier == QUERIER_NEVER ||
+	    config->quick_leave == QUICK_LEAVE_ON ||
+	    (config->quick_leave == QUICK_LEAVE_TRACKED && !perfect))
+		return true;
+	if (config->router_alert_strict && station->no_router_alert)
+		return true;
+	if (sim_group_is_link_scope(group))
+		return true;
+	return sim_group_is_ssm(group) && (station->member.want[group].exclude ||
+					   station->spoken < newest_version(sim->protocol));
+}
+
+static bool is_too_lossy(const struct sim *sim, const struct router *router, unsigned vif,
+			 const struct station *station)
+{
+	struct values values = router_values(router, vif);
+	int64_t since = sim->now - 2 * router_membership_interval(&values);
+	unsigned least = values.robustness;
+
+	if (values.last_member_query_count < least)
+		least = values.last_member_query_count;
+	return link_lost(sim, router->port[vif], since) >= least ||
+	       link_lost(sim, station->port, since) >= least;
+}
+
+static int64_t grace(const struct sim *sim, const struct router *router, unsigned vif,
+		     const struct station *station, unsigned group)
+{
+	const struct link *link = &sim->link[router->link[vif]];
+	struct values values = router_values(router, vif);
+	bool v1 = router->down[vif].v1_heard[group] > 0;
+
+	/* It has told of its wish at once, in a version that is understood. */
+	if (link_is_perfect(link) && !v1 && station->spoken <= values.version)
+		return 0;
+	return values.query_interval + values.query_response_interval;
+}
+
+static void check_known(struct sim *sim, const struct spread *spread, const struct router *router,
+			unsigned vif, const struct station *station)
+{
+	const struct link *link = &sim->link[router->link[vif]];
+	int64_t since = station->member.since[spread->group][spread->source];
+	int64_t forwards = router->down[vif].forwards_since, until, slow = 2 * link_slowest(link);
+	struct values values = router_values(router, vif);
+	int64_t wait = grace(sim, router, vif, station, spread->group);
+
+	if (since == NEVER || !router_forwards(router, vif) ||
+	    is_excused(sim, router, vif, station, spread->group) ||
+	    is_too_lossy(sim, router, vif, station))
+		return;
+	if (since <= forwards) {
+		since = forwards;
+		wait = values.query_interval + values.query_response_interval;
+	}
+	until = heard_until(router, vif, spread->group, spread->source);
+	if (sim->now > since + wait + slow + ROUNDING &&
+	    router_clock(router) > until + slow + ROUNDING)
+		sim_fail(sim, "known", (int)router->index,
+			 "%s wants (%c,%c) since %s, and %s has not heard of it since %s",
+			 station->name, sim_source_name(spread->source),
+			 sim_group_name(spread->group), sim_time_text(since), router->name,
+			 sim_time_text(until - router->offset - CLOCK_EPOCH));
+	else if (sim->now > since + wait + slow + ROUNDING &&
+		 !link_gives(sim, station->port, spread->group))
+		sim_fail(sim, "switch", (int)router->index,
+			 "%s wants %c since %s, and the switch does not know", station->name,
+			 sim_group_name(spread->group), sim_time_text(since));
+}
+
+/* ---- all of it ---- */
+
+static void check_link(struct sim *sim, const struct spread *spread, const struct router *router,
+		       unsigned vif)
+{
+	check_delivery(sim, spread, router, vif);
+	check_upstream(sim, spread, router, vif);
+	check_unwanted(sim, spread, router, vif);
+	for (unsigned i = 0; i < sim->station_count; i++)
+		if (sim->station[i].on && sim->station[i].link == router->link[vif])
+			check_known(sim, spread, router, vif, &sim->station[i]);
+}
+
+static bool has_doubles(const struct sim *sim)
+{
+	for (unsigned link = 0; link < LINKS; link++)
+		if (sim->link[link].exists && sim->link[link].double_since != NEVER)
+			return true;
+	return false;
+}
+
+static void start_spread(const struct sim *sim, struct spread *spread, unsigned source,
+			 unsigned group)
+{
+	*spread = (struct spread){.source = source, .group = group};
+	spread->from = sim_source(sim, source);
+	spread->to = sim_group(sim, group);
+}
+
+/* The fault that is planted: two stations must not want something of A at a time. */
+static void look_planted(struct sim *sim)
+{
+	unsigned wanting = 0;
+
+	for (unsigned i = 0; i < sim->station_count; i++)
+		wanting += sim->station[i].member.wanted[0] != 0;
+	if (wanting > 1)
+		sim_fail(sim, "planted", -1, "%u stations want A", wanting);
+}
+
+void probe_send(struct sim *sim, unsigned source, unsigned group)
+{
+	unsigned link = sim_source_link(source) % LINKS;
+	struct spread spread;
+	bool asked;
+
+	/* What never leaves its link the kernel takes past the routes. */
+	if (!sim->link[link].exists || sim_group_is_link_scope(group))
+		return;
+	sim->counts.probes++;
+	if (sim->plant)
+		look_planted(sim);
+	start_spread(sim, &spread, source, group);
+	carry(sim, &spread, link, PORTS, HOPS);
+	asked = spread.asked;
+	if (asked) {
+		start_spread(sim, &spread, source, group);
+		spread.asked = true;
+		carry(sim, &spread, link, PORTS, HOPS);
+	}
+	if (spread.exhausted && !has_doubles(sim))
+		sim_fail(sim, "loop", -1, "(%c,%c) goes in circles", sim_source_name(source),
+			 sim_group_name(group));
+	for (unsigned n = 0; n < LINKS; n++)
+		sim->counts.deliveries += spread.copies[n];
+	if (spread.exhausted)
+		return;
+	for (unsigned i = 0; i < sim->router_count; i++) {
+		const struct router *router = &sim->router[i];
+
+		if (!router->proxy || router_is_limited(router))
+			continue;
+		for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
+			check_link(sim, &spread, router, vif);
+	}
+}
+
+/* ---- who forwards to a link ---- */
+
+struct forwarders {
+	unsigned active, forwarding, lost;
+	int64_t query_interval, other_present;
+	bool asker;
+};
+
+static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
+{
+	struct forwarders count = {0};
+	int64_t since = sim->link[link].double_since;
+
+	for (unsigned i = 0; i < sim->port_count; i++) {
+		const struct port *port = &sim->port[i];
+		const struct router *router = &sim->router[port->node];
+		struct values values;
+		int64_t present;
+
+		if (port->link != link)
+			continue;
+		count.asker |= port->kind == PORT_ASKER && sim->asker[port->node].on;
+		if (port->kind != PORT_ROUTER || port->vif < router->has_upstream ||
+		    !is_up(router, port->vif) || addr_is_any(&router->state[port->vif].address) ||
+		    router->now.interface[port->vif].querier != QUERIER_AUTO)
+			continue;
+		values = router_values(router, port->vif);
+		present = values.robustness * values.query_interval +
+			  values.query_response_interval / 2;
+		count.active++;
+		count.forwarding += router_forwards(router, port->vif);
+		if (values.query_interval > count.query_interval)
+			count.query_interval = values.query_interval;
+		if (present > count.other_present)
+			count.other_present = present;
+		if (since != NEVER)
+			count.lost += link_lost(sim, i, since - link_slowest(&sim->link[link]));
+	}
+	return count;
+}
+
+/* "since" is kept while STATE holds; true if it has held longer than BOUND. */
+static bool holds_too_long(const struct sim *sim, bool state, int64_t *since, int64_t bound)
+{
+	if (!state)
+		*since = NEVER;
+	else if (*since == NEVER)
+		*since = sim->now;
+	return state && sim->now > *since + bound;
+}
+
+static void watch_link(struct sim *sim, unsigned n)
+{
+	struct link *link = &sim->link[n];
+	struct forwarders count = count_forwarders(sim, n);
+	int64_t slow = 2 * link_slowest(link) + ROUNDING;
+
+	if (holds_too_long(sim, count.forwarding > 1, &link->double_since,
+			   count.query_interval * (1 + count.lost) + slow))
+		sim_fail(sim, "double", -1, "%u routers forward to link %u since %s",
+			 count.forwarding, n, sim_time_text(link->double_since));
+	if (holds_too_long(sim, count.active && !count.forwarding && !count.asker,
+			   &link->none_since, count.other_present + slow))
+		sim_fail(sim, "nobody", -1, "none of %u routers forwards to link %u since %s",
+			 count.active, n, sim_time_text(link->none_since));
+}
+
+void probe_watch(struct sim *sim)
+{
+	for (unsigned link = 0; link < LINKS; link++)
+		if (sim->link[link].exists)
+			watch_link(sim, link);
+	view_check(sim);
+}
+
+/* ---- when all have left ---- */
+
+static bool is_deserted(const struct sim *sim, const struct router *router)
+{
+	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
+		for (unsigned group = 0; group < GROUPS; group++)
+			for (unsigned source = 0; source < SOURCES; source++)
+				if (link_told(sim, router->link[vif], group, source))
+					return false;
+	return true;
+}
+
+void probe_end(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->router_count; i++) {
+		const struct router *router = &sim->router[i];
+		struct proxy_totals totals;
+		size_t statics = 0;
+
+		if (!router->proxy || !is_deserted(sim, router))
+			continue;
+		proxy_totals(router->proxy, &totals);
+		for (unsigned vif = 0; vif < router->vif_count; vif++)
+			statics += router->now.interface[vif].static_join_count;
+		if (totals.groups > statics)
+			sim_fail(sim, "left", (int)i, "%s holds %u groups that nobody wants",
+				 router->name, totals.groups);
+		/* One block is scratch that a proxy keeps. */
+		if (router->memory_count > router->memory_first + 1)
+			sim_fail(sim, "memory", (int)i, "%s holds %zu blocks, %zu at first",
+				 router->name, router->memory_count, router->memory_first);
+	}
+}

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A proxy under test, with its model, its kernel's routes and a clock of its own. What is due goes
+ * before what comes in; all that comes in at one moment may be one turn.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+enum { TURNS = 100 };
+
+int64_t router_clock(const struct router *router)
+{
+	return CLOCK_EPOCH + router->sim->now + router->offset;
+}
+
+int64_t router_next(const struct router *router)
+{
+	int64_t next = router->deadline;
+
+	if (!router->proxy || next == NEVER)
+		return NEVER;
+	next -= CLOCK_EPOCH + router->offset;
+	return next < router->sim->now ? router->sim->now : next;
+}
+
+struct values router_values(const struct router *router, unsigned vif)
+{
+	struct proxy_interface_status status;
+
+	proxy_interface_status(router->proxy, vif, &status);
+	return status.values;
+}
+
+bool router_forwards(const struct router *router, unsigned vif)
+{
+	struct proxy_interface_status status;
+
+	if (!router->proxy || !router->state[vif].up || addr_is_any(&router->state[vif].address))
+		return false;
+	proxy_interface_status(router->proxy, vif, &status);
+	return status.querier || router->now.interface[vif].querier == QUERIER_NEVER;
+}
+
+bool router_is_limited(const struct router *router)
+{
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		struct proxy_interface_status status;
+
+		proxy_interface_status(router->proxy, vif, &status);
+		for (enum counter c = LIMIT_GROUPS; c <= LIMIT_ROUTES; c++)
+			if (status.counters->value[c])
+				return true;
+	}
+	return false;
+}
+
+/* ---- what it does ---- */
+
+static void enter(struct router *router)
+{
+	memory_enter(&router->memory_count, &router->memory_bytes);
+}
+
+static void differs(struct router *router, const char *why)
+{
+	if (why)
+		sim_fail(router->sim, "model", (int)router->index, "%s: %s", router->name, why);
+}
+
+static void send(struct router *router, unsigned vif, const struct addr *source,
+		 const struct addr *destination, const uint8_t *data, size_t length)
+{
+	struct sim *sim = router->sim;
+	struct message message;
+	const char *wrong =
+		codec_decode(sim->protocol, source, destination, data, length, &message);
+	char text[MESSAGE_TEXT];
+
+	if (wrong)
+		sim_fail(sim, "form", (int)router->index, "%s sends on vif %u: %s", router->name,
+			 vif, wrong);
+	if (!wrong && sim->verbose)
+		sim_say(sim, "%s tx vif %u %s", router->name, vif,
+			codec_text(sim->protocol, &message, text));
+	if (!wrong)
+		differs(router, model_sent(router->model, router_clock(router), vif, source,
+					   destination, &message, length));
+	if (!wrong && vif == 0 && router->has_upstream && message.kind == KIND_REPORT)
+		view_sent(sim, router, &message);
+	if (!wrong && message.kind == KIND_QUERY && !addr_is_any(&message.group))
+		heard_query(sim, router, vif, &message, true);
+	if (!wrong)
+		link_send_octets(sim, router->port[vif], source, destination, &message, data,
+				 length);
+	codec_free(&message);
+}
+
+static void on_send(void *ctx, unsigned vif, const struct addr *source,
+		    const struct addr *destination, const uint8_t *data, size_t length)
+{
+	memory_leave();
+	send(ctx, vif, source, destination, data, length);
+	enter(ctx);
+}
+
+static void on_route(void *ctx, const struct route *route)
+{
+	struct router *router = ctx;
+	const char *wrong;
+
+	memory_leave();
+	wrong = kernel_route(router, route);
+	if (wrong)
+		sim_fail(router->sim, "routes", (int)router->index, "%s %s", router->name, wrong);
+	differs(router, model_route(router->model, router_clock(router), route));
+	enter(router);
+}
+
+/* Is LINK reached through a router whose upstream is on VIA? */
+static bool is_behind(const struct sim *sim, unsigned via, unsigned link)
+{
+	for (unsigned i = 0; i < sim->router_count; i++) {
+		const struct router *router = &sim->router[i];
+
+		for (unsigned vif = 1; router->has_upstream && vif < router->vif_count; vif++)
+			if (router->link[0] == via && router->link[vif] == link)
+				return true;
+	}
+	return false;
+}
+
+static unsigned on_reverse_path(void *ctx, const struct addr *addr)
+{
+	struct router *router = ctx;
+	unsigned source = sim_source_of(router->sim, addr), link = LINKS;
+
+	if (source < SOURCES)
+		link = sim_source_link(source);
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (link < LINKS && router->link[vif] == link)
+			return vif;
+	for (unsigned vif = router->has_upstream; link < LINKS && vif < router->vif_count; vif++)
+		if (is_behind(router->sim, router->link[vif], link))
+			return vif;
+	return router->has_upstream ? 0 : PROXY_VIFS;
+}
+
+/* ---- turns ---- */
+
+/* What its downstreams want together is what it wants on its upstream's link. */
+static void refresh_member(struct sim *sim, struct router *router)
+{
+	bool old = model_version(router->model, 0) < newest_version(sim->protocol);
+
+	if (router->upstream_version != model_version(router->model, 0))
+		router->upstream_since = sim->now;
+	router->upstream_version = model_version(router->model, 0);
+	for (unsigned group = 0; group < GROUPS; group++) {
+		struct addr addr = sim_group(sim, group);
+		struct filter filter = {0};
+		enum filter_mode mode;
+		struct list list = {0};
+		sources before = router->member.wanted[group];
+		bool kept = sim_group_is_link_scope(group) ||
+			    (sim_group_is_discovery(group) && !router->now.config.ssdp_upstream);
+
+		if (!kept && router->state[0].up &&
+		    model_merged(router->model, &addr, &mode, &list))
+			filter = (struct filter){mode == EXCLUDE, sim_sources_of(sim, &list)};
+		free(list.item);
+		member_update(sim, &router->member, group, &filter, old, true);
+		if (before != router->member.wanted[group])
+			view_changed(sim, router, group, before, router->member.wanted[group]);
+	}
+}
+
+/* All that is due by now, and what follows from it; JUMPED: the clock. */
+static void turn(struct sim *sim, struct router *router, bool jumped)
+{
+	int64_t clock = router_clock(router);
+	unsigned turns = 0;
+
+	if (jumped)
+		model_jump(router->model, clock);
+	else
+		model_advance(router->model, clock);
+	if (router->has_upstream)
+		refresh_member(sim, router);
+	enter(router);
+	while (proxy_deadline(router->proxy) <= clock && ++turns < TURNS)
+		proxy_tick(router->proxy, clock);
+	memory_leave();
+	if (turns == TURNS)
+		sim_fail(sim, "deadline", (int)router->index,
+			 "%s: proxy_deadline() stays in the past", router->name);
+	router->deadline = proxy_deadline(router->proxy);
+	router->held = false;
+	if (!*sim->kind)
+		differs(router, model_check(router->model, clock, router->proxy));
+	heard_turn(sim, router);
+}
+
+void router_settle(struct sim *sim, struct router *router)
+{
+	if (router->held)
+		transcript_line(router, "release");
+	turn(sim, router, false);
+}
+
+void router_jump(struct sim *sim, struct router *router, int64_t ms)
+{
+	if (!router->proxy)
+		return;
+	router->offset += ms;
+	transcript_line(router, "# the clock jumps: what was due until here is late");
+	turn(sim, router, true);
+}
+
+void router_receive(struct sim *sim, struct router *router, unsigned vif, const struct frame *frame)
+{
+	struct packet packet = {.vif = vif,
+				.source = frame->source,
+				.destination = frame->destination,
+				.ttl = (uint8_t)frame->ttl,
+				.router_alert = frame->router_alert,
+				.length = frame->length};
+	struct heard heard = {
+		vif,	    frame->source,	 frame->destination,
+		frame->ttl, frame->router_alert, frame->spoilt ? NULL : &frame->message};
+	uint8_t *exact;
+
+	if (!router->proxy || !router->state[vif].up)
+		return;
+	/* Exactly as long as it is, so that a sanitizer sees each octet read behind it. */
+	exact = malloc(frame->length ? frame->length : 1);
+	if (!exact)
+		abort();
+	memcpy(exact, frame->data, frame->length);
+	packet.data = exact;
+	transcript_packet(router, vif, &packet, frame);
+	model_receive(router->model, router_clock(router), &heard);
+	enter(router);
+	proxy_packet(router->proxy, router_clock(router), &packet);
+	memory_leave();
+	free(exact);
+	router->deadline = proxy_deadline(router->proxy);
+	if (vif < router->has_upstream || addr_is_any(&router->state[vif].address))
+		return;
+	if (frame->message.kind != KIND_QUERY)
+		heard_report(sim, router, vif, frame);
+	else if (!frame->spoilt)
+		heard_query(sim, router, vif, &frame->message, false);
+}
+
+/* The same state, told to both; they act on it at once. */
+static void tell_interface(struct sim *sim, struct router *router, unsigned vif)
+{
+	struct interface_state *state = &router->state[vif];
+
+	if (vif < router->has_upstream) {
+		router->upstream_since = sim->now;
+		router->member.present = state->up;
+	}
+	model_interface(router->model, router_clock(router), state);
+	model_advance(router->model, router_clock(router));
+	if (router->has_upstream)
+		refresh_member(sim, router);
+	enter(router);
+	proxy_interface(router->proxy, router_clock(router), state);
+	memory_leave();
+}
+
+void router_interface(struct sim *sim, struct router *router, unsigned vif)
+{
+	if (!router->proxy)
+		return;
+	transcript_interface(router, &router->state[vif]);
+	tell_interface(sim, router, vif);
+	if (vif >= router->has_upstream)
+		router->down[vif].forwards_since = NEVER;
+	router_settle(sim, router);
+}
+
+void router_upcall(struct sim *sim, struct router *router, unsigned vif, unsigned source,
+		   unsigned group)
+{
+	struct upcall upcall = {UPCALL_WRONGVIF, vif, sim_source(sim, source),
+				sim_group(sim, group)};
+
+	transcript_line(router, "upcall wrongvif if%u %s %s", vif, addr_text(&upcall.source),
+			addr_text(&upcall.group));
+	model_upcall(router->model, router_clock(router), &upcall);
+	enter(router);
+	proxy_upcall(router->proxy, router_clock(router), &upcall);
+	memory_leave();
+	router_settle(sim, router);
+}
+
+/* ---- life ---- */
+
+static struct prefix ssm_prefix(const struct sim *sim, unsigned scope)
+{
+	if (sim->protocol == PROTOCOL_IGMP)
+		return (struct prefix){addr_ipv4(0xe8000000), 96 + 8};
+	return (struct prefix){{{0xff, (uint8_t)(0x30 | scope)}}, 32};
+}
+
+void router_prepare(struct sim *sim, struct router *router)
+{
+	struct settings *next = &router->next;
+
+	next->config.protocol = sim->protocol;
+	next->config.interface_count = router->vif_count;
+	next->config.ssm_range_count = sim->protocol == PROTOCOL_IGMP ? 1 : 16;
+	for (unsigned scope = 0; scope < 16; scope++)
+		next->ssm_range[scope] = ssm_prefix(sim, scope);
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		next->interface[vif].upstream = vif < router->has_upstream;
+		router->state[vif].vif = vif;
+		router->state[vif].exists = router->state[vif].up = true;
+		router->state[vif].mtu = 1500;
+	}
+}
+
+/* The configuration of the next proxy; the pointers go with it. */
+static void take_settings(struct router *router)
+{
+	struct settings *now = &router->now;
+
+	*now = router->next;
+	now->config.interface = now->interface;
+	now->config.ssm_range = now->ssm_range;
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		now->interface[vif].static_join = now->static_join[vif];
+		now->interface[vif].accept_from = now->accept_from[vif];
+	}
+}
+
+void router_start(struct sim *sim, struct router *router)
+{
+	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	uint64_t seed = sim_key(sim, 0x9407U, router->index, router->starts++);
+
+	if (router->proxy)
+		return;
+	take_settings(router);
+	router->memory_count = router->memory_bytes = 0;
+	router->route_count = 0;
+	router->started = sim->now;
+	router->model = model_new(&router->now.config, on_reverse_path, router);
+	enter(router);
+	router->proxy = proxy_new(&router->now.config, &out, router, seed);
+	memory_leave();
+	if (!router->proxy || !router->model)
+		abort();
+	member_start(&router->member, router->link[0]);
+	router->member.present = router->has_upstream;
+	router->upstream_version = model_version(router->model, 0);
+	view_start(sim, router);
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		heard_start(router, vif);
+	transcript_start(sim, router);
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		tell_interface(sim, router, vif);
+	router_settle(sim, router);
+	router->memory_first = router->memory_count;
+}
+
+void router_stop(struct sim *sim, struct router *router)
+{
+	static const struct filter none;
+
+	if (!router->proxy)
+		return;
+	transcript_line(router, "shutdown");
+	model_shutdown(router->model, router_clock(router));
+	enter(router);
+	proxy_shutdown(router->proxy, router_clock(router));
+	memory_leave();
+	differs(router, model_check_shutdown(router->model, router_clock(router)));
+	if (router->route_count)
+		sim_fail(sim, "routes", (int)router->index, "%s leaves %u routes behind",
+			 router->name, router->route_count);
+	enter(router);
+	proxy_free(router->proxy);
+	memory_leave();
+	if (router->memory_count || router->memory_bytes)
+		sim_fail(sim, "memory", (int)router->index, "%s leaves %zu blocks, %zu octets",
+			 router->name, router->memory_count, router->memory_bytes);
+	model_free(router->model);
+	router->proxy = NULL;
+	router->model = NULL;
+	for (unsigned group = 0; router->has_upstream && group < GROUPS; group++)
+		member_update(sim, &router->member, group, &none, false, false);
+	router->member.present = false;
+}

@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A simulated network: links, on them proxies under test (routers), a plain older querier (asker),
+ * the root of the tree, hosts (stations) and senders, on one virtual clock. What there is of it and
+ * what happens is a text, see README.md; make.c invents one from a seed.
+ *
+ * Sources and groups are few and have names of one letter; sets of sources are bits.
+ */
+#ifndef TESTS_SIM_SIM_H
+#define TESTS_SIM_SIM_H
+
+#include "../../proto/proxy.h"
+#include "../replay/codec.h"
+#include "chance.h"
+#include "model.h"
+
+enum {
+	LINKS = 8,
+	ROUTERS = 4,
+	ROUTER_VIFS = 5,
+	STATIONS = 16,
+	APPLICATIONS = 3,
+	ASKERS = 4,
+	GROUPS = 12,
+	SOURCES = 12,
+	PORTS = 48,
+	NAME = 16,
+	FAILURE = 4096,
+	FOREVER_BACK = -1000000000, /* long before the world began */
+};
+
+#define NEVER INT64_MAX
+
+typedef uint32_t sources;
+
+/* RFC 3376 section 3.1: INCLUDE {} is no interest at all. */
+struct filter {
+	bool exclude;
+	sources list;
+};
+
+/* What somebody on a link wants, and what of it can be told to a router. */
+struct member {
+	unsigned link;
+	bool present;
+	bool old; /* tells of groups only: its querier is an older one */
+	struct filter want[GROUPS];
+	sources wanted[GROUPS], told[GROUPS];
+	int64_t since[GROUPS][SOURCES]; /* wants it without a break; NEVER: does not */
+};
+
+struct frame {
+	unsigned references;
+	unsigned link, from; /* a port; PORTS: nobody's */
+	int64_t sent;
+	struct addr source, destination;
+	unsigned ttl;
+	bool router_alert;
+	bool spoilt; /* must change nothing anywhere */
+	struct message message;
+	size_t length;
+	uint8_t data[];
+};
+
+enum port_kind { PORT_ROUTER, PORT_STATION, PORT_ASKER, PORT_ROOT };
+
+struct port {
+	enum port_kind kind;
+	unsigned node, vif, link;
+	/* of the switch, if the link has one */
+	int64_t router_until, group_until[GROUPS];
+	/* what is lost between it and the others; per port, of the last times */
+	int64_t lost[16];
+	unsigned lost_count;
+};
+
+struct link {
+	bool exists, snoops;
+	unsigned loss, duplicates; /* of 1000 */
+	int64_t delay, jitter;
+	/* When the last who wanted it left; CLEAN: by a leave that was sent as it has to be. */
+	struct gone {
+		int64_t at;
+		bool clean;
+	} gone[GROUPS][SOURCES];
+	int64_t double_since, none_since;
+};
+
+/* What a downstream of a router was told, as far as it matters to who wants to receive. */
+struct heard_of {
+	int64_t until;	     /* by the router's clock: it must forward until then */
+	int64_t queried_end; /* ... or this, if nobody answers */
+};
+
+struct downstream {
+	struct heard_of heard[GROUPS][SOURCES];
+	int64_t v1_heard[GROUPS], old_heard[GROUPS];
+	int64_t forwards_since; /* by the world's clock; NEVER: does not */
+	int64_t membership_max; /* the longest membership interval since the start */
+};
+
+struct told {
+	sources view;
+	int64_t changed[SOURCES];
+	unsigned sent[SOURCES], delivered[SOURCES], robustness[SOURCES];
+	bool stale[SOURCES]; /* what came last was older than the change */
+};
+
+struct settings {
+	struct proxy_config config;
+	struct proxy_interface_config interface[ROUTER_VIFS];
+	struct static_join static_join[ROUTER_VIFS][4];
+	struct prefix accept_from[ROUTER_VIFS][2];
+	struct prefix ssm_range[16];
+};
+
+struct router {
+	char name[NAME];
+	unsigned index;
+	unsigned vif_count;
+	bool has_upstream;
+	unsigned link[ROUTER_VIFS], port[ROUTER_VIFS];
+	struct settings next, now;
+	struct interface_state state[ROUTER_VIFS];
+	struct prefix prefix[ROUTER_VIFS][2];
+	struct proxy *proxy;
+	struct model *model;
+	struct sim *sim;
+	int64_t offset; /* its clock is ahead by */
+	int64_t started;
+	unsigned starts;
+	int64_t deadline;
+	bool held; /* has more to hear before its turn ends */
+	struct route *route;
+	unsigned route_count, route_room;
+	size_t memory_count, memory_bytes, memory_first;
+	struct member member; /* as a host on its upstream's link */
+	struct downstream down[ROUTER_VIFS];
+	struct told told[GROUPS];
+	int64_t upstream_since; /* as it is now: up, the address, the version */
+	unsigned upstream_version;
+	char *transcript;
+	size_t transcript_length, transcript_room;
+	int64_t transcript_at;
+};
+
+struct station_group {
+	struct filter application[APPLICATIONS], state;
+	unsigned mode_left, left[SOURCES]; /* transmissions that are to come */
+	int64_t repeat_at;
+	int64_t reply_at;
+	bool reply_whole;
+	sources asked;
+};
+
+struct station {
+	char name[NAME];
+	unsigned index, link, port, version;
+	struct addr address;
+	bool on, no_router_alert, odd;
+	int64_t v1_until, v2_until;
+	unsigned spoken;
+	unsigned robustness;
+	int64_t query_interval;
+	int64_t general_at;
+	struct station_group group[GROUPS];
+	struct member member;
+};
+
+struct asker {
+	char name[NAME];
+	unsigned index, link, port, version;
+	bool root;
+	bool on;
+	struct addr address;
+	unsigned robustness;
+	int64_t query_interval, response_interval, last_member_interval;
+	int64_t next_query, other_until;
+	struct {
+		int64_t at;
+		unsigned left;
+		bool whole;
+		sources list;
+	} specific[GROUPS];
+};
+
+struct arrival {
+	int64_t time;
+	uint64_t order;
+	unsigned port;
+	struct frame *frame;
+};
+
+struct statement {
+	unsigned line;
+	int64_t time;
+	const char *text; /* behind the time */
+};
+
+struct counts {
+	unsigned long worlds, events, packets, probes, deliveries;
+	uint64_t simulated; /* ms */
+};
+
+struct sim {
+	uint64_t seed;
+	enum protocol protocol;
+	int64_t now, end;
+	unsigned line;
+	bool verbose, transcribe;
+	struct link link[LINKS];
+	struct port port[PORTS];
+	unsigned port_count;
+	struct router router[ROUTERS];
+	unsigned router_count;
+	struct station station[STATIONS];
+	unsigned station_count;
+	struct asker asker[ASKERS];
+	unsigned asker_count;
+	struct statement *statement;
+	unsigned statement_count, next_statement;
+	struct arrival *arrival;
+	unsigned arrival_count, arrival_room;
+	uint64_t order;
+	struct counts counts;
+	unsigned plant; /* what is lied about, see main.c */
+	/* the first failure */
+	char kind[32], failure[FAILURE];
+	int failed_router;
+	bool bad_text;
+};
+
+/* ---- names.c ---- */
+
+struct addr sim_group(const struct sim *, unsigned group);
+struct addr sim_source(const struct sim *, unsigned source);
+/* GROUPS or SOURCES if it is none of ours. */
+unsigned sim_group_of(const struct sim *, const struct addr *);
+unsigned sim_source_of(const struct sim *, const struct addr *);
+char sim_group_name(unsigned group);
+char sim_source_name(unsigned source);
+unsigned sim_group_named(char name);
+unsigned sim_source_named(char name);
+bool sim_group_is_ssm(unsigned group);
+bool sim_group_is_link_scope(unsigned group);
+bool sim_group_is_discovery(unsigned group);
+/* The link on which SOURCE sends; LINKS: it is far away, behind the root. */
+unsigned sim_source_link(unsigned source);
+/* 10.0.LINK.HOST, fe80::HOST */
+struct addr sim_on_link(const struct sim *, unsigned link, unsigned host);
+/* The other address of MLD: 2001:db8:0:LINK::HOST. */
+struct addr sim_global(unsigned link, unsigned host);
+sources sim_sources_of(const struct sim *, const struct list *);
+void sim_list_of(const struct sim *, sources, struct list *);
+const char *sim_set_text(sources);
+const char *sim_filter_text(const struct filter *);
+/* Milliseconds as seconds. */
+const char *sim_time_text(int64_t ms);
+
+/* ---- sim.c ---- */
+
+enum { CLOCK_EPOCH = 1000000 };
+
+/* The world of TEXT, played to its end or its first failure; sim_free() follows. */
+void sim_run(struct sim *, const char *text);
+void sim_free(struct sim *);
+/* The first failure is kept. ROUTER: whose it is, or -1. */
+void sim_fail(struct sim *, const char *kind, int router, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void sim_say(const struct sim *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+uint64_t sim_key(const struct sim *, uint64_t a, uint64_t b, uint64_t c);
+
+/* ---- text.c: statements before and while the clock runs ---- */
+
+/* Takes TEXT apart: what there is goes into SIM, what happens into its statements. */
+void text_read(struct sim *, const char *text);
+void text_happen(struct sim *, const struct statement *);
+
+/* ---- link.c ---- */
+
+unsigned link_attach(struct sim *, unsigned link, enum port_kind, unsigned node, unsigned vif);
+/* All that is on the link hears it, if it is not lost. */
+void link_send(struct sim *, unsigned port, const struct addr *source,
+	       const struct addr *destination, unsigned ttl, bool router_alert,
+	       const struct message *, const struct damage *);
+void link_send_octets(struct sim *, unsigned port, const struct addr *source,
+		      const struct addr *destination, const struct message *, const uint8_t *data,
+		      size_t length);
+/* From nobody: to all routers on the link. */
+void link_spoilt(struct sim *, unsigned link, struct frame *);
+struct frame *link_frame(struct sim *, const struct addr *source, const struct addr *destination,
+			 const uint8_t *data, size_t length);
+void frame_drop(struct frame *);
+int64_t link_next(const struct sim *);
+/* The first that has arrived by now; false: none. */
+bool link_take(struct sim *, struct arrival *);
+const struct arrival *link_peek(const struct sim *);
+/* The longest that anything takes. */
+int64_t link_slowest(const struct link *);
+/* Nothing is lost, doubled or overtaken. */
+bool link_is_perfect(const struct link *);
+/* How many frames to or from the port were lost since. */
+unsigned link_lost(const struct sim *, unsigned port, int64_t since);
+/* Does the switch, if there is one, give data of GROUP to the port? */
+bool link_gives(const struct sim *, unsigned port, unsigned group);
+
+/* ---- member.c ---- */
+
+bool filter_wants(const struct filter *, unsigned source);
+/* As bits: the last source stands for all that nobody names. */
+sources filter_bits(const struct filter *);
+void member_start(struct member *, unsigned link);
+/* CLEAN: the change is told as the standards have it. */
+void member_update(struct sim *, struct member *, unsigned group, const struct filter *, bool old,
+		   bool clean);
+/* Does anybody on the link (but EXCEPT) want it, or tell a router so? */
+bool link_wanted(const struct sim *, unsigned link, unsigned group, unsigned source);
+bool link_told(const struct sim *, unsigned link, unsigned group, unsigned source);
+/* Is somebody there whose filter mode is EXCLUDE? */
+bool link_excludes(const struct sim *, unsigned link, unsigned group);
+
+/* ---- station.c ---- */
+
+void station_start(struct sim *, struct station *);
+void station_filter(struct sim *, struct station *, unsigned application, unsigned group,
+		    const struct filter *);
+void station_crash(struct sim *, struct station *);
+void station_leave_all(struct sim *, struct station *);
+void station_receive(struct sim *, struct station *, const struct frame *);
+int64_t station_next(const struct station *);
+void station_tick(struct sim *, struct station *);
+/* The version that it speaks now. */
+unsigned station_version(const struct sim *, const struct station *);
+
+/* ---- asker.c: the root of the tree, and other queriers that are no proxies ---- */
+
+void asker_switch(struct sim *, struct asker *, bool on);
+void asker_receive(struct sim *, struct asker *, const struct frame *);
+int64_t asker_next(const struct asker *);
+void asker_tick(struct sim *, struct asker *);
+
+/* ---- router.c: a proxy, its model, its kernel ---- */
+
+void router_prepare(struct sim *, struct router *);
+void router_start(struct sim *, struct router *);
+void router_stop(struct sim *, struct router *);
+void router_receive(struct sim *, struct router *, unsigned vif, const struct frame *);
+void router_interface(struct sim *, struct router *, unsigned vif);
+void router_jump(struct sim *, struct router *, int64_t ms);
+void router_settle(struct sim *, struct router *);
+int64_t router_next(const struct router *); /* by the world's clock */
+void router_upcall(struct sim *, struct router *, unsigned vif, unsigned source, unsigned group);
+int64_t router_clock(const struct router *);
+/* It is up, and this is ours to forward to and from. */
+bool router_forwards(const struct router *, unsigned vif);
+/* RFC 9776 section 8.4, or as RFC 3376 had it. */
+int64_t router_membership_interval(const struct values *);
+struct values router_values(const struct router *, unsigned vif);
+bool router_is_limited(const struct router *);
+
+/* ---- kernel.c: the routes, and what Linux makes of them ---- */
+
+const char *kernel_route(struct router *, const struct route *);
+/* WRONG: it came in where the kernel asks the proxy about it. */
+uint32_t kernel_forward(const struct router *, unsigned vif, const struct addr *source,
+			const struct addr *group, bool *wrong);
+
+/* ---- heard.c: what routers were told ---- */
+
+void heard_start(struct router *, unsigned vif);
+void heard_report(struct sim *, struct router *, unsigned vif, const struct frame *);
+void heard_query(struct sim *, struct router *, unsigned vif, const struct message *, bool own);
+/* After each turn: who forwards, and since when. */
+void heard_turn(struct sim *, struct router *);
+/* Until when the router must forward, by its clock. */
+int64_t heard_until(const struct router *, unsigned vif, unsigned group, unsigned source);
+
+/* ---- view.c: what the root was told ---- */
+
+void view_start(struct sim *, struct router *);
+void view_sent(struct sim *, struct router *, const struct message *);
+void view_received(struct sim *, struct router *, const struct frame *);
+void view_changed(struct sim *, struct router *, unsigned group, sources before, sources after);
+void view_check(struct sim *);
+
+/* ---- probe.c: data, and the properties of the whole ---- */
+
+void probe_send(struct sim *, unsigned source, unsigned group);
+/* After each event. */
+void probe_watch(struct sim *);
+/* When all have left. */
+void probe_end(struct sim *);
+
+/* ---- spoil.c ---- */
+
+/* A packet that must change nothing; WHICH picks it. */
+void spoil_send(struct sim *, unsigned link, unsigned which);
+
+/* ---- memory.c ---- */
+
+/* What is allocated until memory_leave() is counted. */
+void memory_enter(size_t *count, size_t *bytes);
+void memory_leave(void);
+
+/* ---- transcript.c ---- */
+
+void transcript_start(struct sim *, struct router *);
+void transcript_line(struct router *, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void transcript_packet(struct router *, unsigned vif, const struct packet *, const struct frame *);
+void transcript_interface(struct router *, const struct interface_state *);
+
+/* ---- make.c ---- */
+
+/* The world of a seed, as text; malloc'ed. */
+char *make_world(uint64_t seed);
+
+/* ---- shrink.c ---- */
+
+struct verdict {
+	bool failed;
+	int failed_router;
+	char kind[32], failure[FAILURE];
+	struct counts counts;
+	char *transcript; /* malloc'ed, or NULL */
+};
+
+/* Plays TEXT in a process of its own. */
+void shrink_play(const char *text, unsigned plant, bool transcribe, struct verdict *);
+/* The smallest text found within SECONDS that fails the same way; malloc'ed. */
+char *shrink_text(const char *text, unsigned plant, const char *kind, unsigned seconds);
+
+#endif

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: MIT */
+/* The language of worlds, see README.md: what there is, and what happens. */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim.h"
+
+enum { WORDS = 40, LINE = 512 };
+
+struct words {
+	char text[LINE];
+	const char *word[WORDS + 1];
+	unsigned count, at;
+};
+
+static void split(struct words *words, const char *line)
+{
+	size_t length = strcspn(line, "\n#");
+	char *save = NULL, *word;
+
+	*words = (struct words){.count = 0};
+	if (length >= LINE)
+		length = LINE - 1;
+	memcpy(words->text, line, length);
+	for (word = strtok_r(words->text, " \t", &save); word && words->count < WORDS;
+	     word = strtok_r(NULL, " \t", &save))
+		words->word[words->count++] = word;
+}
+
+static const char *peek(const struct words *words)
+{
+	return words->at < words->count ? words->word[words->at] : "";
+}
+
+static const char *take(struct words *words)
+{
+	return words->at < words->count ? words->word[words->at++] : "";
+}
+
+static bool take_if(struct words *words, const char *word)
+{
+	if (strcmp(peek(words), word))
+		return false;
+	words->at++;
+	return true;
+}
+
+static void bad(struct sim *sim, const char *what, const char *word)
+{
+	if (!sim->bad_text)
+		fprintf(stderr, "line %u: expected %s, got \"%s\"\n", sim->line, what, word);
+	sim->bad_text = true;
+}
+
+static unsigned number(struct sim *sim, const char *text)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (!*text || *end)
+		bad(sim, "a number", text);
+	return (unsigned)value;
+}
+
+/* Seconds with up to three decimals, as milliseconds. */
+static int64_t seconds(struct sim *sim, const char *text)
+{
+	char *end;
+	int64_t ms = (int64_t)strtoul(text, &end, 10) * 1000, unit = 100;
+
+	if (*end == '.')
+		for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
+			ms += (*end - '0') * unit;
+	if (!*text || *end)
+		bad(sim, "seconds", text);
+	return ms;
+}
+
+/* KEY=VALUE: VALUE, or NULL if it is another key. */
+static const char *option(struct words *words, const char *key)
+{
+	size_t length = strlen(key);
+
+	if (strncmp(peek(words), key, length) || peek(words)[length] != '=')
+		return NULL;
+	return take(words) + length + 1;
+}
+
+static sources take_set(struct sim *sim, struct words *words)
+{
+	sources set = 0;
+
+	for (bool more = true; more;) {
+		const char *word = take(words);
+
+		more = *word;
+		for (; *word; word++) {
+			unsigned source = sim_source_named(*word);
+
+			if (source < SOURCES)
+				set |= 1U << source;
+			else if (!strchr("{}", *word))
+				bad(sim, "a source", word);
+			more &= *word != '}';
+		}
+	}
+	return set;
+}
+
+static unsigned take_group(struct sim *sim, struct words *words)
+{
+	unsigned group = sim_group_named(*peek(words));
+
+	if (group == GROUPS || peek(words)[1])
+		bad(sim, "a group", peek(words));
+	words->at++;
+	return group < GROUPS ? group : 0;
+}
+
+/* ---- what there is ---- */
+
+static void read_world(struct sim *sim, struct words *words)
+{
+	const char *value;
+
+	sim->protocol = take_if(words, "mld") ? PROTOCOL_MLD : PROTOCOL_IGMP;
+	take_if(words, "igmp");
+	while (words->at < words->count)
+		if ((value = option(words, "seed")))
+			sim->seed = strtoull(value, NULL, 10);
+		else if ((value = option(words, "end")))
+			sim->end = seconds(sim, value);
+		else
+			bad(sim, "seed= or end=", take(words));
+}
+
+static void read_link(struct sim *sim, struct words *words)
+{
+	unsigned n = number(sim, take(words));
+	struct link *link = &sim->link[n % LINKS];
+	const char *value;
+
+	link->exists = true;
+	link->delay = 1;
+	link->double_since = link->none_since = NEVER;
+	for (unsigned group = 0; group < GROUPS; group++)
+		for (unsigned source = 0; source < SOURCES; source++)
+			link->gone[group][source] = (struct gone){FOREVER_BACK, false};
+	while (words->at < words->count)
+		if ((value = option(words, "delay")))
+			link->delay = number(sim, value);
+		else if ((value = option(words, "jitter")))
+			link->jitter = number(sim, value);
+		else if ((value = option(words, "loss")))
+			link->loss = number(sim, value);
+		else if ((value = option(words, "duplicates")))
+			link->duplicates = number(sim, value);
+		else if (take_if(words, "switch"))
+			link->snoops = true;
+		else
+			bad(sim, "a property of the link", take(words));
+}
+
+/* LINK:HOST */
+static unsigned take_place(struct sim *sim, struct words *words, unsigned *host)
+{
+	const char *word = take(words), *colon = strchr(word, ':');
+	unsigned link = (unsigned)(*word - '0');
+
+	if (!colon || link >= LINKS || !sim->link[link].exists) {
+		bad(sim, "LINK:HOST", word);
+		return 0;
+	}
+	*host = number(sim, colon + 1);
+	return link;
+}
+
+static void set_address(struct sim *sim, struct router *router, unsigned vif, unsigned host)
+{
+	struct interface_state *state = &router->state[vif];
+	struct prefix *prefix = router->prefix[vif];
+	unsigned link = router->link[vif];
+
+	state->address = (struct addr){{0}};
+	state->prefix = prefix;
+	state->prefix_count = 0;
+	if (!host)
+		return;
+	state->address = sim_on_link(sim, link, host);
+	prefix[0] = (struct prefix){state->address, sim->protocol == PROTOCOL_IGMP ? 120 : 64};
+	prefix[1] = (struct prefix){sim_global(link, host), 64};
+	state->prefix_count = sim->protocol == PROTOCOL_IGMP ? 1 : 2;
+}
+
+static void read_proxy(struct sim *sim, struct words *words)
+{
+	unsigned index = sim->router_count, host = 0;
+	struct router *router = &sim->router[index];
+
+	if (index == ROUTERS) {
+		bad(sim, "fewer proxies", "one more");
+		return;
+	}
+	sim->router_count++;
+	router->index = index;
+	router->sim = sim;
+	snprintf(router->name, sizeof(router->name), "%s", take(words));
+	while (words->at < words->count && router->vif_count < ROUTER_VIFS) {
+		unsigned vif = router->vif_count;
+
+		if (take_if(words, "==>")) {
+			router->has_upstream = vif;
+			continue;
+		}
+		router->link[vif] = take_place(sim, words, &host);
+		router->port[vif] = link_attach(sim, router->link[vif], PORT_ROUTER, index, vif);
+		router->vif_count++;
+		set_address(sim, router, vif, host);
+	}
+	router_prepare(sim, router);
+}
+
+static void read_station(struct sim *sim, struct words *words)
+{
+	unsigned index = sim->station_count, host = 0;
+	struct station *station = &sim->station[index];
+	const char *value;
+
+	if (index == STATIONS) {
+		bad(sim, "fewer stations", "one more");
+		return;
+	}
+	sim->station_count++;
+	station->index = index;
+	snprintf(station->name, sizeof(station->name), "%s", take(words));
+	station->link = take_place(sim, words, &host);
+	station->address = sim_on_link(sim, station->link, host);
+	station->version = newest_version(sim->protocol);
+	while (words->at < words->count)
+		if ((value = option(words, "version")))
+			station->version = number(sim, value);
+		else if (take_if(words, "ra=no"))
+			station->no_router_alert = true;
+		else if (take_if(words, "odd"))
+			station->odd = true;
+		else
+			bad(sim, "a property of the station", take(words));
+	station->port = link_attach(sim, station->link, PORT_STATION, index, 0);
+	member_start(&station->member, station->link);
+	station_start(sim, station);
+}
+
+static void read_asker(struct sim *sim, struct words *words)
+{
+	unsigned index = sim->asker_count, host = 0;
+	struct asker *asker = &sim->asker[index];
+	const char *value;
+
+	if (index == ASKERS) {
+		bad(sim, "fewer askers", "one more");
+		return;
+	}
+	sim->asker_count++;
+	*asker = (struct asker){.index = index,
+				.version = newest_version(sim->protocol),
+				.robustness = 2,
+				.query_interval = 125000,
+				.response_interval = 10000,
+				.last_member_interval = 1000};
+	snprintf(asker->name, sizeof(asker->name), "%s", take(words));
+	asker->link = take_place(sim, words, &host);
+	asker->address = sim_on_link(sim, asker->link, host);
+	while (words->at < words->count)
+		if ((value = option(words, "version")))
+			asker->version = number(sim, value);
+		else if ((value = option(words, "robustness")))
+			asker->robustness = number(sim, value);
+		else if ((value = option(words, "query-interval")))
+			asker->query_interval = seconds(sim, value);
+		else if ((value = option(words, "query-response-interval")))
+			asker->response_interval = seconds(sim, value);
+		else if (take_if(words, "root"))
+			asker->root = true;
+		else
+			bad(sim, "a property of the asker", take(words));
+	asker->port = link_attach(sim, asker->link, asker->root ? PORT_ROOT : PORT_ASKER, index, 0);
+	asker_switch(sim, asker, false);
+}
+
+/* ---- settings ---- */
+
+static bool set_value(struct sim *sim, struct words *words, struct values *values)
+{
+	const struct {
+		const char *name;
+		uint8_t *small;
+		int32_t *interval;
+	} key[] = {
+		{"version", &values->version, NULL},
+		{"robustness", &values->robustness, NULL},
+		{"last-member-query-count", &values->last_member_query_count, NULL},
+		{"startup-query-count", &values->startup_query_count, NULL},
+		{"query-interval", NULL, &values->query_interval},
+		{"query-response-interval", NULL, &values->query_response_interval},
+		{"last-member-query-interval", NULL, &values->last_member_query_interval},
+		{"startup-query-interval", NULL, &values->startup_query_interval},
+		{"unsolicited-report-interval", NULL, &values->unsolicited_report_interval},
+	};
+
+	for (unsigned i = 0; i < sizeof(key) / sizeof(key[0]); i++) {
+		if (!take_if(words, key[i].name))
+			continue;
+		if (key[i].small)
+			*key[i].small = (uint8_t)number(sim, take(words));
+		else
+			*key[i].interval = (int32_t)seconds(sim, take(words));
+		return true;
+	}
+	if (!take_if(words, "rfc3376-timers"))
+		return false;
+	values->rfc3376_timers = !strcmp(take(words), "on");
+	return true;
+}
+
+static void set_static_join(struct sim *sim, struct words *words, struct settings *next,
+			    unsigned vif)
+{
+	struct proxy_interface_config *config = &next->interface[vif];
+	struct static_join *join = &next->static_join[vif][config->static_join_count % 4];
+	unsigned source;
+
+	config->static_join_count = config->static_join_count % 4 + 1;
+	*join = (struct static_join){.group = sim_group(sim, take_group(sim, words))};
+	source = sim_source_named(*take(words));
+	if (source < SOURCES)
+		join->source = sim_source(sim, source);
+}
+
+/* HOST/BITS of the link: addresses from HOST on, so many bits of them. */
+static void set_accept_from(struct sim *sim, struct words *words, struct router *router,
+			    unsigned vif)
+{
+	const char *word = take(words), *slash = strchr(word, '/');
+	unsigned host = (unsigned)strtoul(word, NULL, 10);
+
+	router->next.accept_from[vif][0] =
+		(struct prefix){sim_on_link(sim, router->link[vif], host),
+				(uint8_t)(128 - (slash ? number(sim, slash + 1) : 0))};
+	router->next.interface[vif].accept_from_count = 1;
+}
+
+static void set_interface(struct sim *sim, struct words *words, struct router *router, unsigned vif)
+{
+	struct proxy_interface_config *config = &router->next.interface[vif];
+
+	if (set_value(sim, words, &config->values))
+		return;
+	if (take_if(words, "querier")) {
+		config->querier = take_if(words, "always")  ? QUERIER_ALWAYS
+				  : take_if(words, "never") ? QUERIER_NEVER
+							    : QUERIER_AUTO;
+		take_if(words, "auto");
+	} else if (take_if(words, "quick-leave")) {
+		config->quick_leave = take_if(words, "on")	  ? QUICK_LEAVE_ON
+				      : take_if(words, "tracked") ? QUICK_LEAVE_TRACKED
+								  : QUICK_LEAVE_OFF;
+		take_if(words, "off");
+	} else if (take_if(words, "router-alert")) {
+		config->router_alert_strict = take_if(words, "strict");
+	} else if (take_if(words, "max-groups")) {
+		config->max_groups = number(sim, take(words));
+	} else if (take_if(words, "max-sources")) {
+		config->max_sources = number(sim, take(words));
+	} else if (take_if(words, "max-total-sources")) {
+		config->max_total_sources = number(sim, take(words));
+	} else if (take_if(words, "max-hosts")) {
+		config->max_hosts = number(sim, take(words));
+	} else if (take_if(words, "report-interval")) {
+		config->report_interval = (int32_t)seconds(sim, take(words));
+	} else if (take_if(words, "static-join")) {
+		set_static_join(sim, words, &router->next, vif);
+	} else if (take_if(words, "accept-from")) {
+		set_accept_from(sim, words, router, vif);
+	} else {
+		bad(sim, "a setting", peek(words));
+	}
+}
+
+static void set(struct sim *sim, struct words *words, struct router *router)
+{
+	unsigned vif;
+
+	if (take_if(words, "max-routes")) {
+		router->next.config.max_routes = number(sim, take(words));
+		return;
+	}
+	if (take_if(words, "ssdp-upstream")) {
+		router->next.config.ssdp_upstream = !strcmp(take(words), "yes");
+		return;
+	}
+	vif = number(sim, take(words));
+	if (vif < router->vif_count)
+		set_interface(sim, words, router, vif);
+	else
+		bad(sim, "an interface", "another");
+}
+
+/* ---- names ---- */
+
+static struct router *router_named(struct sim *sim, const char *name)
+{
+	for (unsigned i = 0; i < sim->router_count; i++)
+		if (!strcmp(sim->router[i].name, name))
+			return &sim->router[i];
+	return NULL;
+}
+
+static struct station *station_named(struct sim *sim, const char *name)
+{
+	for (unsigned i = 0; i < sim->station_count; i++)
+		if (!strcmp(sim->station[i].name, name))
+			return &sim->station[i];
+	return NULL;
+}
+
+static struct asker *asker_named(struct sim *sim, const char *name)
+{
+	for (unsigned i = 0; i < sim->asker_count; i++)
+		if (!strcmp(sim->asker[i].name, name))
+			return &sim->asker[i];
+	return NULL;
+}
+
+/* ---- what happens ---- */
+
+static void happen_to_interface(struct sim *sim, struct words *words, struct router *router,
+				const char *verb)
+{
+	unsigned vif = number(sim, take(words));
+	struct interface_state *state;
+
+	if (vif >= router->vif_count) {
+		bad(sim, "an interface", verb);
+		return;
+	}
+	state = &router->state[vif];
+	if (!strcmp(verb, "address"))
+		set_address(sim, router, vif,
+			    take_if(words, "none") ? 0 : number(sim, take(words)));
+	else
+		state->up = !strcmp(verb, "up");
+	if (strcmp(verb, "address"))
+		state->exists = strcmp(verb, "gone");
+	router_interface(sim, router, vif);
+}
+
+static void happen_to_router(struct sim *sim, struct words *words, struct router *router)
+{
+	const char *verb = take(words);
+
+	if (!strcmp(verb, "set")) {
+		set(sim, words, router);
+	} else if (!strcmp(verb, "jump")) {
+		router_jump(sim, router, seconds(sim, take(words)));
+	} else if (!strcmp(verb, "stop")) {
+		router_stop(sim, router);
+	} else if (!strcmp(verb, "start")) {
+		router_start(sim, router);
+	} else if (!strcmp(verb, "restart")) {
+		router_stop(sim, router);
+		if (!*sim->kind)
+			router_start(sim, router);
+	} else if (!strcmp(verb, "up") || !strcmp(verb, "down") || !strcmp(verb, "gone") ||
+		   !strcmp(verb, "address")) {
+		happen_to_interface(sim, words, router, verb);
+	} else {
+		bad(sim, "what happens to a proxy", verb);
+	}
+}
+
+static void happen_to_station(struct sim *sim, struct words *words, struct station *station)
+{
+	unsigned application, group;
+	struct filter filter = {0};
+
+	if (take_if(words, "crash")) {
+		station_crash(sim, station);
+	} else if (take_if(words, "boot")) {
+		if (!station->on)
+			station_start(sim, station);
+	} else if (take_if(words, "leave")) {
+		station_leave_all(sim, station);
+	} else {
+		application = number(sim, take(words)) % APPLICATIONS;
+		group = take_group(sim, words);
+		filter.exclude = take_if(words, "EXCLUDE");
+		if (!filter.exclude && !take_if(words, "INCLUDE"))
+			bad(sim, "a filter", peek(words));
+		filter.list = take_set(sim, words);
+		station_filter(sim, station, application, group, &filter);
+	}
+}
+
+static void happen_to_asker(struct sim *sim, struct words *words, struct asker *asker)
+{
+	if (take_if(words, "on"))
+		asker_switch(sim, asker, true);
+	else if (take_if(words, "off"))
+		asker_switch(sim, asker, false);
+	else if (take_if(words, "version"))
+		asker->version = number(sim, take(words));
+	else
+		bad(sim, "what happens to an asker", peek(words));
+}
+
+static void happen(struct sim *sim, struct words *words)
+{
+	const char *who = take(words);
+	struct router *router = router_named(sim, who);
+	struct station *station = station_named(sim, who);
+	struct asker *asker = asker_named(sim, who);
+	unsigned source, link;
+
+	if (router) {
+		happen_to_router(sim, words, router);
+	} else if (station) {
+		happen_to_station(sim, words, station);
+	} else if (asker) {
+		happen_to_asker(sim, words, asker);
+	} else if (!strcmp(who, "probe")) {
+		source = sim_source_named(*take(words));
+		probe_send(sim, source < SOURCES ? source : 0, take_group(sim, words));
+	} else if (!strcmp(who, "spoil")) {
+		link = number(sim, take(words));
+		spoil_send(sim, link % LINKS, number(sim, take(words)));
+	} else {
+		/* Whoever it was, shrinking has taken him away. */
+		words->at = words->count;
+	}
+}
+
+void text_happen(struct sim *sim, const struct statement *statement)
+{
+	struct words words;
+
+	sim->line = statement->line;
+	split(&words, statement->text);
+	sim_say(sim, "%.*s", (int)strcspn(statement->text, "\n"), statement->text);
+	happen(sim, &words);
+	for (unsigned i = 0; i < sim->station_count; i++)
+		if (station_next(&sim->station[i]) <= sim->now &&
+		    (sim->next_statement == sim->statement_count ||
+		     sim->statement[sim->next_statement].time > sim->now))
+			station_tick(sim, &sim->station[i]);
+}
+
+static void add_statement(struct sim *sim, int64_t time, const char *text)
+{
+	struct statement *all =
+		realloc(sim->statement, (sim->statement_count + 1) * sizeof(*sim->statement));
+
+	if (!all)
+		abort();
+	sim->statement = all;
+	if (sim->statement_count && all[sim->statement_count - 1].time > time)
+		bad(sim, "a later time", text);
+	all[sim->statement_count++] = (struct statement){sim->line, time, text};
+}
+
+static void read_line(struct sim *sim, const char *line)
+{
+	struct words words;
+	const char *verb;
+	struct router *router;
+	int64_t time;
+
+	split(&words, line);
+	verb = take(&words);
+	if (!strcmp(verb, "world")) {
+		read_world(sim, &words);
+	} else if (!strcmp(verb, "link")) {
+		read_link(sim, &words);
+	} else if (!strcmp(verb, "proxy")) {
+		read_proxy(sim, &words);
+	} else if (!strcmp(verb, "station")) {
+		read_station(sim, &words);
+	} else if (!strcmp(verb, "asker")) {
+		read_asker(sim, &words);
+	} else if (!strcmp(verb, "set")) {
+		router = router_named(sim, take(&words));
+		if (router)
+			set(sim, &words, router);
+	} else if (!strcmp(verb, "at")) {
+		time = seconds(sim, take(&words));
+		add_statement(sim, time, line + (peek(&words) - words.text));
+	} else if (*verb) {
+		bad(sim, "a statement", verb);
+	}
+}
+
+void text_read(struct sim *sim, const char *text)
+{
+	const char *line = text;
+
+	sim->failed_router = -1;
+	for (sim->line = 1; *line; sim->line++) {
+		read_line(sim, line);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the root knows of each router's groups, from nothing but the reports that got through: it
+ * must be what the router's database says, unless all copies of a change were lost (RFC 3376
+ * section 5.1). As bits of sources; the last one stands for all that are not named, so that it is
+ * set where the filter mode is EXCLUDE.
+ */
+#include "sim.h"
+
+enum { REPORT_INTERVAL = 1000 };
+
+static const sources everything = (1U << SOURCES) - 1;
+
+void view_start(struct sim *sim, struct router *router)
+{
+	router->upstream_since = sim->now;
+	for (unsigned group = 0; group < GROUPS; group++) {
+		struct told *told = &router->told[group];
+
+		*told = (struct told){0};
+		for (unsigned source = 0; source < SOURCES; source++)
+			told->changed[source] = FOREVER_BACK;
+	}
+}
+
+/* The sources about which RECORD says something; WANTED: what it says. */
+static sources decided(const struct sim *sim, const struct record *record, sources *wanted)
+{
+	sources list = sim_sources_of(sim, &record->source);
+
+	*wanted = list;
+	switch (record->type) {
+	case TO_IN:
+		return everything;
+	case IS_EX:
+	case TO_EX:
+		*wanted = everything & ~list;
+		return everything;
+	case IS_IN:
+	case ALLOW:
+		return list;
+	default:
+		*wanted = 0;
+		return list;
+	}
+}
+
+void view_sent(struct sim *sim, struct router *router, const struct message *message)
+{
+	sources wanted;
+
+	for (unsigned i = 0; i < message->record_count; i++) {
+		unsigned group = sim_group_of(sim, &message->record[i].group);
+		sources about = decided(sim, &message->record[i], &wanted);
+
+		for (unsigned source = 0; group < GROUPS && source < SOURCES; source++)
+			router->told[group].sent[source] += about >> source & 1;
+	}
+}
+
+void view_received(struct sim *sim, struct router *router, const struct frame *frame)
+{
+	sources wanted;
+
+	for (unsigned i = 0; i < frame->message.record_count; i++) {
+		const struct record *record = &frame->message.record[i];
+		unsigned group = sim_group_of(sim, &record->group);
+		sources about = decided(sim, record, &wanted);
+		struct told *told = &router->told[group < GROUPS ? group : 0];
+
+		if (group == GROUPS)
+			continue;
+		told->view = (told->view & ~about) | (wanted & about);
+		for (unsigned source = 0; source < SOURCES; source++) {
+			if (!(about >> source & 1))
+				continue;
+			told->stale[source] = frame->sent < told->changed[source];
+			told->delivered[source] += !told->stale[source];
+		}
+	}
+}
+
+void view_changed(struct sim *sim, struct router *router, unsigned group, sources before,
+		  sources after)
+{
+	struct told *told = &router->told[group];
+	unsigned robustness = router_values(router, 0).robustness;
+
+	for (unsigned source = 0; source < SOURCES; source++) {
+		if (!((before ^ after) >> source & 1))
+			continue;
+		told->changed[source] = sim->now;
+		told->sent[source] = told->delivered[source] = 0;
+		told->stale[source] = true;
+		told->robustness[source] = robustness;
+	}
+}
+
+static void check_source(struct sim *sim, struct router *router, unsigned group, unsigned source)
+{
+	const struct told *told = &router->told[group];
+	bool wanted = router->member.wanted[group] >> source & 1;
+
+	if (told->sent[source] < told->robustness[source])
+		sim_fail(sim, "copies", (int)router->index,
+			 "%s told of its change of (%c,%c) at %s %u times, not %u", router->name,
+			 sim_source_name(source), sim_group_name(group),
+			 sim_time_text(told->changed[source]), told->sent[source],
+			 told->robustness[source]);
+	else if (told->delivered[source] && !told->stale[source] &&
+		 (told->view >> source & 1) != wanted)
+		sim_fail(sim, "view", (int)router->index,
+			 "%s has %s for %c since %s, the root believes %s", router->name,
+			 sim_filter_text(&router->member.want[group]), sim_group_name(group),
+			 sim_time_text(told->changed[source]), sim_set_text(told->view));
+}
+
+/* What changed long enough ago, and not while the upstream itself did. */
+static void check_router(struct sim *sim, struct router *router)
+{
+	int64_t interval = router->now.config.interface[0].values.unsolicited_report_interval;
+	int64_t settled = sim->now - link_slowest(&sim->link[router->link[0]]) - 2 -
+			  (interval ? interval : REPORT_INTERVAL);
+
+	for (unsigned group = 0; group < GROUPS; group++)
+		for (unsigned source = 0; source < SOURCES; source++) {
+			int64_t changed = router->told[group].changed[source];
+
+			if (changed > router->upstream_since && changed <= settled)
+				check_source(sim, router, group, source);
+		}
+}
+
+void view_check(struct sim *sim)
+{
+	for (unsigned i = 0; i < sim->router_count; i++) {
+		struct router *router = &sim->router[i];
+
+		if (router->proxy && router->has_upstream && router->state[0].up &&
+		    router->upstream_version == newest_version(sim->protocol))
+			check_router(sim, router);
+	}
+}
