@@ -177,6 +177,7 @@ savedefconfig:
 ##   check              everything
 ##   check-unit, check-replay, check-net, check-tree, lint
 ##   conformance        each rule of the RFCs, what shows it, and whether it holds
+##   wire               checks of what is on the wire, counted beside igmpproxy's (PROXY=COMMAND)
 ##   demo               streams through network namespaces, as it happens
 ##   bench              figures, beside igmpproxy's
 ##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
@@ -201,14 +202,14 @@ $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 $(O)/tests/sim: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 .PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
-.PHONY: coverage format
-check: all $(unit) $(replay) $(O)/tests/tunnel
+.PHONY: coverage format wire
+check: all $(unit) $(replay) $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(tree) $(replay) $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
 check-replay: $(replay)
 	$(run) $^
-check-net: all $(O)/tests/tunnel
+check-net: all $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(net)
 check-tree: all
 	$(run) $(tree)
@@ -218,6 +219,8 @@ lint:
 	$(run) $(lint)
 demo: all
 	$(enter) sh tests/net/demo.sh
+wire: all $(O)/tests/wire
+	$(enter) sh tests/net/conformance.sh table
 bench: all $(O)/tests/bench
 	$(enter) $(O)/tests/bench
 size:

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages as a check words them, to be sent or to be expected:
+ *
+ *	[SOURCE] report TYPE GROUP [{SOURCES}|*] [aux=N] [+ TYPE ...]
+ *	[SOURCE] query [GROUP|*] [{SOURCES}] [s|clear] [new|v1|v2] [mrt=MS] [qrv=N] [qqi=S]
+ *	[SOURCE] v1|v2|old GROUP, leave GROUP     (old: v2 in IGMP, v1 in MLD)
+ *	... dst=A ttl=N ra=no sum=bad tail=N cut=N poke=OFFSET:OCTET       (sent only)
+ *
+ * SOURCE, without which it is `host`: host, host2, low, self, high (on the link), any, an address.
+ * GROUP: g1 ... (any source), s1 ... (SSM), l1 ... (of the link's scope), an address. a, b ... are
+ * sources far away. What an expected query does not say may be anything; an expected record may
+ * have the type *, which any list goes with.
+ */
+#ifndef TESTS_WIRE_TEXT_H
+#define TESTS_WIRE_TEXT_H
+
+#include "packet.h"
+
+struct text {
+	struct message message;
+	struct damage damage;
+	struct envelope envelope;
+	bool destination_set;
+	/* In an expectation, what has been said. */
+	bool version_said, suppress_said, response_said, robustness_said, interval_said;
+	bool any_group;
+	uint64_t any_list; /* a bit for each record */
+};
+
+/* LINK: the number in the addresses of the interface's link. Ends the program if TEXT is not one.
+ */
+void text_parse(struct text *, enum protocol, unsigned link, const char *text);
+void text_free(struct text *);
+/* An address by its name. */
+struct addr text_address(enum protocol, unsigned link, const char *name);
+/* Each record that is said is in MESSAGE, or it is the old report, leave or query that is said. */
+bool text_matches(const struct text *, const struct message *);
+
+#endif
