@@ -22,7 +22,7 @@ enum { JOBS = 12, RUNS_MAX = 64, FIRST_QUERY = 15000 };
 static const char short_interval[] = CONFIGURED("query-response-interval 0.5;")
 	CONFIGURED("query-interval 1;") CONFIGURED("startup-query-interval 1;");
 
-const struct scenario scenarios[] = {
+static const struct scenario scenarios[] = {
 	{"interval", scenario_interval, BOTH, short_interval, false},
 	{"election", scenario_election, BOTH,
 	 CONFIGURED("query-response-interval 1;") CONFIGURED("query-interval 2;")

@@ -21,8 +21,6 @@ struct scenario {
 	bool any;
 };
 
-extern const struct scenario scenarios[];
-
 /* ---- sent.c: what is sent, and when ---- */
 
 void scenario_startup(struct lab *);
