@@ -53,16 +53,20 @@ static void asked_for(struct router *router, unsigned vif, unsigned group, sourc
 			router->down[vif].heard[group][source] = (struct heard_of){until, NEVER};
 }
 
-/* With quick-leave a report may end at once what others want. */
+/* With quick-leave a report ends at once what others want; if they are tracked, what none of them
+ * does. */
 static void given_up(const struct sim *sim, struct router *router, unsigned vif, unsigned group)
 {
 	const struct link *link = &sim->link[router->link[vif]];
 	enum quick_leave quick = router->now.interface[vif].quick_leave;
 
-	if (quick == QUICK_LEAVE_OFF || (quick == QUICK_LEAVE_TRACKED && link_is_perfect(link)))
+	if (quick == QUICK_LEAVE_OFF)
 		return;
 	for (unsigned source = 0; source < SOURCES; source++)
-		router->down[vif].heard[group][source].until = FOREVER_BACK;
+		if (quick == QUICK_LEAVE_ON || !link_is_perfect(link) ||
+		    !link_wanted_before(sim, router->link[vif], group, source,
+					sim->now - link->delay))
+			router->down[vif].heard[group][source].until = FOREVER_BACK;
 }
 
 static void hear_record(const struct sim *sim, struct router *router, unsigned vif,

@@ -2,6 +2,7 @@
 /*
  * sim [--seeds N] [--from N] [--jobs N] [--shrink S] [FILE...]: plays the worlds of the files, then
  * those of N seeds, spread over processes; prints what fails, smaller, and a line of counts.
+ * --no-model: the properties of the whole network alone.
  * sim --make SEED: the world of a seed. sim -v FILE: what happens in it.
  * sim --check FILE...: the same as a test, with a fault that was planted to see it found.
  */
@@ -20,7 +21,7 @@ enum { WORKERS = 64, FAILURES = 4, CHECK_SEEDS = 60, PLANTED_SEED = 3, PLANTED_L
 
 struct options {
 	unsigned long seeds, from;
-	unsigned jobs, shrink;
+	unsigned jobs, shrink, flags;
 	bool check, verbose;
 };
 
@@ -30,7 +31,6 @@ struct worker {
 	struct counts counts;
 	unsigned failures;
 	uint64_t failed[FAILURES];
-	pid_t pid;
 };
 
 static void add_counts(struct counts *to, const struct counts *counts)
@@ -53,13 +53,13 @@ static double seconds_now(void)
 
 /* ---- failures ---- */
 
-static void print_failure(const char *name, const char *text, unsigned plant,
+static void print_failure(const char *name, const char *text, unsigned flags,
 			  const struct verdict *verdict, unsigned seconds)
 {
-	char *small = shrink_text(text, plant, verdict->kind, seconds);
+	char *small = shrink_text(text, flags, verdict->kind, seconds);
 	struct verdict again;
 
-	shrink_play(small, plant, true, &again);
+	shrink_play(small, flags, true, &again);
 	printf("%s: %s: %s\n", name, verdict->kind, verdict->failure);
 	printf("# %s, shrunk: %s: %s\n%s", name, again.kind, again.failure, small);
 	if (again.transcript)
@@ -72,7 +72,8 @@ static void print_failure(const char *name, const char *text, unsigned plant,
 
 /* ---- seeds ---- */
 
-static void play_seeds(struct worker *worker, uint64_t from, uint64_t end, unsigned step)
+static void play_seeds(struct worker *worker, uint64_t from, uint64_t end, unsigned step,
+		       unsigned flags)
 {
 	for (worker->seed = from; worker->seed < end; worker->seed += step) {
 		struct sim *sim = calloc(1, sizeof(*sim));
@@ -81,6 +82,7 @@ static void play_seeds(struct worker *worker, uint64_t from, uint64_t end, unsig
 		if (!sim)
 			abort();
 		alarm(120);
+		sim->flags = flags;
 		sim_run(sim, text);
 		add_counts(&worker->counts, &sim->counts);
 		if (*sim->kind || sim->bad_text) {
@@ -96,30 +98,34 @@ static void play_seeds(struct worker *worker, uint64_t from, uint64_t end, unsig
 	_exit(0);
 }
 
-static void start_worker(struct worker *worker, uint64_t from, uint64_t end, unsigned step)
+static pid_t start_worker(struct worker *worker, uint64_t from, uint64_t end, unsigned step,
+			  unsigned flags)
 {
+	pid_t pid;
+
 	fflush(stdout);
-	worker->pid = fork();
-	if (worker->pid < 0) {
+	pid = fork();
+	if (pid < 0) {
 		perror("fork");
 		exit(2);
 	}
-	if (!worker->pid)
-		play_seeds(worker, from, end, step);
+	if (!pid)
+		play_seeds(worker, from, end, step, flags);
+	return pid;
 }
 
 /* A worker that died has failed at the seed that it was playing; another one goes on behind it. */
-static void wait_for(struct worker *worker, uint64_t end, unsigned step)
+static void wait_for(struct worker *worker, pid_t pid, uint64_t end, unsigned step, unsigned flags)
 {
 	int status;
 
-	while (waitpid(worker->pid, &status, 0) == worker->pid) {
+	while (waitpid(pid, &status, 0) == pid) {
 		if (WIFEXITED(status) && !WEXITSTATUS(status))
 			return;
 		if (worker->failures < FAILURES)
 			worker->failed[worker->failures] = worker->seed;
 		worker->failures++;
-		start_worker(worker, worker->seed + step, end, step);
+		pid = start_worker(worker, worker->seed + step, end, step, flags);
 	}
 }
 
@@ -130,6 +136,7 @@ static unsigned long run_seeds(const struct options *options, struct counts *cou
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	uint64_t end = options->from + options->seeds;
 	unsigned long failures = 0, shown = 0;
+	pid_t pid[WORKERS];
 	struct verdict verdict;
 
 	if (worker == MAP_FAILED) {
@@ -137,9 +144,10 @@ static unsigned long run_seeds(const struct options *options, struct counts *cou
 		exit(2);
 	}
 	for (unsigned i = 0; i < options->jobs; i++)
-		start_worker(&worker[i], options->from + i, end, options->jobs);
+		pid[i] = start_worker(&worker[i], options->from + i, end, options->jobs,
+				      options->flags);
 	for (unsigned i = 0; i < options->jobs; i++) {
-		wait_for(&worker[i], end, options->jobs);
+		wait_for(&worker[i], pid[i], end, options->jobs, options->flags);
 		add_counts(counts, &worker[i].counts);
 		failures += worker[i].failures;
 	}
@@ -149,10 +157,11 @@ static unsigned long run_seeds(const struct options *options, struct counts *cou
 
 			snprintf(name, sizeof(name), "seed %llu",
 				 (unsigned long long)worker[i].failed[f]);
-			shrink_play(text, 0, false, &verdict);
+			shrink_play(text, options->flags, false, &verdict);
 			free(verdict.transcript);
 			if (shown++ < 2 && options->shrink)
-				print_failure(name, text, 0, &verdict, options->shrink);
+				print_failure(name, text, options->flags, &verdict,
+					      options->shrink);
 			else
 				printf("%s: %s: %s\n", name, verdict.kind, verdict.failure);
 			free(text);
@@ -196,16 +205,17 @@ static bool play_file(const char *name, const struct options *options, struct co
 		if (!sim)
 			abort();
 		sim->verbose = true;
+		sim->flags = options->flags;
 		sim_run(sim, text);
 		printf("%s %s\n", sim->kind, sim->failure);
 		exit(*sim->kind || sim->bad_text);
 	}
-	shrink_play(text, 0, false, &verdict);
+	shrink_play(text, options->flags, false, &verdict);
 	free(verdict.transcript);
 	if (!verdict.failed)
 		add_counts(counts, &verdict.counts);
 	if (verdict.failed)
-		print_failure(name, text, 0, &verdict, options->shrink);
+		print_failure(name, text, options->flags, &verdict, options->shrink);
 	if (verdict.failed || options->check)
 		printf("%s %s%s%s\n", verdict.failed ? "not ok" : "ok", name,
 		       verdict.failed ? ": " : "", verdict.failed ? verdict.failure : "");
@@ -232,9 +242,9 @@ static bool check_shrinking(void)
 	struct verdict whole, part;
 	bool ok;
 
-	shrink_play(text, 1, false, &whole);
-	small = shrink_text(text, 1, whole.kind, 20);
-	shrink_play(small, 1, false, &part);
+	shrink_play(text, SIM_PLANTED, false, &whole);
+	small = shrink_text(text, SIM_PLANTED, whole.kind, 20);
+	shrink_play(small, SIM_PLANTED, false, &part);
 	ok = !strcmp(whole.kind, "planted") && !strcmp(part.kind, "planted") &&
 	     count_lines(small) <= PLANTED_LINES;
 	if (!ok)
@@ -274,6 +284,8 @@ static int parse(int argc, char **argv, struct options *options)
 		} else if (!strcmp(argv[i], "--make")) {
 			fputs(make_world(strtoull(value_of(argc, argv, &i), NULL, 10)), stdout);
 			exit(0);
+		} else if (!strcmp(argv[i], "--no-model")) {
+			options->flags = SIM_NO_MODEL;
 		} else if (!strcmp(argv[i], "--check")) {
 			options->check = true;
 		} else if (!strcmp(argv[i], "-v")) {

@@ -171,6 +171,7 @@ static void make_setting(struct maker *maker, bool upstream, unsigned link)
 {
 	static const char *const names = "ABCDEFSTUV";
 	unsigned which = pick(maker, upstream ? 9 : 24);
+	char name;
 
 	switch (which) {
 	case 0:
@@ -233,8 +234,9 @@ static void make_setting(struct maker *maker, bool upstream, unsigned link)
 		break;
 	case 20:
 	case 21:
-		put(maker, "static-join %c %s", names[pick(maker, 10)],
-		    maybe(maker, 50) ? "a" : "*");
+		name = names[pick(maker, 10)];
+		put(maker, "static-join %c %s", name,
+		    strchr("STUV", name) || maybe(maker, 50) ? "a" : "*");
 		break;
 	case 22:
 		put(maker, "accept-from 64/%u", between(maker, 5, 6));

@@ -38,6 +38,12 @@ void member_update(struct sim *sim, struct member *member, unsigned group,
 	sources wanted = filter_bits(filter), told = old && wanted ? everything : wanted;
 	sources before = member->told[group];
 
+	/* RFC 4604 section 2.2: not so. Nobody is to listen, but to answers about one source. */
+	if (sim_group_is_ssm(group) && old)
+		told = 0;
+	if (sim_group_is_ssm(group) && (old || filter->exclude))
+		clean = false;
+
 	member->want[group] = *filter;
 	for (unsigned source = 0; source < SOURCES; source++)
 		if (!(wanted >> source & 1))
@@ -73,6 +79,18 @@ bool link_wanted(const struct sim *sim, unsigned link, unsigned group, unsigned 
 
 	while ((member = next_member(sim, link, &at)))
 		if (member->wanted[group] >> source & 1)
+			return true;
+	return false;
+}
+
+bool link_wanted_before(const struct sim *sim, unsigned link, unsigned group, unsigned source,
+			int64_t time)
+{
+	const struct member *member;
+	unsigned at = 0;
+
+	while ((member = next_member(sim, link, &at)))
+		if (member->since[group][source] < time)
 			return true;
 	return false;
 }

@@ -96,6 +96,22 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 		 sim_time_text(until - router->offset - CLOCK_EPOCH));
 }
 
+/* Some are set to forward come what may, others have not heard of each other yet. */
+static bool has_doubles(const struct sim *sim, unsigned link)
+{
+	unsigned forwarding = 0;
+
+	for (unsigned i = 0; i < sim->port_count; i++) {
+		const struct port *port = &sim->port[i];
+		const struct router *router = &sim->router[port->node];
+
+		if (port->link == link && port->kind == PORT_ROUTER &&
+		    port->vif >= router->has_upstream && router_forwards(router, port->vif))
+			forwarding++;
+	}
+	return forwarding > 1;
+}
+
 /* RFC 4605 section 4.2: what comes from a downstream goes upstream. */
 static void check_upstream(struct sim *sim, const struct spread *spread,
 			   const struct router *router, unsigned vif)
@@ -104,7 +120,8 @@ static void check_upstream(struct sim *sim, const struct spread *spread,
 	bool kept = sim_group_is_discovery(spread->group) && !router->now.config.ssdp_upstream;
 
 	if (!router->has_upstream || kept || !router_forwards(router, vif) || !is_up(router, 0) ||
-	    !spread->heard[link] || spread->by[link] == 1U << router->index)
+	    !spread->heard[link] || spread->by[link] == 1U << router->index ||
+	    has_doubles(sim, link))
 		return;
 	if (addr_is_any(&router->state[0].address) && sim->protocol == PROTOCOL_MLD)
 		return;
@@ -267,14 +284,6 @@ static void check_link(struct sim *sim, const struct spread *spread, const struc
 			check_known(sim, spread, router, vif, &sim->station[i]);
 }
 
-static bool has_doubles(const struct sim *sim)
-{
-	for (unsigned link = 0; link < LINKS; link++)
-		if (sim->link[link].exists && sim->link[link].double_since != NEVER)
-			return true;
-	return false;
-}
-
 static void start_spread(const struct sim *sim, struct spread *spread, unsigned source,
 			 unsigned group)
 {
@@ -298,13 +307,13 @@ void probe_send(struct sim *sim, unsigned source, unsigned group)
 {
 	unsigned link = sim_source_link(source) % LINKS;
 	struct spread spread;
-	bool asked;
+	bool asked, doubles = false;
 
 	/* What never leaves its link the kernel takes past the routes. */
 	if (!sim->link[link].exists || sim_group_is_link_scope(group))
 		return;
 	sim->counts.probes++;
-	if (sim->plant)
+	if (sim->flags & SIM_PLANTED)
 		look_planted(sim);
 	start_spread(sim, &spread, source, group);
 	carry(sim, &spread, link, PORTS, HOPS);
@@ -314,7 +323,9 @@ void probe_send(struct sim *sim, unsigned source, unsigned group)
 		spread.asked = true;
 		carry(sim, &spread, link, PORTS, HOPS);
 	}
-	if (spread.exhausted && !has_doubles(sim))
+	for (unsigned n = 0; n < LINKS; n++)
+		doubles |= has_doubles(sim, n);
+	if (spread.exhausted && !doubles)
 		sim_fail(sim, "loop", -1, "(%c,%c) goes in circles", sim_source_name(source),
 			 sim_group_name(group));
 	for (unsigned n = 0; n < LINKS; n++)
@@ -354,8 +365,10 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 			continue;
 		count.asker |= port->kind == PORT_ASKER && sim->asker[port->node].on;
 		if (port->kind != PORT_ROUTER || port->vif < router->has_upstream ||
-		    !is_up(router, port->vif) || addr_is_any(&router->state[port->vif].address) ||
-		    router->now.interface[port->vif].querier != QUERIER_AUTO)
+		    !is_up(router, port->vif) || addr_is_any(&router->state[port->vif].address))
+			continue;
+		count.asker |= router->now.interface[port->vif].querier == QUERIER_ALWAYS;
+		if (router->now.interface[port->vif].querier != QUERIER_AUTO)
 			continue;
 		values = router_values(router, port->vif);
 		present = values.robustness * values.query_interval +

@@ -65,7 +65,7 @@ static void enter(struct router *router)
 
 static void differs(struct router *router, const char *why)
 {
-	if (why)
+	if (why && !(router->sim->flags & SIM_NO_MODEL))
 		sim_fail(router->sim, "model", (int)router->index, "%s: %s", router->name, why);
 }
 
@@ -216,6 +216,9 @@ void router_jump(struct sim *sim, struct router *router, int64_t ms)
 	router->offset += ms;
 	transcript_line(router, "# the clock jumps: what was due until here is late");
 	turn(sim, router, true);
+	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
+		if (router->down[vif].forwards_since != NEVER)
+			router->down[vif].forwards_since = sim->now;
 }
 
 void router_receive(struct sim *sim, struct router *router, unsigned vif, const struct frame *frame)

@@ -44,7 +44,7 @@ static bool read_all(int fd, void *data, size_t length)
 	return true;
 }
 
-static void play_here(const char *text, unsigned plant, bool transcribe, int fd)
+static void play_here(const char *text, unsigned flags, bool transcribe, int fd)
 {
 	struct sim *sim = calloc(1, sizeof(*sim));
 	struct verdict verdict = {0};
@@ -53,13 +53,13 @@ static void play_here(const char *text, unsigned plant, bool transcribe, int fd)
 	if (!sim)
 		abort();
 	alarm(SECONDS_PER_WORLD);
-	sim->plant = plant;
+	sim->flags = flags;
 	sim->transcribe = transcribe;
 	sim_run(sim, text);
 	verdict.failed = *sim->kind || sim->bad_text;
 	verdict.failed_router = sim->failed_router;
 	verdict.counts = sim->counts;
-	snprintf(verdict.kind, sizeof(verdict.kind), "%s", sim->bad_text ? "text" : sim->kind);
+	snprintf(verdict.kind, sizeof(verdict.kind), "%s", sim->kind);
 	memcpy(verdict.failure, sim->failure, sizeof(verdict.failure));
 	write_all(fd, &verdict, sizeof(verdict));
 	if (transcribe && sim->failed_router >= 0)
@@ -70,7 +70,7 @@ static void play_here(const char *text, unsigned plant, bool transcribe, int fd)
 	_exit(0);
 }
 
-void shrink_play(const char *text, unsigned plant, bool transcribe, struct verdict *verdict)
+void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdict *verdict)
 {
 	int fds[2], status = 0;
 	size_t length = 0;
@@ -82,7 +82,7 @@ void shrink_play(const char *text, unsigned plant, bool transcribe, struct verdi
 		exit(2);
 	}
 	if (!child)
-		play_here(text, plant, transcribe, fds[1]);
+		play_here(text, flags, transcribe, fds[1]);
 	close(fds[1]);
 	if (!read_all(fds[0], verdict, sizeof(*verdict)))
 		*verdict = (struct verdict){.failed = true, .failed_router = -1};
@@ -110,7 +110,7 @@ struct lines {
 	unsigned *start; /* of each line; one more than there are */
 	bool *kept;
 	unsigned count;
-	unsigned plant;
+	unsigned flags;
 	const char *kind;
 	struct timespec until;
 };
@@ -146,7 +146,7 @@ static bool still_fails(const struct lines *lines)
 	char *text = join(lines);
 	bool same;
 
-	shrink_play(text, lines->plant, false, &verdict);
+	shrink_play(text, lines->flags, false, &verdict);
 	same = verdict.failed && !strcmp(verdict.kind, lines->kind);
 	free(verdict.transcript);
 	free(text);
@@ -230,9 +230,9 @@ static void cut_into_lines(struct lines *lines)
 	}
 }
 
-char *shrink_text(const char *text, unsigned plant, const char *kind, unsigned seconds)
+char *shrink_text(const char *text, unsigned flags, const char *kind, unsigned seconds)
 {
-	struct lines lines = {.text = text, .plant = plant, .kind = kind};
+	struct lines lines = {.text = text, .flags = flags, .kind = kind};
 	char *shrunk;
 
 	clock_gettime(CLOCK_MONOTONIC, &lines.until);

@@ -202,6 +202,9 @@ struct counts {
 	uint64_t simulated; /* ms */
 };
 
+/* PLANTED: the comparison lies about something; NO_MODEL: the properties of the whole alone. */
+enum { SIM_PLANTED = 1, SIM_NO_MODEL = 2 };
+
 struct sim {
 	uint64_t seed;
 	enum protocol protocol;
@@ -223,7 +226,7 @@ struct sim {
 	unsigned arrival_count, arrival_room;
 	uint64_t order;
 	struct counts counts;
-	unsigned plant; /* what is lied about, see main.c */
+	unsigned flags;
 	/* the first failure */
 	char kind[32], failure[FAILURE];
 	int failed_router;
@@ -315,6 +318,8 @@ void member_update(struct sim *, struct member *, unsigned group, const struct f
 		   bool clean);
 /* Does anybody on the link (but EXCEPT) want it, or tell a router so? */
 bool link_wanted(const struct sim *, unsigned link, unsigned group, unsigned source);
+bool link_wanted_before(const struct sim *, unsigned link, unsigned group, unsigned source,
+			int64_t time);
 bool link_told(const struct sim *, unsigned link, unsigned group, unsigned source);
 /* Is somebody there whose filter mode is EXCLUDE? */
 bool link_excludes(const struct sim *, unsigned link, unsigned group);
@@ -426,8 +431,8 @@ struct verdict {
 };
 
 /* Plays TEXT in a process of its own. */
-void shrink_play(const char *text, unsigned plant, bool transcribe, struct verdict *);
+void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdict *);
 /* The smallest text found within SECONDS that fails the same way; malloc'ed. */
-char *shrink_text(const char *text, unsigned plant, const char *kind, unsigned seconds);
+char *shrink_text(const char *text, unsigned flags, const char *kind, unsigned seconds);
 
 #endif

@@ -49,8 +49,7 @@ static bool take_if(struct words *words, const char *word)
 
 static void bad(struct sim *sim, const char *what, const char *word)
 {
-	if (!sim->bad_text)
-		fprintf(stderr, "line %u: expected %s, got \"%s\"\n", sim->line, what, word);
+	sim_fail(sim, "text", -1, "line %u: expected %s, got \"%.40s\"", sim->line, what, word);
 	sim->bad_text = true;
 }
 

@@ -119,14 +119,17 @@ static void check_source(struct sim *sim, struct router *router, unsigned group,
 static void check_router(struct sim *sim, struct router *router)
 {
 	int64_t interval = router->now.config.interface[0].values.unsolicited_report_interval;
-	int64_t settled = sim->now - link_slowest(&sim->link[router->link[0]]) - 2 -
-			  (interval ? interval : REPORT_INTERVAL);
+	int64_t settled = sim->now - link_slowest(&sim->link[router->link[0]]) - 2;
 
+	if (!interval)
+		interval = REPORT_INTERVAL;
 	for (unsigned group = 0; group < GROUPS; group++)
 		for (unsigned source = 0; source < SOURCES; source++) {
-			int64_t changed = router->told[group].changed[source];
+			int64_t changed = router->told[group].changed[source] +
+					  interval * router->told[group].robustness[source];
 
-			if (changed > router->upstream_since && changed <= settled)
+			if (router->told[group].changed[source] > router->upstream_since &&
+			    changed <= settled)
 				check_source(sim, router, group, source);
 		}
 }
