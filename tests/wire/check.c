@@ -38,7 +38,11 @@ void check(struct lab *lab, const char *name, bool passed, const char *format, .
 	va_start(arguments, format);
 	vsnprintf(detail, sizeof(detail), format, arguments);
 	va_end(arguments);
-	printf("%s %s: %s\n", passed ? "ok" : "not ok", text, detail);
+	/* Who is not there does nothing wrong, but nothing right either. */
+	if (!lab->stopped && !lab_alive(lab))
+		passed = false;
+	printf("%s %s: %s%s\n", passed ? "ok" : "not ok", text, detail,
+	       lab->stopped || lab->pid ? "" : "; the proxy has ended");
 }
 
 void check_comes(struct lab *lab, const char *name, enum port port, int64_t ms, const char *format,

@@ -217,6 +217,7 @@ int lab_stop(struct lab *lab)
 
 	if (!lab_alive(lab))
 		return -1;
+	lab->stopped = true;
 	kill(lab->pid, SIGTERM);
 	while (lab_alive(lab)) {
 		if (lab_now() > deadline) {

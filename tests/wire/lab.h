@@ -35,7 +35,8 @@ struct lab {
 	const char *absent; /* why the proxy cannot do this: nothing runs, all checks are n/a */
 	int home, far;	    /* network namespaces */
 	int socket[PORTS];
-	pid_t pid; /* of the proxy; 0: it has ended */
+	pid_t pid;    /* of the proxy; 0: it has ended */
+	bool stopped; /* because it was told to */
 	int status;
 	char directory[64];
 	struct seen *seen;
