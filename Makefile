@@ -181,11 +181,14 @@ savedefconfig:
 ##   demo               streams through network namespaces, as it happens
 ##   bench              figures, beside igmpproxy's
 ##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
+##   sim                simulated networks beside a model of the RFCs: SEEDS=N of them (200)
 ##   coverage           lines and branches that the tests run through; SEEDS=N simulated worlds
 ##   format             clang-format everything
 test-code := $(wildcard tests/*/*.[ch])
 unit      := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
 replay    := $(O)/tests/replay
+sim       := $(O)/tests/sim
+SEEDS     ?= 200
 net       := $(filter-out %/enter.sh %/demo.sh tests/net/lib%,$(wildcard tests/net/*.sh))
 lint      := $(wildcard tests/tree/lint-*.sh)
 tree      := $(wildcard tests/tree/*.sh)
@@ -202,7 +205,7 @@ $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 $(O)/tests/sim: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 
 .PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
-.PHONY: coverage format wire
+.PHONY: coverage format sim wire
 check: all $(unit) $(replay) $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(tree) $(replay) $(unit) $(net)
 check-unit: $(unit)
@@ -215,6 +218,8 @@ check-tree: all
 	$(run) $(tree)
 conformance: $(unit) $(replay)
 	@O='$(abspath $(O))' sh tests/replay/conformance.sh
+sim: $(sim)
+	@$(sim) --seeds $(SEEDS) $(wildcard tests/sim/seeds/*.txt)
 lint:
 	$(run) $(lint)
 demo: all

@@ -95,7 +95,9 @@ static void play_seeds(struct worker *worker, uint64_t from, uint64_t end, unsig
 		free(sim);
 		free(text);
 	}
-	_exit(0);
+	if (worker->failures)
+		_exit(0);
+	exit(0);
 }
 
 static pid_t start_worker(struct worker *worker, uint64_t from, uint64_t end, unsigned step,
@@ -239,12 +241,13 @@ static unsigned count_lines(const char *text)
 static bool check_shrinking(void)
 {
 	char *text = make_world(PLANTED_SEED), *small;
+	const unsigned flags = SIM_PLANTED | SIM_NO_MODEL;
 	struct verdict whole, part;
 	bool ok;
 
-	shrink_play(text, SIM_PLANTED, false, &whole);
-	small = shrink_text(text, SIM_PLANTED, whole.kind, 20);
-	shrink_play(small, SIM_PLANTED, false, &part);
+	shrink_play(text, flags, false, &whole);
+	small = shrink_text(text, flags, whole.kind, 20);
+	shrink_play(small, flags, false, &part);
 	ok = !strcmp(whole.kind, "planted") && !strcmp(part.kind, "planted") &&
 	     count_lines(small) <= PLANTED_LINES;
 	if (!ok)
@@ -268,6 +271,15 @@ static const char *value_of(int argc, char **argv, int *i)
 	exit(2);
 }
 
+static int print_world(const char *seed)
+{
+	char *text = make_world(strtoull(seed, NULL, 10));
+
+	fputs(text, stdout);
+	free(text);
+	return 0;
+}
+
 static int parse(int argc, char **argv, struct options *options)
 {
 	int i = 1;
@@ -282,8 +294,7 @@ static int parse(int argc, char **argv, struct options *options)
 		} else if (!strcmp(argv[i], "--shrink")) {
 			options->shrink = (unsigned)strtoul(value_of(argc, argv, &i), NULL, 10);
 		} else if (!strcmp(argv[i], "--make")) {
-			fputs(make_world(strtoull(value_of(argc, argv, &i), NULL, 10)), stdout);
-			exit(0);
+			exit(print_world(value_of(argc, argv, &i)));
 		} else if (!strcmp(argv[i], "--no-model")) {
 			options->flags = SIM_NO_MODEL;
 		} else if (!strcmp(argv[i], "--check")) {

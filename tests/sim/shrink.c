@@ -67,7 +67,12 @@ static void play_here(const char *text, unsigned flags, bool transcribe, int fd)
 	write_all(fd, &length, sizeof(length));
 	if (length)
 		write_all(fd, sim->router[sim->failed_router].transcript, length);
-	_exit(0);
+	/* After a failure nothing is tidied up. */
+	if (verdict.failed)
+		_exit(0);
+	sim_free(sim);
+	free(sim);
+	exit(0);
 }
 
 void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdict *verdict)
