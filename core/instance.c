@@ -196,7 +196,8 @@ static void update_side(struct instance_side *side, unsigned vif, const struct i
 	for (n = 0; n < iface->prefix_count; n++)
 		if (addr_is_ipv4(&iface->prefix[n].address) == ipv4)
 			prefix[state.prefix_count++] = iface->prefix[n];
-	proxy_interface(side->proxy, loop_now(), &state);
+	if (!proxy_interface(side->proxy, loop_now(), &state))
+		retry_later(side->instance);
 }
 
 static void changed(void *ctx, struct iface *iface)

@@ -235,89 +235,117 @@ static size_t listed_sources(struct proxy *p, const struct membership *m)
 	return source_sort(p->merged, count);
 }
 
-/* Of the COUNT sources in p->merged keeps those that need a route of their own. */
-static size_t needing_route(struct proxy *p, const struct membership *m, size_t count, uint32_t all)
+/* Of the COUNT sources in p->merged keeps those that need a route and have none. */
+static size_t missing_route(struct proxy *p, const struct membership *m, size_t count, uint32_t all)
 {
 	size_t n, kept = 0;
 
 	for (n = 0; n < count; n++)
-		if (wanting(p, m, &p->merged[n]) != all)
+		if (wanting(p, m, &p->merged[n]) != all && !find_route(m, &p->merged[n]))
 			p->merged[kept++] = p->merged[n];
 	return kept;
 }
 
-static void install_source(struct proxy *p, struct membership *m, struct source_route *s,
-			   bool fresh)
+static void install_source(struct proxy *p, struct membership *m, struct source_route *s)
 {
 	struct route r = {.source = s->source, .group = m->group, .input = s->input};
 
-	if (fresh || m->relocate)
+	if (s->fresh || m->relocate)
 		r.input = locate(p, &s->source);
 	r.outputs = wanting(p, m, &s->source);
 	if (!m->local)
 		r.outputs |= bit(p->upstream);
 	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
 	r.outputs &= p->present & ~bit(r.input);
-	if (!fresh && !m->reinstall && s->input == r.input && s->outputs == r.outputs)
+	if (!s->fresh && !m->reinstall && s->input == r.input && s->outputs == r.outputs)
 		return;
+	s->fresh = false;
 	s->input = (uint8_t)r.input;
 	s->outputs = r.outputs;
 	p->out->route(p->ctx, &r);
 }
 
-static void update_source_routes(struct proxy *p, struct membership *m, size_t count)
+/* The routes there are: brings them up to date, or removes them. Needs no memory. */
+static void update_source_routes(struct proxy *p, struct membership *m, uint32_t all)
 {
-	struct source_route *route = NULL;
 	uint32_t n, kept = 0;
 
-	if (count)
-		route = malloc(count * sizeof(*route));
-	if (count && !route) {
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (p->root == PROXY_VIFS || wanting(p, m, &s->source) == all) {
+			remove_source_route(p, m, s);
+			continue;
+		}
+		install_source(p, m, s);
+		m->route[kept++] = *s;
+	}
+	m->route_count = kept;
+	if (kept)
+		return;
+	free(m->route);
+	m->route = NULL;
+}
+
+/* How many of COUNT routes there is room for. */
+static uint32_t limit_routes(struct proxy *p, struct membership *m, size_t count)
+{
+	uint32_t most = p->config->max_routes;
+	uint32_t left = most > p->route_count ? most - p->route_count : 0;
+
+	if (!most || count <= left)
+		return (uint32_t)count;
+	p->interface[p->root].counters.value[LIMIT_ROUTES] += count - left;
+	m->incomplete = true;
+	return left;
+}
+
+/* Adds routes for the first COUNT sources in p->merged, from the back, as both are sorted. */
+static void add_source_routes(struct proxy *p, struct membership *m, uint32_t count)
+{
+	uint32_t old = m->route_count, to = old + count;
+	struct source_route *route = realloc(m->route, to * sizeof(*route));
+
+	if (!route) {
 		p->interface[p->root].counters.value[NO_MEMORY]++;
 		m->incomplete = true;
 		return;
 	}
-	for (n = 0; n < count; n++) {
-		struct source_route *known = find_route(m, &p->merged[n]);
+	m->route = route;
+	m->route_count = to;
+	p->route_count += count;
+	while (count) {
+		const struct addr *next = &p->merged[count - 1];
 
-		if (!known && p->config->max_routes && p->route_count >= p->config->max_routes) {
-			p->interface[p->root].counters.value[LIMIT_ROUTES]++;
-			m->incomplete = true;
+		if (old && addr_compare(&route[old - 1].source, next) > 0) {
+			route[--to] = route[--old];
 			continue;
 		}
-		route[kept] = known ? *known : (struct source_route){.source = p->merged[n]};
-		if (known)
-			known->wanted = true;
-		else
-			p->route_count++;
-		install_source(p, m, &route[kept++], !known);
+		route[--to] = (struct source_route){.source = *next, .fresh = true};
+		count--;
 	}
-	for (n = 0; n < m->route_count; n++)
-		if (!m->route[n].wanted)
-			remove_source_route(p, m, &m->route[n]);
-	free(m->route);
-	m->route = route;
-	m->route_count = kept;
-	for (n = 0; n < kept; n++)
-		m->route[n].wanted = false;
+	for (to = 0; to < m->route_count; to++)
+		if (route[to].fresh)
+			install_source(p, m, &route[to]);
 }
 
 void forward_update(struct proxy *p, struct membership *m)
 {
-	uint32_t all = wanting_all(p, m);
-	size_t count = 0;
+	uint32_t all = wanting_all(p, m), count;
 
 	update_group_route(p, m, all);
+	update_source_routes(p, m, all);
+	m->reinstall = m->relocate = false;
+	if (p->root == PROXY_VIFS)
+		return;
 	if (!merge_reserve(p, m)) {
 		p->interface[0].counters.value[NO_MEMORY]++;
 		m->incomplete = true;
 		return;
 	}
-	if (p->root < PROXY_VIFS)
-		count = needing_route(p, m, listed_sources(p, m), all);
-	if (count || m->route_count)
-		update_source_routes(p, m, count);
-	m->reinstall = m->relocate = false;
+	count = limit_routes(p, m, missing_route(p, m, listed_sources(p, m), all));
+	if (count)
+		add_source_routes(p, m, count);
 }
 
 void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)

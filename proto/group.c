@@ -236,33 +236,43 @@ static struct group *find_permanent(const struct proxy *p, const struct interfac
 	return g;
 }
 
+/* False: no memory. */
+static bool join_static(struct proxy *p, struct interface *i, const struct static_join *join)
+{
+	struct group *g = find_permanent(p, i, &join->group);
+	struct source *s;
+
+	if (!g)
+		g = create(p, i, &join->group);
+	if (!g)
+		return false;
+	g->permanent = true;
+	membership_touch(p, g->membership);
+	if (addr_is_any(&join->source)) {
+		source_list_free(&g->sources);
+		g->filter_mode = EXCLUDE;
+		g->group_timer = INT64_MAX;
+	}
+	if (g->filter_mode == EXCLUDE)
+		return true;
+	if (source_list_mark(&g->sources, &join->source, 1, true, UINT32_MAX) < 0)
+		i->counters.value[NO_MEMORY]++;
+	s = source_list_find(&g->sources, &join->source);
+	if (s)
+		s->expires = INT64_MAX;
+	if (!g->sources.count)
+		group_delete(p, i, g);
+	return s;
+}
+
 void group_join_static(struct proxy *p, struct interface *i)
 {
 	size_t n;
 
-	for (n = 0; n < i->config->static_join_count; n++) {
-		const struct static_join *join = &i->config->static_join[n];
-		struct group *g = find_permanent(p, i, &join->group);
-		struct source *s;
-
-		if (!g)
-			g = create(p, i, &join->group);
-		if (!g)
-			continue;
-		g->permanent = true;
-		membership_touch(p, g->membership);
-		if (addr_is_any(&join->source)) {
-			source_list_free(&g->sources);
-			g->filter_mode = EXCLUDE;
-			g->group_timer = INT64_MAX;
-		} else if (g->filter_mode == INCLUDE) {
-			if (source_list_mark(&g->sources, &join->source, 1, true, UINT32_MAX) < 0)
-				i->counters.value[NO_MEMORY]++;
-			s = source_list_find(&g->sources, &join->source);
-			if (s)
-				s->expires = INT64_MAX;
-		}
-	}
+	i->static_missing = false;
+	for (n = 0; n < i->config->static_join_count; n++)
+		if (!join_static(p, i, &i->config->static_join[n]))
+			i->static_missing = true;
 }
 
 /* ---- time ---- */

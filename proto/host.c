@@ -7,6 +7,9 @@
 #include "interface.h"
 #include "membership.h"
 
+/* Memberships that one turn passes over on its way to those that it tells. */
+enum { REPLY_VISITS = 4096 };
+
 /* ---- subscriptions ---- */
 
 static struct subscription *create(struct interface *i, struct membership *m)
@@ -85,6 +88,13 @@ static void cancel(struct subscription *s)
 	sweep(s);
 }
 
+static void stop_general(struct proxy *p, struct interface *i)
+{
+	membership_walk_stop(p, &i->reply);
+	i->replying = i->reply_again = false;
+	i->reply_next = INT64_MAX;
+}
+
 static void cancel_all(struct proxy *p, struct interface *i)
 {
 	struct membership *m;
@@ -96,9 +106,7 @@ static void cancel_all(struct proxy *p, struct interface *i)
 		if (!host_is_member(m->subscription))
 			delete (p, i, m->subscription);
 	}
-	membership_walk_stop(p, &i->reply);
-	i->reply_left = 0;
-	i->reply_next = INT64_MAX;
+	stop_general(p, i);
 }
 
 /* ---- what is sent ---- */
@@ -392,10 +400,13 @@ static void schedule_general(struct proxy *p, struct interface *i, int64_t now, 
 
 	if (!p->membership_count)
 		return;
-	if (!i->reply_left) {
+	i->reply_again = i->replying;
+	if (!i->replying) {
 		membership_walk_start(p, &i->reply);
 		i->reply_next = i->reply_end = INT64_MAX;
 	}
+	i->replying = true;
+	i->reply_number++;
 	i->reply_left = p->membership_count;
 	i->reply_begun = false;
 	/* Rule 1: what is due sooner stays so, or long response times would put it off for ever. */
@@ -405,31 +416,49 @@ static void schedule_general(struct proxy *p, struct interface *i, int64_t now, 
 		i->reply_end = end;
 }
 
+/* The next membership that the last query has not heard of, within VISITS; NULL: there is none. */
+static struct membership *next_untold(struct proxy *p, struct interface *i, uint32_t *visits)
+{
+	while (*visits) {
+		struct membership *m = i->reply.next;
+
+		if (!m && !i->reply_again)
+			return NULL;
+		if (!m) {
+			i->reply_again = false;
+			i->reply.next = p->first;
+			continue;
+		}
+		--*visits;
+		i->reply.next = m->next;
+		if (m->told == i->reply_number)
+			continue;
+		m->told = i->reply_number;
+		i->reply_left -= i->reply_left > 0;
+		if (m->subscription)
+			return m;
+	}
+	return NULL;
+}
+
 static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 {
-	int64_t time = i->reply_end > now ? i->reply_end - now : 1, chunk;
+	int64_t time = i->reply_end > now ? i->reply_end - now : 1;
+	int64_t left = i->reply_left ? i->reply_left : 1, chunk = left / time + 1;
+	uint32_t visits;
+	struct membership *m;
 
-	/* Memberships may have ended since; none is told of twice in their place. */
-	if (i->reply_left > p->membership_count)
-		i->reply_left = p->membership_count;
-	chunk = i->reply_left / time + 1;
 	if (chunk < per_packet(p, i))
 		chunk = per_packet(p, i);
-	time = time * chunk / (i->reply_left ? i->reply_left : 1);
+	if (chunk < left)
+		time = time * chunk / left;
+	visits = (uint32_t)chunk + REPLY_VISITS;
 	i->reply_begun = true;
-	while (chunk-- && i->reply_left) {
-		struct membership *m = i->reply.next ? i->reply.next : p->first;
-
-		i->reply_left--;
-		i->reply.next = m->next;
-		if (m->subscription)
-			reply(p, i, m->subscription, true);
-	}
+	while (chunk-- && (m = next_untold(p, i, &visits)))
+		reply(p, i, m->subscription, true);
 	i->reply_next = now + 1 + proxy_random(p, time);
-	if (i->reply_left)
-		return;
-	membership_walk_stop(p, &i->reply);
-	i->reply_next = INT64_MAX;
+	if (!i->reply.next && !i->reply_again)
+		stop_general(p, i);
 }
 
 /* Section 5.2, rules 1 and 3 to 5. */
@@ -441,7 +470,7 @@ static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, 
 	uint32_t n;
 
 	message_query_sources(p->protocol, msg, &r, p->source, &i->counters);
-	if (!s || (i->reply_left && !i->reply_begun && i->reply_end <= at))
+	if (!s || (i->replying && !i->reply_begun && i->reply_end <= at))
 		return;
 	if (!r.source_count || s->reply_whole || message_is_old(i->version))
 		s->reply_whole = true;

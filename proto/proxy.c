@@ -121,14 +121,15 @@ void proxy_shutdown(struct proxy *p, int64_t now)
 
 /* ---- events ---- */
 
-static bool set_prefixes(struct interface *i, const struct interface_state *state)
+/* False: no memory. */
+static bool set_prefixes(struct proxy *p, struct interface *i, const struct interface_state *state)
 {
 	size_t size = state->prefix_count * sizeof(*i->prefix);
 	struct prefix *prefix;
 
 	if (i->prefix_count == state->prefix_count &&
 	    (!size || !memcmp(i->prefix, state->prefix, size)))
-		return false;
+		return true;
 	prefix = size ? malloc(size) : NULL;
 	if (size && !prefix) {
 		i->counters.value[NO_MEMORY]++;
@@ -139,6 +140,7 @@ static bool set_prefixes(struct interface *i, const struct interface_state *stat
 	free(i->prefix);
 	i->prefix = prefix;
 	i->prefix_count = state->prefix_count;
+	forward_relocate(p);
 	return true;
 }
 
@@ -164,11 +166,12 @@ static void start_or_stop(struct proxy *p, struct interface *i, int64_t now, boo
 		querier_stop(p, i);
 }
 
-void proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
+bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
 {
 	struct interface *i = &p->interface[state->vif];
 	bool was_active = i->active, moved = !addr_equal(&i->address, &state->address);
 	uint32_t bit = (uint32_t)1 << state->vif;
+	bool complete;
 
 	if (i->exists != state->exists) {
 		i->exists = state->exists;
@@ -179,8 +182,7 @@ void proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 	i->up = state->up;
 	i->address = state->address;
 	i->mtu = state->mtu;
-	if (set_prefixes(i, state))
-		forward_relocate(p);
+	complete = set_prefixes(p, i, state);
 	p->retransmit_at = 0;
 	i->active = can_be_active(p, i);
 	if (was_active && !i->active)
@@ -191,6 +193,9 @@ void proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 		host_start(p, i, now);
 	else if (i->active && moved)
 		querier_restart(p, i, now);
+	else if (i->active && i->static_missing)
+		group_join_static(p, i);
+	return complete && !(i->active && i->static_missing);
 }
 
 static enum counter check(const struct interface *i, const struct packet *packet,

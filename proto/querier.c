@@ -102,6 +102,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	i->other_querier = *source;
 	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->next_general_query = INT64_MAX;
+	i->startup_left = 0;
 	if (i->querier) {
 		i->querier = false;
 		touch_groups(p, i);

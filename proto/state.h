@@ -58,7 +58,7 @@ struct source_route {
 	struct addr source;
 	uint32_t outputs;
 	uint8_t input;
-	bool wanted; /* forward_update() keeps it */
+	bool fresh; /* the kernel has not been told of it yet */
 };
 
 struct membership {
@@ -68,6 +68,7 @@ struct membership {
 	struct subscription *subscription;
 	struct source_route *route; /* sorted by source */
 	uint32_t route_count;
+	uint32_t told;	  /* the general query upstream that it answered last, by number */
 	uint32_t outputs; /* of the (*,G) route, if installed */
 	uint8_t root;	  /* its input */
 	bool installed;
@@ -83,7 +84,8 @@ struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
 	bool exists, up;
-	bool active; /* the protocol runs on it */
+	bool active;	     /* the protocol runs on it */
+	bool static_missing; /* a static join has found no memory */
 	struct addr address;
 	struct prefix *prefix;
 	size_t prefix_count;
@@ -105,9 +107,12 @@ struct interface {
 	/* the host part (RFC 3376 section 5) */
 	uint8_t version; /* spoken now */
 	int64_t v1_querier_until, v2_querier_until;
-	struct proxy_walk reply; /* through what the answer to a general query still has to tell */
-	uint32_t reply_left;	 /* how many memberships that are */
-	bool reply_begun;	 /* some of them have been told since the last query */
+	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
+	uint32_t reply_number;	 /* of the last query: what has told it is passed over */
+	uint32_t reply_left;	 /* about how many memberships are still to be told */
+	bool replying;
+	bool reply_again; /* a query came on the way: from the beginning, once more */
+	bool reply_begun; /* since the last query */
 	int64_t reply_next, reply_end;
 	int64_t next_unsolicited;
 };
