@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 #
 # run.sh TEST...: runs tests, JOBS (2) at a time, and ends with "N passed, N failed, N skipped".
-# A TEST is a script, one test, whose exit status is 0: passed, 77: skipped (its last line says
-# why), other: failed; or a program that prints a line "ok ..." or "not ok ..." for each of its tests.
+# A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
+# prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
 # Tests are given O (what was built), MCPROXY_BIN ($O/bin) and a TMPDIR of their own.
 set -u

@@ -101,13 +101,10 @@ static int open_port(enum port port)
 /* The far ends have no addresses: what they say, this program says. */
 static bool open_far_ends(struct lab *lab)
 {
-	bool opened = !setns(lab->far, CLONE_NEWNET);
+	bool opened = !setns(lab->far, CLONE_NEWNET) &&
+		      run_shell("for i in up0 dn1 dn2; do ip link set dev $i up || exit; done");
 
 	for (int port = UP; opened && port < PORTS; port++) {
-		if (!run_shell(port == UP    ? "ip link set dev up0 up"
-			       : port == DN1 ? "ip link set dev dn1 up"
-					     : "ip link set dev dn2 up"))
-			return false;
 		lab->socket[port] = open_port((enum port)port);
 		opened = lab->socket[port] >= 0;
 	}

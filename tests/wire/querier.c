@@ -143,10 +143,29 @@ static void check_latency(struct lab *lab, const char *name, const char *join, c
 		   expected + TICK);
 }
 
+/* Of the pairs of queries for these leaves, the closest. */
+static void check_query_interval(struct lab *lab, const char *name)
+{
+	int64_t expected = lab->last_member_query_interval, shortest = INT64_MAX;
+
+	for (unsigned n = 0; n < SAMPLES; n++) {
+		const struct seen *first, *second;
+		char text[32];
+
+		snprintf(text, sizeof(text), "query g1%u", n);
+		first = lab_find(lab, DN1, 0, text);
+		second = lab_find(lab, DN1, 1, text);
+		if (first && second && second->time - first->time < shortest)
+			shortest = second->time - first->time;
+	}
+	check_time(lab, name, "between the queries", shortest, expected - TICK, expected + TICK);
+}
+
 void scenario_latency(struct lab *lab)
 {
 	check_latency(lab, "3376-8.10|3810-9.10 leave-latency-of-a-group", "report TO_EX g1%u",
 		      "report TO_IN g1%u", "report TO_IN g1%u");
+	check_query_interval(lab, "3376-8.8|3810-9.8 last-member-query-interval");
 	check_latency(lab, "3376-8.10|3810-9.10 leave-latency-of-a-source",
 		      "report ALLOW g2%u {a b}", "report BLOCK g2%u {a}", "report BLOCK g2%u {a}");
 	check_latency(lab, "2236-8.8|2710-7.9 leave-latency-of-an-old-host", "old g3%u",

@@ -132,6 +132,8 @@ void scenario_reports(struct lab *lab)
 			continue;
 		lab_say(lab, DN1, "report TO_EX %s", group_variant[n].text);
 		lab_say(lab, DN1, "report IS_EX %s", group_variant[n].text);
+		lab_say(lab, DN1, "old %s dst=%s", group_variant[n].text,
+			lab->protocol == PROTOCOL_IGMP ? "224.0.0.2" : "ff02::2");
 	}
 	lab_say(lab, DN1, "old l8");
 	/* Reports are for the router's part: upstream there is none. */
