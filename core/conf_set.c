@@ -197,7 +197,6 @@ static bool set_version(struct parser *parser, const struct key *key)
 	enum protocol protocol;
 	uint8_t version;
 
-	(void)key;
 	if (!parser_version(parser, &protocol, &version) || !check_runs(parser, &token, protocol))
 		return false;
 	if (!parser->declaring && parser->highest[protocol] && version > parser->highest[protocol])
@@ -206,7 +205,7 @@ static bool set_version(struct parser *parser, const struct key *key)
 		struct proxy_interface_config *proxy = proxy_of(parser, i, protocol);
 
 		if (proxy)
-			proxy->values.version = version;
+			*(key->minimum ? &proxy->oldest_version : &proxy->values.version) = version;
 	}
 	return true;
 }
@@ -449,6 +448,7 @@ static const struct key keys[] = {
 	{"rfc3376-timers", set_choice, INSTANCE(rfc3376_timers), .choices = "off|on"},
 
 	{"version", set_version, BOTH},
+	{"oldest-version", set_version, BOTH, .minimum = 1},
 	{"robustness", set_number, BOTH, PROXY(values.robustness), RANGE(1, 7)},
 	{"querier", set_choice, DOWNSTREAM, PROXY(querier), .choices = "auto|always|never"},
 	{"query-interval", set_query_interval, DOWNSTREAM, PROXY(values.query_interval),

@@ -58,6 +58,10 @@ static void start_interface(struct proxy *p, unsigned vif)
 	values_complete(&i->configured, p->protocol);
 	i->values = i->configured;
 	i->version = message_version(p->protocol, i->values.version);
+	if (i->config->oldest_version)
+		i->oldest_version = message_version(p->protocol, i->config->oldest_version);
+	if (i->oldest_version > i->version)
+		i->oldest_version = i->version;
 	i->next_general_query = i->other_querier_until = INT64_MAX;
 	i->reply_next = i->next_unsolicited = INT64_MAX;
 	if (i->config->upstream)
@@ -207,6 +211,8 @@ static enum counter check(const struct interface *i, const struct packet *packet
 		return DROP_OWN;
 	if (i->config->upstream && m->type != MESSAGE_QUERY)
 		return DROP_ROLE;
+	if (m->version < i->oldest_version)
+		return DROP_VERSION;
 	return COUNTER_COUNT;
 }
 

@@ -39,6 +39,7 @@ struct static_join {
 struct proxy_interface_config {
 	bool upstream; /* else a downstream */
 	struct values values;
+	uint8_t oldest_version; /* what is older is not heard; 0: all is (RFC 3376 section 9.2) */
 	/* a downstream's */
 	enum querier_mode querier;
 	bool router_alert_strict;   /* drop what comes without the Router Alert option (RFC 3376

@@ -84,8 +84,9 @@ struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
 	bool exists, up;
-	bool active;	     /* the protocol runs on it */
-	bool static_missing; /* a static join has found no memory */
+	bool active;		/* the protocol runs on it */
+	uint8_t oldest_version; /* heard */
+	bool static_missing;	/* a static join has found no memory */
 	struct addr address;
 	struct prefix *prefix;
 	size_t prefix_count;

@@ -122,7 +122,9 @@ static void set_interface(struct world *world, struct words *words, unsigned vif
 
 	if (set_value(world, words, vif) || set_limit(world, words, vif))
 		return;
-	if (take_word(words, "querier")) {
+	if (take_word(words, "oldest-version")) {
+		config->oldest_version = (uint8_t)number(world, next_word(words));
+	} else if (take_word(words, "querier")) {
 		const char *word = next_word(words);
 
 		config->querier = !strcmp(word, "always")  ? QUERIER_ALWAYS

@@ -462,6 +462,19 @@ static void test_version(void)
 		"something of MLD, as IGMP does not run here");
 	refuses(DOWN, "version", "IGMPv4", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
 	refuses(DOWN, "version", "2", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+
+	TEST("oldest-version");
+	good(HEAD DOWN "oldest-version IGMPv2;" DOWN "oldest-version MLDv2;" UP
+		       "oldest-version IGMPv3;");
+	CHECK(interface(0, PROTOCOL_IGMP)->oldest_version == 3);
+	CHECK(interface(0, PROTOCOL_IGMP)->values.version == 3);
+	CHECK(interface(0, PROTOCOL_MLD)->oldest_version == 0);
+	CHECK(interface(1, PROTOCOL_IGMP)->oldest_version == 2);
+	CHECK(interface(1, PROTOCOL_MLD)->oldest_version == 2);
+	CHECK(interface(2, PROTOCOL_MLD)->oldest_version == 0);
+	refuses("protocol IGMPv2; " DOWN, "oldest-version", "MLDv2",
+		"something of IGMP, as MLD does not run here");
+	refuses(DOWN, "oldest-version", "3", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
 }
 
 static void test_report_source(void)
@@ -729,11 +742,12 @@ static void test_set_refused(void)
 	bad(HEAD "pinstance A set robustness 2;",
 	    "2:17: found 'robustness', expected a key of an instance: ssm-range, max-routes, "
 	    "ssdp, rfc3376-timers");
-	bad(HEAD UP "querier auto;",
-	    "2:29: found 'querier', expected a key of an upstream: version, robustness, "
-	    "report-source, report-interval, unsolicited-report-interval");
+	bad(HEAD UP "querier auto;", "2:29: found 'querier', expected a key of an upstream: "
+				     "version, oldest-version, robustness, "
+				     "report-source, report-interval, unsolicited-report-interval");
 	bad(HEAD DOWN "report-source auto;",
-	    "2:31: found 'report-source', expected a key of a downstream: version, robustness, "
+	    "2:31: found 'report-source', expected a key of a downstream: version, oldest-version, "
+	    "robustness, "
 	    "querier, query-interval, query-response-interval, last-member-query-interval, "
 	    "last-member-query-count, startup-query-interval, startup-query-count, max-groups, "
 	    "max-sources, max-total-sources, quick-leave, max-hosts, router-alert, "
