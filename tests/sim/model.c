@@ -280,6 +280,12 @@ static bool is_valid(const struct model *model, const struct heard *heard)
 	return model->protocol == PROTOCOL_IGMP || addr_is_link_local(&heard->source);
 }
 
+/* RFC 1112: a query of version 1 names no group. */
+static bool is_igmpv1(const struct model *model, const struct message *message)
+{
+	return model->protocol == PROTOCOL_IGMP && message->version == 1;
+}
+
 /* A general query goes to all hosts, or, for the host part alone, to our own address. */
 static bool is_valid_query(const struct model *model, const struct heard *heard)
 {
@@ -288,6 +294,7 @@ static bool is_valid_query(const struct model *model, const struct heard *heard)
 
 	if (!addr_is_any(group))
 		return addr_is_multicast(group) &&
+		       (link->config->upstream || !is_igmpv1(model, heard->message)) &&
 		       addr_is_ipv4(group) == (model->protocol == PROTOCOL_IGMP);
 	return is_all_hosts(&heard->destination) ||
 	       (link->config->upstream && addr_equal(&heard->destination, &link->address));

@@ -58,8 +58,8 @@ static void compare_member(struct model *model, const struct group_status *statu
 	if (member->source_count != status->source_count)
 		differ(model, status, "the number of sources", member->source_count,
 		       status->source_count);
-	if (downstream_group_version(model, link, member) != status->version)
-		differ(model, status, "the version", downstream_group_version(model, link, member),
+	if (downstream_group_version(model, member) != status->version)
+		differ(model, status, "the version", downstream_group_version(model, member),
 		       status->version);
 	for (unsigned i = 0; i < status->source_count; i++) {
 		struct source_status source;

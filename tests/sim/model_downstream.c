@@ -128,16 +128,13 @@ bool downstream_wants(const struct member *member, const struct addr *source)
 	return member->exclude ? !in_y(member, source) : in_x(member, source);
 }
 
-unsigned downstream_group_version(const struct model *model, const struct link *link,
-				  const struct member *member)
+unsigned downstream_group_version(const struct model *model, const struct member *member)
 {
-	unsigned version = link->configured.version;
-
-	if (model->protocol == PROTOCOL_IGMP && member->v2_until > model->now && version > 2)
-		version = 2;
 	if (member->v1_until > model->now)
-		version = 1;
-	return version;
+		return 1;
+	if (model->protocol == PROTOCOL_IGMP && member->v2_until > model->now)
+		return 2;
+	return newest_version(model->protocol);
 }
 
 void downstream_set_static(struct model *model, unsigned vif)
@@ -193,6 +190,8 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 }
 
 /* ---- the tables (RFC 3376 sections 6.4.1 and 6.4.2) ---- */
+
+/* What comes is added before what goes is deleted: that is how limits are met. */
 
 /* X, or what an INCLUDE group has; excluded: Y. */
 static void copy_sources(const struct member *member, bool excluded, struct list *list)
@@ -251,10 +250,10 @@ static void include_to_exclude(struct model *model, struct link *link, struct me
 	struct list a = {0};
 
 	copy_sources(member, false, &a);
-	delete_unlisted(member, &a, sources);
 	for (unsigned i = 0; i < sources->count; i++)
 		if (!list_has(&a, &sources->item[i]))
 			exclude_source(link, member, &sources->item[i]);
+	delete_unlisted(member, &a, sources);
 	member->exclude = true;
 	if (ask)
 		ask_sources(model, link, member, sources); /* of A*B, what runs */
@@ -272,11 +271,11 @@ static void exclude_to_exclude(struct model *model, struct link *link, struct me
 
 	copy_sources(member, false, &x);
 	copy_sources(member, true, &y);
-	delete_unlisted(member, &x, sources);
-	delete_unlisted(member, &y, sources);
 	for (unsigned i = 0; i < sources->count; i++)
 		if (!list_has(&x, &sources->item[i]) && !list_has(&y, &sources->item[i]))
 			run_source(link, member, &sources->item[i], fresh);
+	delete_unlisted(member, &x, sources);
+	delete_unlisted(member, &y, sources);
 	if (ask)
 		ask_sources(model, link, member, sources); /* of A-Y, which all run */
 	member->expires = full;
@@ -336,12 +335,20 @@ static bool is_kept(const struct model *model, const struct addr *group)
 	return (group->byte[1] & 0xf0) != 0x30 || !addr_equal(group, &reserved);
 }
 
+static int by_address(const void *a, const void *b)
+{
+	return addr_compare(a, b);
+}
+
+/* Ascending: where a limit is met, the lowest ones are in. */
 static void clean_list(const struct model *model, const struct list *from, struct list *to)
 {
 	for (unsigned i = 0; i < from->count; i++)
 		if (addr_is_unicast(&from->item[i]) && right_family(model, &from->item[i]) &&
 		    !list_has(to, &from->item[i]))
 			list_add(to, &from->item[i]);
+	if (to->count)
+		qsort(to->item, to->count, sizeof(*to->item), by_address);
 }
 
 /* RFC 3376 section 7.3.2: what is heard of TYPE while there are older hosts. */
@@ -364,6 +371,7 @@ static void hear_record(struct model *model, struct link *link, unsigned type,
 {
 	struct member *member = downstream_find(link, group, false);
 	struct list sources = {0};
+	unsigned version;
 	bool fresh = !member;
 
 	if (!is_kept(model, group) ||
@@ -385,7 +393,10 @@ static void hear_record(struct model *model, struct link *link, unsigned type,
 		member->v1_until = model->now + variables_older_host(link);
 	else if (old_version == 2)
 		member->v2_until = model->now + variables_older_host(link);
-	type = older_type(model, downstream_group_version(model, link, member), type, &sources);
+	version = downstream_group_version(model, member);
+	if (version > link->configured.version)
+		version = link->configured.version;
+	type = older_type(model, version, type, &sources);
 	if (type)
 		apply(model, link, member, type, &sources);
 	if (!member->exclude && !member->source_count)

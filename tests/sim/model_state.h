@@ -178,7 +178,7 @@ void downstream_expire(struct model *, unsigned vif);
 void downstream_ask(struct model *, unsigned vif);
 void downstream_sent(struct model *, unsigned vif, const struct message *);
 struct member *downstream_find(struct link *, const struct addr *group, bool permanent);
-unsigned downstream_group_version(const struct model *, const struct link *, const struct member *);
+unsigned downstream_group_version(const struct model *, const struct member *);
 bool downstream_wants(const struct member *, const struct addr *source);
 
 /* ---- model_upstream.c: the upstream ---- */

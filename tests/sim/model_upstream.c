@@ -191,6 +191,9 @@ static void ask_all(struct link *link, int64_t until)
 		}
 	/* Groups that begin before the answer leaves may be told of, too: all but the known ones.
 	 */
+	for (unsigned a = 0; a < link->allowance_count; a++)
+		if (addr_is_any(&link->allowance[a].group))
+			list_clear(&link->allowance[a].source);
 	allow(link, &(struct addr){{0}}, true, true, &known, until);
 	free(known.item);
 }
@@ -201,12 +204,12 @@ void upstream_query(struct model *model, const struct heard *heard)
 	const struct message *message = heard->message;
 	int64_t response = variables_response(model, message);
 	bool general = addr_is_any(&message->group);
-	struct subscribed *subscribed;
 	bool whole;
 
 	if (general)
 		link->heard = heard->source;
-	variables_adopt(model, link, message);
+	if (message->version == newest_version(model->protocol))
+		variables_adopt(model, link, message);
 	if (message->version == 1 && (general || model->protocol == PROTOCOL_MLD))
 		link->v1_until = model->now + older_querier_present(model, link, response);
 	else if (message->version == 2 && model->protocol == PROTOCOL_IGMP && general)
@@ -218,12 +221,13 @@ void upstream_query(struct model *model, const struct heard *heard)
 		ask_all(link, model->now + response);
 		return;
 	}
-	subscribed = find_subscribed(link, &message->group);
-	if (!exists(subscribed))
-		return;
 	whole = !message->source.count || is_old(model, link);
 	allow(link, &message->group, false, whole, &message->source, model->now + response);
-	add_duty(link, &message->group, whole, &message->source, model->now + response);
+	if (!exists(find_subscribed(link, &message->group)))
+		return; /* it may be there when the answer is due */
+	/* A query of IGMPv1 should name no group (RFC 1112): whoever hears it may do either. */
+	if (message->version > 1 || model->protocol == PROTOCOL_MLD)
+		add_duty(link, &message->group, whole, &message->source, model->now + response);
 }
 
 /* ---- what is to be answered now ---- */

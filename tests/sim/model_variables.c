@@ -66,12 +66,11 @@ int64_t variables_response(const struct model *model, const struct message *mess
 
 void variables_adopt(const struct model *model, struct link *link, const struct message *message)
 {
-	int64_t interval = 1000 * (int64_t)float_value(message->interval_code, 4);
+	bool newest = message->version == newest_version(model->protocol);
+	int64_t interval = newest ? 1000 * (int64_t)float_value(message->interval_code, 4) : 0;
+	unsigned robustness = newest ? message->robustness : 0;
 
-	if (message->version < newest_version(model->protocol))
-		return;
-	link->values.robustness =
-		message->robustness ? (uint8_t)message->robustness : link->configured.robustness;
+	link->values.robustness = robustness ? (uint8_t)robustness : link->configured.robustness;
 	link->values.query_interval =
 		interval ? (int32_t)interval : link->configured.query_interval;
 }
