@@ -12,4 +12,4 @@ start_daemon "$plain
 	pinstance p downstream * set robustness 5;
 	pinstance p downstream * set query-interval 2;
 	pinstance p downstream * set query-response-interval 0.5;"
-forwards 4 239.9.1.1 1250
+forwards 4 239.9.1.1 1250 silent

@@ -21,10 +21,19 @@ force_mld() {
 	write h2 /proc/sys/net/ipv6/conf/eth0/force_mld_version "$1"
 }
 
-# forwards FAMILY GROUP BOUND: BOUND hundredths of a second after the last host of a link has left,
-# nothing is sent there any more.
+# ending IF GROUP: a host has been heard to leave, and unless another one answers within the last
+# member query time (0.6 s), that is the end.
+ending() {
+	ending_left=$(told_of r groups | awk -F '\t' -v i="$1" -v g="$2" '
+		$2 == i && $3 == g && $4 == "*" { print $7 }')
+	[ "${ending_left:-0}" -le 600 ]
+}
+
+# forwards FAMILY GROUP BOUND [silent]: BOUND hundredths of a second after the last host of a link
+# has left, nothing is sent there any more. When the host is heard to leave is the kernel's affair,
+# which may take its time for MLD; silent: it is not heard at all.
 forwards() {
-	family=$1 group=$2 bound=$3
+	family=$1 group=$2 bound=$3 silent=${4:-}
 
 	receive one h1 -g "$group"
 	wait_for 5 "$group is subscribed upstream" asked upstream "$group"
@@ -40,6 +49,7 @@ forwards() {
 	stream film src br0 -g "$group"
 	wait_for 5 "the stream flows to dn2" forwarded "$family" dn2 50
 	leave one
+	[ "$silent" ] || wait_for 20 "the host is heard to leave" ending dn1 "$group"
 	read_clock
 	left=$clock
 	wait_for 20 "dn1 has $group no more" not asked group "$group" dn1

@@ -144,5 +144,5 @@ snooped_life() {
 	shift 3
 	snooped_join "$@"
 	equal "the versions that hosts speak" "$(spoken "$1") $(spoken "$2")" "$life_spoken"
-	snooped_leave 5 "$@"
+	snooped_leave 15 "$@"
 }

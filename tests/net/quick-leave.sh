@@ -77,7 +77,7 @@ hosts() {
 # watch NAME SPACE: a host and its stream
 watch() {
 	receive "$1" "$2" -g "$v4" -g "$v6"
-	wait_for 5 "dn1 has the groups" both
+	wait_for 20 "dn1 has the groups" both
 	wait_for 5 "$1 has joined" grep -q joined "$work/$1.log" "$work/$1.join"
 	flow
 }
@@ -97,16 +97,15 @@ whole() {
 			"$work/$1.join")" 0
 }
 
-# last_leaves NAME LEAST MOST: hundredths of a second until nothing is forwarded any more
+# last_leaves NAME: until nothing is forwarded any more
 last_leaves() {
 	read_clock
 	last_start=$clock
 	leave "$1"
-	wait_for 5 "dn1 has the groups no more" not any
+	wait_for 20 "dn1 has the groups no more" not any
 	read_clock
-	echo "quick-leave $mode: $((clock - last_start)) hundredths of a second from leave to end"
-	within "hundredths of a second from leave to end" $((clock - last_start)) "$2" "$3"
-	[ "$3" -gt 100 ] || assert "nobody is asked" nobody_asked
+	last_took=$((clock - last_start))
+	echo "quick-leave $mode: $last_took hundredths of a second from leave to end"
 	vif_packets 4 dn1
 	last_v4=$packets
 	vif_packets 6 dn1
@@ -120,28 +119,39 @@ last_leaves() {
 	equal "IPv4 packets forwarded after the end" "$packets" "$last_v4"
 	vif_packets 6 dn1
 	equal "IPv6 packets forwarded after the end" "$packets" "$last_v6"
-	stop_daemon
+}
+
+# The last member query time of an end that was asked for.
+after_asking() {
+	assert "all are asked" asked_since
+	[ "$last_took" -ge 195 ] || fail "the end comes too early"
 }
 
 start off
 watch one h1
-last_leaves one 195 350
+last_leaves one
+after_asking
+stop_daemon
 
+# that nobody is asked is what makes it quick: else it would last as long as a membership
 start on
 watch one h1
-last_leaves one 0 100
+last_leaves one
+assert "nobody is asked" nobody_asked
+stop_daemon
 
 start tracked
 watch one h1
 watch two h2
-wait_for 5 "both hosts are known" hosts 2
+wait_for 20 "both hosts are known" hosts 2
 leave one
 whole one
-wait_for 5 "one host is known" hosts 1
+wait_for 20 "one host is known" hosts 1
 holds 3 "the groups go on" both
 flow
+last_leaves two
 assert "nobody is asked" nobody_asked
-last_leaves two 0 100
+stop_daemon
 
 # one of an older version, who is not tracked
 start tracked
@@ -152,7 +162,9 @@ force_igmp 0
 force_mld 0
 watch one h1
 leave one
-wait_for 2 "all are asked" asked_since
+wait_for 20 "all are asked" asked_since
 holds 3 "the groups go on" both
 flow
-last_leaves two 195 350
+queries
+last_leaves two
+after_asking

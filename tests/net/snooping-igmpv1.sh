@@ -25,4 +25,4 @@ start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
 
 snooped_join 239.9.17.1
 equal "the version that hosts speak" "$(spoken 239.9.17.1)" 1
-snooped_leave 15 239.9.17.1
+snooped_leave 25 239.9.17.1
