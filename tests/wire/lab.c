@@ -76,7 +76,13 @@ static const char router_script[] =
 	"	n=$((n + 1))\n"
 	"done\n"
 	"echo link set dev lo up\n"
-	"} | ip -batch -\n";
+	"} | ip -batch -\n"
+	/* The kernel makes an IPv6 address its own a while after it has begun to show it. */
+	"for try in $(seq 200); do\n"
+	"	[ $(ip -6 route show table local | grep -c '^local .* dev [ud]') = 6 ] && exit\n"
+	"	sleep 0.05\n"
+	"done\n"
+	"exit 1\n";
 
 static int open_port(enum port port)
 {
