@@ -108,7 +108,7 @@ void scenario_leave(struct lab *lab)
 
 /* ---- latency ---- */
 
-enum { SAMPLES = 3, SPACING = 300 };
+enum { SAMPLES = 5, SPACING = 300 };
 
 /* Of several leaves: what the fastest took, from the leave until it was reported upstream. Others
  * may have been late by the machine's fault. */
