@@ -68,34 +68,6 @@ static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigne
 
 /* ---- what must arrive ---- */
 
-/* Did it come in where ROUTER takes it from, other than VIF? */
-static bool had_it(const struct spread *spread, const struct router *router, unsigned vif)
-{
-	for (unsigned in = 0; in < router->vif_count; in++) {
-		unsigned link = router->link[in];
-		bool own = spread->by[link] == 1U << router->index;
-
-		if (in != vif && spread->heard[link] && !own && is_up(router, in) &&
-		    (in < router->has_upstream || router_forwards(router, in)))
-			return true;
-	}
-	return false;
-}
-
-static void check_delivery(struct sim *sim, const struct spread *spread,
-			   const struct router *router, unsigned vif)
-{
-	int64_t until = heard_until(router, vif, spread->group, spread->source);
-
-	if (!router_forwards(router, vif) || router_clock(router) >= until ||
-	    !had_it(spread, router, vif) || spread->by[router->link[vif]] >> router->index & 1)
-		return;
-	sim_fail(sim, "delivery", (int)router->index,
-		 "(%c,%c) is not forwarded by %s to vif %u, where it was asked for until %s",
-		 sim_source_name(spread->source), sim_group_name(spread->group), router->name, vif,
-		 sim_time_text(until - router->offset - CLOCK_EPOCH));
-}
-
 /* Some are set to forward come what may, others have not heard of each other yet. */
 static bool has_doubles(const struct sim *sim, unsigned link)
 {
@@ -112,6 +84,36 @@ static bool has_doubles(const struct sim *sim, unsigned link)
 	return forwarding > 1;
 }
 
+/* Did it come in where ROUTER takes it from, other than VIF? */
+static bool had_it(const struct sim *sim, const struct spread *spread, const struct router *router,
+		   unsigned vif)
+{
+	for (unsigned in = 0; in < router->vif_count; in++) {
+		unsigned link = router->link[in];
+		bool own = spread->by[link] == 1U << router->index;
+
+		if (in != vif && spread->heard[link] && !own && is_up(router, in) &&
+		    (in < router->has_upstream ||
+		     (router_forwards(router, in) && !has_doubles(sim, link))))
+			return true;
+	}
+	return false;
+}
+
+static void check_delivery(struct sim *sim, const struct spread *spread,
+			   const struct router *router, unsigned vif)
+{
+	int64_t until = heard_until(router, vif, spread->group, spread->source);
+
+	if (!router_forwards(router, vif) || router_clock(router) >= until ||
+	    !had_it(sim, spread, router, vif) || spread->by[router->link[vif]] >> router->index & 1)
+		return;
+	sim_fail(sim, "delivery", (int)router->index,
+		 "(%c,%c) is not forwarded by %s to vif %u, where it was asked for until %s",
+		 sim_source_name(spread->source), sim_group_name(spread->group), router->name, vif,
+		 sim_time_text(until - router->offset - CLOCK_EPOCH));
+}
+
 /* RFC 4605 section 4.2: what comes from a downstream goes upstream. */
 static void check_upstream(struct sim *sim, const struct spread *spread,
 			   const struct router *router, unsigned vif)
@@ -122,8 +124,6 @@ static void check_upstream(struct sim *sim, const struct spread *spread,
 	if (!router->has_upstream || kept || !router_forwards(router, vif) || !is_up(router, 0) ||
 	    !spread->heard[link] || spread->by[link] == 1U << router->index ||
 	    has_doubles(sim, link))
-		return;
-	if (addr_is_any(&router->state[0].address) && sim->protocol == PROTOCOL_MLD)
 		return;
 	if (!(spread->by[router->link[0]] >> router->index & 1))
 		sim_fail(sim, "upstream", (int)router->index,
@@ -166,6 +166,7 @@ static bool left_in_order(const struct sim *sim, const struct spread *spread,
 	       (!version || version == newest_version(sim->protocol)) &&
 	       down->forwards_since < gone->at && down->old_heard[spread->group] < 0 &&
 	       !router->now.interface[vif].accept_from_count &&
+	       router->now.interface[vif].querier != QUERIER_NEVER &&
 	       !link_excludes(sim, link, spread->group);
 }
 
@@ -447,7 +448,7 @@ void probe_end(struct sim *sim)
 			sim_fail(sim, "left", (int)i, "%s holds %u groups that nobody wants",
 				 router->name, totals.groups);
 		/* One block is scratch that a proxy keeps. */
-		if (router->memory_count > router->memory_first + 1)
+		if (router->memory_first && router->memory_count > router->memory_first + 1)
 			sim_fail(sim, "memory", (int)i, "%s holds %zu blocks, %zu at first",
 				 router->name, router->memory_count, router->memory_first);
 	}

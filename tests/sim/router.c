@@ -43,6 +43,14 @@ bool router_forwards(const struct router *router, unsigned vif)
 	return status.querier || router->now.interface[vif].querier == QUERIER_NEVER;
 }
 
+bool router_reports(const struct router *router)
+{
+	const struct interface_state *state = &router->state[0];
+
+	return router->proxy && router->has_upstream && state->up &&
+	       (router->sim->protocol == PROTOCOL_IGMP || !addr_is_any(&state->address));
+}
+
 bool router_is_limited(const struct router *router)
 {
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
@@ -149,31 +157,72 @@ static unsigned on_reverse_path(void *ctx, const struct addr *addr)
 
 /* ---- turns ---- */
 
+struct union_of {
+	const struct sim *sim;
+	int64_t clock;
+	sources wanted[GROUPS];
+};
+
+/* What one downstream wants of a group, RFC 3376 section 6.3, for all of them together. */
+static bool on_group(void *ctx, const struct group_status *status)
+{
+	struct union_of *all = ctx;
+	unsigned group = sim_group_of(all->sim, &status->group);
+	struct filter filter = {.exclude = status->filter_mode == EXCLUDE};
+
+	if (status->upstream || group == GROUPS)
+		return true;
+	for (unsigned i = 0; i < status->source_count; i++) {
+		struct source_status source;
+		unsigned name;
+
+		status->source(status, i, &source);
+		name = sim_source_of(all->sim, &source.address);
+		if (name < SOURCES && (!filter.exclude || source.expires <= all->clock))
+			filter.list |= 1U << name;
+	}
+	all->wanted[group] |= filter_bits(&filter);
+	return true;
+}
+
+static void unite(struct sim *sim, struct router *router, struct union_of *all)
+{
+	static const struct proxy_visitor visitor = {.group = on_group};
+	struct proxy_walk walk;
+
+	*all = (struct union_of){.sim = sim, .clock = router_clock(router)};
+	proxy_walk_start(router->proxy, &walk);
+	while (proxy_walk(router->proxy, &walk, all->clock, 100, &visitor, all))
+		;
+	proxy_walk_stop(router->proxy, &walk);
+	if (!router->now.config.ssdp_upstream)
+		all->wanted[sim_group_named('K')] = 0;
+}
+
 /* What its downstreams want together is what it wants on its upstream's link. */
 static void refresh_member(struct sim *sim, struct router *router)
 {
-	bool old = model_version(router->model, 0) < newest_version(sim->protocol);
+	struct proxy_interface_status status;
+	struct union_of all;
+	bool old;
 
-	if (router->upstream_version != model_version(router->model, 0))
+	proxy_interface_status(router->proxy, 0, &status);
+	old = status.version < newest_version(sim->protocol);
+	if (router->upstream_version != status.version)
 		router->upstream_since = sim->now;
-	router->upstream_version = model_version(router->model, 0);
+	router->upstream_version = status.version;
+	unite(sim, router, &all);
 	for (unsigned group = 0; group < GROUPS; group++) {
-		struct addr addr = sim_group(sim, group);
-		struct filter filter = {0};
-		enum filter_mode mode;
-		struct list list = {0};
 		sources before = router->member.wanted[group];
-		bool kept = sim_group_is_link_scope(group) ||
-			    (sim_group_is_discovery(group) && !router->now.config.ssdp_upstream);
+		sources after = router_reports(router) ? all.wanted[group] : 0;
+		bool exclude = after >> (SOURCES - 1) & 1;
+		struct filter filter = {exclude, exclude ? ((1U << SOURCES) - 1) & ~after : after};
 
-		if (!kept && router->state[0].up &&
-		    model_merged(router->model, &addr, &mode, &list))
-			filter = (struct filter){mode == EXCLUDE, sim_sources_of(sim, &list)};
-		free(list.item);
-		member_update(sim, &router->member, group, &filter, old, true);
-		if (before != router->member.wanted[group])
-			view_changed(sim, router, group, before, router->member.wanted[group]);
+		member_update(sim, &router->member, group, &filter, old, router_reports(router));
+		if (before != after)
+			view_changed(sim, router, group, before, after);
 	}
+	view_turn(router);
 }
 
 /* All that is due by now, and what follows from it; JUMPED: the clock. */
@@ -186,8 +235,6 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 		model_jump(router->model, clock);
 	else
 		model_advance(router->model, clock);
-	if (router->has_upstream)
-		refresh_member(sim, router);
 	enter(router);
 	while (proxy_deadline(router->proxy) <= clock && ++turns < TURNS)
 		proxy_tick(router->proxy, clock);
@@ -197,6 +244,8 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 			 "%s: proxy_deadline() stays in the past", router->name);
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
+	if (router->has_upstream)
+		refresh_member(sim, router);
 	if (!*sim->kind)
 		differs(router, model_check(router->model, clock, router->proxy));
 	heard_turn(sim, router);
@@ -264,12 +313,10 @@ static void tell_interface(struct sim *sim, struct router *router, unsigned vif)
 
 	if (vif < router->has_upstream) {
 		router->upstream_since = sim->now;
-		router->member.present = state->up;
+		router->member.present = router_reports(router);
 	}
 	model_interface(router->model, router_clock(router), state);
 	model_advance(router->model, router_clock(router));
-	if (router->has_upstream)
-		refresh_member(sim, router);
 	enter(router);
 	proxy_interface(router->proxy, router_clock(router), state);
 	memory_leave();
@@ -345,6 +392,7 @@ void router_start(struct sim *sim, struct router *router)
 {
 	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
 	uint64_t seed = sim_key(sim, 0x9407U, router->index, router->starts++);
+	unsigned up = 0;
 
 	if (router->proxy)
 		return;
@@ -359,16 +407,18 @@ void router_start(struct sim *sim, struct router *router)
 	if (!router->proxy || !router->model)
 		abort();
 	member_start(&router->member, router->link[0]);
-	router->member.present = router->has_upstream;
-	router->upstream_version = model_version(router->model, 0);
+	router->member.present = router_reports(router);
+	router->upstream_version = newest_version(sim->protocol);
 	view_start(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		heard_start(router, vif);
 	transcript_start(sim, router);
-	for (unsigned vif = 0; vif < router->vif_count; vif++)
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		up += router->state[vif].up && !addr_is_any(&router->state[vif].address);
 		tell_interface(sim, router, vif);
+	}
 	router_settle(sim, router);
-	router->memory_first = router->memory_count;
+	router->memory_first = up == router->vif_count ? router->memory_count : 0;
 }
 
 void router_stop(struct sim *sim, struct router *router)

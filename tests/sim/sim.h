@@ -102,6 +102,7 @@ struct downstream {
 struct told {
 	sources view;
 	int64_t changed[SOURCES];
+	unsigned sent_now[SOURCES]; /* in the turn that is not over */
 	unsigned sent[SOURCES], delivered[SOURCES], robustness[SOURCES];
 	bool stale[SOURCES]; /* what came last was older than the change */
 };
@@ -358,6 +359,8 @@ void router_upcall(struct sim *, struct router *, unsigned vif, unsigned source,
 int64_t router_clock(const struct router *);
 /* It is up, and this is ours to forward to and from. */
 bool router_forwards(const struct router *, unsigned vif);
+/* Its upstream is up, with an address to report from (RFC 3590, RFC 3376 section 4.2.13). */
+bool router_reports(const struct router *);
 /* RFC 9776 section 8.4, or as RFC 3376 had it. */
 int64_t router_membership_interval(const struct values *);
 struct values router_values(const struct router *, unsigned vif);
@@ -384,6 +387,8 @@ int64_t heard_until(const struct router *, unsigned vif, unsigned group, unsigne
 
 void view_start(struct sim *, struct router *);
 void view_sent(struct sim *, struct router *, const struct message *);
+/* The turn is over: what was sent in it belongs to the changes of the turn. */
+void view_turn(struct router *);
 void view_received(struct sim *, struct router *, const struct frame *);
 void view_changed(struct sim *, struct router *, unsigned group, sources before, sources after);
 void view_check(struct sim *);

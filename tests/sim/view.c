@@ -54,7 +54,19 @@ void view_sent(struct sim *sim, struct router *router, const struct message *mes
 		sources about = decided(sim, &message->record[i], &wanted);
 
 		for (unsigned source = 0; group < GROUPS && source < SOURCES; source++)
-			router->told[group].sent[source] += about >> source & 1;
+			router->told[group].sent_now[source] += about >> source & 1;
+	}
+}
+
+void view_turn(struct router *router)
+{
+	for (unsigned group = 0; group < GROUPS; group++) {
+		struct told *told = &router->told[group];
+
+		for (unsigned source = 0; source < SOURCES; source++) {
+			told->sent[source] += told->sent_now[source];
+			told->sent_now[source] = 0;
+		}
 	}
 }
 
@@ -139,7 +151,7 @@ void view_check(struct sim *sim)
 	for (unsigned i = 0; i < sim->router_count; i++) {
 		struct router *router = &sim->router[i];
 
-		if (router->proxy && router->has_upstream && router->state[0].up &&
+		if (router_reports(router) &&
 		    router->upstream_version == newest_version(sim->protocol))
 			check_router(sim, router);
 	}
