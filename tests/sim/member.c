@@ -44,6 +44,8 @@ void member_update(struct sim *sim, struct member *member, unsigned group,
 	if (sim_group_is_ssm(group) && (old || filter->exclude))
 		clean = false;
 
+	if (!clean && before & ~told)
+		sim->link[member->link].disorder = sim->now;
 	member->want[group] = *filter;
 	for (unsigned source = 0; source < SOURCES; source++)
 		if (!(wanted >> source & 1))
@@ -90,7 +92,7 @@ bool link_wanted_before(const struct sim *sim, unsigned link, unsigned group, un
 	unsigned at = 0;
 
 	while ((member = next_member(sim, link, &at)))
-		if (member->since[group][source] < time)
+		if (member->since[group][source] < time && member->told[group] >> source & 1)
 			return true;
 	return false;
 }

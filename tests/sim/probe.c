@@ -106,6 +106,7 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 	int64_t until = heard_until(router, vif, spread->group, spread->source);
 
 	if (!router_forwards(router, vif) || router_clock(router) >= until ||
+	    sim_source_link(spread->source) == router->link[vif] ||
 	    !had_it(sim, spread, router, vif) || spread->by[router->link[vif]] >> router->index & 1)
 		return;
 	sim_fail(sim, "delivery", (int)router->index,
@@ -157,6 +158,10 @@ static bool left_in_order(const struct sim *sim, const struct spread *spread,
 	unsigned link = router->link[vif], version = router->now.interface[vif].values.version;
 	const struct downstream *down = &router->down[vif];
 
+	/* Tracked hosts are believed to be there until their time is over. */
+	if (router->now.interface[vif].quick_leave == QUICK_LEAVE_TRACKED &&
+	    sim->link[link].disorder > sim->now - 2 * down->membership_max)
+		return false;
 	for (unsigned i = 0; i < sim->port_count; i++)
 		if (sim->port[i].link == link && sim->port[i].kind != PORT_STATION &&
 		    (sim->port[i].kind != PORT_ROUTER || sim->port[i].node != router->index ||
@@ -253,6 +258,8 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 	    is_excused(sim, router, vif, station, spread->group) ||
 	    is_too_lossy(sim, router, vif, station))
 		return;
+	if (forwards < station->spoken_since)
+		forwards = station->spoken_since;
 	if (since <= forwards) {
 		since = forwards;
 		wait = values.query_interval + values.query_response_interval;

@@ -84,6 +84,7 @@ struct link {
 		bool clean;
 	} gone[GROUPS][SOURCES];
 	int64_t double_since, none_since;
+	int64_t disorder; /* when somebody last went without telling as he should */
 };
 
 /* What a downstream of a router was told, as far as it matters to who wants to receive. */
@@ -161,6 +162,7 @@ struct station {
 	bool on, no_router_alert, odd;
 	int64_t v1_until, v2_until;
 	unsigned spoken;
+	int64_t spoken_since;
 	unsigned robustness;
 	int64_t query_interval;
 	int64_t general_at;

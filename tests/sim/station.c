@@ -61,6 +61,7 @@ void station_start(struct sim *sim, struct station *station)
 	cancel(station);
 	station->v1_until = station->v2_until = FOREVER_BACK;
 	station->spoken = station_version(sim, station);
+	station->spoken_since = sim->now;
 	station->robustness = 2;
 	station->query_interval = OLD_QUERIER_INTERVAL;
 	station->on = true;
@@ -285,6 +286,7 @@ static void check_version(struct sim *sim, struct station *station)
 		return;
 	cancel(station);
 	station->spoken = version;
+	station->spoken_since = sim->now;
 	for (unsigned group = 0; group < GROUPS; group++)
 		member_update(sim, &station->member, group, &station->group[group].state,
 			      is_old(sim, station), false);

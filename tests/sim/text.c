@@ -143,6 +143,7 @@ static void read_link(struct sim *sim, struct words *words)
 
 	link->exists = true;
 	link->delay = 1;
+	link->disorder = FOREVER_BACK;
 	link->double_since = link->none_since = NEVER;
 	for (unsigned group = 0; group < GROUPS; group++)
 		for (unsigned source = 0; source < SOURCES; source++)
