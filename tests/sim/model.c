@@ -197,46 +197,108 @@ unsigned model_version(const struct model *model, unsigned vif)
 	return model->link[vif].version;
 }
 
+/* ---- time ---- */
+
+static int64_t deadline(const struct model *model)
+{
+	int64_t next = NEVER;
+
+	for (unsigned vif = 0; vif < model->link_count; vif++) {
+		int64_t at = vif == model->upstream ? upstream_deadline(model)
+						    : downstream_deadline(model, vif);
+
+		if (at < next)
+			next = at;
+	}
+	return next;
+}
+
+/* All that is due at model->now; queries last, as what expires is not asked for any more. */
+static void turn(struct model *model)
+{
+	for (unsigned vif = 0; vif < model->link_count; vif++)
+		if (vif != model->upstream && model->link[vif].up)
+			downstream_expire(model, vif);
+	for (unsigned vif = 0; vif < model->link_count; vif++)
+		if (vif != model->upstream && model->link[vif].up)
+			downstream_ask(model, vif);
+	if (model->upstream != PROXY_VIFS) {
+		upstream_expire(model);
+		upstream_update(model);
+	}
+}
+
+static void check_sent(struct model *model)
+{
+	for (unsigned i = 0; i < model->expected_count; i++) {
+		const struct expected *expected = &model->expected[i];
+		char text[MODEL_TEXT / 2];
+
+		if (!expected->met && !expected->optional)
+			model_fail(model, "%s: %s %s %s%s was not sent",
+				   model_vif_text(expected->vif),
+				   expected->leave ? "the leave of" : "the query of",
+				   addr_text(&expected->group),
+				   list_text(&expected->source, text, sizeof(text)),
+				   expected->suppress ? " s" : "");
+	}
+	forget_expected(model);
+	if (model->upstream != PROXY_VIFS && model->link[model->upstream].active)
+		upstream_check(model);
+}
+
+/* What was due before NOW has left by now. */
+static void catch_up(struct model *model, int64_t now)
+{
+	int64_t next;
+
+	while ((next = deadline(model)) < now) {
+		model->now = next;
+		turn(model);
+		check_sent(model);
+	}
+	model->now = now;
+}
+
 /* ---- interfaces ---- */
 
-static void start(struct model *model, unsigned vif)
+/* Whether IGMP or MLD runs: a router that asks needs an address, as does MLD (RFC 3590 section 4);
+ * IGMP reports leave from 0.0.0.0 without one (RFC 3376 section 4.2.13). */
+static bool is_active(const struct model *model, const struct link *link)
 {
-	if (model->link[vif].config->upstream)
-		upstream_start(model);
-	else
-		downstream_start(model, vif);
+	if (!link->up || !addr_is_any(&link->address))
+		return link->up;
+	return link->config->upstream &&
+	       (model->protocol == PROTOCOL_IGMP || link->config->report_source_set);
 }
 
 void model_interface(struct model *model, int64_t now, const struct interface_state *state)
 {
 	struct link *link = &model->link[state->vif];
-	bool active = state->up && !addr_is_any(&state->address);
 	bool moved = !addr_equal(&link->address, &state->address);
-	bool was_active = link->active, was_up = link->up;
+	bool was_active = link->active;
 
-	if (link->config->upstream &&
-	    (model->protocol == PROTOCOL_IGMP || link->config->report_source_set))
-		active = state->up;
-	model->now = now;
+	catch_up(model, now);
 	link->exists = state->exists;
 	link->up = state->up;
-	link->active = active;
 	link->address = state->address;
+	link->active = is_active(model, link);
 	link->mtu = state->mtu;
 	link->prefix_count = 0;
 	for (size_t i = 0; i < state->prefix_count && i < MODEL_PREFIXES; i++)
 		link->prefix[link->prefix_count++] = state->prefix[i];
 	model->repeat_ok = true;
-	if (!link->config->upstream && was_up && !link->up)
-		downstream_stop(model, state->vif);
-	if (!link->config->upstream && !was_up && link->up)
+	if (link->config->upstream) {
+		if (link->active && (!was_active || moved))
+			upstream_start(model, !was_active);
+		else if (!link->active && was_active)
+			upstream_stop(model);
+	} else if (link->active && (!was_active || moved)) {
+		downstream_start(model, state->vif);
 		downstream_set_static(model, state->vif);
-	if (active && (!was_active || moved))
-		start(model, state->vif);
-	else if (!active && was_active && link->config->upstream)
-		upstream_stop(model);
-	else if (!active && was_active)
-		link->query_at = NEVER;
+	} else if (!link->active && was_active) {
+		downstream_stop(model, state->vif);
+	}
 }
 
 /* ---- packets ---- */
@@ -304,7 +366,7 @@ void model_receive(struct model *model, int64_t now, const struct heard *heard)
 {
 	const struct link *link = &model->link[heard->vif];
 
-	model->now = now;
+	catch_up(model, now);
 	if (!is_valid(model, heard) || !link->active)
 		return;
 	if (heard->message->kind == KIND_QUERY) {
@@ -321,77 +383,23 @@ void model_receive(struct model *model, int64_t now, const struct heard *heard)
 
 void model_upcall(struct model *model, int64_t now, const struct upcall *upcall)
 {
-	model->now = now;
+	catch_up(model, now);
 	model->repeat_ok = true;
 	routes_moved(model, upcall);
 }
 
-/* ---- time ---- */
-
-static int64_t deadline(const struct model *model)
-{
-	int64_t next = NEVER;
-
-	for (unsigned vif = 0; vif < model->link_count; vif++) {
-		int64_t at = vif == model->upstream ? upstream_deadline(model)
-						    : downstream_deadline(model, vif);
-
-		if (at < next)
-			next = at;
-	}
-	return next;
-}
-
-/* All that is due at model->now; queries last, as what expires is not asked for any more. */
-static void turn(struct model *model)
-{
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		if (vif != model->upstream && model->link[vif].up)
-			downstream_expire(model, vif);
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		if (vif != model->upstream && model->link[vif].up)
-			downstream_ask(model, vif);
-	if (model->upstream != PROXY_VIFS) {
-		upstream_expire(model);
-		upstream_update(model);
-	}
-}
-
-static void check_sent(struct model *model)
-{
-	for (unsigned i = 0; i < model->expected_count; i++) {
-		const struct expected *expected = &model->expected[i];
-		char text[MODEL_TEXT / 2];
-
-		if (!expected->met && !expected->optional)
-			model_fail(model, "%s: %s %s %s%s was not sent",
-				   model_vif_text(expected->vif),
-				   expected->leave ? "the leave of" : "the query of",
-				   addr_text(&expected->group),
-				   list_text(&expected->source, text, sizeof(text)),
-				   expected->suppress ? " s" : "");
-	}
-	forget_expected(model);
-	if (model->upstream != PROXY_VIFS && model->link[model->upstream].active)
-		upstream_check(model);
-}
+/* ---- turns ---- */
 
 void model_advance(struct model *model, int64_t now)
 {
-	int64_t next;
-
-	while ((next = deadline(model)) < now) {
-		model->now = next;
-		turn(model);
-		check_sent(model);
-	}
-	model->now = now;
+	catch_up(model, now);
 	turn(model);
 }
 
 void model_jump(struct model *model, int64_t now)
 {
 	model->now = now;
+	model->jumped = true;
 	if (model->upstream != PROXY_VIFS)
 		upstream_jump(model);
 	turn(model);
@@ -457,7 +465,7 @@ const char *model_check(struct model *model, int64_t now, struct proxy *proxy)
 	check_sent(model);
 	status_check(model, proxy);
 	routes_check(model);
-	model->repeat_ok = false;
+	model->repeat_ok = model->jumped = false;
 	return failure_of(model);
 }
 

@@ -71,11 +71,10 @@ static void compare_member(struct model *model, const struct group_status *statu
 
 static void compare_subscribed(struct model *model, const struct group_status *status)
 {
-	const struct link *link = &model->link[status->vif];
 	enum filter_mode mode;
 	struct list list = {0}, got = {0};
 
-	if (!link->active || !model_merged(model, &status->group, &mode, &list))
+	if (!model_merged(model, &status->group, &mode, &list))
 		model_fail(model, "%s is subscribed upstream", addr_text(&status->group));
 	for (unsigned i = 0; i < status->source_count; i++) {
 		struct source_status source;
@@ -154,7 +153,7 @@ static unsigned merged(const struct model *model)
 	struct list groups = {0};
 	unsigned count = 0;
 
-	if (model->upstream == PROXY_VIFS || !model->link[model->upstream].active)
+	if (model->upstream == PROXY_VIFS)
 		return 0;
 	model_groups(model, &groups);
 	for (unsigned i = 0; i < groups.count; i++) {
@@ -226,7 +225,7 @@ static void compare_link(struct model *model, struct proxy *proxy, unsigned vif)
 	int64_t next = link->querier ? link->query_at : link->other_until;
 
 	proxy_interface_status(proxy, vif, &status);
-	compare_number(model, vif, "up", link->up, status.up);
+	compare_number(model, vif, "up", link->active, status.up);
 	compare_number(model, vif, "the role", link->config->upstream, status.upstream);
 	if (!link->active)
 		return;

@@ -575,6 +575,7 @@ static bool expire_member(struct model *model, unsigned vif, struct member *memb
 			member->source[kept++] = source;
 	}
 	member->source_count = kept;
+	member->ended = over && member->queries && member->query_at <= model->now;
 	if (over) {
 		member->exclude = false;
 		member->expires = 0;
@@ -627,7 +628,7 @@ static void ask_member(struct model *model, unsigned vif, struct member *member)
 
 	if (old && answered)
 		member->queries = 0; /* RFC 2236 section 3: it has no S flag */
-	more = ask_for_sources(model, vif, member, true, asked);
+	more = ask_for_sources(model, vif, member, true, asked || member->ended);
 	more |= ask_for_sources(model, vif, member, false, false);
 	if (member->queries) {
 		expect(model, vif, &member->group)->suppress = answered;

@@ -105,7 +105,7 @@ bool model_is_forwarder(const struct model *model, unsigned vif)
 {
 	const struct link *link = &model->link[vif];
 
-	return link->up && !link->config->upstream &&
+	return link->active && !link->config->upstream &&
 	       (link->querier || link->config->querier == QUERIER_NEVER);
 }
 

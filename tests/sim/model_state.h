@@ -27,6 +27,7 @@ struct member {
 	unsigned source_count, source_room;
 	int64_t v1_until, v2_until; /* older hosts (section 7.3.2) */
 	unsigned queries;	    /* group-specific ones that are still to come */
+	bool ended;		    /* the group timer, in the moment of one of them */
 	int64_t query_at;	    /* the next one, of either kind */
 };
 
@@ -142,6 +143,7 @@ struct model {
 	unsigned moved_count, moved_room;
 	bool repeat_ok; /* routes may be told again */
 	bool ended;
+	bool jumped; /* in this turn: what of many things is done first is up to the proxy */
 	char failure[MODEL_TEXT];
 };
 
@@ -182,7 +184,8 @@ unsigned downstream_group_version(const struct model *, const struct member *);
 bool downstream_wants(const struct member *, const struct addr *source);
 
 /* ---- model_upstream.c: the upstream ---- */
-void upstream_start(struct model *);
+/* ANEW: not only with another address. */
+void upstream_start(struct model *, bool anew);
 void upstream_stop(struct model *);
 void upstream_query(struct model *, const struct heard *);
 int64_t upstream_deadline(const struct model *);

@@ -55,10 +55,15 @@ static void delete_allowance(struct link *link, unsigned i)
 	link->allowance[i] = link->allowance[--link->allowance_count];
 }
 
-static void forget_answers(struct link *link)
+static void forget_duties(struct link *link)
 {
 	while (link->duty_count)
 		delete_duty(link, 0);
+}
+
+static void forget_answers(struct link *link)
+{
+	forget_duties(link);
 	while (link->allowance_count)
 		delete_allowance(link, 0);
 }
@@ -115,29 +120,37 @@ static int64_t older_querier_present(const struct model *model, const struct lin
 	return queries + link->values.query_response_interval;
 }
 
-void upstream_start(struct model *model)
+/* Whoever hears of us next knows nothing. */
+static void forget_subscribed(struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
-
-	link->v1_until = link->v2_until = 0;
-	link->version = link->configured.version;
-	link->values = link->configured;
-	link->unsolicited_at =
-		link->config->report_interval ? model->now + link->config->report_interval : NEVER;
-	upstream_stop(model);
+	forget_told(link);
+	while (link->subscribed_count)
+		delete_subscribed(link, &link->subscribed[0]);
 }
 
-/* Whoever hears of us next knows nothing. */
 void upstream_stop(struct model *model)
 {
 	struct link *link = &model->link[model->upstream];
 
 	forget_answers(link);
-	forget_told(link);
-	while (link->subscribed_count)
-		delete_subscribed(link, &link->subscribed[0]);
-	if (!link->active)
-		link->unsolicited_at = NEVER;
+	forget_subscribed(link);
+	link->unsolicited_at = NEVER;
+}
+
+void upstream_start(struct model *model, bool anew)
+{
+	struct link *link = &model->link[model->upstream];
+
+	forget_subscribed(link);
+	forget_duties(link); /* all is told anew, but what is due may still leave */
+	if (link->config->report_interval)
+		link->unsolicited_at = model->now + link->config->report_interval;
+	if (!anew)
+		return;
+	link->v1_until = link->v2_until = 0;
+	link->version = link->configured.version;
+	link->values = link->configured;
+	link->heard = (struct addr){{0}};
 }
 
 /* ---- what is asked (RFC 3376 section 5.2) ---- */
@@ -803,10 +816,14 @@ void upstream_check(struct model *model)
 {
 	struct link *link = &model->link[model->upstream];
 
-	check_strangers(model, link);
-	check_batches(model, link);
+	if (model->jumped) {
+		forget_duties(link);
+	} else {
+		check_strangers(model, link);
+		check_batches(model, link);
+	}
 	for (unsigned i = 0; i < link->told_count; i++)
-		if (link->told[i].type == IS_IN || link->told[i].type == IS_EX)
+		if (!model->jumped && (link->told[i].type == IS_IN || link->told[i].type == IS_EX))
 			check_answer(model, link, &link->told[i]);
 	for (unsigned i = 0; i < link->subscribed_count; i++) {
 		if (is_old(model, link))
