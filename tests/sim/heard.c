@@ -16,12 +16,14 @@ int64_t router_membership_interval(const struct values *values)
 	       (values->rfc3376_timers ? 1 : 2) * (int64_t)values->query_response_interval;
 }
 
+static const struct heard_of nothing = {FOREVER_BACK, NEVER, FOREVER_BACK, NEVER};
+
 static void forget(struct downstream *down)
 {
 	for (unsigned group = 0; group < GROUPS; group++) {
 		down->v1_heard[group] = down->old_heard[group] = FOREVER_BACK;
 		for (unsigned source = 0; source < SOURCES; source++)
-			down->heard[group][source] = (struct heard_of){FOREVER_BACK, NEVER};
+			down->heard[group][source] = nothing;
 	}
 }
 
@@ -38,19 +40,34 @@ int64_t heard_until(const struct router *router, unsigned vif, unsigned group, u
 {
 	const struct heard_of *heard = &router->down[vif].heard[group][source];
 
-	return heard->queried_end < heard->until ? heard->queried_end : heard->until;
+	int64_t source_end = heard->source_queried, group_end = heard->group_queried;
+
+	if (heard->source_until < source_end)
+		source_end = heard->source_until;
+	if (heard->group_until < group_end)
+		group_end = heard->group_until;
+	return source_end > group_end ? source_end : group_end;
 }
 
 /* ---- reports ---- */
 
-static void asked_for(struct router *router, unsigned vif, unsigned group, sources set)
+/* Sources of which EXCLUDE lists say nothing have no timers of their own. */
+static void asked_for(struct router *router, unsigned vif, unsigned group, sources set,
+		      bool exclude)
 {
 	struct values values = router_values(router, vif);
 	int64_t until = router_clock(router) + router_membership_interval(&values);
 
-	for (unsigned source = 0; source < SOURCES; source++)
-		if (set >> source & 1)
-			router->down[vif].heard[group][source] = (struct heard_of){until, NEVER};
+	for (unsigned source = 0; source < SOURCES; source++) {
+		struct heard_of *heard = &router->down[vif].heard[group][source];
+
+		if (!(set >> source & 1))
+			continue;
+		if (exclude)
+			*heard = (struct heard_of){FOREVER_BACK, NEVER, until, NEVER};
+		else
+			heard->source_until = until, heard->source_queried = NEVER;
+	}
 }
 
 /* With quick-leave a report ends at once what others want; if they are tracked, what none of them
@@ -58,15 +75,16 @@ static void asked_for(struct router *router, unsigned vif, unsigned group, sourc
 static void given_up(const struct sim *sim, struct router *router, unsigned vif, unsigned group)
 {
 	const struct link *link = &sim->link[router->link[vif]];
-	enum quick_leave quick = router->now.interface[vif].quick_leave;
+	const struct proxy_interface_config *config = &router->now.interface[vif];
+	bool all_heard = !config->accept_from_count && !config->router_alert_strict;
 
-	if (quick == QUICK_LEAVE_OFF)
+	if (config->quick_leave == QUICK_LEAVE_OFF)
 		return;
 	for (unsigned source = 0; source < SOURCES; source++)
-		if (quick == QUICK_LEAVE_ON || !link_is_perfect(link) ||
+		if (config->quick_leave == QUICK_LEAVE_ON || !link_is_perfect(link) || !all_heard ||
 		    !link_wanted_before(sim, router->link[vif], group, source,
 					sim->now - link->delay))
-			router->down[vif].heard[group][source].until = FOREVER_BACK;
+			router->down[vif].heard[group][source] = nothing;
 }
 
 static void hear_record(const struct sim *sim, struct router *router, unsigned vif,
@@ -82,12 +100,12 @@ static void hear_record(const struct sim *sim, struct router *router, unsigned v
 	if (record->type == TO_IN || record->type == BLOCK || record->type == TO_EX)
 		given_up(sim, router, vif, group);
 	if ((record->type == IS_EX || record->type == TO_EX) && !sim_group_is_ssm(group))
-		asked_for(router, vif, group, all & ~list);
+		asked_for(router, vif, group, all & ~list, true);
 	/* RFC 3376 section 7.3.2: where there are hosts of version 1 it is ignored. */
 	if (record->type == TO_IN && down->v1_heard[group] > recently)
 		return;
 	if (record->type == IS_IN || record->type == ALLOW || record->type == TO_IN)
-		asked_for(router, vif, group, list);
+		asked_for(router, vif, group, list, false);
 }
 
 static bool is_heard(const struct sim *sim, const struct router *router, unsigned vif,
@@ -123,7 +141,7 @@ void heard_report(struct sim *sim, struct router *router, unsigned vif, const st
 	down->old_heard[group] = router_clock(router);
 	if (message->version == 1 && sim->protocol == PROTOCOL_IGMP)
 		down->v1_heard[group] = router_clock(router);
-	asked_for(router, vif, group, (1U << SOURCES) - 1);
+	asked_for(router, vif, group, (1U << SOURCES) - 1, true);
 }
 
 /* ---- queries ---- */
@@ -144,21 +162,23 @@ void heard_query(struct sim *sim, struct router *router, unsigned vif, const str
 {
 	unsigned group = sim_group_of(sim, &query->group);
 	struct values values = router_values(router, vif);
-	int64_t time = values.last_member_query_interval;
+	int64_t time = values.last_member_query_interval, end;
 	sources about = (1U << SOURCES) - 1;
 
 	if (group == GROUPS || query->suppress)
 		return;
 	if (!own && response_time(sim, query) < time)
 		time = response_time(sim, query);
+	end = router_clock(router) + values.last_member_query_count * time;
 	if (query->source.count)
 		about = sim_sources_of(sim, &query->source);
 	for (unsigned source = 0; source < SOURCES; source++) {
 		struct heard_of *heard = &router->down[vif].heard[group][source];
 
-		if (about >> source & 1 && heard->queried_end == NEVER)
-			heard->queried_end =
-				router_clock(router) + values.last_member_query_count * time;
+		if (about >> source & 1 && heard->group_queried == NEVER)
+			heard->group_queried = end;
+		if (about >> source & 1 && query->source.count && heard->source_queried == NEVER)
+			heard->source_queried = end;
 	}
 }
 
@@ -173,7 +193,7 @@ void heard_turn(struct sim *sim, struct router *router)
 
 		if (interval > down->membership_max)
 			down->membership_max = interval;
-		if (!router->state[vif].up)
+		if (!router->state[vif].up || addr_is_any(&router->state[vif].address))
 			forget(down);
 		if (!router_forwards(router, vif))
 			down->forwards_since = NEVER;

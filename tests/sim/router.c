@@ -326,6 +326,7 @@ void router_interface(struct sim *sim, struct router *router, unsigned vif)
 {
 	if (!router->proxy)
 		return;
+	sim->link[router->link[vif]].double_since = sim->link[router->link[vif]].none_since = NEVER;
 	transcript_interface(router, &router->state[vif]);
 	tell_interface(sim, router, vif);
 	if (vif >= router->has_upstream)

@@ -89,8 +89,10 @@ struct link {
 
 /* What a downstream of a router was told, as far as it matters to who wants to receive. */
 struct heard_of {
-	int64_t until;	     /* by the router's clock: it must forward until then */
-	int64_t queried_end; /* ... or this, if nobody answers */
+	/* By the router's clock: it must forward until then, or, if nobody answers a query, until
+	 * that. For the source has been asked, or for all but others. */
+	int64_t source_until, source_queried;
+	int64_t group_until, group_queried;
 };
 
 struct downstream {
