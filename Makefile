@@ -26,6 +26,7 @@ ifeq ($(origin AR),default)
 AR             := $(CROSS_COMPILE)ar
 endif
 STRIP          ?= $(CROSS_COMPILE)strip
+OBJCOPY        ?= $(CROSS_COMPILE)objcopy
 STATIC         ?= $(if $(findstring musl,$(CC)),1)
 
 .DELETE_ON_ERROR:
@@ -176,6 +177,9 @@ savedefconfig:
 ## Test (needs no root; what is missing is skipped, and said):
 ##   check              everything
 ##   check-unit, check-replay, check-net, check-tree, lint
+##   fuzz               libFuzzer, SECONDS=60 for each of packets, configuration and control socket
+##   fault              every allocation and every system call fails once
+##   valgrind           the unit tests and transcripts under it
 ##   conformance        each rule of the RFCs, what shows it, and whether it holds
 ##   wire               checks of what is on the wire, counted beside igmpproxy's (PROXY=COMMAND)
 ##   demo               streams through network namespaces, as it happens
@@ -199,15 +203,27 @@ enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
-		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $< $(link) $(wrap) $(LDFLAGS)
+		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
 $(O)/tests/sim: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+# Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.
+$(O)/seams.a: $(O)/libmcproxy.a tests/fuzz/seams.txt
+	$(call say,COPY)$(OBJCOPY) --redefine-syms=tests/fuzz/seams.txt $< $@
+player := $(filter-out %/replay.c,$(wildcard tests/replay/*.c))
+seamed := $(O)/tests/fuzz $(O)/tests/fuzzer $(O)/tests/fault
+$(seamed): $(O)/seams.a
+$(seamed): library = $(O)/seams.a
+$(O)/tests/fuzz: codec := $(player)
+$(O)/tests/fuzzer: codec := $(player) $(filter-out %/main.c,$(wildcard tests/fuzz/*.c))
+$(O)/tests/fuzzer: wrap := -fsanitize=fuzzer
+$(O)/tests/fault: codec := $(wildcard tests/replay/*.c) $(addprefix tests/fuzz/,seams.c digest.c)
+$(O)/tests/fault: wrap := -Wl,--wrap=main,--wrap=audit,--wrap=world_fail,--wrap=world_free,--wrap=proxy_new,--wrap=proxy_interface,--wrap=proxy_upcall
 
 .PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
 .PHONY: coverage format sim wire
-check: all $(unit) $(replay) $(O)/tests/tunnel $(O)/tests/wire
-	$(run) $(tree) $(replay) $(unit) $(net)
+check: all $(unit) $(replay) $(O)/tests/fuzz $(O)/tests/tunnel $(O)/tests/wire
+	$(run) $(tree) $(replay) $(O)/tests/fuzz $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
 check-replay: $(replay)
@@ -216,6 +232,14 @@ check-net: all $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(net)
 check-tree: all
 	$(run) $(tree)
+fuzz: export FUZZ_SECONDS = $(or $(SECONDS),60)
+fuzz:
+	$(run) tests/fuzz/fuzz.sh
+fault: all $(O)/tests/fault
+	@FAULTS=0 $(subst @,,$(run)) $(O)/tests/fault tests/fault/syscalls.sh
+valgrind: $(unit) $(replay) $(O)/tests/fuzz
+	@command -v valgrind >/dev/null || { echo 'no valgrind: apt-get install valgrind' >&2; exit 1; }
+	@UNDER='valgrind -q --error-exitcode=99 --leak-check=full' $(subst @,,$(run)) $^
 conformance: $(unit) $(replay)
 	@O='$(abspath $(O))' sh tests/replay/conformance.sh
 sim: $(sim)

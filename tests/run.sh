@@ -5,7 +5,8 @@
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
-# Tests are given O (what was built), MCPROXY_BIN ($O/bin) and a TMPDIR of their own.
+# Tests are given O (what was built), MCPROXY_BIN ($O/bin) and a TMPDIR of their own, and are run
+# under the command UNDER, if any. FAULTS (20; 0: all): allocations that fail in each transcript.
 set -u
 export O="${O:-$PWD/build}"
 export MCPROXY_BIN="${MCPROXY_BIN:-$O/bin}"
@@ -64,10 +65,18 @@ run_one()
 	case $1 in
 	tests/net/conformance.sh) kind=program && set -- sh tests/net/enter.sh sh "$1" ;;
 	tests/net/*) limit=120 && set -- sh tests/net/enter.sh sh "$1" ;;
+	*/fuzz.sh | */syscalls.sh) kind=program && set -- sh "$1" ;;
 	*.sh) set -- sh "$1" ;;
 	*/replay) kind=program && set -- "$1" tests/replay/*.txt ;;
+	*/fault) kind=program && set -- "$1" "-${FAULTS:-20}" tests/replay/*.txt ;;
+	*/fuzz)
+		kind=program && set -- "$1" packet tests/fuzz/corpus-packet/* \
+			conf tests/fuzz/corpus-conf/* control tests/fuzz/corpus-control/*
+		;;
 	*) kind=program ;;
 	esac
+	# shellcheck disable=SC2086 # a command and its options
+	[ -z "${UNDER-}" ] || set -- $UNDER "$@"
 	TMPDIR=$(mktemp -d) && export TMPDIR || exit 1
 	timeout -k 5 $limit "$@" >"$RESULTS/$name.log" 2>&1 </dev/null
 	status=$?

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* See inside.h. Apart from the targets, as proto/ and the codec of the tests call things the same.
+ */
+#include "../../proto/state.h"
+#include "fuzz.h"
+#include "inside.h"
+
+static void check_sources(const struct source_list *list, uint32_t most, const char *what)
+{
+	if (list->count > most || list->capacity > most)
+		fuzz_fail("%s: %u sources in room for %u, limit %u", what, list->count,
+			  list->capacity, most);
+}
+
+enum { HOST = 4 /* sources: as so many a host counts, for the memory that it takes */ };
+
+/* Returns how many sources the tracked hosts have in all. */
+static uint32_t check_tracking(const struct interface *i, const struct tracking *tracking)
+{
+	uint32_t sources = 0;
+
+	for (uint32_t n = 0; tracking && n < tracking->count; n++) {
+		const struct source_list *list = &tracking->reporter[n]->group.sources;
+
+		check_sources(list, i->config->max_sources, "a host");
+		sources += HOST + list->count;
+	}
+	if (tracking && i->config->max_hosts && tracking->count > i->config->max_hosts)
+		fuzz_fail("VIF %u: %u hosts are tracked", i->vif, tracking->count);
+	return sources;
+}
+
+/* The limits of the configuration, and no memory beyond what they make of it. */
+static void check_interface(const struct proxy *proxy, const struct interface *i)
+{
+	const struct proxy_interface_config *config = i->config;
+	uint32_t sources = 0, groups = 0;
+
+	for (uint32_t n = 0; !config->upstream && n < i->timers.count; n++) {
+		const struct group *g = (const struct group *)(const void *)i->timers.slot[n].timer;
+
+		if (g->permanent)
+			continue;
+		groups++;
+		sources += g->sources.count + check_tracking(i, g->tracking);
+		check_sources(&g->sources, config->max_sources, "a group");
+	}
+	if (i->timers.count != i->group_count && !config->upstream)
+		fuzz_fail("VIF %u: %u groups, counted are %u", i->vif, i->timers.count,
+			  i->group_count);
+	if (sources != i->source_count)
+		fuzz_fail("VIF %u: %u sources, counted are %u", i->vif, sources, i->source_count);
+	if (config->max_groups && groups > config->max_groups)
+		fuzz_fail("VIF %u: %u groups", i->vif, groups);
+	if (config->max_total_sources && sources > config->max_total_sources)
+		fuzz_fail("VIF %u: %u sources in all", i->vif, sources);
+	if (i->timers.count > 2 * proxy->config->interface_count * (proxy->membership_count + 1))
+		fuzz_fail("VIF %u: %u timers", i->vif, i->timers.count);
+}
+
+void inside_check(const struct proxy *proxy)
+{
+	struct proxy_totals totals;
+
+	proxy_totals(proxy, &totals);
+	if (proxy->config->max_routes && totals.source_routes > proxy->config->max_routes)
+		fuzz_fail("%u source routes", totals.source_routes);
+	if (proxy->bucket_capacity > 4 * proxy->membership_count + 64)
+		fuzz_fail("%u buckets for %u memberships", proxy->bucket_capacity,
+			  proxy->membership_count);
+	for (unsigned vif = 0; vif < proxy->config->interface_count; vif++)
+		check_interface(proxy, &proxy->interface[vif]);
+}
+
+bool inside_walks(const struct proxy *proxy)
+{
+	return proxy->walks;
+}
