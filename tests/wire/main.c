@@ -5,9 +5,9 @@
  * `mcproxy -f`, or `igmpproxy -n`; its name tells which. To be run by tests/net/enter.sh; the
  * scenarios run beside each other, $WIRE_JOBS (12) at a time. Exit status 1: a check has failed.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>

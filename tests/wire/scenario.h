@@ -15,8 +15,8 @@ struct scenario {
 	const char *name;
 	void (*run)(struct lab *);
 	unsigned protocols;
-	/* In mcproxy's language; a proxy that cannot be configured so is not tested, unless the
-	 * scenario looks only at what a configuration cannot change (`any`). */
+	/* In mcproxy's language. Another proxy is led through the scenario if what it looks at does
+	 * not depend on this (`any`). */
 	const char *configuration;
 	bool any;
 };
