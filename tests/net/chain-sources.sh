@@ -7,6 +7,10 @@
 . "${0%/*}/lib-chain.sh"
 . "${0%/*}/lib-sources.sh"
 
+routes_are_set() {
+	asked running && asked_of r2 running
+}
+
 chain_topology
 ip_in src address add 10.9.0.5/24 dev br0
 ip_in src address add fd09::5/64 dev br0 nodad

@@ -33,6 +33,7 @@ life() {
 	wait_for 5 "the inner proxy speaks MLDv$mld" is "$mld" upstream_version mld
 	receive one h1 -s 10.9.0.1 -s fd09::1 -g "$1" -g "$2"
 	wait_for 5 "the root has $*" both_snooped "$@"
+	assert "the inner proxy has" asked group "$2"
 	equal "the version in which the outer proxy hears of $1" "$(spoken "$1")" "$igmp"
 	equal "the version in which the outer proxy hears of $2" "$(spoken "$2")" "$mld"
 	equal "the root hears of all sources of $1" "$(snooped_entry "$1")" exclude
@@ -47,7 +48,7 @@ life() {
 	done
 	leave one
 	got one 200
-	wait_for 5 "the leaves are seen at the root" not any_snooped "$@"
+	wait_for 10 "the leaves are seen at the root" not any_snooped "$@"
 }
 
 chain_topology

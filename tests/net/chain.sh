@@ -9,9 +9,9 @@
 
 join() {
 	receive "one$1" h1 -g "$2"
-	wait_for 5 "the inner proxy subscribes $2" asked upstream "$2"
-	wait_for 5 "the outer proxy subscribes $2" asked_of r2 upstream "$2"
 	wait_for 5 "a report of $2 is seen at the root" snooped "$2"
+	assert "the outer proxy subscribes $2" asked_of r2 upstream "$2"
+	assert "the inner proxy subscribes $2" asked upstream "$2"
 }
 
 in_chain() {

@@ -24,9 +24,14 @@ has_source() {
 		END { exit !found }'
 }
 
-# upstream_is GROUP WHAT: as the bridge upstream has understood it
+# upstream_is GROUP WHAT: as the bridge upstream has understood it. A proxy reports before it sets its
+# routes; when it answers, it has.
 upstream_is() {
-	[ "$(snooped_entry "$1")" = "$2" ]
+	[ "$(snooped_entry "$1")" = "$2" ] && routes_are_set
+}
+
+routes_are_set() {
+	asked running
 }
 
 # source_filters FAMILY GROUP SSM_GROUP A B: A and B are addresses of br0.
@@ -66,7 +71,7 @@ source_filters() {
 
 	leave three
 	got three 180
-	wait_for 5 "upstream: nothing" not snooped "$group"
+	wait_for 5 "upstream: nothing" upstream_is "$group" ""
 	send 60 src br0 -s "$b" -g "$group"
 	forwarded_are "$family" "nothing" 0 0 0
 
@@ -81,5 +86,5 @@ source_filters() {
 	assert "upstream: include A" upstream_is "$ssm" "include $a"
 	leave four
 	got four 100
-	wait_for 5 "upstream: nothing" not snooped "$ssm"
+	wait_for 5 "upstream: nothing" upstream_is "$ssm" ""
 }

@@ -14,11 +14,12 @@ wire r dn1 lan l0
 address r dn1 1 1
 snooping_hosts
 new_bridge lan br1 l0 l1 l2
-# the last member query interval of the bridge must not undercut the router's
-ip_in lan link set br1 type bridge mcast_last_member_interval 200
+# the bridge must not be less patient than the router
+ip_in lan link set br1 type bridge mcast_last_member_interval 300 mcast_last_member_count 8
 wait_for 5 "dn1 has a link-local address" has_link_local r dn1
 start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
-	pinstance p downstream * set query-response-interval 0.5;"
+	pinstance p downstream * set query-response-interval 0.5;
+	$patient"
 
 snooped_life 3 2 '3 2' 239.9.17.3 ff15::9:11:3
 snooped_life 2 1 '2 1' 239.9.17.2 ff15::9:11:2

@@ -78,6 +78,7 @@ life() {
 	wait_for 5 "the bridge sends nobody what is not asked for" sent_to_nobody "$@"
 	receive one h1 -g "$1" -g "$2"
 	wait_for 5 "the bridge has $*" both_snooped "$@"
+	assert "the proxy has" asked group "$2"
 	assert "there is nothing for the other proxy" kept_from sw p1 \
 		send 200 src eth0 -l 1000 -g "$1" -g "$2"
 	holds 4 "answers to the queries keep the port open" both_snooped "$@"
@@ -87,7 +88,7 @@ life() {
 		fail "no more than one report was MLDv$life_mld"
 	leave one
 	got one 400
-	wait_for 2 "leaves close the port" not any_snooped "$@"
+	wait_for 10 "leaves close the port" not any_snooped "$@"
 	assert "the bridge sends nobody what is left" sent_to_nobody "$@"
 }
 

@@ -44,6 +44,14 @@ any_at_dn2() {
 	asked group 239.9.22.1 dn2 || asked group ff15::9:16:1 dn2
 }
 
+# datagrams SPACE COUNT: so many were received there, of each family; the tunnel takes its time
+datagrams() {
+	in_space "$1" awk -v count="$2" '
+		$1 == "Udp:" && $2 ~ /^[0-9]/ { v4 = $2 }
+		$1 == "Udp6InDatagrams" { v6 = $2 }
+		END { exit v4 + 0 < count || v6 + 0 < count }' /proc/net/snmp /proc/net/snmp6
+}
+
 # out of the tunnel
 receive two h2 -g 239.9.22.1 -g ff15::9:16:1
 wait_for 5 "dn2 has the groups" both_at_dn2
@@ -53,9 +61,10 @@ done
 # the group membership interval is 3 s
 holds 4 "queries are answered" both_at_dn2
 send 200 src br0 -g 239.9.22.1 -g ff15::9:16:1
+wait_for 10 "the streams have come" datagrams h2 200
 leave two
 got two 400
-wait_for 3 "dn2 has the groups no more" not any_at_dn2
+wait_for 10 "dn2 has the groups no more" not any_at_dn2
 for group in 239.9.22.1 ff15::9:16:1; do
 	wait_for 5 "the leave of $group is seen upstream" not snooped "$group"
 done
@@ -66,6 +75,7 @@ for group in 239.9.22.2 ff15::9:16:2; do
 	wait_for 5 "dn1 has $group" asked group "$group" dn1
 done
 send 100 h2 eth0 -g 239.9.22.2 -g ff15::9:16:2
+wait_for 10 "the streams have come" datagrams h1 100
 leave one
 got one 200
 for family in 4 6; do
