@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 #
 # Sets what RULES says against what came of it; see conformance.sh. First come lines "NAME RESULT
-# TEXT", RESULT ok, failed, skipped or named (and not run here); then RULES: a rule begins at the margin, "RFC N SECTION, SECTION, RFC M SECTION: WORDS"
-# or "mcproxy: WORDS"; lines with a tab name what shows it, or say "none: WHY".
+# TEXT", RESULT ok, failed, skipped or named (and not run here); then RULES: a rule begins at the
+# margin, "RFC N SECTION, SECTION, RFC M SECTION: WORDS" or "mcproxy: WORDS"; lines with a tab name
+# what shows it, or say "none: WHY".
 
 function complain(what)
 {
@@ -19,18 +20,34 @@ function is_named_after(name, i)
 	return 0
 }
 
-# The sections of a rule as names of transcripts begin: rfc3376-6.4.2.
-function read_sections(head, word, count, i, rfc)
+# The sections that a line cites before its first colon, as transcripts are named: rfc3376-6.4.2.
+function read_sections(line, word, count, i, rfc)
 {
 	section_count = 0
-	count = split(head, word, /,? /)
+	count = split(substr(line, 1, index(line, ":") - 1), word, /,? /)
 	for (i = 1; i <= count; i++)
 		if (word[i] == "RFC")
 			rfc = word[++i]
 		else if (rfc)
 			section[++section_count] = "rfc" rfc "-" word[i]
-	for (i = 1; i <= section_count; i++)
-		cited[section[i]] = 1
+}
+
+# What a transcript has to be, whatever the rules say.
+function check_transcript(name)
+{
+	if (!(name in used))
+		complain(name " is named by no rule")
+	if (result_of[name] != "ok")
+		return
+	if (text_of[name] !~ /^# /)
+		complain(name " does not begin with its rule")
+	if (!match(name, /^rfc[0-9]+-[0-9A-Z.]+-/))
+		return
+	if (!(substr(name, 1, RLENGTH - 1) in cited))
+		complain(name " is named after a section that no rule cites")
+	read_sections(text_of[name])
+	if (!is_named_after(name))
+		complain(name " does not cite the section that it is named after")
 }
 
 function end_rule(result)
@@ -84,7 +101,9 @@ NR == FNR {
 	end_rule()
 	rule = $0
 	failed = transcripts = units = named = none = line_count = is_fitting = 0
-	read_sections(substr($0, 1, index($0, ":") - 1))
+	read_sections($0)
+	for (i = 1; i <= section_count; i++)
+		cited[section[i]] = 1
 	next
 }
 /^\tnone: / {
@@ -98,17 +117,9 @@ NR == FNR {
 }
 END {
 	end_rule()
-	for (name in result_of) {
-		if (name ~ /\//)
-			continue
-		if (!(name in used))
-			complain(name " is named by no rule")
-		if (text_of[name] !~ /^# / && result_of[name] == "ok")
-			complain(name " does not begin with its rule")
-		if (match(name, /^rfc[0-9]+-[0-9A-Z.]+-/) &&
-		    !(substr(name, 1, RLENGTH - 1) in cited))
-			complain(name " is named after a section that no rule cites")
-	}
+	for (name in result_of)
+		if (name !~ /\//)
+			check_transcript(name)
 	printf "%d rules shown, %d by what make check reports elsewhere, %d not to be shown, ",
 		count_of["ok"], count_of["see there"], count_of["none"]
 	printf "%d failed, %d without a transcript\n",

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# conformance.sh [DIRECTORY]: plays the transcripts of DIRECTORY (that of this script) and prints for
-# each rule of its file RULES what shows it, and whether it holds. The exit status is 0 if every rule
-# has something that shows it, all of that passes, and every transcript is named by a rule after
-# whose RFC and section it is named. O is where the tests were built.
+# conformance.sh [DIRECTORY]: plays the transcripts of DIRECTORY (that of this script) and prints
+# for each rule of its file RULES what shows it, and whether it holds. The exit status is 0 if every
+# rule has something that shows it, all of that passes, and every transcript is named by a rule
+# after whose RFC and section it is named. O is where the tests were built.
 set -u
 
 here=$(dirname "$0")

@@ -61,6 +61,16 @@ RFC 1 2.3: something
 RFC 1 2.4: something else
 	rfc1-2.3-right
 END
+cat >"$TMPDIR/replay/rfc1-2.3-astray.txt" <<'END'
+# RFC 1 2.4: something else
+config igmp up0 ==> lan0
+at 0 tx lan0 query
+END
+fails 'does not cite the section that it is named after' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right rfc1-2.3-astray
+END
+rm "$TMPDIR/replay/rfc1-2.3-astray.txt"
 cat >"$TMPDIR/replay/wrong.txt" <<'END'
 # something wrong
 config igmp up0 ==> lan0
@@ -71,6 +81,10 @@ RFC 1 2.3: something
 	rfc1-2.3-right
 mcproxy: something wrong
 	wrong
+END
+fails 'wrong is named by no rule' <<'END'
+RFC 1 2.3: something
+	rfc1-2.3-right
 END
 cat >"$TMPDIR/replay/wrong.txt" <<'END'
 config igmp up0 ==> lan0
