@@ -92,7 +92,8 @@ bool link_wanted_before(const struct sim *sim, unsigned link, unsigned group, un
 	unsigned at = 0;
 
 	while ((member = next_member(sim, link, &at)))
-		if (member->since[group][source] < time && member->told[group] >> source & 1)
+		if (member->since[group][source] < time && member->told[group] >> source & 1 &&
+		    !(sim_group_is_ssm(group) && member->want[group].exclude))
 			return true;
 	return false;
 }

@@ -209,7 +209,8 @@ static bool is_excused(const struct sim *sim, const struct router *router, unsig
 
 	if (config->accept_from_count || config->querier == QUERIER_NEVER ||
 	    config->quick_leave == QUICK_LEAVE_ON ||
-	    (config->quick_leave == QUICK_LEAVE_TRACKED && !perfect))
+	    (config->quick_leave == QUICK_LEAVE_TRACKED &&
+	     (!perfect || config->router_alert_strict)))
 		return true;
 	if (config->router_alert_strict && station->no_router_alert)
 		return true;
