@@ -37,11 +37,11 @@ if [ "${1-}" = --one ]; then
 	exit
 fi
 echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
-	${CC:-clang} -fsanitize=fuzzer,address,undefined -x c -o /dev/null - 2>/dev/null || {
+	clang -fsanitize=fuzzer,address,undefined -x c -o /dev/null - 2>/dev/null || {
 	echo 'no clang with libFuzzer: apt-get install clang libclang-rt-dev'
 	exit 77
 }
-make -s O="$O" CC="${CC:-clang}" CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' SANITIZE=1 \
+make -s O="$O" CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' SANITIZE=1 \
 	"$O/tests/fuzzer" || exit 1
 export O="${O%/fuzz}"
 printf '%s\n' packet conf control | xargs -P "${JOBS:-2}" -n 1 sh "$0" --one
