@@ -237,7 +237,8 @@ fuzz:
 	$(run) tests/fuzz/fuzz.sh
 fault: all $(O)/tests/fault
 	@FAULTS=0 $(subst @,,$(run)) $(O)/tests/fault tests/fault/syscalls.sh
-valgrind: $(unit) $(replay) $(O)/tests/fuzz
+# Without those that measure time or take memory away; their code is run by the corpora of the fuzzers.
+valgrind: $(filter-out %/conf %/control %/linux_rawsock,$(unit)) $(replay) $(O)/tests/fuzz
 	@command -v valgrind >/dev/null || { echo 'no valgrind: apt-get install valgrind' >&2; exit 1; }
 	@UNDER='valgrind -q --error-exitcode=99 --leak-check=full' $(subst @,,$(run)) $^
 conformance: $(unit) $(replay)

@@ -104,7 +104,7 @@ static void test_syslog(void)
 	char expected[64];
 	int fd;
 
-	if (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) ||
 	    mount("none", "/dev", "tmpfs", 0, NULL))
 		return;
 	TEST("syslog: without a syslogd, stderr");

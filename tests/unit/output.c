@@ -128,7 +128,7 @@ static void check_pipe(void)
 
 static void check_order(void)
 {
-	char text[8192];
+	char text[8192] = "";
 	int end[2];
 
 	TEST("an error comes behind what was printed before it, in a line that ends");
