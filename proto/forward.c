@@ -308,7 +308,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, uint32_t co
 
 	if (!route) {
 		p->interface[p->root].counters.value[NO_MEMORY]++;
-		m->incomplete = true;
+		membership_starved(p, m);
 		return;
 	}
 	m->route = route;
@@ -340,7 +340,7 @@ void forward_update(struct proxy *p, struct membership *m)
 		return;
 	if (!merge_reserve(p, m)) {
 		p->interface[0].counters.value[NO_MEMORY]++;
-		m->incomplete = true;
+		membership_starved(p, m);
 		return;
 	}
 	count = limit_routes(p, m, missing_route(p, m, listed_sources(p, m), all));

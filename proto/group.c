@@ -272,7 +272,7 @@ void group_join_static(struct proxy *p, struct interface *i)
 	i->static_missing = false;
 	for (n = 0; n < i->config->static_join_count; n++)
 		if (!join_static(p, i, &i->config->static_join[n]))
-			i->static_missing = true;
+			i->static_missing = p->starved = true;
 }
 
 /* ---- time ---- */

@@ -80,6 +80,7 @@ static void cancel(struct subscription *s)
 	uint32_t n;
 
 	s->mode_retransmit = 0;
+	s->reply_whole = false;
 	s->retransmit_at = s->reply_at = INT64_MAX;
 	for (n = 0; n < s->sources.count; n++) {
 		s->sources.source[n].retransmit = 0;
@@ -275,14 +276,15 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 
 	if (!s && (mode == EXCLUDE || count)) {
 		s = create(i, m);
-		m->incomplete = !s;
+		if (!s)
+			membership_starved(p, m);
 	}
 	if (!s)
 		return;
 	was_member = host_is_member(s);
 	if (source_list_mark(&s->sources, p->merged, count, true, UINT32_MAX) < 0) {
 		i->counters.value[NO_MEMORY]++;
-		m->incomplete = true;
+		membership_starved(p, m);
 		if (!was_member && s->retransmit_at == INT64_MAX)
 			delete (p, i, s);
 		return;

@@ -103,6 +103,12 @@ void membership_touch(struct proxy *p, struct membership *m)
 	p->dirty_last = m;
 }
 
+void membership_starved(struct proxy *p, struct membership *m)
+{
+	m->incomplete = true;
+	p->starved = true;
+}
+
 void membership_touch_all(struct proxy *p)
 {
 	struct membership *m;

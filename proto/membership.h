@@ -16,6 +16,8 @@ struct membership *membership_get(struct proxy *, const struct addr *group);
 /* Puts it on the list of what is to be merged and forwarded anew at the end of the turn. */
 void membership_touch(struct proxy *, struct membership *);
 void membership_touch_all(struct proxy *);
+/* For want of memory not all was done that its groups ask for. */
+void membership_starved(struct proxy *, struct membership *);
 /* Frees it; it must be off the dirty list, without groups, subscription and routes. */
 void membership_free(struct proxy *, struct membership *);
 /* A walk points at the first membership, and then survives the end of the one that it points at. */

@@ -14,6 +14,8 @@
 
 /* Timers that one turn runs before packets get their chance again. */
 enum { TURN_BUDGET = 4096 };
+/* When memory was short, in milliseconds. */
+enum { RETRY_INTERVAL = 10000 };
 
 int64_t proxy_random(struct proxy *p, int64_t below)
 {
@@ -83,6 +85,7 @@ struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_ou
 	p->hash_seed = (uint32_t)proxy_random(p, UINT32_MAX);
 	p->protocol = config->protocol;
 	p->upstream = p->root = PROXY_VIFS;
+	p->retry_at = INT64_MAX;
 	for (vif = 0; vif < config->interface_count; vif++)
 		start_interface(p, vif);
 	if (!config->ssdp_upstream && !keep_local(p)) {
@@ -197,9 +200,7 @@ bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 		host_start(p, i, now);
 	else if (i->active && moved)
 		querier_restart(p, i, now);
-	else if (i->active && i->static_missing)
-		group_join_static(p, i);
-	return complete && !(i->active && i->static_missing);
+	return complete;
 }
 
 static enum counter check(const struct interface *i, const struct packet *packet,
@@ -270,7 +271,7 @@ static int64_t deadline(const struct interface *i)
 
 int64_t proxy_deadline(const struct proxy *p)
 {
-	int64_t first = INT64_MAX;
+	int64_t first = p->retry_at;
 	unsigned vif;
 
 	if (p->dirty || p->tree_changed)
@@ -293,11 +294,13 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 
 	for (m = p->dirty; m; m = m->dirty_next) {
 		mode = merge_membership(p, m, &count);
-		m->incomplete = mode < 0;
-		if (mode < 0)
+		m->incomplete = false;
+		if (mode < 0) {
 			p->interface[0].counters.value[NO_MEMORY]++;
-		else if (i && !m->local)
+			membership_starved(p, m);
+		} else if (i && !m->local) {
 			host_update(p, i, m, now, (enum filter_mode)mode, count);
+		}
 	}
 	if (i)
 		host_flush(p, i);
@@ -316,12 +319,29 @@ static void route_changes(struct proxy *p)
 	}
 }
 
+/* What was left undone for want of memory. */
+static void retry(struct proxy *p)
+{
+	struct membership *m;
+	unsigned vif;
+
+	p->retry_at = INT64_MAX;
+	for (m = p->first; m; m = m->next)
+		if (m->incomplete)
+			membership_touch(p, m);
+	for (vif = 0; vif < p->config->interface_count; vif++)
+		if (p->interface[vif].active && p->interface[vif].static_missing)
+			group_join_static(p, &p->interface[vif]);
+}
+
 void proxy_tick(struct proxy *p, int64_t now)
 {
 	struct interface *upstream = NULL;
 	unsigned vif;
 
 	p->retransmit_at = 0;
+	if (p->retry_at <= now)
+		retry(p);
 	for (vif = 0; vif < p->config->interface_count; vif++) {
 		struct interface *i = &p->interface[vif];
 
@@ -336,4 +356,7 @@ void proxy_tick(struct proxy *p, int64_t now)
 		upstream = &p->interface[p->upstream];
 	report_changes(p, upstream, now);
 	route_changes(p);
+	if (p->starved && p->retry_at == INT64_MAX)
+		p->retry_at = now + RETRY_INTERVAL;
+	p->starved = false;
 }

@@ -127,8 +127,8 @@ void proxy_free(struct proxy *);
 /* Leaves every group upstream (RFC 3376 section 5.1) and removes all routes, at once; only
  * proxy_free() may follow. */
 void proxy_shutdown(struct proxy *, int64_t now);
-/* Tells the state of an interface; the same state again is no event. False: for want of memory not
- * all of it is taken in, and it is to be told again. */
+/* Tells the state of an interface; the same state again is no event. False: for want of memory its
+ * prefixes are not taken in, and it is to be told again. */
 bool proxy_interface(struct proxy *, int64_t now, const struct interface_state *);
 /* A message that came in by packet->vif, a VIF of the configuration (RFC 3376 section 4, RFC 3810
  * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. */

@@ -133,6 +133,8 @@ struct proxy {
 	uint32_t membership_count;
 	struct membership *first, *last, *dirty, *dirty_last;
 	struct proxy_walk *walks;
+	bool starved;	  /* memory was short in this turn */
+	int64_t retry_at; /* ... so that it is tried again; INT64_MAX: no need */
 	/* forwarding */
 	uint32_t present; /* VIFs that exist */
 	uint32_t told;	  /* VIFs that existed when the kernel was told last */
