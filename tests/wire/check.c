@@ -103,6 +103,35 @@ void check_joined(struct lab *lab, const char *name, bool joined, const char *gr
 	      joined ? "reported" : "not reported", lab_came(lab, UP));
 }
 
+/* What is wrong with it, or NULL. */
+static const char *fault(const struct sighting *packet)
+{
+	if (packet->udp)
+		return NULL;
+	if (packet->wrong)
+		return packet->wrong;
+	if (packet->ttl != 1)
+		return "the TTL is not 1";
+	if (!packet->router_alert)
+		return "there is no Router Alert";
+	if (packet->protocol == PROTOCOL_IGMP && packet->tos != 0xc0)
+		return "the TOS is not 0xc0";
+	return NULL;
+}
+
+void check_all_forms(struct lab *lab, const char *name)
+{
+	const char *wrong = NULL;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < lab->count && !wrong; i++) {
+		wrong = fault(&lab->seen[i].packet);
+		count += !lab->seen[i].packet.udp;
+	}
+	check(lab, name, count && !wrong, "expected messages that are all right, came %u: %s",
+	      count, wrong ? wrong : "all right");
+}
+
 static void part(struct lab *lab, const char *sections, const char *what, const char *name,
 		 bool passed, const char *expected, const char *came)
 {

@@ -27,6 +27,9 @@ void check_time(struct lab *, const char *name, const char *what, int64_t value,
 		int64_t most);
 /* The group is reported upstream, or was since the mark; or is not. */
 void check_joined(struct lab *, const char *name, bool joined, const char *group);
+/* Each message that came since the start, also what no other check looked at, has the right form.
+ */
+void check_all_forms(struct lab *, const char *name);
 /* The envelope of a message, each part a check: ttl, router-alert, tos, source, destination,
  * checksum, content. SEEN: NULL, then all have failed. */
 void check_form(struct lab *, const char *sections, const char *what, const struct seen *,

@@ -87,6 +87,15 @@ static bool wait_until_ready(struct lab *lab)
 	return lab_wait(lab, deadline, DN1, 0, "query") && lab_wait(lab, deadline, DN2, 0, "query");
 }
 
+static void run_checks(const struct run *run, struct lab *lab)
+{
+	char name[64];
+
+	run->scenario->run(lab);
+	snprintf(name, sizeof(name), "3376-4|3810-5 all-messages-of-%s", run->scenario->name);
+	check_all_forms(lab, name);
+}
+
 static int lead(const struct run *run, const struct proxy_command *proxy)
 {
 	struct lab lab = {
@@ -97,7 +106,7 @@ static int lead(const struct run *run, const struct proxy_command *proxy)
 	};
 
 	if (lab.absent) {
-		run->scenario->run(&lab);
+		run_checks(run, &lab);
 		return 0;
 	}
 	if (!lab_open(&lab) || !lab_start(&lab, proxy, run->scenario->configuration))
@@ -106,7 +115,7 @@ static int lead(const struct run *run, const struct proxy_command *proxy)
 		printf("not ok %s: the proxy does not send any query\n", run->scenario->name);
 		lab_show_log(&lab);
 	}
-	run->scenario->run(&lab);
+	run_checks(run, &lab);
 	lab_close(&lab);
 	return 0;
 }

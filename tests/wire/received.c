@@ -135,7 +135,8 @@ void scenario_reports(struct lab *lab)
 		lab_say(lab, DN1, "old %s dst=%s", group_variant[n].text,
 			lab->protocol == PROTOCOL_IGMP ? "224.0.0.2" : "ff02::2");
 	}
-	lab_say(lab, DN1, "old l8");
+	lab_say(lab, DN1, "old l8 dst=%s",
+		lab->protocol == PROTOCOL_IGMP ? "224.0.0.2" : "ff02::2");
 	/* Reports are for the router's part: upstream there is none. */
 	lab_say(lab, UP, "report TO_EX g990");
 	/* A broken query of a lower address elects nobody. */
