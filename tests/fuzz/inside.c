@@ -58,10 +58,28 @@ static void check_interface(const struct proxy *proxy, const struct interface *i
 		fuzz_fail("VIF %u: %u timers", i->vif, i->timers.count);
 }
 
+/* What is counted is there. */
+static void check_counts(const struct proxy *proxy)
+{
+	uint32_t memberships = 0, source_routes = 0, group_routes = 0;
+
+	for (const struct membership *m = proxy->first; m; m = m->next) {
+		memberships++;
+		source_routes += m->route_count;
+		group_routes += m->installed;
+	}
+	if (memberships != proxy->membership_count)
+		fuzz_fail("%u memberships, counted are %u", memberships, proxy->membership_count);
+	if (source_routes != proxy->route_count || group_routes != proxy->group_route_count)
+		fuzz_fail("%u and %u routes, counted are %u and %u", source_routes, group_routes,
+			  proxy->route_count, proxy->group_route_count);
+}
+
 void inside_check(const struct proxy *proxy)
 {
 	struct proxy_totals totals;
 
+	check_counts(proxy);
 	proxy_totals(proxy, &totals);
 	if (proxy->config->max_routes && totals.source_routes > proxy->config->max_routes)
 		fuzz_fail("%u source routes", totals.source_routes);
