@@ -167,7 +167,8 @@ static void check_response_time(struct lab *lab)
 void scenario_answers(struct lab *lab)
 {
 	lab_say(lab, DN1, "report TO_EX g1 + ALLOW g2 {a b} + TO_EX g3 {c} + ALLOW g4 {a b}");
-	lab_say(lab, UP, "host report TO_EX g60");
+	lab_say(lab, UP, "report TO_EX g60");
+	lab_say(lab, UP, "old g60");
 	lab_settle(lab, DN1);
 	/* The reports of these joins have been repeated. */
 	lab_run(lab, REPORT_INTERVAL + 2 * TICK);

@@ -139,6 +139,7 @@ void scenario_reports(struct lab *lab)
 		lab->protocol == PROTOCOL_IGMP ? "224.0.0.2" : "ff02::2");
 	/* Reports are for the router's part: upstream there is none. */
 	lab_say(lab, UP, "report TO_EX g990");
+	lab_say(lab, UP, "old g991");
 	/* A broken query of a lower address elects nobody. */
 	lab_say(lab, DN1, "low query sum=bad");
 	lab_say(lab, DN1, "low query dst=g997");
@@ -154,6 +155,7 @@ void scenario_reports(struct lab *lab)
 			check_variant(lab, &group_variant[n], group_variant[n].text);
 	check_joined(lab, "5771-4|4291-2.7 old-link-local-group-refused", false, "l8");
 	check_joined(lab, "4605-3 reports-from-upstream-ignored", false, "g990");
+	check_joined(lab, "4605-3 old-reports-from-upstream-ignored", false, "g991");
 	check(lab, "3376-4|3810-5 alive-after-malformed-messages", lab_alive(lab),
 	      "expected the proxy to run");
 	lab_say(lab, DN1, "report TO_EX g1");
