@@ -206,7 +206,7 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
-$(O)/tests/sim: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+$(O)/tests/sim $(O)/tests/unit/memory: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 # Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.
 $(O)/seams.a: $(O)/libmcproxy.a tests/fuzz/seams.txt
 	$(call say,COPY)$(OBJCOPY) --redefine-syms=tests/fuzz/seams.txt $< $@
@@ -222,8 +222,8 @@ $(O)/tests/fault: wrap := -Wl,--wrap=main,--wrap=audit,--wrap=world_fail,--wrap=
 
 .PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
 .PHONY: coverage format sim wire
-check: all $(unit) $(replay) $(O)/tests/fuzz $(O)/tests/tunnel $(O)/tests/wire
-	$(run) $(tree) $(replay) $(O)/tests/fuzz $(unit) $(net)
+check: all $(unit) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
+	$(run) $(tree) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
 check-replay: $(replay)
