@@ -281,12 +281,13 @@ static bool complete_interfaces(struct parser *parser)
 		struct conf_interface *interface = &parser->conf.instance.interface[i];
 
 		for (size_t protocol = 0; protocol < PROTOCOLS; protocol++) {
-			struct values *values = &interface->proxy[protocol].values;
+			struct values *set = &interface->proxy[protocol].values, values;
 
-			if (!values->version)
-				values->version = parser->highest[protocol];
-			values_complete(values, (enum protocol)protocol);
-			if (values->query_response_interval >= values->query_interval)
+			if (!set->version)
+				set->version = parser->highest[protocol];
+			values = *set;
+			values_complete(&values, (enum protocol)protocol);
+			if (values.query_response_interval >= values.query_interval)
 				return parser_fail_at(parser, &parser->interval[i],
 						      "a query-response-interval below the "
 						      "query-interval of %s",

@@ -472,7 +472,9 @@ static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, 
 	uint32_t n;
 
 	message_query_sources(p->protocol, msg, &r, p->source, &i->counters);
-	if (!s || (i->replying && !i->reply_begun && i->reply_end <= at))
+	if (!s || (msg->count && !r.source_count))
+		return;
+	if (i->replying && !i->reply_begun && i->reply_end <= at)
 		return;
 	if (!r.source_count || s->reply_whole || message_is_old(i->version))
 		s->reply_whole = true;

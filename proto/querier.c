@@ -99,6 +99,8 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	i->values.robustness = m->robustness ? m->robustness : i->configured.robustness;
 	i->values.query_interval =
 		m->query_interval ? m->query_interval : i->configured.query_interval;
+	if (!i->config->values.last_member_query_count)
+		i->values.last_member_query_count = i->values.robustness;
 	i->other_querier = *source;
 	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->next_general_query = INT64_MAX;
@@ -118,7 +120,8 @@ static void lower_timers(struct proxy *p, struct interface *i, int64_t now, stru
 	if (message_is_old(2) && m->version == 2)
 		time = (int64_t)i->values.last_member_query_count * m->max_response_time;
 	message_query_sources(p->protocol, m, &r, p->source, &i->counters);
-	group_query_heard(p, i, now + time, &r);
+	if (r.source_count || !m->count)
+		group_query_heard(p, i, now + time, &r);
 }
 
 static void query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,

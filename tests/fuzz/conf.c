@@ -64,8 +64,12 @@ static void check_range(const char *what, int64_t value, int64_t least, int64_t 
 		fuzz_fail("%s is %lld", what, (long long)value);
 }
 
-static void check_values(const struct values *values, enum protocol protocol)
+static void check_values(const struct values *set, enum protocol protocol)
 {
+	struct values complete = *set;
+	const struct values *values = &complete;
+
+	values_complete(&complete, protocol);
 	check_range("version", values->version, 1, protocol == PROTOCOL_IGMP ? 3 : 2);
 	check_range("robustness", values->robustness, 1, 7);
 	check_range("last-member-query-count", values->last_member_query_count, 1, 255);

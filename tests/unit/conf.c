@@ -95,6 +95,15 @@ static const struct proxy_interface_config *interface(unsigned i, enum protocol 
 	return &conf.instance.interface[i].proxy[protocol];
 }
 
+/* What the RFCs make of what is set. */
+static struct values values(unsigned i, enum protocol protocol)
+{
+	struct values complete = interface(i, protocol)->values;
+
+	values_complete(&complete, protocol);
+	return complete;
+}
+
 static bool is_address(const struct addr *address, const char *text)
 {
 	struct addr expected;
@@ -131,8 +140,10 @@ static void test_defaults(void)
 		const struct proxy_interface_config *igmp = interface(i, PROTOCOL_IGMP);
 		const struct proxy_interface_config *mld = interface(i, PROTOCOL_MLD);
 
-		CHECK(igmp->values.version == 3 && mld->values.version == 2);
-		CHECK(igmp->values.robustness == 2 && mld->values.query_interval == 125000);
+		CHECK(values(i, PROTOCOL_IGMP).version == 3);
+		CHECK(values(i, PROTOCOL_MLD).version == 2);
+		CHECK(values(i, PROTOCOL_IGMP).robustness == 2);
+		CHECK(values(i, PROTOCOL_MLD).query_interval == 125000);
 		CHECK(igmp->querier == QUERIER_AUTO && !igmp->router_alert_strict);
 		CHECK(igmp->max_groups == CONFIG_MAX_GROUPS);
 		CHECK(mld->max_sources == CONFIG_MAX_SOURCES);
@@ -167,7 +178,7 @@ static void test_instance(void)
 	good("pinstance set: protocol ==> pinstance downstream upstream set;\n"
 	     "pinstance set downstream set set robustness 7; pinstance set set ssdp proxy;");
 	CHECK(instance->interface_count == 5 && instance->ssdp_upstream);
-	CHECK(interface(4, PROTOCOL_MLD)->values.robustness == 7);
+	CHECK(values(4, PROTOCOL_MLD).robustness == 7);
 	good("pinstance upstream: peer ==> \"peer2\" disable;\n"
 	     "pinstance upstream upstream peer set robustness 6;");
 	good("pinstance A: up ==> \"peer\";");
@@ -179,7 +190,7 @@ static void test_instance(void)
 	good(text);
 	CHECK(instance->interface_count == PROXY_VIFS);
 	CHECK(!strcmp(instance->interface[31].name, "d31"));
-	CHECK(interface(31, PROTOCOL_IGMP)->values.query_interval == 125000);
+	CHECK(values(31, PROTOCOL_IGMP).query_interval == 125000);
 
 	TEST("the longest names");
 	good("pinstance I23456789012345678901234567890123456789012345678901234567890123:\n"
@@ -204,10 +215,10 @@ static void test_protocol(void)
 	if (ALL) {
 		good("protocol MLDv1; " HEAD "protocol IGMPv2;");
 		CHECK(runs[PROTOCOL_IGMP] && runs[PROTOCOL_MLD]);
-		CHECK(interface(0, PROTOCOL_IGMP)->values.version == 2);
-		CHECK(interface(2, PROTOCOL_MLD)->values.version == 1);
+		CHECK(values(0, PROTOCOL_IGMP).version == 2);
+		CHECK(values(2, PROTOCOL_MLD).version == 1);
 		good("protocol IGMPv1; " HEAD);
-		CHECK(interface(1, PROTOCOL_IGMP)->values.version == 1);
+		CHECK(values(1, PROTOCOL_IGMP).version == 1);
 	}
 
 	TEST("disable, with an instance or without");
@@ -375,9 +386,9 @@ static void test_numbers(void)
 
 	TEST("decimals of seconds");
 	takes(DOWN, "last-member-query-interval", "0.5");
-	CHECK(interface(1, PROTOCOL_IGMP)->values.last_member_query_interval == 500);
+	CHECK(values(1, PROTOCOL_IGMP).last_member_query_interval == 500);
 	takes(DOWN, "last-member-query-interval", "1.025");
-	CHECK(interface(1, PROTOCOL_IGMP)->values.last_member_query_interval == 1025);
+	CHECK(values(1, PROTOCOL_IGMP).last_member_query_interval == 1025);
 	refuses(DOWN, "last-member-query-interval", "1.0255", "seconds from 0.1 to 3174.4");
 	refuses(DOWN, "last-member-query-interval", "1s", "seconds from 0.1 to 3174.4");
 }
@@ -389,11 +400,11 @@ static void test_query_intervals(void)
 
 	TEST("query-interval and query-response-interval");
 	good(HEAD DOWN "query-interval 1;" DOWN "query-response-interval 0.999;");
-	CHECK(interface(1, PROTOCOL_IGMP)->values.query_interval == 1000);
-	CHECK(interface(1, PROTOCOL_MLD)->values.query_response_interval == 999);
-	CHECK(interface(1, PROTOCOL_MLD)->values.startup_query_interval == 250);
+	CHECK(values(1, PROTOCOL_IGMP).query_interval == 1000);
+	CHECK(values(1, PROTOCOL_MLD).query_response_interval == 999);
+	CHECK(values(1, PROTOCOL_MLD).startup_query_interval == 250);
 	takes(DOWN, "query-interval", "31744");
-	CHECK(interface(1, PROTOCOL_MLD)->values.query_interval == 31744000);
+	CHECK(values(1, PROTOCOL_MLD).query_interval == 31744000);
 	good(HEAD DOWN "query-response-interval 3174.4; " DOWN "query-interval 3174.401;");
 	refuses(DOWN, "query-interval", "31744.001", "seconds from 1.0 to 31744.0");
 	refuses(DOWN, "query-interval", "0.999", "seconds from 1.0 to 31744.0");
@@ -448,11 +459,11 @@ static void test_version(void)
 	TEST("version");
 	good("protocol IGMPv3; protocol MLDv2;" HEAD DOWN "version IGMPv2;" DOWN "version MLDv1;" UP
 	     "version IGMPv1;");
-	CHECK(interface(0, PROTOCOL_IGMP)->values.version == 1);
-	CHECK(interface(0, PROTOCOL_MLD)->values.version == 2);
-	CHECK(interface(1, PROTOCOL_IGMP)->values.version == 2);
-	CHECK(interface(1, PROTOCOL_MLD)->values.version == 1);
-	CHECK(interface(2, PROTOCOL_IGMP)->values.version == 3);
+	CHECK(values(0, PROTOCOL_IGMP).version == 1);
+	CHECK(values(0, PROTOCOL_MLD).version == 2);
+	CHECK(values(1, PROTOCOL_IGMP).version == 2);
+	CHECK(values(1, PROTOCOL_MLD).version == 1);
+	CHECK(values(2, PROTOCOL_IGMP).version == 3);
 	good(DOWN "version IGMPv2;" HEAD "protocol IGMPv2;");
 	refuses("protocol IGMPv2; " DOWN, "version", "IGMPv3",
 		"a version up to that of 'protocol'");
@@ -467,7 +478,7 @@ static void test_version(void)
 	good(HEAD DOWN "oldest-version IGMPv2;" DOWN "oldest-version MLDv2;" UP
 		       "oldest-version IGMPv3;");
 	CHECK(interface(0, PROTOCOL_IGMP)->oldest_version == 3);
-	CHECK(interface(0, PROTOCOL_IGMP)->values.version == 3);
+	CHECK(values(0, PROTOCOL_IGMP).version == 3);
 	CHECK(interface(0, PROTOCOL_MLD)->oldest_version == 0);
 	CHECK(interface(1, PROTOCOL_IGMP)->oldest_version == 2);
 	CHECK(interface(1, PROTOCOL_MLD)->oldest_version == 2);
@@ -575,7 +586,7 @@ static void test_static_join(void)
 
 static uint32_t robustness_of(unsigned i)
 {
-	return interface(i, PROTOCOL_IGMP)->values.robustness;
+	return values(i, PROTOCOL_IGMP).robustness;
 }
 
 static void test_patterns(void)
@@ -952,12 +963,11 @@ static bool is_sound(void)
 		return false;
 	for (unsigned i = 0; i < instance->interface_count; i++)
 		for (unsigned p = 0; p < PROTOCOLS; p++) {
-			const struct values *values = &interface(i, p)->values;
+			struct values set = values(i, p);
 
-			if (!*instance->interface[i].name || values->version < 1 ||
-			    values->version > 3 || values->robustness > 7 ||
-			    values->query_response_interval < 100 ||
-			    values->query_response_interval >= values->query_interval ||
+			if (!*instance->interface[i].name || set.version < 1 || set.version > 3 ||
+			    set.robustness > 7 || set.query_response_interval < 100 ||
+			    set.query_response_interval >= set.query_interval ||
 			    instance->interface[i].upstream != (interface(i, p)->upstream) ||
 			    (instance->interface[i].upstream && i))
 				return false;

@@ -847,8 +847,8 @@ static void check_client(void)
 	close(result[1]);
 	memset(lines, 0, sizeof(lines));
 	CHECK(read(result[0], lines, sizeof(lines) - 1) > 0 &&
-		      !strcmp(lines,
-			      "tv\tlan0\t239.1.0.0\t*\texclude\t3\t1234\t-|not a multicast address"),
+		      !strcmp(lines, "tv\tlan0\t239.1.0.0\t*\texclude\t3\t1234\t-|not a multicast "
+				     "address"),
 	      "%s", lines);
 	close(result[0]);
 }
