@@ -123,8 +123,7 @@ void model_free(struct model *model)
 	for (unsigned vif = 0; vif < model->link_count; vif++) {
 		struct link *link = &model->link[vif];
 
-		while (link->member_count)
-			free(link->member[--link->member_count].source);
+		downstream_stop(model, vif);
 		free(link->member);
 		upstream_free(link);
 	}
@@ -342,12 +341,6 @@ static bool is_valid(const struct model *model, const struct heard *heard)
 	return model->protocol == PROTOCOL_IGMP || addr_is_link_local(&heard->source);
 }
 
-/* RFC 1112: a query of version 1 names no group. */
-static bool is_igmpv1(const struct model *model, const struct message *message)
-{
-	return model->protocol == PROTOCOL_IGMP && message->version == 1;
-}
-
 /* A general query goes to all hosts, or, for the host part alone, to our own address. */
 static bool is_valid_query(const struct model *model, const struct heard *heard)
 {
@@ -356,7 +349,6 @@ static bool is_valid_query(const struct model *model, const struct heard *heard)
 
 	if (!addr_is_any(group))
 		return addr_is_multicast(group) &&
-		       (link->config->upstream || !is_igmpv1(model, heard->message)) &&
 		       addr_is_ipv4(group) == (model->protocol == PROTOCOL_IGMP);
 	return is_all_hosts(&heard->destination) ||
 	       (link->config->upstream && addr_equal(&heard->destination, &link->address));
@@ -377,7 +369,7 @@ void model_receive(struct model *model, int64_t now, const struct heard *heard)
 		else
 			downstream_query(model, heard->vif, heard);
 	} else if (!link->config->upstream && is_from_accepted(link, heard)) {
-		downstream_report(model, heard->vif, heard->message);
+		downstream_report(model, heard->vif, heard);
 	}
 }
 

@@ -40,14 +40,29 @@ static void delete_source(struct member *member, const struct addr *address)
 		*source = member->source[--member->source_count];
 }
 
+/* A host that is tracked counts as four sources beside its own. */
+static unsigned sources_of(const struct member *member)
+{
+	unsigned count = member->source_count;
+
+	for (unsigned i = 0; i < member->host_count; i++)
+		count += 4 + member->host[i].source_count;
+	return count;
+}
+
 static unsigned all_sources(const struct link *link)
 {
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (!link->member[i].permanent)
-			count += link->member[i].source_count;
+			count += sources_of(&link->member[i]);
 	return count;
+}
+
+static bool is_host(const struct member *member)
+{
+	return !addr_is_any(&member->reporter);
 }
 
 /* A limit that is reached lets no further source in. */
@@ -117,9 +132,23 @@ static struct member *add_member(struct link *link, const struct addr *group, bo
 	return member;
 }
 
+static void delete_host(struct member *member, unsigned i)
+{
+	free(member->host[i].source);
+	member->host[i] = member->host[--member->host_count];
+}
+
+static void free_member(struct member *member)
+{
+	while (member->host_count)
+		delete_host(member, 0);
+	free(member->host);
+	free(member->source);
+}
+
 static void delete_member(struct link *link, struct member *member)
 {
-	free(member->source);
+	free_member(member);
 	*member = link->member[--link->member_count];
 }
 
@@ -159,12 +188,65 @@ void downstream_set_static(struct model *model, unsigned vif)
 
 /* ---- queries that the tables send (RFC 3376 section 6.6.3) ---- */
 
+/* All hosts that want the group are known. */
+static bool is_tracked(const struct model *model, const struct link *link,
+		       const struct member *member)
+{
+	return link->config->quick_leave == QUICK_LEAVE_TRACKED &&
+	       link->unknown_until <= model->now && member->unknown_until <= model->now;
+}
+
+static bool host_wants(const struct member *member, const struct addr *source)
+{
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (downstream_wants(&member->host[i], source))
+			return true;
+	return false;
+}
+
+/* A query, an end at once, or nothing: what another host wants is left alone. */
+enum leave { LEAVE_ASK, LEAVE_END, LEAVE_ALONE };
+
+static enum leave leave_source(const struct model *model, const struct link *link,
+			       const struct member *member, const struct addr *source)
+{
+	if (link->config->quick_leave == QUICK_LEAVE_ON || is_host(member))
+		return LEAVE_END;
+	if (!is_tracked(model, link, member))
+		return LEAVE_ASK;
+	return host_wants(member, source) ? LEAVE_ALONE : LEAVE_END;
+}
+
+/* Hosts in INCLUDE mode may have lost sources with the switch to EXCLUDE: unless all that they want
+ * is there, they are asked. */
+static enum leave leave_group(const struct model *model, const struct link *link,
+			      const struct member *member)
+{
+	if (link->config->quick_leave == QUICK_LEAVE_ON || is_host(member))
+		return LEAVE_END;
+	if (!is_tracked(model, link, member))
+		return LEAVE_ASK;
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (member->host[i].exclude)
+			return LEAVE_ALONE;
+	for (unsigned i = 0; i < member->host_count; i++)
+		for (unsigned s = 0; s < member->host[i].source_count; s++)
+			if (!in_x(member, &member->host[i].source[s].address))
+				return LEAVE_ASK;
+	return LEAVE_END;
+}
+
 static void ask_group(struct model *model, struct link *link, struct member *member)
 {
 	int64_t lowered = model->now + variables_last_member(link);
+	enum leave leave = leave_group(model, link, member);
 
-	if (!link->querier)
+	if ((!link->querier && !is_host(member)) || leave == LEAVE_ALONE)
 		return;
+	if (leave == LEAVE_END) {
+		member->expires = model->now;
+		return;
+	}
 	if (member->expires > lowered)
 		member->expires = lowered;
 	member->queries = link->values.last_member_query_count;
@@ -176,16 +258,22 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 {
 	int64_t lowered = model->now + variables_last_member(link);
 
-	if (!link->querier)
+	if (!link->querier && !is_host(member))
 		return;
 	for (unsigned i = 0; i < sources->count; i++) {
 		struct wanted *source = find_source(member, &sources->item[i]);
+		enum leave leave;
 
-		if (!source || source->excluded || source->expires <= lowered)
+		if (!source || source->excluded)
 			continue;
-		source->expires = lowered;
-		source->queries = link->values.last_member_query_count;
-		member->query_at = model->now;
+		leave = leave_source(model, link, member, &source->address);
+		if (leave == LEAVE_END) {
+			source->expires = model->now;
+		} else if (leave == LEAVE_ASK && source->expires > lowered) {
+			source->expires = lowered;
+			source->queries = link->values.last_member_query_count;
+			member->query_at = model->now;
+		}
 	}
 }
 
@@ -315,218 +403,7 @@ static void apply(struct model *model, struct link *link, struct member *member,
 	}
 }
 
-/* ---- reports ---- */
-
-static bool right_family(const struct model *model, const struct addr *addr)
-{
-	return addr_is_ipv4(addr) == (model->protocol == PROTOCOL_IGMP);
-}
-
-/* Groups of which there is any state. */
-static bool is_kept(const struct model *model, const struct addr *group)
-{
-	struct addr reserved = {{0xff, 0x30, [12] = 0x40}};
-
-	reserved.byte[1] = group->byte[1];
-	if (!addr_is_multicast(group) || !right_family(model, group) || addr_is_link_scope(group))
-		return false;
-	if (addr_is_ipv4(group))
-		return addr_to_ipv4(group) != 0xe8000000;
-	return (group->byte[1] & 0xf0) != 0x30 || !addr_equal(group, &reserved);
-}
-
-static int by_address(const void *a, const void *b)
-{
-	return addr_compare(a, b);
-}
-
-/* Ascending: where a limit is met, the lowest ones are in. */
-static void clean_list(const struct model *model, const struct list *from, struct list *to)
-{
-	for (unsigned i = 0; i < from->count; i++)
-		if (addr_is_unicast(&from->item[i]) && right_family(model, &from->item[i]) &&
-		    !list_has(to, &from->item[i]))
-			list_add(to, &from->item[i]);
-	if (to->count)
-		qsort(to->item, to->count, sizeof(*to->item), by_address);
-}
-
-/* RFC 3376 section 7.3.2: what is heard of TYPE while there are older hosts. */
-static unsigned older_type(const struct model *model, unsigned version, unsigned type,
-			   struct list *sources)
-{
-	if (version == newest_version(model->protocol))
-		return type;
-	if (type == TO_EX)
-		list_clear(sources);
-	if (type == BLOCK)
-		return 0;
-	if (type == TO_IN && version == 1 && model->protocol == PROTOCOL_IGMP)
-		return 0;
-	return type;
-}
-
-static void hear_record(struct model *model, struct link *link, unsigned type,
-			const struct addr *group, const struct list *given, unsigned old_version)
-{
-	struct member *member = downstream_find(link, group, false);
-	struct list sources = {0};
-	unsigned version;
-	bool fresh = !member;
-
-	if (!is_kept(model, group) ||
-	    (model_is_ssm(model, group) && (type == IS_EX || type == TO_EX)))
-		return;
-	clean_list(model, given, &sources);
-	if (fresh) {
-		if (link->config->max_groups) {
-			unsigned count = 0;
-
-			for (unsigned i = 0; i < link->member_count; i++)
-				count += !link->member[i].permanent;
-			if (count >= link->config->max_groups)
-				goto out;
-		}
-		member = add_member(link, group, false);
-	}
-	if (old_version == 1)
-		member->v1_until = model->now + variables_older_host(link);
-	else if (old_version == 2)
-		member->v2_until = model->now + variables_older_host(link);
-	version = downstream_group_version(model, member);
-	if (version > link->configured.version)
-		version = link->configured.version;
-	type = older_type(model, version, type, &sources);
-	if (type)
-		apply(model, link, member, type, &sources);
-	if (!member->exclude && !member->source_count)
-		delete_member(link, member);
-out:
-	free(sources.item);
-}
-
-void downstream_report(struct model *model, unsigned vif, const struct message *message)
-{
-	struct link *link = &model->link[vif];
-	static const struct list none;
-
-	if (message->kind == KIND_REPORT) {
-		if (link->configured.version < newest_version(model->protocol))
-			return;
-		for (unsigned i = 0; i < message->record_count; i++) {
-			const struct record *record = &message->record[i];
-
-			if (record->type >= IS_IN && record->type <= BLOCK)
-				hear_record(model, link, record->type, &record->group,
-					    &record->source, 0);
-		}
-	} else if (!model_is_ssm(model, &message->group)) {
-		if (message->kind == KIND_OLD_REPORT)
-			hear_record(model, link, IS_EX, &message->group, &none, message->version);
-		else if (downstream_find(link, &message->group, false) && link->querier)
-			hear_record(model, link, TO_IN, &message->group, &none, 0);
-	}
-}
-
-/* ---- the querier (RFC 3376 section 6.6.2) ---- */
-
-static void become_querier(struct model *model, struct link *link)
-{
-	link->other = (struct addr){{0}};
-	link->other_until = NEVER;
-	link->values = link->configured;
-	link->querier = link->active && link->config->querier != QUERIER_NEVER;
-	link->query_at = link->querier ? model->now : NEVER;
-}
-
-void downstream_start(struct model *model, unsigned vif)
-{
-	struct link *link = &model->link[vif];
-
-	become_querier(model, link);
-	link->startup_left = link->configured.startup_query_count;
-}
-
-void downstream_stop(struct model *model, unsigned vif)
-{
-	struct link *link = &model->link[vif];
-
-	while (link->member_count)
-		delete_member(link, &link->member[0]);
-	link->querier = false;
-	link->query_at = link->other_until = NEVER;
-	link->other = (struct addr){{0}};
-	link->values = link->configured;
-	(void)model;
-}
-
-/* RFC 9776 section 6.6.2: only a General Query elects. */
-static void elect(struct model *model, struct link *link, const struct heard *heard)
-{
-	if (link->config->querier == QUERIER_ALWAYS || addr_is_any(&heard->source) ||
-	    !addr_is_any(&heard->message->group))
-		return;
-	if (link->config->querier == QUERIER_AUTO &&
-	    addr_compare(&heard->source, &link->address) >= 0)
-		return;
-	variables_adopt(model, link, heard->message);
-	link->querier = false;
-	link->query_at = NEVER;
-	link->startup_left = 0;
-	link->other = heard->source;
-	link->other_until = model->now + variables_other_querier(link);
-}
-
-/* RFC 3376 section 6.6.1; RFC 2236 section 3: a query of an older version says itself how long the
- * members have. */
-static void lower_timers(struct model *model, struct link *link, const struct message *message)
-{
-	struct member *member = downstream_find(link, &message->group, false);
-	int64_t time = variables_last_member(link);
-
-	if (!member || message->suppress)
-		return;
-	if (message->version < newest_version(model->protocol))
-		time = link->values.last_member_query_count * variables_response(model, message);
-	if (!message->source.count && member->exclude && member->expires > model->now + time)
-		member->expires = model->now + time;
-	for (unsigned i = 0; i < message->source.count; i++) {
-		struct wanted *source = find_source(member, &message->source.item[i]);
-
-		if (source && !source->excluded && source->expires > model->now + time)
-			source->expires = model->now + time;
-	}
-}
-
-void downstream_query(struct model *model, unsigned vif, const struct heard *heard)
-{
-	struct link *link = &model->link[vif];
-
-	elect(model, link, heard);
-	if (!addr_is_any(&heard->message->group))
-		lower_timers(model, link, heard->message);
-}
-
-/* ---- time ---- */
-
-int64_t downstream_deadline(const struct model *model, unsigned vif)
-{
-	const struct link *link = &model->link[vif];
-	int64_t next = link->query_at < link->other_until ? link->query_at : link->other_until;
-
-	for (unsigned i = 0; i < link->member_count; i++) {
-		const struct member *member = &link->member[i];
-
-		if (member->exclude && member->expires < next)
-			next = member->expires;
-		if (member->query_at < next)
-			next = member->query_at;
-		for (unsigned s = 0; s < member->source_count; s++)
-			if (!member->source[s].excluded && member->source[s].expires < next)
-				next = member->source[s].expires;
-	}
-	return next;
-}
+/* ---- what is over ---- */
 
 static struct expected *expect(struct model *model, unsigned vif, const struct addr *group)
 {
@@ -582,6 +459,307 @@ static bool expire_member(struct model *model, unsigned vif, struct member *memb
 		member->queries = 0;
 	}
 	return !member->exclude && !kept;
+}
+
+/* ---- reports ---- */
+
+static bool right_family(const struct model *model, const struct addr *addr)
+{
+	return addr_is_ipv4(addr) == (model->protocol == PROTOCOL_IGMP);
+}
+
+/* Groups of which there is any state. */
+static bool is_kept(const struct model *model, const struct addr *group)
+{
+	struct addr reserved = {{0xff, 0x30, [12] = 0x40}};
+
+	reserved.byte[1] = group->byte[1];
+	if (!addr_is_multicast(group) || !right_family(model, group) || addr_is_link_scope(group))
+		return false;
+	if (addr_is_ipv4(group))
+		return addr_to_ipv4(group) != 0xe8000000;
+	return (group->byte[1] & 0xf0) != 0x30 || !addr_equal(group, &reserved);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return addr_compare(a, b);
+}
+
+/* Ascending: where a limit is met, the lowest ones are in. */
+static void clean_list(const struct model *model, const struct list *from, struct list *to)
+{
+	for (unsigned i = 0; i < from->count; i++)
+		if (addr_is_unicast(&from->item[i]) && right_family(model, &from->item[i]) &&
+		    !list_has(to, &from->item[i]))
+			list_add(to, &from->item[i]);
+	if (to->count)
+		qsort(to->item, to->count, sizeof(*to->item), by_address);
+}
+
+/* RFC 3376 section 7.3.2: what is heard of TYPE while there are older hosts. */
+static unsigned older_type(const struct model *model, unsigned version, unsigned type,
+			   struct list *sources)
+{
+	if (version == newest_version(model->protocol))
+		return type;
+	if (type == TO_EX)
+		list_clear(sources);
+	if (type == BLOCK)
+		return 0;
+	if (type == TO_IN && version == 1 && model->protocol == PROTOCOL_IGMP)
+		return 0;
+	return type;
+}
+
+/* A record as it was heard. */
+struct hearing {
+	struct addr group, reporter;
+	unsigned type;
+	struct list source;
+	unsigned old_version; /* of an older report; 0: none */
+};
+
+static struct member *find_host(struct member *member, const struct addr *reporter)
+{
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (addr_equal(&member->host[i].reporter, reporter))
+			return &member->host[i];
+	return NULL;
+}
+
+static void drop_idle_hosts(struct model *model, unsigned vif, struct member *member)
+{
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (expire_member(model, vif, &member->host[i]))
+			delete_host(member, i--);
+}
+
+static bool has_room_for_host(const struct link *link, const struct member *member)
+{
+	const struct proxy_interface_config *config = link->config;
+
+	return (!config->max_hosts || member->host_count < config->max_hosts) &&
+	       (!config->max_total_sources || all_sources(link) + 4 <= config->max_total_sources);
+}
+
+static bool is_any_unknown(const struct member *host, const struct list *sources)
+{
+	for (unsigned i = 0; i < sources->count; i++)
+		if (!find_source(host, &sources->item[i]))
+			return true;
+	return false;
+}
+
+/* What a host wants is as a group of which it is the only member. */
+static void track(struct model *model, unsigned vif, struct member *member,
+		  const struct hearing *hearing)
+{
+	struct link *link = &model->link[vif];
+	int64_t unknown = model->now + variables_membership(model, link);
+	bool adds = hearing->type == IS_EX || hearing->type == TO_EX ||
+		    (hearing->type != BLOCK && hearing->source.count);
+	struct member *host;
+
+	if (link->config->quick_leave != QUICK_LEAVE_TRACKED)
+		return;
+	drop_idle_hosts(model, vif, member);
+	host = find_host(member, &hearing->reporter);
+	if (!host && !adds)
+		return;
+	if (hearing->old_version || addr_is_any(&hearing->reporter) ||
+	    (!host && !has_room_for_host(link, member))) {
+		member->unknown_until = unknown;
+		return;
+	}
+	if (!host) {
+		member->host = model_grow(member->host, member->host_count, &member->host_room,
+					  sizeof(*member->host));
+		host = &member->host[member->host_count++];
+		*host = (struct member){
+			.group = hearing->group, .reporter = hearing->reporter, .query_at = NEVER};
+	}
+	apply(model, link, host, hearing->type, &hearing->source);
+	if (adds && is_any_unknown(host, &hearing->source))
+		member->unknown_until = unknown;
+	drop_idle_hosts(model, vif, member);
+}
+
+/* RFC 3376 section 7.3.2. */
+static void note_version(struct model *model, struct link *link, struct member *member,
+			 unsigned old_version)
+{
+	if (old_version == 1)
+		member->v1_until = model->now + variables_older_host(link);
+	else if (old_version == 2)
+		member->v2_until = model->now + variables_older_host(link);
+}
+
+static void hear_record(struct model *model, unsigned vif, struct hearing *hearing)
+{
+	struct link *link = &model->link[vif];
+	struct member *member = downstream_find(link, &hearing->group, false);
+	unsigned version, type = hearing->type;
+
+	if (!is_kept(model, &hearing->group) ||
+	    (model_is_ssm(model, &hearing->group) && (type == IS_EX || type == TO_EX)))
+		return;
+	if (!member) {
+		if (link->config->max_groups && link->member_count >= link->config->max_groups)
+			return;
+		member = add_member(link, &hearing->group, false);
+	}
+	note_version(model, link, member, hearing->old_version);
+	track(model, vif, member, hearing);
+	version = downstream_group_version(model, member);
+	if (version > link->configured.version)
+		version = link->configured.version;
+	type = older_type(model, version, type, &hearing->source);
+	if (type)
+		apply(model, link, member, type, &hearing->source);
+	/* What ends at once ends with the turn, as if the last member query time were 0. */
+	if (!member->exclude && !member->source_count)
+		delete_member(link, member);
+}
+
+static void hear_records(struct model *model, unsigned vif, const struct heard *heard)
+{
+	for (unsigned i = 0; i < heard->message->record_count; i++) {
+		const struct record *record = &heard->message->record[i];
+		struct hearing hearing = {record->group, heard->source, record->type, {0}, 0};
+
+		if (record->type < IS_IN || record->type > BLOCK)
+			continue;
+		clean_list(model, &record->source, &hearing.source);
+		hear_record(model, vif, &hearing);
+		free(hearing.source.item);
+	}
+}
+
+void downstream_report(struct model *model, unsigned vif, const struct heard *heard)
+{
+	struct link *link = &model->link[vif];
+	const struct message *message = heard->message;
+	struct hearing hearing = {message->group, heard->source, IS_EX, {0}, message->version};
+
+	if (message->kind == KIND_REPORT) {
+		if (link->configured.version == newest_version(model->protocol))
+			hear_records(model, vif, heard);
+	} else if (!model_is_ssm(model, &message->group)) {
+		if (message->kind == KIND_LEAVE) {
+			hearing.type = TO_IN;
+			hearing.old_version = 0;
+			if (!downstream_find(link, &message->group, false) || !link->querier)
+				return;
+		}
+		hear_record(model, vif, &hearing);
+	}
+}
+
+/* ---- the querier (RFC 3376 section 6.6.2) ---- */
+
+static void become_querier(struct model *model, struct link *link)
+{
+	link->other = (struct addr){{0}};
+	link->other_until = NEVER;
+	link->values = link->configured;
+	link->querier = link->active && link->config->querier != QUERIER_NEVER;
+	link->query_at = link->querier ? model->now : NEVER;
+}
+
+void downstream_start(struct model *model, unsigned vif)
+{
+	struct link *link = &model->link[vif];
+
+	become_querier(model, link);
+	link->startup_left = link->configured.startup_query_count;
+	link->unknown_until = model->now +
+			      (int64_t)(link->configured.startup_query_count - 1) *
+				      link->configured.startup_query_interval +
+			      link->configured.query_response_interval;
+}
+
+void downstream_stop(struct model *model, unsigned vif)
+{
+	struct link *link = &model->link[vif];
+
+	while (link->member_count)
+		delete_member(link, &link->member[0]);
+	link->querier = false;
+	link->query_at = link->other_until = NEVER;
+	link->other = (struct addr){{0}};
+	link->values = link->configured;
+	(void)model;
+}
+
+/* RFC 9776 section 6.6.2: only a General Query elects; RFC 3376: any query. */
+static void elect(struct model *model, struct link *link, const struct heard *heard)
+{
+	if (link->config->querier == QUERIER_ALWAYS || addr_is_any(&heard->source) ||
+	    (!addr_is_any(&heard->message->group) && !link->values.rfc3376_timers))
+		return;
+	if (link->config->querier == QUERIER_AUTO &&
+	    addr_compare(&heard->source, &link->address) >= 0)
+		return;
+	variables_adopt(model, link, heard->message);
+	link->querier = false;
+	link->query_at = NEVER;
+	link->startup_left = 0;
+	link->other = heard->source;
+	link->other_until = model->now + variables_other_querier(link);
+}
+
+/* RFC 3376 section 6.6.1; RFC 2236 section 3: a query of an older version says itself how long the
+ * members have. */
+static void lower_timers(struct model *model, struct link *link, const struct message *message)
+{
+	struct member *member = downstream_find(link, &message->group, false);
+	int64_t time = variables_last_member(link);
+
+	if (!member || message->suppress)
+		return;
+	if (message->version == 1 && model->protocol == PROTOCOL_IGMP)
+		return; /* IGMPv1 has no queries of groups (RFC 1112) */
+	if (message->version < newest_version(model->protocol))
+		time = link->values.last_member_query_count * variables_response(model, message);
+	if (!message->source.count && member->exclude && member->expires > model->now + time)
+		member->expires = model->now + time;
+	for (unsigned i = 0; i < message->source.count; i++) {
+		struct wanted *source = find_source(member, &message->source.item[i]);
+
+		if (source && !source->excluded && source->expires > model->now + time)
+			source->expires = model->now + time;
+	}
+}
+
+void downstream_query(struct model *model, unsigned vif, const struct heard *heard)
+{
+	struct link *link = &model->link[vif];
+
+	elect(model, link, heard);
+	if (!addr_is_any(&heard->message->group))
+		lower_timers(model, link, heard->message);
+}
+
+/* ---- time ---- */
+
+int64_t downstream_deadline(const struct model *model, unsigned vif)
+{
+	const struct link *link = &model->link[vif];
+	int64_t next = link->query_at < link->other_until ? link->query_at : link->other_until;
+
+	for (unsigned i = 0; i < link->member_count; i++) {
+		const struct member *member = &link->member[i];
+
+		if (member->exclude && member->expires < next)
+			next = member->expires;
+		if (member->query_at < next)
+			next = member->query_at;
+		for (unsigned s = 0; s < member->source_count; s++)
+			if (!member->source[s].excluded && member->source[s].expires < next)
+				next = member->source[s].expires;
+	}
+	return next;
 }
 
 void downstream_expire(struct model *model, unsigned vif)

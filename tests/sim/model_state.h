@@ -17,10 +17,11 @@ struct wanted {
 	unsigned queries; /* transmissions that are still to come (section 6.6.3.2) */
 };
 
-/* A group on a downstream. */
+/* A group on a downstream, or what one host wants of it. */
 struct member {
 	struct addr group;
-	bool permanent; /* a static join */
+	struct addr reporter; /* of what one host wants */
+	bool permanent;	      /* a static join */
 	bool exclude;
 	int64_t expires; /* the group timer */
 	struct wanted *source;
@@ -29,6 +30,9 @@ struct member {
 	unsigned queries;	    /* group-specific ones that are still to come */
 	bool ended;		    /* the group timer, in the moment of one of them */
 	int64_t query_at;	    /* the next one, of either kind */
+	struct member *host;	    /* that are tracked (RFC 6636 section 3) */
+	unsigned host_count, host_room;
+	int64_t unknown_until; /* there may be hosts that are not */
 };
 
 /* A query or leave that leaves at a certain time with certain contents. */
@@ -98,6 +102,7 @@ struct link {
 	bool querier;
 	unsigned startup_left;
 	int64_t query_at;
+	int64_t unknown_until; /* the startup queries are being answered */
 	struct addr other;
 	int64_t other_until;
 	struct member *member;
@@ -173,7 +178,7 @@ void variables_adopt(const struct model *, struct link *, const struct message *
 void downstream_start(struct model *, unsigned vif);
 void downstream_stop(struct model *, unsigned vif);
 void downstream_set_static(struct model *, unsigned vif);
-void downstream_report(struct model *, unsigned vif, const struct message *);
+void downstream_report(struct model *, unsigned vif, const struct heard *);
 void downstream_query(struct model *, unsigned vif, const struct heard *);
 int64_t downstream_deadline(const struct model *, unsigned vif);
 void downstream_expire(struct model *, unsigned vif);

@@ -115,7 +115,7 @@ static int64_t older_querier_present(const struct model *model, const struct lin
 {
 	int64_t queries = (int64_t)link->values.robustness * link->values.query_interval;
 
-	if (model->protocol == PROTOCOL_IGMP)
+	if (model->protocol == PROTOCOL_IGMP && !link->values.rfc3376_timers)
 		return queries + 10 * response;
 	return queries + link->values.query_response_interval;
 }

@@ -30,7 +30,7 @@ int64_t variables_membership(const struct model *model, const struct link *link)
 
 	(void)model;
 	return (int64_t)values->robustness * values->query_interval +
-	       2 * (int64_t)values->query_response_interval;
+	       (values->rfc3376_timers ? 1 : 2) * (int64_t)values->query_response_interval;
 }
 
 int64_t variables_other_querier(const struct link *link)
