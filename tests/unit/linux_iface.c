@@ -264,7 +264,8 @@ static void test_route(void)
 	CHECK(route("198.51.100.1") == 0);
 	CHECK(route("192.0.2.1") == 0);
 	CHECK(route("2001:db8:9::1") == 0);
-	CHECK(route("2001:db8::1") == 0);
+	/* the kernel makes this route a while after it has made the address */
+	COMES(route("2001:db8::1") == 0);
 }
 
 int main(void)
