@@ -104,6 +104,7 @@ static void set_downstream(struct bytes *bytes, struct world *world, unsigned vi
 
 	config->querier = (enum querier_mode)((modes & 3) % 3);
 	config->router_alert_strict = modes >> 2 & 1;
+	config->oldest_version = modes >> 3 & 1 ? config->values.version : 0;
 	config->max_groups = limit(limits, 0);
 	config->max_sources = limit(limits >> 3, SOURCES);
 	config->max_total_sources = limit(most, 0);
@@ -120,6 +121,7 @@ static void set_upstream(struct bytes *bytes, struct world *world, unsigned vif)
 
 	config->report_interval = intervals[modes & 7];
 	config->report_source_set = modes >> 3 & 1;
+	config->oldest_version = modes >> 5 & 1 ? config->values.version : 0;
 	if (config->report_source_set)
 		config->report_source = world->protocol == PROTOCOL_IGMP
 						? addr_ipv4(modes >> 4 & 1 ? 0x0a630001 : 0)
