@@ -60,11 +60,11 @@ void scenario_merge(struct lab *lab)
 		lab_say(lab, DN1, "%s", merges[n].first);
 		lab_say(lab, DN2, "%s", merges[n].second);
 	}
-	lab_say(lab, DN1, "report TO_EX g20 + ALLOW g21 {a}");
+	lab_say(lab, DN1, "report TO_EX g20 + ALLOW g21 {a b}");
 	lab_settle(lab, DN1);
 	/* These are repeated once. */
 	lab_wait(lab, lab_now() + SOON, UP, 1, "report TO_EX g20");
-	lab_wait(lab, lab_now() + SOON, UP, 1, "report ALLOW g21 {a}");
+	lab_wait(lab, lab_now() + SOON, UP, 1, "report ALLOW g21 {a b}");
 	lab_mark(lab);
 	lab_say(lab, DN2, "report TO_EX g20 + ALLOW g21 {a} + TO_EX g22");
 	lab_say(lab, DN2, "report ALLOW g6 {a}");
