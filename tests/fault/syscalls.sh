@@ -85,18 +85,18 @@ start() {
 # In $step what did not work.
 scenario() {
 	step='to answer' && until_true 12 asked running || return 1
-	step='to find a group' && until_true 4 both_snooped $old4 $old6 || return 1
-	step='to forward a group' && until_true 3 forwarded 1 -g $old4 -g $old6 || return 1
+	step='to find a group' && until_true 8 both_snooped $old4 $old6 || return 1
+	step='to forward a group' && until_true 5 forwarded 1 -g $old4 -g $old6 || return 1
 	receive new h1 -g $new4 -g $new6
-	step='to join' && until_true 4 both_snooped $new4 $new6 || return 1
+	step='to join' && until_true 8 both_snooped $new4 $new6 || return 1
 	step='to forward what is joined' &&
-		until_true 3 forwarded 2 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
+		until_true 5 forwarded 2 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
 	step='to tell its groups' && until_true 12 has_groups 4 || return 1
 	leave new
-	step='to leave' && until_true 4 not snooped $new4 && until_true 4 not snooped $new6 ||
+	step='to leave' && until_true 8 not snooped $new4 && until_true 8 not snooped $new6 ||
 		return 1
 	step='to forward only what is joined' &&
-		until_true 3 forwarded 1 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
+		until_true 5 forwarded 1 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
 	step='to tell its groups' && until_true 12 has_groups 2 || return 1
 }
 
