@@ -196,11 +196,26 @@ static bool is_tracked(const struct model *model, const struct link *link,
 	       link->unknown_until <= model->now && member->unknown_until <= model->now;
 }
 
-static bool host_wants(const struct member *member, const struct addr *source)
+static bool is_in_exclude(const struct model *model, const struct member *host)
 {
-	for (unsigned i = 0; i < member->host_count; i++)
-		if (downstream_wants(&member->host[i], source))
+	return host->exclude && host->expires > model->now;
+}
+
+static bool is_running(const struct model *model, const struct wanted *source)
+{
+	return !source->excluded && source->expires > model->now;
+}
+
+static bool host_wants(const struct model *model, const struct member *member,
+		       const struct addr *address)
+{
+	for (unsigned i = 0; i < member->host_count; i++) {
+		const struct member *host = &member->host[i];
+		const struct wanted *source = find_source(host, address);
+
+		if (source ? is_running(model, source) : is_in_exclude(model, host))
 			return true;
+	}
 	return false;
 }
 
@@ -214,7 +229,7 @@ static enum leave leave_source(const struct model *model, const struct link *lin
 		return LEAVE_END;
 	if (!is_tracked(model, link, member))
 		return LEAVE_ASK;
-	return host_wants(member, source) ? LEAVE_ALONE : LEAVE_END;
+	return host_wants(model, member, source) ? LEAVE_ALONE : LEAVE_END;
 }
 
 /* Hosts in INCLUDE mode may have lost sources with the switch to EXCLUDE: unless all that they want
@@ -227,11 +242,12 @@ static enum leave leave_group(const struct model *model, const struct link *link
 	if (!is_tracked(model, link, member))
 		return LEAVE_ASK;
 	for (unsigned i = 0; i < member->host_count; i++)
-		if (member->host[i].exclude)
+		if (is_in_exclude(model, &member->host[i]))
 			return LEAVE_ALONE;
 	for (unsigned i = 0; i < member->host_count; i++)
 		for (unsigned s = 0; s < member->host[i].source_count; s++)
-			if (!in_x(member, &member->host[i].source[s].address))
+			if (is_running(model, &member->host[i].source[s]) &&
+			    !in_x(member, &member->host[i].source[s].address))
 				return LEAVE_ASK;
 	return LEAVE_END;
 }
@@ -580,9 +596,8 @@ static void track(struct model *model, unsigned vif, struct member *member,
 			.group = hearing->group, .reporter = hearing->reporter, .query_at = NEVER};
 	}
 	apply(model, link, host, hearing->type, &hearing->source);
-	if (adds && is_any_unknown(host, &hearing->source))
+	if ((adds || host->exclude) && is_any_unknown(host, &hearing->source))
 		member->unknown_until = unknown;
-	drop_idle_hosts(model, vif, member);
 }
 
 /* RFC 3376 section 7.3.2. */
@@ -766,6 +781,8 @@ void downstream_expire(struct model *model, unsigned vif)
 {
 	struct link *link = &model->link[vif];
 
+	for (unsigned i = 0; i < link->member_count; i++)
+		drop_idle_hosts(model, vif, &link->member[i]);
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (expire_member(model, vif, &link->member[i]))
 			delete_member(link, &link->member[i--]);

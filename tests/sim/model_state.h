@@ -56,6 +56,7 @@ struct duty {
 struct allowance {
 	struct addr group;
 	bool general, whole;
+	bool loose; /* nobody knows whether the answer to all or to the group is left */
 	struct list source;
 	int64_t until;
 };

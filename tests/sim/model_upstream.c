@@ -175,7 +175,7 @@ static void allow(struct link *link, const struct addr *group, bool general, boo
 	struct allowance *allowance = NULL;
 
 	for (unsigned i = 0; i < link->allowance_count; i++)
-		if (link->allowance[i].general == general &&
+		if (link->allowance[i].general == general && !link->allowance[i].loose &&
 		    addr_equal(&link->allowance[i].group, group))
 			allowance = &link->allowance[i];
 	if (!allowance) {
@@ -532,7 +532,15 @@ static bool is_part(const struct told *told, const struct subscribed *subscribed
 	return told->type == IS_IN && told->source.count;
 }
 
-/* The allowance that ends first is used up: that leaves most to come. */
+/* Either answer may have left, and the other one is still to come. */
+static void join_allowances(struct link *link, struct allowance *used, struct allowance *other)
+{
+	other->loose = true;
+	if (other->until < used->until)
+		other->until = used->until;
+	delete_allowance(link, (unsigned)(used - link->allowance));
+}
+
 static bool use_allowance(struct model *model, struct link *link, const struct told *told,
 			  const struct subscribed *subscribed, bool whole)
 {
@@ -545,11 +553,15 @@ static bool use_allowance(struct model *model, struct link *link, const struct t
 
 		if (allowance->until < model->now)
 			continue;
-		if (addr_is_any(&allowance->group))
+		if (addr_is_any(&allowance->group)) {
 			stranger = allowance;
-		else if (addr_equal(&allowance->group, &told->group) && fits &&
-			 (!used || allowance->until < used->until))
+		} else if (addr_equal(&allowance->group, &told->group) && fits) {
+			if (used) {
+				join_allowances(link, used, allowance);
+				return true;
+			}
 			used = allowance;
+		}
 	}
 	if (used) {
 		delete_allowance(link, (unsigned)(used - link->allowance));

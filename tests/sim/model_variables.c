@@ -71,6 +71,8 @@ void variables_adopt(const struct model *model, struct link *link, const struct 
 	unsigned robustness = newest ? message->robustness : 0;
 
 	link->values.robustness = robustness ? (uint8_t)robustness : link->configured.robustness;
+	if (!link->config->values.last_member_query_count)
+		link->values.last_member_query_count = link->values.robustness;
 	link->values.query_interval =
 		interval ? (int32_t)interval : link->configured.query_interval;
 }
