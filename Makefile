@@ -176,7 +176,7 @@ savedefconfig:
 
 ## Test (needs no root; what is missing is skipped, and said):
 ##   check              everything
-##   check-unit, check-replay, check-net, check-tree, lint
+##   check-unit, check-replay, check-fuzz, check-net, check-tree, lint
 ##   fuzz               libFuzzer, SECONDS=60 for each of packets, configuration and control socket
 ##   fault              every allocation and every system call fails once
 ##   valgrind           the unit tests and transcripts under it
@@ -220,13 +220,15 @@ $(O)/tests/fuzzer: wrap := -fsanitize=fuzzer
 $(O)/tests/fault: codec := $(wildcard tests/replay/*.c) $(addprefix tests/fuzz/,seams.c digest.c)
 $(O)/tests/fault: wrap := -Wl,--wrap=main,--wrap=audit,--wrap=world_fail,--wrap=world_free,--wrap=proxy_new,--wrap=proxy_interface,--wrap=proxy_upcall
 
-.PHONY: check check-unit check-replay check-net check-tree conformance lint demo bench size
+.PHONY: check check-unit check-replay check-fuzz check-net check-tree conformance lint demo bench size
 .PHONY: coverage format sim wire
 check: all $(unit) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(tree) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
 check-replay: $(replay)
+	$(run) $^
+check-fuzz: $(O)/tests/fuzz $(O)/tests/fault
 	$(run) $^
 check-net: all $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(net)
