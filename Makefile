@@ -207,6 +207,7 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
 $(O)/tests/sim $(O)/tests/unit/memory: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+comma := ,
 # Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.
 $(O)/seams.a: $(O)/libmcproxy.a tests/fuzz/seams.txt
 	$(call say,COPY)$(OBJCOPY) --redefine-syms=tests/fuzz/seams.txt $< $@
@@ -218,10 +219,11 @@ $(O)/tests/fuzz: codec := $(player)
 $(O)/tests/fuzzer: codec := $(player) $(filter-out %/main.c,$(wildcard tests/fuzz/*.c))
 $(O)/tests/fuzzer: wrap := -fsanitize=fuzzer
 $(O)/tests/fault: codec := $(wildcard tests/replay/*.c) $(addprefix tests/fuzz/,seams.c digest.c)
-$(O)/tests/fault: wrap := -Wl,--wrap=main,--wrap=audit,--wrap=world_fail,--wrap=world_free,--wrap=proxy_new,--wrap=proxy_interface,--wrap=proxy_upcall
+$(O)/tests/fault: wrap := $(addprefix -Wl$(comma)--wrap=,main audit world_fail world_free proxy_new \
+	proxy_interface proxy_upcall)
 
 .PHONY: check check-unit check-replay check-fuzz check-net check-tree conformance lint demo bench size
-.PHONY: coverage format sim wire
+.PHONY: coverage format sim wire fuzz fault valgrind
 check: all $(unit) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(tree) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
 check-unit: $(unit)
@@ -239,7 +241,7 @@ fuzz:
 	$(run) tests/fuzz/fuzz.sh
 fault: all $(O)/tests/fault
 	@FAULTS=0 $(subst @,,$(run)) $(O)/tests/fault tests/fault/syscalls.sh
-# Without those that measure time or take memory away; their code is run by the corpora of the fuzzers.
+# Without those that measure time or take memory away; the corpora of the fuzzers run their code.
 valgrind: $(filter-out %/conf %/control %/linux_rawsock,$(unit)) $(replay) $(O)/tests/fuzz
 	@command -v valgrind >/dev/null || { echo 'no valgrind: apt-get install valgrind' >&2; exit 1; }
 	@UNDER='valgrind -q --error-exitcode=99 --leak-check=full' $(subst @,,$(run)) $^
