@@ -598,6 +598,8 @@ static void track(struct model *model, unsigned vif, struct member *member,
 	apply(model, link, host, hearing->type, &hearing->source);
 	if ((adds || host->exclude) && is_any_unknown(host, &hearing->source))
 		member->unknown_until = unknown;
+	if (!host->exclude && !host->source_count)
+		delete_host(member, (unsigned)(host - member->host));
 }
 
 /* RFC 3376 section 7.3.2. */
@@ -781,8 +783,6 @@ void downstream_expire(struct model *model, unsigned vif)
 {
 	struct link *link = &model->link[vif];
 
-	for (unsigned i = 0; i < link->member_count; i++)
-		drop_idle_hosts(model, vif, &link->member[i]);
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (expire_member(model, vif, &link->member[i]))
 			delete_member(link, &link->member[i--]);

@@ -147,7 +147,8 @@ static bool is_on_link(const struct link *link, const struct addr *source)
 	return false;
 }
 
-/* Where packets of SOURCE come in: on its own link, else where unicast routes lead, else from the
+/* PROXY_VIFS: there is no upstream that they could come from, any will do. Else where packets of
+ * SOURCE come in: on its own link, else where unicast routes lead, else from the
  * upstream; from there, too, if another querier's link is meant. */
 static unsigned right_input(const struct model *model, const struct addr *source)
 {
@@ -161,7 +162,9 @@ static unsigned right_input(const struct model *model, const struct addr *source
 	if (input >= model->link_count ||
 	    (input != model->upstream && !model_is_forwarder(model, input)))
 		input = model->upstream;
-	return input;
+	return input == model->upstream && (input == PROXY_VIFS || !model->link[input].exists)
+		       ? PROXY_VIFS
+		       : input;
 }
 
 void routes_moved(struct model *model, const struct upcall *upcall)
