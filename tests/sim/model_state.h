@@ -73,7 +73,10 @@ struct subscribed {
 	struct addr group;
 	bool exclude; /* EXCLUDE (source), else INCLUDE (source) */
 	struct list source;
-	bool now;		       /* a report is due in this turn */
+	bool now;     /* a report is due in this turn */
+	bool changed; /* in this turn, from this: */
+	bool old_exclude;
+	struct list old_source;
 	bool was_pending;	       /* a repeat could have been due before that */
 	bool mode_fresh;	       /* the filter mode changed in this turn */
 	unsigned mode_left, mode_most; /* transmissions to come; at most, where that is unknown */

@@ -31,6 +31,7 @@ static bool is_pending(const struct subscribed *subscribed)
 static void delete_subscribed(struct link *link, struct subscribed *subscribed)
 {
 	free(subscribed->source.item);
+	free(subscribed->old_source.item);
 	free(subscribed->repeat);
 	*subscribed = link->subscribed[--link->subscribed_count];
 }
@@ -375,6 +376,17 @@ static void change_old(struct model *model, struct link *link, struct subscribed
 	}
 }
 
+/* An answer that is due in the moment of a change may have left before it. */
+static void note_change(struct subscribed *subscribed, bool exclude, const struct list *source)
+{
+	if (subscribed->changed ||
+	    (subscribed->exclude == exclude && list_equal(&subscribed->source, source)))
+		return;
+	subscribed->changed = true;
+	subscribed->old_exclude = subscribed->exclude;
+	list_copy(&subscribed->old_source, &subscribed->source);
+}
+
 static void update_group(struct model *model, struct link *link, const struct addr *group)
 {
 	struct subscribed *subscribed = find_subscribed(link, group);
@@ -386,14 +398,13 @@ static void update_group(struct model *model, struct link *link, const struct ad
 	if (before || after) {
 		if (!subscribed)
 			subscribed = add_subscribed(link, group);
+		note_change(subscribed, mode == EXCLUDE, &source);
 		if (is_old(model, link))
 			change_old(model, link, subscribed, before, after);
 		else
 			change_new(link, subscribed, mode == EXCLUDE, &source);
 		subscribed->exclude = mode == EXCLUDE;
 		list_copy(&subscribed->source, &source);
-		if (!exists(subscribed) && !is_pending(subscribed))
-			delete_subscribed(link, subscribed);
 	}
 	free(source.item);
 }
@@ -585,21 +596,34 @@ static void discharge(struct link *link, const struct told *told,
 	}
 }
 
+static bool is_answer(struct model *model, struct link *link, const struct told *told,
+		      const struct subscribed *state)
+{
+	bool whole =
+		told->type == (state->exclude ? IS_EX : IS_IN) && is_whole(told, &state->source);
+
+	if (!exists(state) || !use_allowance(model, link, told, state, whole))
+		return false;
+	discharge(link, told, state, whole);
+	return true;
+}
+
 static void check_answer(struct model *model, struct link *link, const struct told *told)
 {
 	const struct subscribed *subscribed = find_subscribed(link, &told->group);
-	bool whole;
+	struct subscribed before;
 
-	if (!exists(subscribed)) {
-		model_fail(model, "%s is told, but is not subscribed", addr_text(&told->group));
+	if (subscribed && is_answer(model, link, told, subscribed))
 		return;
+	if (subscribed && subscribed->changed) {
+		before = *subscribed;
+		before.exclude = subscribed->old_exclude;
+		before.source = subscribed->old_source;
+		if (is_answer(model, link, told, &before))
+			return;
 	}
-	whole = told->type == (subscribed->exclude ? IS_EX : IS_IN) &&
-		is_whole(told, &subscribed->source);
-	if (!use_allowance(model, link, told, subscribed, whole))
-		model_fail(model, "%s of %s: nobody asked for that", record_type_text(told->type),
-			   addr_text(&told->group));
-	discharge(link, told, subscribed, whole);
+	model_fail(model, "%s of %s: nobody asked for that, or it is wrong",
+		   record_type_text(told->type), addr_text(&told->group));
 }
 
 /* ---- changes that were told ---- */
@@ -755,6 +779,7 @@ static void check_batches(struct model *model, struct link *link)
 static void settle(struct subscribed *subscribed)
 {
 	subscribed->now = subscribed->mode_fresh = subscribed->was_pending = false;
+	subscribed->changed = false;
 	for (unsigned i = 0; i < subscribed->repeat_count; i++)
 		subscribed->repeat[i].fresh = false;
 }
@@ -790,6 +815,8 @@ static void check_old(struct model *model, struct link *link, struct subscribed 
 	struct told report = {.group = subscribed->group};
 	bool answered = false;
 
+	if (subscribed->changed && !exists(subscribed))
+		told = 0; /* it left before the group ended, in the same moment */
 	for (unsigned i = 0; i < told; i++) {
 		bool asked = false;
 
@@ -813,7 +840,7 @@ static void check_old(struct model *model, struct link *link, struct subscribed 
 		model_fail(model, "%s is not reported in time", addr_text(&subscribed->group));
 	if (!subscribed->mode_left && !answered && !told && subscribed->by <= model->now)
 		subscribed->mode_most = 0;
-	subscribed->now = false;
+	subscribed->now = subscribed->changed = false;
 }
 
 static void check_strangers(struct model *model, struct link *link)
