@@ -201,22 +201,23 @@ static void check_source(struct model *model, const struct addr *source, const s
 {
 	const struct route *exact = find_route(model, source, group, PROXY_VIFS);
 	uint32_t up = links_up(model);
+	unsigned right;
 
 	for (unsigned vif = 0; vif < model->link_count; vif++) {
-		uint32_t right, got;
+		uint32_t wanted, got;
 
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
 			continue;
-		right = right_outputs(model, vif, source, group) & up;
+		wanted = right_outputs(model, vif, source, group) & up;
 		got = model_forward(model, vif, source, group) & up;
-		if (right != got)
+		if (wanted != got)
 			model_fail(model, "(%s,%s) from %u goes to %x, not to %x",
-				   addr_text(source), addr_text(group), vif, got, right);
+				   addr_text(source), addr_text(group), vif, got, wanted);
 	}
-	if (exact && model->upstream != PROXY_VIFS && exact->input != right_input(model, source) &&
-	    !was_seen(model, exact))
+	right = exact ? right_input(model, source) : PROXY_VIFS;
+	if (right != PROXY_VIFS && exact->input != right && !was_seen(model, exact))
 		model_fail(model, "(%s,%s) has the input %u, not %u", addr_text(source),
-			   addr_text(group), exact->input, right_input(model, source));
+			   addr_text(group), exact->input, right);
 }
 
 static void listed_sources(const struct model *model, const struct addr *group, struct list *list)

@@ -8,6 +8,8 @@
 
 #include "model_state.h"
 
+enum { JUMP_SLACK = 100 }; /* an answer in many packets is still spread when its time has passed */
+
 /* ---- lists of lists ---- */
 
 static struct subscribed *find_subscribed(struct link *link, const struct addr *group)
@@ -889,11 +891,11 @@ void upstream_jump(struct model *model)
 		if (link->subscribed[i].by < model->now)
 			link->subscribed[i].by = model->now;
 	for (unsigned i = 0; i < link->duty_count; i++)
-		if (link->duty[i].until < model->now)
-			link->duty[i].until = model->now;
+		if (link->duty[i].until < model->now + JUMP_SLACK)
+			link->duty[i].until = model->now + JUMP_SLACK;
 	for (unsigned i = 0; i < link->allowance_count; i++)
-		if (link->allowance[i].until < model->now)
-			link->allowance[i].until = model->now;
+		if (link->allowance[i].until < model->now + JUMP_SLACK)
+			link->allowance[i].until = model->now + JUMP_SLACK;
 }
 
 /* ---- the end ---- */
