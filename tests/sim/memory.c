@@ -17,6 +17,7 @@ void *__wrap_realloc(void *, size_t);
 void __wrap_free(void *);
 
 static size_t *counted, *counted_bytes;
+static bool within; /* a library that is linked statically calls itself by these names, too */
 
 void memory_enter(size_t *count, size_t *bytes)
 {
@@ -31,6 +32,7 @@ void memory_leave(void)
 
 static void *gained(void *block)
 {
+	within = false;
 	if (counted && block) {
 		++*counted;
 		*counted_bytes += malloc_usable_size(block);
@@ -40,6 +42,7 @@ static void *gained(void *block)
 
 static void lost(void *block)
 {
+	within = true;
 	if (counted && block) {
 		--*counted;
 		*counted_bytes -= malloc_usable_size(block);
@@ -48,22 +51,35 @@ static void lost(void *block)
 
 void *__wrap_malloc(size_t size)
 {
+	if (within)
+		return __real_malloc(size);
+	within = true;
 	return gained(__real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
+	if (within)
+		return __real_calloc(count, size);
+	within = true;
 	return gained(__real_calloc(count, size));
 }
 
 void *__wrap_realloc(void *block, size_t size)
 {
+	if (within)
+		return __real_realloc(block, size);
 	lost(block);
 	return gained(__real_realloc(block, size));
 }
 
 void __wrap_free(void *block)
 {
+	if (within) {
+		__real_free(block);
+		return;
+	}
 	lost(block);
 	__real_free(block);
+	within = false;
 }

@@ -22,6 +22,12 @@ static bool is_up(const struct router *router, unsigned vif)
 	return router->proxy && router->state[vif].exists && router->state[vif].up;
 }
 
+/* NULL: somebody else is there. */
+static const struct router *router_at(const struct sim *sim, const struct port *port)
+{
+	return port->kind == PORT_ROUTER ? &sim->router[port->node] : NULL;
+}
+
 static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigned from,
 		  unsigned hops);
 
@@ -58,11 +64,10 @@ static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigne
 	}
 	for (unsigned i = 0; i < sim->port_count; i++) {
 		const struct port *port = &sim->port[i];
-		struct router *router = &sim->router[port->node];
 
 		if (port->link == link && i != from && port->kind == PORT_ROUTER &&
-		    is_up(router, port->vif))
-			forward(sim, spread, router, port->vif, hops);
+		    is_up(&sim->router[port->node], port->vif))
+			forward(sim, spread, &sim->router[port->node], port->vif, hops);
 	}
 }
 
@@ -75,10 +80,10 @@ static bool has_doubles(const struct sim *sim, unsigned link)
 
 	for (unsigned i = 0; i < sim->port_count; i++) {
 		const struct port *port = &sim->port[i];
-		const struct router *router = &sim->router[port->node];
+		const struct router *router = router_at(sim, port);
 
-		if (port->link == link && port->kind == PORT_ROUTER &&
-		    port->vif >= router->has_upstream && router_forwards(router, port->vif))
+		if (port->link == link && router && port->vif >= router->has_upstream &&
+		    router_forwards(router, port->vif))
 			forwarding++;
 	}
 	return forwarding > 1;
@@ -366,15 +371,15 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 
 	for (unsigned i = 0; i < sim->port_count; i++) {
 		const struct port *port = &sim->port[i];
-		const struct router *router = &sim->router[port->node];
+		const struct router *router = router_at(sim, port);
 		struct values values;
 		int64_t present;
 
 		if (port->link != link)
 			continue;
 		count.asker |= port->kind == PORT_ASKER && sim->asker[port->node].on;
-		if (port->kind != PORT_ROUTER || port->vif < router->has_upstream ||
-		    !is_up(router, port->vif) || addr_is_any(&router->state[port->vif].address))
+		if (!router || port->vif < router->has_upstream || !is_up(router, port->vif) ||
+		    addr_is_any(&router->state[port->vif].address))
 			continue;
 		count.asker |= router->now.interface[port->vif].querier == QUERIER_ALWAYS;
 		if (router->now.interface[port->vif].querier != QUERIER_AUTO)
