@@ -69,6 +69,15 @@ static void changes(struct lab *lab)
 	check_none(lab, "3376-5.1|3810-6.1 no-report-where-nothing-changed", UP, "report * g1");
 }
 
+/* As hosts answer a general query. */
+static void still_there(struct lab *lab)
+{
+	lab_say(lab, DN1, "report IS_EX g1 + IS_IN g2 {a} + IS_IN g3 {a} + IS_EX g4");
+	lab_say(lab, DN1, "report IS_EX g5 {a b} + IS_EX g6 + IS_IN g7 {a} + IS_EX g8 {a}");
+	lab_say(lab, DN1, "report IS_IN g9 {a b} + IS_EX g10 + IS_IN g11 {a}");
+	lab_settle(lab, DN1);
+}
+
 void scenario_changes(struct lab *lab)
 {
 	const struct seen *seen;
@@ -84,6 +93,7 @@ void scenario_changes(struct lab *lab)
 	lab_run(lab, first + REPORT_INTERVAL + 3 * TICK - lab_now());
 	check_count(lab, "3376-5.1|3810-6.1 report-sent-robustness-times", UP, ROBUSTNESS,
 		    "report TO_EX g1");
+	still_there(lab);
 	lab_mark(lab);
 	changes(lab);
 }
@@ -93,6 +103,9 @@ void scenario_changes(struct lab *lab)
 /* Each is asked alone, so that no answer is due to another question. */
 static void group_queries(struct lab *lab)
 {
+	/* As hosts answer a general query. */
+	lab_say(lab, DN1, "report IS_EX g1 + IS_IN g2 {a b} + IS_EX g3 {c} + IS_IN g4 {a b}");
+	lab_settle(lab, DN1);
 	lab_mark(lab);
 	lab_say(lab, UP, "low query g1 mrt=500");
 	lab_say(lab, UP, "low query g2 mrt=500");
