@@ -293,7 +293,7 @@ void model_interface(struct model *model, int64_t now, const struct interface_st
 		else if (!link->active && was_active)
 			upstream_stop(model);
 	} else if (link->active && (!was_active || moved)) {
-		downstream_start(model, state->vif);
+		downstream_start(model, state->vif, !was_active);
 		downstream_set_static(model, state->vif);
 	} else if (!link->active && was_active) {
 		downstream_stop(model, state->vif);

@@ -579,12 +579,16 @@ static void track(struct model *model, unsigned vif, struct member *member,
 
 	if (link->config->quick_leave != QUICK_LEAVE_TRACKED)
 		return;
+	if (hearing->old_version || addr_is_any(&hearing->reporter)) {
+		if (adds)
+			member->unknown_until = unknown;
+		return;
+	}
 	drop_idle_hosts(model, vif, member);
 	host = find_host(member, &hearing->reporter);
 	if (!host && !adds)
 		return;
-	if (hearing->old_version || addr_is_any(&hearing->reporter) ||
-	    (!host && !has_room_for_host(link, member))) {
+	if (!host && !has_room_for_host(link, member)) {
 		member->unknown_until = unknown;
 		return;
 	}
@@ -684,16 +688,17 @@ static void become_querier(struct model *model, struct link *link)
 	link->query_at = link->querier ? model->now : NEVER;
 }
 
-void downstream_start(struct model *model, unsigned vif)
+void downstream_start(struct model *model, unsigned vif, bool anew)
 {
 	struct link *link = &model->link[vif];
 
 	become_querier(model, link);
 	link->startup_left = link->configured.startup_query_count;
-	link->unknown_until = model->now +
-			      (int64_t)(link->configured.startup_query_count - 1) *
-				      link->configured.startup_query_interval +
-			      link->configured.query_response_interval;
+	if (anew)
+		link->unknown_until = model->now +
+				      (int64_t)(link->configured.startup_query_count - 1) *
+					      link->configured.startup_query_interval +
+				      link->configured.query_response_interval;
 }
 
 void downstream_stop(struct model *model, unsigned vif)

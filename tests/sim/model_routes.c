@@ -254,6 +254,19 @@ static void check_leftovers(struct model *model, const struct list *groups)
 	}
 }
 
+/* Who met the limit is routed with the next report after there is room again: from the first time
+ * on single sources are not looked at any more. */
+static void note_limit(struct model *model)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < model->route_count; i++)
+		count += !addr_is_any(&model->route[i].source);
+	if (model->config->max_routes && count > model->config->max_routes)
+		model_fail(model, "%u routes, more than max-routes", count);
+	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
+}
+
 void routes_check(struct model *model)
 {
 	bool mld = model->protocol == PROTOCOL_MLD;
@@ -261,17 +274,17 @@ void routes_check(struct model *model)
 				   : addr_ipv4(0x0afe0101);
 	struct addr nowhere = mld ? (struct addr){{0xff, 5, [15] = 0x77}} : addr_ipv4(0xef7f7f7f);
 	struct list groups = {0};
-	uint32_t limit = model->config->max_routes;
 
+	note_limit(model);
 	model_groups(model, &groups);
 	check_leftovers(model, &groups);
 	check_source(model, &stranger, &nowhere);
-	for (unsigned i = 0; i < groups.count && (!limit || model->route_count < limit); i++) {
+	for (unsigned i = 0; i < groups.count; i++) {
 		struct list sources = {0};
 
 		listed_sources(model, &groups.item[i], &sources);
 		check_source(model, &stranger, &groups.item[i]);
-		for (unsigned s = 0; s < sources.count; s++)
+		for (unsigned s = 0; s < sources.count && !model->routes_limited; s++)
 			check_source(model, &sources.item[s], &groups.item[i]);
 		free(sources.item);
 	}

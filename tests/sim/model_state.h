@@ -150,7 +150,8 @@ struct model {
 	unsigned route_count, route_room;
 	struct moved *moved;
 	unsigned moved_count, moved_room;
-	bool repeat_ok; /* routes may be told again */
+	bool repeat_ok;	     /* routes may be told again */
+	bool routes_limited; /* there was no room for all of them */
 	bool ended;
 	bool jumped; /* in this turn: what of many things is done first is up to the proxy */
 	char failure[MODEL_TEXT];
@@ -179,7 +180,8 @@ int64_t variables_response(const struct model *, const struct message *);
 void variables_adopt(const struct model *, struct link *, const struct message *);
 
 /* ---- model_downstream.c: the downstreams ---- */
-void downstream_start(struct model *, unsigned vif);
+/* ANEW: not only with another address. */
+void downstream_start(struct model *, unsigned vif, bool anew);
 void downstream_stop(struct model *, unsigned vif);
 void downstream_set_static(struct model *, unsigned vif);
 void downstream_report(struct model *, unsigned vif, const struct heard *);
