@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation of proto/ fails once: plays a transcript as often as it allocates, and each time
- * another one fails. From there on its expectations count for nothing, but what always holds does:
- * what is sent is well formed, no route leads to where nobody wants it, nothing is lost for good.
- * At the end of the case hosts report once more what they are members of, and then the state has to
- * be the same as without the fault, and memory returned. Usage: fault [-MOST] FILE...; MOST
- * plays of a file, evenly spread.
+ * Every allocation of proto/ fails once: plays a transcript, and at each allocation a child process
+ * begins in which it fails. From there on the expectations count for nothing, but what always holds
+ * does: what is sent is well formed, no route leads to where nobody wants it, nothing is lost for
+ * good. At the end of the case hosts report once more what they are members of, and then the state
+ * has to be the same as without the fault, and memory returned. Usage: fault [-MOST] FILE...; MOST
+ * of a file's allocations, evenly spread.
  *
  * The player is tests/replay with these functions in between (ld's --wrap).
  */
@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../fuzz/seams.h"
@@ -28,13 +29,15 @@ struct ending {
 };
 
 static struct fault {
+	const char *file;
+	unsigned long stride, plays; /* which allocations fail; how many did */
 	struct ending ending[CASES];
-	unsigned current;     /* case */
-	bool learning;	      /* there is no fault now */
-	bool uncounted;	      /* this one nobody has to count */
-	unsigned long before; /* allocations at the start of the case */
-	bool recovering;      /* what happens now is no longer the transcript's */
-	bool checking;	      /* not what the transcript expects, but what always holds */
+	unsigned current; /* case */
+	bool learning;	  /* there is no fault now */
+	bool uncounted;	  /* this one nobody has to count */
+	bool struck;	  /* it has failed: this process plays the case to its end */
+	bool recovering;  /* what happens now is no longer the transcript's */
+	bool checking;	  /* not what the transcript expects, but what always holds */
 	bool failed;
 	uint32_t untold; /* VIFs */
 } fault;
@@ -58,25 +61,15 @@ bool __wrap_proxy_interface(struct proxy *, int64_t now, const struct interface_
 void __real_proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
 void __wrap_proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
 
-/* Has it happened, in this case? */
-static bool has_struck(void)
-{
-	const struct seams *s = seams();
-
-	return s->fail_at && s->fail_at > fault.before && s->allocations >= s->fail_at;
-}
-
 /* Without memory there is no proxy; the next attempt succeeds. */
 struct proxy *__wrap_proxy_new(const struct proxy_config *config, const struct proxy_out *out,
 			       void *ctx, uint64_t seed)
 {
 	struct proxy *proxy;
 
-	fault.before = seams()->allocations;
-	fault.uncounted = false;
 	fault.untold = 0;
 	proxy = __real_proxy_new(config, out, ctx, seed);
-	if (proxy || !has_struck())
+	if (proxy || !fault.struck)
 		return proxy;
 	fault.uncounted = true;
 	return __real_proxy_new(config, out, ctx, seed);
@@ -124,9 +117,9 @@ static void check(struct world *world, void (*what)(struct world *))
 
 void __wrap_audit(struct world *world)
 {
-	if (!has_struck())
+	if (fault.learning)
 		__real_audit(world);
-	else
+	else if (fault.struck)
 		check(world, recover_check_routes);
 }
 
@@ -136,7 +129,7 @@ void __wrap_world_fail(struct world *world, const char *format, ...)
 	char text[FAILURE_TEXT];
 	va_list arguments;
 
-	if (has_struck() && !fault.checking)
+	if (fault.struck && !fault.checking)
 		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
@@ -181,7 +174,7 @@ void __wrap_world_free(struct world *world)
 	if (world->proxy && !world->failed_line && !world->ended) {
 		if (fault.learning)
 			learn_ending(world, ending);
-		else if (has_struck())
+		else if (fault.struck)
 			check_ending(world, ending);
 	}
 	if (world->failed_line)
@@ -192,6 +185,8 @@ void __wrap_world_free(struct world *world)
 		fault.failed = true;
 	}
 	seams()->blocks = 0;
+	if (fault.struck)
+		_exit(fault.failed);
 	seams()->allocations = allocations;
 	fault.recovering = false;
 	fault.current++;
@@ -199,36 +194,59 @@ void __wrap_world_free(struct world *world)
 
 /* ---- a file ---- */
 
-/* Plays FILE with the allocation FAIL_AT failing; how many there were. */
-static unsigned long play(char *file, unsigned long fail_at)
+/* Here the process divides: in the child the allocation fails, and its case is played to the end;
+ * here it does not, and so on to the next one. */
+static bool divide(void)
+{
+	int status;
+	pid_t pid;
+
+	if (seams()->allocations % fault.stride)
+		return false;
+	fault.plays++;
+	pid = fork();
+	if (!pid) {
+		fault.struck = true;
+		seams()->fails = NULL;
+		return true;
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status) {
+		fprintf(stderr, "%s: when allocation %lu fails\n", fault.file,
+			seams()->allocations);
+		fault.failed = true;
+	}
+	return false;
+}
+
+/* How many allocations there were. */
+static unsigned long play(char *file, bool (*fails)(void))
 {
 	char name[] = "replay", *arguments[] = {name, file, NULL};
 
 	fault.current = 0;
-	fault.learning = !fail_at;
-	fault.failed = false;
-	*seams() = (struct seams){.fail_at = fail_at};
+	fault.learning = !fails;
+	*seams() = (struct seams){.fails = fails};
 	fault.failed |= __real_main(2, arguments) != 0;
 	return seams()->allocations;
 }
 
-static bool play_all(char *file, unsigned long most, unsigned long *plays)
+/* At most MOST allocations fail, evenly spread; 0: all. */
+static bool play_all(char *file, unsigned long most)
 {
-	unsigned long count = play(file, 0), stride = most && count > most ? count / most : 1;
-	bool right = !fault.failed;
+	unsigned long count;
 
-	for (unsigned long n = 1; n <= count && right; n += stride) {
-		play(file, n);
-		++*plays;
-		right = !fault.failed;
-		if (!right)
-			fprintf(stderr, "%s: when allocation %lu of %lu fails\n", file, n, count);
-	}
+	fault.file = file;
+	fault.failed = false;
+	fault.plays = 0;
+	count = play(file, NULL);
+	fault.stride = most && count > most ? count / most : 1;
+	if (!fault.failed)
+		play(file, divide);
 	for (unsigned i = 0; i < CASES; i++) {
 		snapshot_free(&fault.ending[i].reports.snapshot);
 		fault.ending[i] = (struct ending){.state = 0};
 	}
-	return right;
+	return !fault.failed;
 }
 
 /* What the player prints about each time is of no interest. */
@@ -249,10 +267,10 @@ int __wrap_main(int argc, char **argv)
 	int failed = 0;
 
 	for (; *file; file++) {
-		unsigned long plays = 0;
-		bool right = play_all(*file, most, &plays);
+		bool right = play_all(*file, most);
 
-		fprintf(out, "%s %s: %lu allocations\n", right ? "ok" : "not ok", *file, plays);
+		fprintf(out, "%s %s: %lu allocations\n", right ? "ok" : "not ok", *file,
+			fault.plays);
 		fflush(out);
 		failed += !right;
 	}

@@ -7,12 +7,14 @@
 #ifndef TESTS_FUZZ_SEAMS_H
 #define TESTS_FUZZ_SEAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct seams {
 	unsigned long allocations; /* that were asked for */
 	unsigned long fail_at;	   /* the one that fails, once: 1 is the first; 0: none */
+	bool (*fails)(void);	   /* asked about each; NULL: nobody is */
 	long blocks;		   /* that are allocated now */
 	int64_t now;		   /* milliseconds of every clock */
 	size_t send_most;	   /* bytes that a socket takes at a time; 0: as many as it can */
