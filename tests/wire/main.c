@@ -22,17 +22,18 @@ enum { JOBS = 12, RUNS_MAX = 64, FIRST_QUERY = 15000 };
 static const char short_interval[] = CONFIGURED("query-response-interval 0.5;")
 	CONFIGURED("query-interval 1;") CONFIGURED("startup-query-interval 1;");
 
+/* The longest first. */
 static const struct scenario scenarios[] = {
-	{"interval", scenario_interval, BOTH, short_interval, false},
 	{"election", scenario_election, BOTH,
 	 CONFIGURED("query-response-interval 1;") CONFIGURED("query-interval 2;")
 		 CONFIGURED("startup-query-interval 1;"),
 	 false},
+	{"latency", scenario_latency, BOTH, "", true},
+	{"interval", scenario_interval, BOTH, short_interval, false},
 	{"old-querier", scenario_old_querier, BOTH,
 	 "pinstance p upstream * set unsolicited-report-interval 1;", true},
 	{"answers", scenario_answers, BOTH, "", true},
 	{"merge", scenario_merge, BOTH, "", true},
-	{"latency", scenario_latency, BOTH, "", true},
 	{"startup", scenario_startup, BOTH,
 	 CONFIGURED("query-interval 200;") CONFIGURED("query-response-interval 40;")
 		 CONFIGURED("robustness 3;") CONFIGURED("startup-query-interval 1;"),
