@@ -17,7 +17,8 @@ struct conf_interface {
 	char name[IF_NAMESIZE];
 	bool upstream;
 	uint8_t ttl_threshold; /* packets with a TTL up to this are not forwarded out of it */
-	/* For each protocol, with the values that are set. The lists in it belong to the struct conf. */
+	/* For each protocol, with the values that are set. The lists in it belong to the struct
+	 * conf. */
 	struct proxy_interface_config proxy[PROTOCOLS];
 };
 

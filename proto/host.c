@@ -566,7 +566,7 @@ int64_t host_deadline(const struct interface *i)
 		first = i->reply_next;
 	if (i->next_unsolicited < first)
 		first = i->next_unsolicited;
-	if (i->v1_querier_until && i->version == 1 && i->v1_querier_until < first)
+	if (i->v1_querier_until && i->v1_querier_until < first)
 		first = i->v1_querier_until;
 	if (i->v2_querier_until && i->version == 2 && i->v2_querier_until < first)
 		first = i->v2_querier_until;
