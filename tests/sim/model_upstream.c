@@ -172,9 +172,10 @@ static void add_duty(struct link *link, const struct addr *group, bool whole,
 }
 
 /* One answer to general queries, one to those of the group: rules 1 to 5 join what is pending. */
-static void allow(struct link *link, const struct addr *group, bool general, bool whole,
+static void allow(struct model *model, const struct addr *group, bool general, bool whole,
 		  const struct list *source, int64_t until)
 {
+	struct link *link = &model->link[model->upstream];
 	struct allowance *allowance = NULL;
 
 	for (unsigned i = 0; i < link->allowance_count; i++)
@@ -185,7 +186,8 @@ static void allow(struct link *link, const struct addr *group, bool general, boo
 		link->allowance = model_grow(link->allowance, link->allowance_count,
 					     &link->allowance_room, sizeof(*link->allowance));
 		allowance = &link->allowance[link->allowance_count++];
-		*allowance = (struct allowance){.group = *group, .general = general};
+		*allowance = (struct allowance){
+			.group = *group, .general = general, .after = model->now};
 	}
 	allowance->whole |= whole;
 	for (unsigned i = 0; source && i < source->count; i++)
@@ -195,14 +197,15 @@ static void allow(struct link *link, const struct addr *group, bool general, boo
 		allowance->until = until;
 }
 
-static void ask_all(struct link *link, int64_t until)
+static void ask_all(struct model *model, int64_t until)
 {
+	struct link *link = &model->link[model->upstream];
 	struct list known = {0};
 
 	for (unsigned i = 0; i < link->subscribed_count; i++)
 		if (exists(&link->subscribed[i])) {
 			list_add(&known, &link->subscribed[i].group);
-			allow(link, &link->subscribed[i].group, true, true, NULL, until);
+			allow(model, &link->subscribed[i].group, true, true, NULL, until);
 			add_duty(link, &link->subscribed[i].group, true, NULL, until);
 		}
 	/* Groups that begin before the answer leaves may be told of, too: all but the known ones.
@@ -210,7 +213,7 @@ static void ask_all(struct link *link, int64_t until)
 	for (unsigned a = 0; a < link->allowance_count; a++)
 		if (addr_is_any(&link->allowance[a].group))
 			list_clear(&link->allowance[a].source);
-	allow(link, &(struct addr){{0}}, true, true, &known, until);
+	allow(model, &(struct addr){{0}}, true, true, &known, until);
 	free(known.item);
 }
 
@@ -234,11 +237,11 @@ void upstream_query(struct model *model, const struct heard *heard)
 	if (response < 1)
 		response = 1;
 	if (general) {
-		ask_all(link, model->now + response);
+		ask_all(model, model->now + response);
 		return;
 	}
 	whole = !message->source.count || is_old(model, link);
-	allow(link, &message->group, false, whole, &message->source, model->now + response);
+	allow(model, &message->group, false, whole, &message->source, model->now + response);
 	if (!exists(find_subscribed(link, &message->group)))
 		return; /* it may be there when the answer is due */
 	/* A query of IGMPv1 should name no group (RFC 1112): whoever hears it may do either. */
@@ -306,7 +309,7 @@ void upstream_expire(struct model *model)
 	set_version(model, link);
 	if (link->unsolicited_at <= model->now) {
 		link->unsolicited_at = model->now + link->config->report_interval;
-		ask_all(link, link->unsolicited_at);
+		ask_all(model, link->unsolicited_at);
 	}
 }
 
@@ -549,6 +552,8 @@ static bool is_part(const struct told *told, const struct subscribed *subscribed
 static void join_allowances(struct link *link, struct allowance *used, struct allowance *other)
 {
 	other->loose = true;
+	if (other->after > used->after)
+		other->after = used->after;
 	if (other->until < used->until)
 		other->until = used->until;
 	delete_allowance(link, (unsigned)(used - link->allowance));
@@ -564,7 +569,7 @@ static bool use_allowance(struct model *model, struct link *link, const struct t
 		bool fits = (allowance->whole && whole) ||
 			    (told->type && is_part(told, subscribed, &allowance->source));
 
-		if (allowance->until < model->now)
+		if (allowance->until < model->now || allowance->after == model->now)
 			continue;
 		if (addr_is_any(&allowance->group)) {
 			stranger = allowance;
@@ -809,39 +814,47 @@ static void check_new(struct model *model, struct link *link, struct subscribed 
 	settle(subscribed);
 }
 
+static bool is_asked(const struct link *link, const struct addr *group)
+{
+	for (unsigned i = 0; i < link->allowance_count; i++)
+		if (addr_equal(&link->allowance[i].group, group) ||
+		    addr_is_any(&link->allowance[i].group))
+			return true;
+	return false;
+}
+
 /* Of an older report nobody knows whether it was a repeat or an answer: it counts as both, where
  * both could be. */
+static void check_old_report(struct model *model, struct link *link, struct subscribed *subscribed)
+{
+	struct told report = {.group = subscribed->group};
+
+	if (subscribed->mode_most) {
+		subscribed->mode_left -= subscribed->mode_left > 0;
+		subscribed->mode_most -= !is_asked(link, &subscribed->group);
+		subscribed->by = model->now + report_interval(model, link);
+	} else if (!model->jumped && !use_allowance(model, link, &report, subscribed, true)) {
+		model_fail(model, "nobody asked for a report of %s", addr_text(&subscribed->group));
+	}
+	discharge(link, &report, subscribed, true);
+}
+
 static void check_old(struct model *model, struct link *link, struct subscribed *subscribed)
 {
 	unsigned told = told_old(link, &subscribed->group);
-	struct told report = {.group = subscribed->group};
-	bool answered = false;
 
 	if (subscribed->changed && !exists(subscribed))
 		told = 0; /* it left before the group ended, in the same moment */
-	for (unsigned i = 0; i < told; i++) {
-		bool asked = false;
-
-		for (unsigned a = 0; a < link->allowance_count; a++)
-			asked |= addr_equal(&link->allowance[a].group, &subscribed->group) ||
-				 addr_is_any(&link->allowance[a].group);
-		if (!subscribed->mode_most) {
-			if (!use_allowance(model, link, &report, subscribed, true))
-				model_fail(model, "nobody asked for a report of %s",
-					   addr_text(&subscribed->group));
-			answered = true;
-		} else {
-			answered |= asked;
-			subscribed->mode_left -= subscribed->mode_left > 0;
-			subscribed->mode_most -= !asked;
-			subscribed->by = model->now + report_interval(model, link);
-		}
-		discharge(link, &report, subscribed, true);
-	}
-	if (!told && subscribed->mode_left && (subscribed->now || subscribed->by <= model->now))
-		model_fail(model, "%s is not reported in time", addr_text(&subscribed->group));
-	if (!subscribed->mode_left && !answered && !told && subscribed->by <= model->now)
+	for (unsigned i = 0; i < told; i++)
+		check_old_report(model, link, subscribed);
+	if (!told && subscribed->by <= model->now) {
+		if (subscribed->mode_left)
+			model_fail(model, "%s is not reported in time",
+				   addr_text(&subscribed->group));
 		subscribed->mode_most = 0;
+	}
+	if (!told && subscribed->now && subscribed->mode_left)
+		model_fail(model, "%s is not reported", addr_text(&subscribed->group));
 	subscribed->now = subscribed->changed = false;
 }
 
