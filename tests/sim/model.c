@@ -328,11 +328,18 @@ static bool is_from_accepted(const struct link *link, const struct heard *heard)
 	return false;
 }
 
+/* RFC 3376 section 9.2: older versions may be switched off, all but the one that is spoken. */
+static bool is_too_old(const struct link *link, const struct message *message)
+{
+	return message->version < link->config->oldest_version &&
+	       message->version < link->configured.version;
+}
+
 static bool is_valid(const struct model *model, const struct heard *heard)
 {
 	const struct link *link = &model->link[heard->vif];
 
-	if (!link->up || !heard->message || heard->ttl != 1)
+	if (!link->up || !heard->message || heard->ttl != 1 || is_too_old(link, heard->message))
 		return false;
 	if (!heard->router_alert && needs_router_alert(model, link, heard->message))
 		return false;

@@ -177,9 +177,21 @@ void routes_moved(struct model *model, const struct upcall *upcall)
 		(struct moved){upcall->source, upcall->group, upcall->vif};
 }
 
-/* A packet came in there once. */
+static bool is_on_any_link(const struct model *model, const struct addr *source)
+{
+	for (unsigned vif = 0; vif < model->link_count; vif++)
+		if (is_on_link(&model->link[vif], source))
+			return true;
+	return false;
+}
+
+/* A packet came in there once. That moves no source of a link of ours, nor one that the unicast
+ * routes put upstream. */
 static bool was_seen(const struct model *model, const struct route *route)
 {
+	if (is_on_any_link(model, &route->source) ||
+	    model->reverse_path(model->ctx, &route->source) == model->upstream)
+		return false;
 	for (unsigned i = 0; i < model->moved_count; i++)
 		if (addr_equal(&model->moved[i].source, &route->source) &&
 		    addr_equal(&model->moved[i].group, &route->group) &&
