@@ -10,8 +10,8 @@
  * SOURCE, without which it is `host`: host, host2, low, self, high (on the link), any, an address.
  * GROUP: g1 ... (any source), s1 ... (SSM), l1 ... (of the link's scope), an address. a, b ... are
  * sources far away. s: with the S flag; clear: without; new: of the newest version. What an
- *expected query does not say may be anything; an expected record may have the type *, which any
- *list goes with.
+ * expected query does not say may be anything; an expected record may have the type *, which any
+ * list goes with.
  */
 #ifndef TESTS_WIRE_TEXT_H
 #define TESTS_WIRE_TEXT_H
