@@ -32,6 +32,11 @@ void heard_start(struct router *router, unsigned vif)
 	struct downstream *down = &router->down[vif];
 
 	forget(down);
+	for (unsigned group = 0; group < GROUPS; group++) {
+		down->holds[group] = 0;
+		for (unsigned source = 0; source < SOURCES; source++)
+			down->dropped[group][source] = router->started;
+	}
 	down->forwards_since = NEVER;
 	down->membership_max = 0;
 }
@@ -72,7 +77,8 @@ static void asked_for(struct router *router, unsigned vif, unsigned group, sourc
 
 /* With quick-leave a report ends at once what others want; if they are tracked, what none of them
  * does. */
-static void given_up(const struct sim *sim, struct router *router, unsigned vif, unsigned group)
+static void given_up(const struct sim *sim, struct router *router, unsigned vif, unsigned group,
+		     sources set)
 {
 	const struct link *link = &sim->link[router->link[vif]];
 	const struct proxy_interface_config *config = &router->now.interface[vif];
@@ -81,9 +87,10 @@ static void given_up(const struct sim *sim, struct router *router, unsigned vif,
 	if (config->quick_leave == QUICK_LEAVE_OFF)
 		return;
 	for (unsigned source = 0; source < SOURCES; source++)
-		if (config->quick_leave == QUICK_LEAVE_ON || !link_is_perfect(link) || !all_heard ||
-		    !link_wanted_before(sim, router->link[vif], group, source,
-					sim->now - link->delay))
+		if (set >> source & 1 && (config->quick_leave == QUICK_LEAVE_ON ||
+					  !link_is_perfect(link) || !all_heard ||
+					  !link_wanted_before(sim, router->link[vif], group, source,
+							      sim->now - link->delay)))
 			router->down[vif].heard[group][source] = nothing;
 }
 
@@ -97,11 +104,17 @@ static void hear_record(const struct sim *sim, struct router *router, unsigned v
 
 	if (group == GROUPS || record->type < IS_IN || record->type > BLOCK)
 		return;
-	if (record->type == TO_IN || record->type == BLOCK || record->type == TO_EX)
-		given_up(sim, router, vif, group);
+	if (record->type == TO_IN)
+		given_up(sim, router, vif, group, all & ~list);
+	if (record->type == BLOCK || record->type == TO_EX)
+		given_up(sim, router, vif, group, list);
+	/* Section 7.3.2: where there are older hosts the list may be taken for an empty one. */
+	for (unsigned source = 0; record->type == TO_EX && source < SOURCES; source++)
+		if (list >> source & 1 && down->old_heard[group] > recently)
+			down->heard[group][source].source_until = FOREVER_BACK;
 	if ((record->type == IS_EX || record->type == TO_EX) && !sim_group_is_ssm(group))
 		asked_for(router, vif, group, all & ~list, true);
-	/* RFC 3376 section 7.3.2: where there are hosts of version 1 it is ignored. */
+	/* And where there are hosts of version 1 this is ignored. */
 	if (record->type == TO_IN && down->v1_heard[group] > recently)
 		return;
 	if (record->type == IS_IN || record->type == ALLOW || record->type == TO_IN)
@@ -114,10 +127,12 @@ static bool is_heard(const struct sim *sim, const struct router *router, unsigne
 	const struct proxy_interface_config *config = &router->now.interface[vif];
 	unsigned version = config->values.version, newest = newest_version(sim->protocol);
 	bool accepted = !config->accept_from_count || addr_is_any(&frame->source);
+	bool v1 = sim->protocol == PROTOCOL_IGMP && frame->message.version == 1;
 
 	for (size_t i = 0; i < config->accept_from_count; i++)
 		accepted |= addr_in_prefix(&frame->source, &config->accept_from[i]);
-	if (!accepted || frame->spoilt || (config->router_alert_strict && !frame->router_alert))
+	if (!accepted || frame->spoilt ||
+	    (config->router_alert_strict && !frame->router_alert && !v1))
 		return false;
 	return frame->message.version < newest || !version || version == newest;
 }
@@ -135,7 +150,7 @@ void heard_report(struct sim *sim, struct router *router, unsigned vif, const st
 	if (message->kind == KIND_REPORT || group == GROUPS || sim_group_is_ssm(group))
 		return;
 	if (message->kind == KIND_LEAVE) {
-		given_up(sim, router, vif, group);
+		given_up(sim, router, vif, group, (1U << SOURCES) - 1);
 		return;
 	}
 	down->old_heard[group] = router_clock(router);
@@ -182,7 +197,18 @@ void heard_query(struct sim *sim, struct router *router, unsigned vif, const str
 	}
 }
 
-/* ---- who forwards ---- */
+/* ---- who forwards what ---- */
+
+void heard_holds(struct sim *sim, struct router *router, unsigned vif, unsigned group,
+		 sources holds)
+{
+	struct downstream *down = &router->down[vif];
+
+	for (unsigned source = 0; source < SOURCES; source++)
+		if ((down->holds[group] & ~holds) >> source & 1)
+			down->dropped[group][source] = sim->now;
+	down->holds[group] = holds;
+}
 
 void heard_turn(struct sim *sim, struct router *router)
 {

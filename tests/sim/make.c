@@ -14,6 +14,8 @@ struct maker {
 	size_t length, room;
 	uint64_t seed, draws;
 	bool mld;
+	bool tracks;	/* hosts; not where sources are few: who gets the last room is nobody's
+			   business */
 	unsigned links; /* 0 is upstream; 1 and so on */
 	unsigned routers, stations, askers;
 	unsigned vifs[ROUTERS], station_link[STATIONS];
@@ -215,7 +217,7 @@ static void make_setting(struct maker *maker, bool upstream, unsigned link)
 	case 12:
 	case 13:
 	case 14:
-		put(maker, "quick-leave %s", maybe(maker, 30) ? "on" : "tracked");
+		put(maker, "quick-leave %s", maker->tracks && maybe(maker, 70) ? "tracked" : "on");
 		break;
 	case 15:
 		put(maker, "router-alert strict");
@@ -224,10 +226,10 @@ static void make_setting(struct maker *maker, bool upstream, unsigned link)
 		put(maker, "max-groups %u", between(maker, 2, 6));
 		break;
 	case 17:
-		put(maker, "max-sources %u", between(maker, 1, 4));
+		put(maker, "max-sources %u", maker->tracks ? 0 : between(maker, 1, 4));
 		break;
 	case 18:
-		put(maker, "max-total-sources %u", between(maker, 2, 8));
+		put(maker, "max-total-sources %u", maker->tracks ? 0 : between(maker, 2, 8));
 		break;
 	case 19:
 		put(maker, "max-hosts %u", between(maker, 1, 3));
@@ -423,7 +425,7 @@ static void make_event(struct maker *maker, unsigned time, const struct odds *od
 
 static void make_events(struct maker *maker)
 {
-	const struct odds odds = {.gap = between(maker, 3000, 15000),
+	const struct odds odds = {.gap = between(maker, 500, maybe(maker, 50) ? 4000 : 12000),
 				  .router = maybe(maker, 40) ? 0 : between(maker, 1, 60),
 				  .asker = maybe(maker, 50) ? 0 : between(maker, 1, 40),
 				  .spoil = between(maker, 0, 40)};
@@ -444,6 +446,7 @@ char *make_world(uint64_t seed)
 	struct maker maker = {.seed = chance_mix(seed, 0x3a4e)};
 
 	maker.mld = maybe(&maker, 45);
+	maker.tracks = maybe(&maker, 60);
 	put(&maker, "world %s seed=%llu end=%u\n", maker.mld ? "mld" : "igmp",
 	    (unsigned long long)seed, (HOUR + TAIL) / 1000);
 	make_links(&maker);

@@ -44,6 +44,10 @@ void member_update(struct sim *sim, struct member *member, unsigned group,
 	if (sim_group_is_ssm(group) && (old || filter->exclude))
 		clean = false;
 
+	if (!before && told)
+		member->told_since[group] = sim->now;
+	if ((before | told) >> (SOURCES - 1) & 1)
+		sim->link[member->link].excluded[group] = sim->now;
 	if (!clean && before & ~told)
 		sim->link[member->link].disorder = sim->now;
 	member->want[group] = *filter;

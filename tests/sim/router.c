@@ -160,7 +160,7 @@ static unsigned on_reverse_path(void *ctx, const struct addr *addr)
 struct union_of {
 	const struct sim *sim;
 	int64_t clock;
-	sources wanted[GROUPS];
+	sources wanted[GROUPS], by_vif[ROUTER_VIFS][GROUPS];
 };
 
 /* What one downstream wants of a group, RFC 3376 section 6.3, for all of them together. */
@@ -181,6 +181,7 @@ static bool on_group(void *ctx, const struct group_status *status)
 		if (name < SOURCES && (!filter.exclude || source.expires <= all->clock))
 			filter.list |= 1U << name;
 	}
+	all->by_vif[status->vif][group] |= filter_bits(&filter);
 	all->wanted[group] |= filter_bits(&filter);
 	return true;
 }
@@ -195,15 +196,17 @@ static void unite(struct sim *sim, struct router *router, struct union_of *all)
 	while (proxy_walk(router->proxy, &walk, all->clock, 100, &visitor, all))
 		;
 	proxy_walk_stop(router->proxy, &walk);
+	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
+		for (unsigned group = 0; group < GROUPS; group++)
+			heard_holds(sim, router, vif, group, all->by_vif[vif][group]);
 	if (!router->now.config.ssdp_upstream)
 		all->wanted[sim_group_named('K')] = 0;
 }
 
 /* What its downstreams want together is what it wants on its upstream's link. */
-static void refresh_member(struct sim *sim, struct router *router)
+static void refresh_member(struct sim *sim, struct router *router, const struct union_of *all)
 {
 	struct proxy_interface_status status;
-	struct union_of all;
 	bool old;
 
 	proxy_interface_status(router->proxy, 0, &status);
@@ -211,10 +214,9 @@ static void refresh_member(struct sim *sim, struct router *router)
 	if (router->upstream_version != status.version)
 		router->upstream_since = sim->now;
 	router->upstream_version = status.version;
-	unite(sim, router, &all);
 	for (unsigned group = 0; group < GROUPS; group++) {
 		sources before = router->member.wanted[group];
-		sources after = router_reports(router) ? all.wanted[group] : 0;
+		sources after = router_reports(router) ? all->wanted[group] : 0;
 		bool exclude = after >> (SOURCES - 1) & 1;
 		struct filter filter = {exclude, exclude ? ((1U << SOURCES) - 1) & ~after : after};
 
@@ -229,6 +231,7 @@ static void refresh_member(struct sim *sim, struct router *router)
 static void turn(struct sim *sim, struct router *router, bool jumped)
 {
 	int64_t clock = router_clock(router);
+	struct union_of all;
 	unsigned turns = 0;
 
 	if (jumped)
@@ -244,8 +247,9 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 			 "%s: proxy_deadline() stays in the past", router->name);
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
+	unite(sim, router, &all);
 	if (router->has_upstream)
-		refresh_member(sim, router);
+		refresh_member(sim, router, &all);
 	if (!*sim->kind)
 		differs(router, model_check(router->model, clock, router->proxy));
 	heard_turn(sim, router);

@@ -46,6 +46,7 @@ struct member {
 	bool old; /* tells of groups only: its querier is an older one */
 	struct filter want[GROUPS];
 	sources wanted[GROUPS], told[GROUPS];
+	int64_t told_since[GROUPS]; /* of the group, whatever its sources */
 	int64_t since[GROUPS][SOURCES]; /* wants it without a break; NEVER: does not */
 };
 
@@ -83,6 +84,7 @@ struct link {
 		int64_t at;
 		bool clean;
 	} gone[GROUPS][SOURCES];
+	int64_t excluded[GROUPS]; /* when somebody's filter mode was last EXCLUDE */
 	int64_t double_since, none_since;
 	int64_t disorder; /* when somebody last went without telling as he should */
 };
@@ -97,6 +99,8 @@ struct heard_of {
 
 struct downstream {
 	struct heard_of heard[GROUPS][SOURCES];
+	sources holds[GROUPS];		  /* what its status says that it wants */
+	int64_t dropped[GROUPS][SOURCES]; /* since when it does not, by the world's clock */
 	int64_t v1_heard[GROUPS], old_heard[GROUPS];
 	int64_t forwards_since; /* by the world's clock; NEVER: does not */
 	int64_t membership_max; /* the longest membership interval since the start */
@@ -382,7 +386,8 @@ uint32_t kernel_forward(const struct router *, unsigned vif, const struct addr *
 void heard_start(struct router *, unsigned vif);
 void heard_report(struct sim *, struct router *, unsigned vif, const struct frame *);
 void heard_query(struct sim *, struct router *, unsigned vif, const struct message *, bool own);
-/* After each turn: who forwards, and since when. */
+/* After each turn: what it wants on a downstream, who forwards, and since when. */
+void heard_holds(struct sim *, struct router *, unsigned vif, unsigned group, sources holds);
 void heard_turn(struct sim *, struct router *);
 /* Until when the router must forward, by its clock. */
 int64_t heard_until(const struct router *, unsigned vif, unsigned group, unsigned source);
