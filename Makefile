@@ -224,8 +224,8 @@ $(O)/tests/fault: wrap := $(addprefix -Wl$(comma)--wrap=,main audit world_fail w
 
 .PHONY: check check-unit check-replay check-fuzz check-net check-tree conformance lint demo bench size
 .PHONY: coverage format sim wire fuzz fault valgrind
-check: all $(unit) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
-	$(run) $(tree) $(replay) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
+check: all $(unit) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
+	$(run) $(tree) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
 check-replay: $(replay)

@@ -46,7 +46,7 @@ struct member {
 	bool old; /* tells of groups only: its querier is an older one */
 	struct filter want[GROUPS];
 	sources wanted[GROUPS], told[GROUPS];
-	int64_t told_since[GROUPS]; /* of the group, whatever its sources */
+	int64_t told_since[GROUPS];	/* of the group, whatever its sources */
 	int64_t since[GROUPS][SOURCES]; /* wants it without a break; NEVER: does not */
 };
 
