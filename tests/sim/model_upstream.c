@@ -552,6 +552,10 @@ static bool is_part(const struct told *told, const struct subscribed *subscribed
 static void join_allowances(struct link *link, struct allowance *used, struct allowance *other)
 {
 	other->loose = true;
+	other->whole |= used->whole;
+	for (unsigned i = 0; i < used->source.count; i++)
+		if (!list_has(&other->source, &used->source.item[i]))
+			list_add(&other->source, &used->source.item[i]);
 	if (other->after > used->after)
 		other->after = used->after;
 	if (other->until < used->until)
