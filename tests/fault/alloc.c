@@ -160,7 +160,8 @@ static void check_ending(struct world *world, const struct ending *ending)
 		say_failure(world, "nobody counted it, and the state is another one");
 	tell_again(world);
 	recover(world, &ending->reports);
-	check(world, __real_audit);
+	if (ending->reports.snapshot.held_count <= RECOVER_MANY)
+		check(world, __real_audit);
 	if (!world->failed_line && recover_state(world) != ending->later)
 		say_failure(world, "after a round of reports the state is another one");
 }

@@ -6,7 +6,7 @@
 #include "../replay/script.h"
 #include "recover.h"
 
-enum { CHECKED_ROUTES = 100, MANY = 300 };
+enum { CHECKED_ROUTES = 100 };
 
 /* ---- a round of reports ---- */
 
@@ -84,7 +84,7 @@ void recover(struct world *world, const struct reports *reports)
 
 	world->holding = false;
 	world_settle(world);
-	if (reports->snapshot.held_count <= MANY) {
+	if (reports->snapshot.held_count <= RECOVER_MANY) {
 		report_all(world, reports, then);
 		world_advance(world, world->now + interval + 1);
 	}

@@ -5,7 +5,10 @@
 
 #include "../replay/world.h"
 
-enum { REPORTED_UPCALLS = 16 };
+enum {
+	REPORTED_UPCALLS = 16,
+	RECOVER_MANY = 300, /* groups: beyond, what takes the square of their number is left out */
+};
 
 /* What is told in a round of reports: the memberships at the end of a case, and what the kernel
  * says again as long as data come in. */
