@@ -567,12 +567,20 @@ static bool is_any_unknown(const struct member *host, const struct list *sources
 	return false;
 }
 
+static void somebody_is_unknown(const struct model *model, const struct link *link,
+				struct member *member)
+{
+	int64_t until = model->now + variables_membership(model, link);
+
+	if (member->unknown_until < until)
+		member->unknown_until = until;
+}
+
 /* What a host wants is as a group of which it is the only member. */
 static void track(struct model *model, unsigned vif, struct member *member,
 		  const struct hearing *hearing)
 {
 	struct link *link = &model->link[vif];
-	int64_t unknown = model->now + variables_membership(model, link);
 	bool adds = hearing->type == IS_EX || hearing->type == TO_EX ||
 		    (hearing->type != BLOCK && hearing->source.count);
 	struct member *host;
@@ -581,7 +589,7 @@ static void track(struct model *model, unsigned vif, struct member *member,
 		return;
 	if (hearing->old_version || addr_is_any(&hearing->reporter)) {
 		if (adds)
-			member->unknown_until = unknown;
+			somebody_is_unknown(model, link, member);
 		return;
 	}
 	drop_idle_hosts(model, vif, member);
@@ -589,7 +597,7 @@ static void track(struct model *model, unsigned vif, struct member *member,
 	if (!host && !adds)
 		return;
 	if (!host && !has_room_for_host(link, member)) {
-		member->unknown_until = unknown;
+		somebody_is_unknown(model, link, member);
 		return;
 	}
 	if (!host) {
@@ -601,7 +609,7 @@ static void track(struct model *model, unsigned vif, struct member *member,
 	}
 	apply(model, link, host, hearing->type, &hearing->source);
 	if ((adds || host->exclude) && is_any_unknown(host, &hearing->source))
-		member->unknown_until = unknown;
+		somebody_is_unknown(model, link, member);
 	if (!host->exclude && !host->source_count)
 		delete_host(member, (unsigned)(host - member->host));
 }
