@@ -348,17 +348,20 @@ static bool is_valid(const struct model *model, const struct heard *heard)
 	return model->protocol == PROTOCOL_IGMP || addr_is_link_local(&heard->source);
 }
 
-/* A general query goes to all hosts, or, for the host part alone, to our own address. */
+/* A general query goes to all hosts, or, for the host part alone, any query to our own address:
+ * the other routers of a link have not heard that. */
 static bool is_valid_query(const struct model *model, const struct heard *heard)
 {
 	const struct link *link = &model->link[heard->vif];
 	const struct addr *group = &heard->message->group;
+	bool own = addr_equal(&heard->destination, &link->address);
 
-	if (!addr_is_any(group))
-		return addr_is_multicast(group) &&
-		       addr_is_ipv4(group) == (model->protocol == PROTOCOL_IGMP);
-	return is_all_hosts(&heard->destination) ||
-	       (link->config->upstream && addr_equal(&heard->destination, &link->address));
+	if (own && !link->config->upstream)
+		return false;
+	if (addr_is_any(group))
+		return own || is_all_hosts(&heard->destination);
+	return addr_is_multicast(group) &&
+	       addr_is_ipv4(group) == (model->protocol == PROTOCOL_IGMP);
 }
 
 void model_receive(struct model *model, int64_t now, const struct heard *heard)
