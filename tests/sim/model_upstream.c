@@ -585,14 +585,17 @@ static bool use_allowance(struct model *model, struct link *link, const struct t
 			used = allowance;
 		}
 	}
-	if (used) {
-		delete_allowance(link, (unsigned)(used - link->allowance));
+	if (whole && stranger && !list_has(&stranger->source, &told->group)) {
+		list_add(&stranger->source, &told->group);
+		if (used && used->until < stranger->until)
+			used->until = stranger->until;
+		if (used)
+			used->loose = true;
 		return true;
 	}
-	if (!whole || !stranger || list_has(&stranger->source, &told->group))
-		return false;
-	list_add(&stranger->source, &told->group);
-	return true;
+	if (used)
+		delete_allowance(link, (unsigned)(used - link->allowance));
+	return used;
 }
 
 static void discharge(struct link *link, const struct told *told,
