@@ -109,7 +109,7 @@ struct downstream {
 struct told {
 	sources view;
 	int64_t changed[SOURCES];
-	unsigned sent_now[SOURCES]; /* in the turn that is not over */
+	unsigned sent_now[2][SOURCES]; /* in the turn that is not over, that it is (not) wanted */
 	unsigned sent[SOURCES], delivered[SOURCES], robustness[SOURCES];
 	bool stale[SOURCES]; /* what came last was older than the change */
 };

@@ -54,7 +54,8 @@ void view_sent(struct sim *sim, struct router *router, const struct message *mes
 		sources about = decided(sim, &message->record[i], &wanted);
 
 		for (unsigned source = 0; group < GROUPS && source < SOURCES; source++)
-			router->told[group].sent_now[source] += about >> source & 1;
+			router->told[group].sent_now[wanted >> source & 1][source] +=
+				about >> source & 1;
 	}
 }
 
@@ -64,8 +65,10 @@ void view_turn(struct router *router)
 		struct told *told = &router->told[group];
 
 		for (unsigned source = 0; source < SOURCES; source++) {
-			told->sent[source] += told->sent_now[source];
-			told->sent_now[source] = 0;
+			bool wanted = router->member.wanted[group] >> source & 1;
+
+			told->sent[source] += told->sent_now[wanted][source];
+			told->sent_now[0][source] = told->sent_now[1][source] = 0;
 		}
 	}
 }
@@ -86,7 +89,11 @@ void view_received(struct sim *sim, struct router *router, const struct frame *f
 		for (unsigned source = 0; source < SOURCES; source++) {
 			if (!(about >> source & 1))
 				continue;
-			told->stale[source] = frame->sent < told->changed[source];
+			/* An answer may leave just before the change that makes it wrong. */
+			told->stale[source] =
+				frame->sent < told->changed[source] ||
+				(frame->sent == told->changed[source] &&
+				 ((wanted ^ router->member.wanted[group]) >> source & 1));
 			told->delivered[source] += !told->stale[source];
 		}
 	}
