@@ -267,10 +267,9 @@ void link_send(struct sim *sim, unsigned port, const struct addr *source,
 	transmit(sim, frame);
 }
 
-void link_spoilt(struct sim *sim, unsigned link, struct frame *frame)
+void link_to_routers(struct sim *sim, unsigned link, struct frame *frame)
 {
 	frame->link = link;
-	frame->spoilt = true;
 	sim->counts.packets++;
 	for (unsigned to = 0; to < sim->port_count; to++)
 		if (sim->port[to].link == link && sim->port[to].kind == PORT_ROUTER)

@@ -402,14 +402,17 @@ static void make_probe(struct maker *maker, unsigned time)
 }
 
 struct odds {
-	unsigned gap, router, asker, spoil;
+	unsigned gap, router, asker, spoil, noise;
 };
 
 static void make_event(struct maker *maker, unsigned time, const struct odds *odds)
 {
 	unsigned what = pick(maker, 1000);
 
-	if (what < odds->router) {
+	if (maybe(maker, odds->noise)) {
+		at(maker, time);
+		put(maker, "noise %u %u\n", pick(maker, maker->links), pick(maker, 1000000));
+	} else if (what < odds->router) {
 		make_router_event(maker, time);
 	} else if (what < odds->router + odds->asker) {
 		make_asker_event(maker, time);
@@ -428,7 +431,8 @@ static void make_events(struct maker *maker)
 	const struct odds odds = {.gap = between(maker, 500, maybe(maker, 50) ? 4000 : 12000),
 				  .router = maybe(maker, 40) ? 0 : between(maker, 1, 60),
 				  .asker = maybe(maker, 50) ? 0 : between(maker, 1, 40),
-				  .spoil = between(maker, 0, 40)};
+				  .spoil = between(maker, 0, 40),
+				  .noise = maybe(maker, 80) ? 0 : between(maker, 1, 60)};
 	unsigned time = 0;
 
 	if (maker->root && maybe(maker, 90))

@@ -240,6 +240,7 @@ struct sim {
 	char kind[32], failure[FAILURE];
 	int failed_router;
 	bool bad_text;
+	bool noisy; /* somebody said what nobody would */
 };
 
 /* ---- names.c ---- */
@@ -299,7 +300,7 @@ void link_send_octets(struct sim *, unsigned port, const struct addr *source,
 		      const struct addr *destination, const struct message *, const uint8_t *data,
 		      size_t length);
 /* From nobody: to all routers on the link. */
-void link_spoilt(struct sim *, unsigned link, struct frame *);
+void link_to_routers(struct sim *, unsigned link, struct frame *);
 struct frame *link_frame(struct sim *, const struct addr *source, const struct addr *destination,
 			 const uint8_t *data, size_t length);
 void frame_drop(struct frame *);
@@ -414,6 +415,11 @@ void probe_end(struct sim *);
 
 /* A packet that must change nothing; WHICH picks it. */
 void spoil_send(struct sim *, unsigned link, unsigned which);
+
+/* ---- noise.c ---- */
+
+/* A message that is valid and makes no sense; WHICH picks it. */
+void noise_send(struct sim *, unsigned link, unsigned which);
 
 /* ---- memory.c ---- */
 

@@ -122,5 +122,6 @@ void spoil_send(struct sim *sim, unsigned link, unsigned which)
 	frame = link_frame(sim, &spoilt.source, &spoilt.destination, buf, length);
 	frame->ttl = spoilt.ttl;
 	frame->message = spoilt.message;
-	link_spoilt(sim, link, frame);
+	frame->spoilt = true;
+	link_to_routers(sim, link, frame);
 }

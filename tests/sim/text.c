@@ -535,6 +535,9 @@ static void happen(struct sim *sim, struct words *words)
 	} else if (!strcmp(who, "spoil")) {
 		link = number(sim, take(words));
 		spoil_send(sim, link % LINKS, number(sim, take(words)));
+	} else if (!strcmp(who, "noise")) {
+		link = number(sim, take(words));
+		noise_send(sim, link % LINKS, number(sim, take(words)));
 	} else {
 		/* Whoever it was, shrinking has taken him away. */
 		words->at = words->count;
