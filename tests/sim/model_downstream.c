@@ -544,10 +544,19 @@ static struct member *find_host(struct member *member, const struct addr *report
 	return NULL;
 }
 
-static void drop_idle_hosts(struct model *model, unsigned vif, struct member *member)
+static bool wants_anything(const struct model *model, const struct member *host)
+{
+	bool wants = is_in_exclude(model, host);
+
+	for (unsigned i = 0; i < host->source_count; i++)
+		wants |= is_running(model, &host->source[i]);
+	return wants;
+}
+
+static void drop_idle_hosts(struct model *model, struct member *member)
 {
 	for (unsigned i = 0; i < member->host_count; i++)
-		if (expire_member(model, vif, &member->host[i]))
+		if (!wants_anything(model, &member->host[i]))
 			delete_host(member, i--);
 }
 
@@ -592,8 +601,10 @@ static void track(struct model *model, unsigned vif, struct member *member,
 			somebody_is_unknown(model, link, member);
 		return;
 	}
-	drop_idle_hosts(model, vif, member);
+	drop_idle_hosts(model, member);
 	host = find_host(member, &hearing->reporter);
+	if (host)
+		expire_member(model, vif, host);
 	if (!host && !adds)
 		return;
 	if (!host && !has_room_for_host(link, member)) {
@@ -610,7 +621,7 @@ static void track(struct model *model, unsigned vif, struct member *member,
 	apply(model, link, host, hearing->type, &hearing->source);
 	if ((adds || host->exclude) && is_any_unknown(host, &hearing->source))
 		somebody_is_unknown(model, link, member);
-	if (!host->exclude && !host->source_count)
+	if (!wants_anything(model, host))
 		delete_host(member, (unsigned)(host - member->host));
 }
 
