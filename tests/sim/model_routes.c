@@ -28,6 +28,19 @@ static struct route *find_route(const struct model *model, const struct addr *so
 	return NULL;
 }
 
+/* Who met the limit is routed with the next report after there is room again: from the first time
+ * on single sources are not looked at any more. */
+static void note_limit(struct model *model)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < model->route_count; i++)
+		count += !addr_is_any(&model->route[i].source);
+	if (model->config->max_routes && count > model->config->max_routes)
+		model_fail(model, "%u routes, more than max-routes", count);
+	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
+}
+
 const char *routes_tell(struct model *model, const struct route *told)
 {
 	struct route route = *told, *known;
@@ -52,6 +65,7 @@ const char *routes_tell(struct model *model, const struct route *told)
 		known = &model->route[model->route_count++];
 	}
 	*known = route;
+	note_limit(model);
 	return NULL;
 }
 
@@ -266,19 +280,6 @@ static void check_leftovers(struct model *model, const struct list *groups)
 	}
 }
 
-/* Who met the limit is routed with the next report after there is room again: from the first time
- * on single sources are not looked at any more. */
-static void note_limit(struct model *model)
-{
-	uint32_t count = 0;
-
-	for (unsigned i = 0; i < model->route_count; i++)
-		count += !addr_is_any(&model->route[i].source);
-	if (model->config->max_routes && count > model->config->max_routes)
-		model_fail(model, "%u routes, more than max-routes", count);
-	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
-}
-
 void routes_check(struct model *model)
 {
 	bool mld = model->protocol == PROTOCOL_MLD;
@@ -287,7 +288,6 @@ void routes_check(struct model *model)
 	struct addr nowhere = mld ? (struct addr){{0xff, 5, [15] = 0x77}} : addr_ipv4(0xef7f7f7f);
 	struct list groups = {0};
 
-	note_limit(model);
 	model_groups(model, &groups);
 	check_leftovers(model, &groups);
 	check_source(model, &stranger, &nowhere);
