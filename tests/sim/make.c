@@ -401,6 +401,15 @@ static void make_probe(struct maker *maker, unsigned time)
 	    some_group(maker));
 }
 
+static void make_upcall(struct maker *maker)
+{
+	static const char *const names = "abc123";
+	unsigned index = pick(maker, maker->routers);
+
+	put(maker, "p%u upcall %u %c %c\n", index, pick(maker, maker->vifs[index]),
+	    names[pick(maker, 6)], some_group(maker));
+}
+
 struct odds {
 	unsigned gap, router, asker, spoil, noise;
 };
@@ -411,7 +420,11 @@ static void make_event(struct maker *maker, unsigned time, const struct odds *od
 
 	if (maybe(maker, odds->noise)) {
 		at(maker, time);
-		put(maker, "noise %u %u\n", pick(maker, maker->links), pick(maker, 1000000));
+		if (maybe(maker, 5))
+			make_upcall(maker);
+		else
+			put(maker, "noise %u %u\n", pick(maker, maker->links),
+			    pick(maker, 1000000));
 	} else if (what < odds->router) {
 		make_router_event(maker, time);
 	} else if (what < odds->router + odds->asker) {

@@ -49,6 +49,10 @@ static void make_report(struct noise *noise)
 		struct addr group = some_group(noise);
 		sources list = pick(noise, 4) ? some_sources(noise) : 0;
 
+		/* Which is none. */
+		if (pick(noise, 20) == 0)
+			group = sim_source(noise->sim, 0);
+
 		sim_list_of(noise->sim, list,
 			    &codec_add(&noise->message, 1 + pick(noise, 6), &group)->source);
 	}

@@ -13,6 +13,7 @@ enum spoilage {
 	UNKNOWN_TYPE,
 	NO_GROUP,
 	SOURCE, /* for MLD: not link-local; for IGMP: multicast */
+	ROUTER_ALERT,
 	SPOILAGES
 };
 
@@ -21,6 +22,7 @@ struct spoilt {
 	struct damage damage;
 	struct addr source, destination;
 	unsigned ttl;
+	bool no_router_alert;
 };
 
 static struct addr wellknown(const struct sim *sim, unsigned last)
@@ -100,6 +102,11 @@ static void spoil(struct sim *sim, unsigned how, struct spoilt *spoilt)
 		else
 			spoilt->damage.checksum = true;
 		break;
+	case ROUTER_ALERT:
+		/* IGMP may come without. */
+		spoilt->no_router_alert = true;
+		spoilt->damage.checksum = igmp;
+		break;
 	default:
 		spoilt->source = igmp ? addr_ipv4(0xe0000005) : sim_global(1, 9);
 	}
@@ -121,6 +128,7 @@ void spoil_send(struct sim *sim, unsigned link, unsigned which)
 			      &spoilt.damage, buf);
 	frame = link_frame(sim, &spoilt.source, &spoilt.destination, buf, length);
 	frame->ttl = spoilt.ttl;
+	frame->router_alert = !spoilt.no_router_alert;
 	frame->message = spoilt.message;
 	frame->spoilt = true;
 	link_to_routers(sim, link, frame);

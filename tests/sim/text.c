@@ -456,6 +456,17 @@ static void happen_to_interface(struct sim *sim, struct words *words, struct rou
 	router_interface(sim, router, vif);
 }
 
+/* The kernel has seen a packet where it did not expect it. */
+static void happen_upcall(struct sim *sim, struct words *words, struct router *router)
+{
+	unsigned vif = number(sim, take(words)), source = sim_source_named(*take(words));
+	unsigned group = take_group(sim, words);
+
+	sim->noisy = true;
+	if (router->proxy && vif < router->vif_count && router->state[vif].up && source < SOURCES)
+		router_upcall(sim, router, vif, source, group);
+}
+
 static void happen_to_router(struct sim *sim, struct words *words, struct router *router)
 {
 	const char *verb = take(words);
@@ -464,6 +475,8 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 		set(sim, words, router);
 	} else if (!strcmp(verb, "jump")) {
 		router_jump(sim, router, seconds(sim, take(words)));
+	} else if (!strcmp(verb, "upcall")) {
+		happen_upcall(sim, words, router);
 	} else if (!strcmp(verb, "stop")) {
 		router_stop(sim, router);
 	} else if (!strcmp(verb, "start")) {
