@@ -71,6 +71,14 @@ const char *model_vif_text(unsigned vif)
 	return buf;
 }
 
+struct expected *model_expect(struct model *model, unsigned vif, const struct addr *group)
+{
+	model->expected = model_grow(model->expected, model->expected_count, &model->expected_room,
+				     sizeof(*model->expected));
+	model->expected[model->expected_count] = (struct expected){.vif = vif, .group = *group};
+	return &model->expected[model->expected_count++];
+}
+
 static const char *failure_of(const struct model *model)
 {
 	return *model->failure ? model->failure : NULL;
@@ -243,7 +251,7 @@ static void check_sent(struct model *model)
 	}
 	forget_expected(model);
 	if (model->upstream != PROXY_VIFS && model->link[model->upstream].active)
-		upstream_check(model);
+		told_check(model);
 }
 
 /* What was due before NOW has left by now. */
@@ -379,7 +387,7 @@ void model_receive(struct model *model, int64_t now, const struct heard *heard)
 		else
 			downstream_query(model, heard->vif, heard);
 	} else if (!link->config->upstream && is_from_accepted(link, heard)) {
-		downstream_report(model, heard->vif, heard);
+		hearing_report(model, heard->vif, heard);
 	}
 }
 
@@ -403,7 +411,7 @@ void model_jump(struct model *model, int64_t now)
 	model->now = now;
 	model->jumped = true;
 	if (model->upstream != PROXY_VIFS)
-		upstream_jump(model);
+		told_jump(model);
 	turn(model);
 }
 
@@ -446,7 +454,7 @@ const char *model_sent(struct model *model, int64_t now, unsigned vif, const str
 	else if (message->kind == KIND_QUERY)
 		downstream_sent(model, vif, message);
 	else
-		upstream_sent(model, message, length);
+		told_sent(model, message, length);
 	return failure_of(model);
 }
 

@@ -44,7 +44,7 @@ static void compare_source(struct model *model, const struct group_status *statu
 static void compare_member(struct model *model, const struct group_status *status)
 {
 	struct link *link = &model->link[status->vif];
-	struct member *member = downstream_find(link, &status->group, status->permanent);
+	struct member *member = held_find(link, &status->group, status->permanent);
 
 	if (!member) {
 		model_fail(model, "%s holds %s", model_vif_text(status->vif),
@@ -58,9 +58,8 @@ static void compare_member(struct model *model, const struct group_status *statu
 	if (member->source_count != status->source_count)
 		differ(model, status, "the number of sources", member->source_count,
 		       status->source_count);
-	if (downstream_group_version(model, member) != status->version)
-		differ(model, status, "the version", downstream_group_version(model, member),
-		       status->version);
+	if (held_version(model, member) != status->version)
+		differ(model, status, "the version", held_version(model, member), status->version);
 	for (unsigned i = 0; i < status->source_count; i++) {
 		struct source_status source;
 

@@ -130,7 +130,7 @@ bool model_wants(const struct model *model, unsigned vif, const struct addr *sou
 
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (addr_equal(&link->member[i].group, group) &&
-		    downstream_wants(&link->member[i], source))
+		    held_wants(&link->member[i], source))
 			return true;
 	return false;
 }

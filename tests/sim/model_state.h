@@ -58,7 +58,7 @@ struct allowance {
 	bool general, whole;
 	bool loose; /* nobody knows whether the answer to all or to the group is left */
 	struct list source;
-	int64_t until;
+	int64_t after, until;
 };
 
 /* A source whose change is being reported (RFC 3376 section 5.1). */
@@ -161,6 +161,8 @@ struct model {
 void model_fail(struct model *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* ARRAY with room for one more than COUNT. */
 void *model_grow(void *array, unsigned count, unsigned *room, size_t size);
+/* Something that has to be sent in this turn. */
+struct expected *model_expect(struct model *, unsigned vif, const struct addr *group);
 void list_copy(struct list *, const struct list *);
 void list_clear(struct list *);
 bool model_is_ssm(const struct model *, const struct addr *group);
@@ -170,7 +172,7 @@ const char *model_vif_text(unsigned vif);
 
 /* ---- model_variables.c ---- */
 void variables_fill(struct values *, enum protocol);
-int64_t variables_membership(const struct model *, const struct link *);
+int64_t variables_membership(const struct link *);
 int64_t variables_other_querier(const struct link *);
 int64_t variables_last_member(const struct link *);
 int64_t variables_older_host(const struct link *);
@@ -179,36 +181,80 @@ int64_t variables_response(const struct model *, const struct message *);
 /* RFC 3376 section 4.1.6, 4.1.7. */
 void variables_adopt(const struct model *, struct link *, const struct message *);
 
-/* ---- model_downstream.c: the downstreams ---- */
+/* ---- model_held.c: groups on a downstream ---- */
+struct member *held_find(struct link *, const struct addr *group, bool permanent);
+struct member *held_add(struct link *, const struct addr *group, bool permanent);
+void held_delete(struct link *, struct member *);
+void held_delete_host(struct member *, unsigned i);
+/* RFC 3376 section 7.3.2. */
+unsigned held_version(const struct model *, const struct member *);
+/* RFC 3376 section 6.3. */
+bool held_wants(const struct member *, const struct addr *source);
+struct wanted *held_source(const struct member *, const struct addr *address);
+/* Is it in INCLUDE (A), or in X of EXCLUDE (X,Y)? In Y? */
+bool held_in_x(const struct member *, const struct addr *address);
+bool held_in_y(const struct member *, const struct addr *address);
+/* Not above a limit: then nothing happens. */
+void held_run(const struct link *, struct member *, const struct addr *address, int64_t expires);
+void held_exclude(const struct link *, struct member *, const struct addr *address);
+void held_delete_source(struct member *, const struct addr *address);
+/* Sources, and what hosts take of the same limit. */
+unsigned held_total(const struct link *);
+/* What one host wants, of whose timers nobody takes care. */
+bool held_is_host(const struct member *);
+bool held_is_exclude(const struct model *, const struct member *host);
+bool held_is_running(const struct model *, const struct wanted *);
+bool held_wants_anything(const struct model *, const struct member *host);
+/* True: nothing of it is left. */
+bool held_expire(struct model *, unsigned vif, struct member *);
+
+/* ---- model_table.c ---- */
+void table_apply(struct model *, struct link *, struct member *, unsigned type,
+		 const struct list *sources);
+
+/* ---- model_hearing.c ---- */
+void hearing_report(struct model *, unsigned vif, const struct heard *);
+
+/* ---- model_downstream.c: the router part ---- */
 /* ANEW: not only with another address. */
 void downstream_start(struct model *, unsigned vif, bool anew);
 void downstream_stop(struct model *, unsigned vif);
 void downstream_set_static(struct model *, unsigned vif);
-void downstream_report(struct model *, unsigned vif, const struct heard *);
 void downstream_query(struct model *, unsigned vif, const struct heard *);
 int64_t downstream_deadline(const struct model *, unsigned vif);
 void downstream_expire(struct model *, unsigned vif);
 void downstream_ask(struct model *, unsigned vif);
 void downstream_sent(struct model *, unsigned vif, const struct message *);
-struct member *downstream_find(struct link *, const struct addr *group, bool permanent);
-unsigned downstream_group_version(const struct model *, const struct member *);
-bool downstream_wants(const struct member *, const struct addr *source);
 
-/* ---- model_upstream.c: the upstream ---- */
+/* ---- model_upstream.c: the host part ---- */
+struct subscribed *subscribed_find(struct link *, const struct addr *group);
+void subscribed_delete(struct link *, struct subscribed *);
+bool subscribed_exists(const struct subscribed *);
+bool subscribed_is_pending(const struct subscribed *);
+/* What it says of the sources ASKED for is added to ANSWER. */
+void subscribed_answer(const struct subscribed *, const struct list *asked, struct list *answer);
 /* ANEW: not only with another address. */
 void upstream_start(struct model *, bool anew);
 void upstream_stop(struct model *);
+bool upstream_is_old(const struct model *, const struct link *);
 void upstream_query(struct model *, const struct heard *);
 int64_t upstream_deadline(const struct model *);
 void upstream_expire(struct model *);
 /* The turn ends: what the merged database has become. */
 void upstream_update(struct model *);
-void upstream_sent(struct model *, const struct message *, size_t length);
-void upstream_check(struct model *);
-/* The clock has jumped: what is late is due now. */
-void upstream_jump(struct model *);
 void upstream_shutdown(struct model *);
 void upstream_free(struct link *);
+void upstream_delete_duty(struct link *, unsigned i);
+void upstream_delete_allowance(struct link *, unsigned i);
+void upstream_drop_allowances(struct model *, struct link *);
+void upstream_forget_duties(struct link *);
+void upstream_forget_told(struct link *);
+
+/* ---- model_told.c: what was sent upstream ---- */
+void told_sent(struct model *, const struct message *, size_t length);
+void told_check(struct model *);
+/* The clock has jumped: what is late is due now. */
+void told_jump(struct model *);
 
 /* ---- model_routes.c ---- */
 const char *routes_tell(struct model *, const struct route *);

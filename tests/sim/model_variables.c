@@ -24,11 +24,10 @@ void variables_fill(struct values *values, enum protocol protocol)
 		values->last_member_query_count = values->robustness;
 }
 
-int64_t variables_membership(const struct model *model, const struct link *link)
+int64_t variables_membership(const struct link *link)
 {
 	const struct values *values = &link->values;
 
-	(void)model;
 	return (int64_t)values->robustness * values->query_interval +
 	       (values->rfc3376_timers ? 1 : 2) * (int64_t)values->query_response_interval;
 }

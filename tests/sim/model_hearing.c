@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reports and leaves: which of them count, what they are while there are older hosts (RFC 3376
+ * section 7.3.2), and which host has sent them (RFC 6636 section 3).
+ */
+#include <stdlib.h>
+
+#include "model_state.h"
+
+/* ---- reports ---- */
+
+static bool right_family(const struct model *model, const struct addr *addr)
+{
+	return addr_is_ipv4(addr) == (model->protocol == PROTOCOL_IGMP);
+}
+
+/* Groups of which there is any state. */
+static bool is_kept(const struct model *model, const struct addr *group)
+{
+	struct addr reserved = {{0xff, 0x30, [12] = 0x40}};
+
+	reserved.byte[1] = group->byte[1];
+	if (!addr_is_multicast(group) || !right_family(model, group) || addr_is_link_scope(group))
+		return false;
+	if (addr_is_ipv4(group))
+		return addr_to_ipv4(group) != 0xe8000000;
+	return (group->byte[1] & 0xf0) != 0x30 || !addr_equal(group, &reserved);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	return addr_compare(a, b);
+}
+
+/* Ascending: where a limit is met, the lowest ones are in. */
+static void clean_list(const struct model *model, const struct list *from, struct list *to)
+{
+	for (unsigned i = 0; i < from->count; i++)
+		if (addr_is_unicast(&from->item[i]) && right_family(model, &from->item[i]) &&
+		    !list_has(to, &from->item[i]))
+			list_add(to, &from->item[i]);
+	if (to->count)
+		qsort(to->item, to->count, sizeof(*to->item), by_address);
+}
+
+/* RFC 3376 section 7.3.2: what is heard of TYPE while there are older hosts. */
+static unsigned older_type(const struct model *model, unsigned version, unsigned type,
+			   struct list *sources)
+{
+	if (version == newest_version(model->protocol))
+		return type;
+	if (type == TO_EX)
+		list_clear(sources);
+	if (type == BLOCK)
+		return 0;
+	if (type == TO_IN && version == 1 && model->protocol == PROTOCOL_IGMP)
+		return 0;
+	return type;
+}
+
+/* A record as it was heard. */
+struct hearing {
+	struct addr group, reporter;
+	unsigned type;
+	struct list source;
+	unsigned old_version; /* of an older report; 0: none */
+};
+
+static struct member *find_host(struct member *member, const struct addr *reporter)
+{
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (addr_equal(&member->host[i].reporter, reporter))
+			return &member->host[i];
+	return NULL;
+}
+
+static void drop_idle_hosts(struct model *model, struct member *member)
+{
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (!held_wants_anything(model, &member->host[i]))
+			held_delete_host(member, i--);
+}
+
+static bool has_room_for_host(const struct link *link, const struct member *member)
+{
+	const struct proxy_interface_config *config = link->config;
+
+	return (!config->max_hosts || member->host_count < config->max_hosts) &&
+	       (!config->max_total_sources || held_total(link) + 4 <= config->max_total_sources);
+}
+
+static bool is_any_unknown(const struct member *host, const struct list *sources)
+{
+	for (unsigned i = 0; i < sources->count; i++)
+		if (!held_source(host, &sources->item[i]))
+			return true;
+	return false;
+}
+
+static void somebody_is_unknown(const struct model *model, const struct link *link,
+				struct member *member)
+{
+	int64_t until = model->now + variables_membership(link);
+
+	if (member->unknown_until < until)
+		member->unknown_until = until;
+}
+
+/* What a host wants is as a group of which it is the only member. */
+static void track(struct model *model, unsigned vif, struct member *member,
+		  const struct hearing *hearing)
+{
+	struct link *link = &model->link[vif];
+	bool adds = hearing->type == IS_EX || hearing->type == TO_EX ||
+		    (hearing->type != BLOCK && hearing->source.count);
+	struct member *host;
+
+	if (link->config->quick_leave != QUICK_LEAVE_TRACKED)
+		return;
+	if (hearing->old_version || addr_is_any(&hearing->reporter)) {
+		if (adds)
+			somebody_is_unknown(model, link, member);
+		return;
+	}
+	drop_idle_hosts(model, member);
+	host = find_host(member, &hearing->reporter);
+	if (host)
+		held_expire(model, vif, host);
+	if (!host && !adds)
+		return;
+	if (!host && !has_room_for_host(link, member)) {
+		somebody_is_unknown(model, link, member);
+		return;
+	}
+	if (!host) {
+		member->host = model_grow(member->host, member->host_count, &member->host_room,
+					  sizeof(*member->host));
+		host = &member->host[member->host_count++];
+		*host = (struct member){
+			.group = hearing->group, .reporter = hearing->reporter, .query_at = NEVER};
+	}
+	table_apply(model, link, host, hearing->type, &hearing->source);
+	if ((adds || host->exclude) && is_any_unknown(host, &hearing->source))
+		somebody_is_unknown(model, link, member);
+	if (!held_wants_anything(model, host))
+		held_delete_host(member, (unsigned)(host - member->host));
+}
+
+/* RFC 3376 section 7.3.2. */
+static void note_version(struct model *model, struct link *link, struct member *member,
+			 unsigned old_version)
+{
+	if (old_version == 1)
+		member->v1_until = model->now + variables_older_host(link);
+	else if (old_version == 2)
+		member->v2_until = model->now + variables_older_host(link);
+}
+
+static void hear_record(struct model *model, unsigned vif, struct hearing *hearing)
+{
+	struct link *link = &model->link[vif];
+	struct member *member = held_find(link, &hearing->group, false);
+	unsigned version, type = hearing->type;
+
+	if (!is_kept(model, &hearing->group) ||
+	    (model_is_ssm(model, &hearing->group) && (type == IS_EX || type == TO_EX)))
+		return;
+	if (!member) {
+		if (link->config->max_groups && link->member_count >= link->config->max_groups)
+			return;
+		member = held_add(link, &hearing->group, false);
+	}
+	note_version(model, link, member, hearing->old_version);
+	track(model, vif, member, hearing);
+	version = held_version(model, member);
+	if (version > link->configured.version)
+		version = link->configured.version;
+	type = older_type(model, version, type, &hearing->source);
+	if (type)
+		table_apply(model, link, member, type, &hearing->source);
+	/* What ends at once ends with the turn, as if the last member query time were 0. */
+	if (!member->exclude && !member->source_count)
+		held_delete(link, member);
+}
+
+static void hear_records(struct model *model, unsigned vif, const struct heard *heard)
+{
+	for (unsigned i = 0; i < heard->message->record_count; i++) {
+		const struct record *record = &heard->message->record[i];
+		struct hearing hearing = {record->group, heard->source, record->type, {0}, 0};
+
+		if (record->type < IS_IN || record->type > BLOCK)
+			continue;
+		clean_list(model, &record->source, &hearing.source);
+		hear_record(model, vif, &hearing);
+		free(hearing.source.item);
+	}
+}
+
+void hearing_report(struct model *model, unsigned vif, const struct heard *heard)
+{
+	struct link *link = &model->link[vif];
+	const struct message *message = heard->message;
+	struct hearing hearing = {message->group, heard->source, IS_EX, {0}, message->version};
+
+	if (message->kind == KIND_REPORT) {
+		if (link->configured.version == newest_version(model->protocol))
+			hear_records(model, vif, heard);
+	} else if (!model_is_ssm(model, &message->group)) {
+		if (message->kind == KIND_LEAVE) {
+			hearing.type = TO_IN;
+			hearing.old_version = 0;
+			if (!held_find(link, &message->group, false) || !link->querier)
+				return;
+		}
+		hear_record(model, vif, &hearing);
+	}
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The twelve rows of RFC 3376 sections 6.4.1 and 6.4.2 (RFC 3810 sections 7.4.1 and 7.4.2), and
+ * what their queries come to: a query, an end at once, or nothing.
+ */
+#include <stdlib.h>
+
+#include "model_state.h"
+
+/* ---- queries that the tables send (RFC 3376 section 6.6.3) ---- */
+
+/* All hosts that want the group are known. */
+static bool is_tracked(const struct model *model, const struct link *link,
+		       const struct member *member)
+{
+	return link->config->quick_leave == QUICK_LEAVE_TRACKED &&
+	       link->unknown_until <= model->now && member->unknown_until <= model->now;
+}
+
+static bool host_wants(const struct model *model, const struct member *member,
+		       const struct addr *address)
+{
+	for (unsigned i = 0; i < member->host_count; i++) {
+		const struct member *host = &member->host[i];
+		const struct wanted *source = held_source(host, address);
+
+		if (source ? held_is_running(model, source) : held_is_exclude(model, host))
+			return true;
+	}
+	return false;
+}
+
+/* A query, an end at once, or nothing: what another host wants is left alone. */
+enum leave { LEAVE_ASK, LEAVE_END, LEAVE_ALONE };
+
+static enum leave leave_source(const struct model *model, const struct link *link,
+			       const struct member *member, const struct addr *source)
+{
+	if (link->config->quick_leave == QUICK_LEAVE_ON || held_is_host(member))
+		return LEAVE_END;
+	if (!is_tracked(model, link, member))
+		return LEAVE_ASK;
+	return host_wants(model, member, source) ? LEAVE_ALONE : LEAVE_END;
+}
+
+/* Hosts in INCLUDE mode may have lost sources with the switch to EXCLUDE: unless all that they want
+ * is there, they are asked. */
+static enum leave leave_group(const struct model *model, const struct link *link,
+			      const struct member *member)
+{
+	if (link->config->quick_leave == QUICK_LEAVE_ON || held_is_host(member))
+		return LEAVE_END;
+	if (!is_tracked(model, link, member))
+		return LEAVE_ASK;
+	for (unsigned i = 0; i < member->host_count; i++)
+		if (held_is_exclude(model, &member->host[i]))
+			return LEAVE_ALONE;
+	for (unsigned i = 0; i < member->host_count; i++)
+		for (unsigned s = 0; s < member->host[i].source_count; s++)
+			if (held_is_running(model, &member->host[i].source[s]) &&
+			    !held_in_x(member, &member->host[i].source[s].address))
+				return LEAVE_ASK;
+	return LEAVE_END;
+}
+
+static void ask_group(struct model *model, struct link *link, struct member *member)
+{
+	int64_t lowered = model->now + variables_last_member(link);
+	enum leave leave = leave_group(model, link, member);
+
+	if ((!link->querier && !held_is_host(member)) || leave == LEAVE_ALONE)
+		return;
+	if (leave == LEAVE_END) {
+		member->expires = model->now;
+		return;
+	}
+	if (member->expires > lowered)
+		member->expires = lowered;
+	member->queries = link->values.last_member_query_count;
+	member->query_at = model->now;
+}
+
+static void ask_sources(struct model *model, struct link *link, struct member *member,
+			const struct list *sources)
+{
+	int64_t lowered = model->now + variables_last_member(link);
+
+	if (!link->querier && !held_is_host(member))
+		return;
+	for (unsigned i = 0; i < sources->count; i++) {
+		struct wanted *source = held_source(member, &sources->item[i]);
+		enum leave leave;
+
+		if (!source || source->excluded)
+			continue;
+		leave = leave_source(model, link, member, &source->address);
+		if (leave == LEAVE_END) {
+			source->expires = model->now;
+		} else if (leave == LEAVE_ASK && source->expires > lowered) {
+			source->expires = lowered;
+			source->queries = link->values.last_member_query_count;
+			member->query_at = model->now;
+		}
+	}
+}
+
+/* ---- the tables (RFC 3376 sections 6.4.1 and 6.4.2) ---- */
+
+/* What comes is added before what goes is deleted: that is how limits are met. */
+
+/* X, or what an INCLUDE group has; excluded: Y. */
+static void copy_sources(const struct member *member, bool excluded, struct list *list)
+{
+	list_clear(list);
+	for (unsigned i = 0; i < member->source_count; i++)
+		if (member->source[i].excluded == excluded)
+			list_add(list, &member->source[i].address);
+}
+
+static void delete_unlisted(struct member *member, const struct list *all, const struct list *keep)
+{
+	for (unsigned i = 0; i < all->count; i++)
+		if (!list_has(keep, &all->item[i]))
+			held_delete_source(member, &all->item[i]);
+}
+
+static void keep_if(struct list *list, const struct list *other, bool in)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < list->count; i++)
+		if (list_has(other, &list->item[i]) == in)
+			list->item[kept++] = list->item[i];
+	list->count = kept;
+}
+
+/* IS_IN, ALLOW, TO_IN in both modes: (B)=GMI. */
+static void include(struct model *model, struct link *link, struct member *member,
+		    const struct list *sources)
+{
+	for (unsigned i = 0; i < sources->count; i++)
+		held_run(link, member, &sources->item[i], model->now + variables_membership(link));
+}
+
+/* INCLUDE (A): TO_IN (B): Send Q(G,A-B). EXCLUDE (X,Y): Send Q(G,X-A), Send Q(G). */
+static void to_in(struct model *model, struct link *link, struct member *member,
+		  const struct list *sources)
+{
+	struct list asked = {0};
+
+	copy_sources(member, false, &asked);
+	keep_if(&asked, sources, false);
+	include(model, link, member, sources);
+	ask_sources(model, link, member, &asked);
+	if (member->exclude)
+		ask_group(model, link, member);
+	free(asked.item);
+}
+
+/* INCLUDE (A): IS_EX (B), TO_EX (B): EXCLUDE (A*B,B-A). */
+static void include_to_exclude(struct model *model, struct link *link, struct member *member,
+			       const struct list *sources, bool ask)
+{
+	struct list a = {0};
+
+	copy_sources(member, false, &a);
+	for (unsigned i = 0; i < sources->count; i++)
+		if (!list_has(&a, &sources->item[i]))
+			held_exclude(link, member, &sources->item[i]);
+	delete_unlisted(member, &a, sources);
+	member->exclude = true;
+	if (ask)
+		ask_sources(model, link, member, sources); /* of A*B, what runs */
+	member->expires = model->now + variables_membership(link);
+	free(a.item);
+}
+
+/* EXCLUDE (X,Y): IS_EX (A), TO_EX (A): EXCLUDE (A-Y,Y*A). */
+static void exclude_to_exclude(struct model *model, struct link *link, struct member *member,
+			       const struct list *sources, bool ask)
+{
+	int64_t full = model->now + variables_membership(link);
+	int64_t fresh = ask ? member->expires : full;
+	struct list x = {0}, y = {0};
+
+	copy_sources(member, false, &x);
+	copy_sources(member, true, &y);
+	for (unsigned i = 0; i < sources->count; i++)
+		if (!list_has(&x, &sources->item[i]) && !list_has(&y, &sources->item[i]))
+			held_run(link, member, &sources->item[i], fresh);
+	delete_unlisted(member, &x, sources);
+	delete_unlisted(member, &y, sources);
+	if (ask)
+		ask_sources(model, link, member, sources); /* of A-Y, which all run */
+	member->expires = full;
+	free(x.item);
+	free(y.item);
+}
+
+/* INCLUDE (A): BLOCK (B): Send Q(G,A*B). EXCLUDE (X,Y): (A-X-Y)=Group Timer, Send Q(G,A-Y). */
+static void block(struct model *model, struct link *link, struct member *member,
+		  const struct list *sources)
+{
+	for (unsigned i = 0; member->exclude && i < sources->count; i++)
+		if (!held_source(member, &sources->item[i]))
+			held_run(link, member, &sources->item[i], member->expires);
+	ask_sources(model, link, member, sources);
+}
+
+void table_apply(struct model *model, struct link *link, struct member *member, unsigned type,
+		 const struct list *sources)
+{
+	switch (type) {
+	case IS_IN:
+	case ALLOW:
+		include(model, link, member, sources);
+		break;
+	case TO_IN:
+		to_in(model, link, member, sources);
+		break;
+	case BLOCK:
+		block(model, link, member, sources);
+		break;
+	default:
+		if (member->exclude)
+			exclude_to_exclude(model, link, member, sources, type == TO_EX);
+		else
+			include_to_exclude(model, link, member, sources, type == TO_EX);
+	}
+}
