@@ -387,6 +387,14 @@ static void note_change(struct subscribed *subscribed, bool exclude, const struc
 	list_copy(&subscribed->old_source, &subscribed->source);
 }
 
+/* Whoever begins anew while all are told may be told again. */
+static void allow_newcomer(struct link *link, const struct addr *group)
+{
+	for (unsigned i = 0; i < link->allowance_count; i++)
+		if (addr_is_any(&link->allowance[i].group))
+			list_remove(&link->allowance[i].source, group);
+}
+
 static void update_group(struct model *model, struct link *link, const struct addr *group)
 {
 	struct subscribed *subscribed = subscribed_find(link, group);
@@ -395,6 +403,8 @@ static void update_group(struct model *model, struct link *link, const struct ad
 	bool after = model_merged(model, group, &mode, &source);
 	bool before = subscribed_exists(subscribed);
 
+	if (!before && after)
+		allow_newcomer(link, group);
 	if (before || after) {
 		if (!subscribed)
 			subscribed = add_subscribed(link, group);
