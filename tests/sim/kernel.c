@@ -84,14 +84,15 @@ static const struct route *starred(const struct router *router, unsigned vif,
 }
 
 uint32_t kernel_forward(const struct router *router, unsigned vif, const struct addr *source,
-			const struct addr *group, bool *wrong)
+			const struct addr *group, enum misrouted *misrouted)
 {
 	const struct route like = {.source = *source, .group = *group};
 	const struct route *route = find(router, &like), *tree;
 
-	*wrong = false;
+	*misrouted = WELL_ROUTED;
 	if (route) {
-		*wrong = route->input != vif && route->outputs >> vif & 1;
+		if (route->input != vif)
+			*misrouted = route->outputs >> vif & 1 ? ASKED_ABOUT : DROPPED;
 		return route->input == vif ? route->outputs : 0;
 	}
 	route = starred(router, vif, group);

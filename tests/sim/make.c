@@ -261,6 +261,11 @@ static void make_settings(struct maker *maker)
 
 			if (maybe(maker, 70))
 				put(maker, "set p%u %u query-interval %u\n", i, vif, interval);
+			if (maker->tracks && !upstream && maybe(maker, 30))
+				put(maker, "set p%u %u quick-leave tracked\n", i, vif);
+			if (maker->tracks && !upstream && maybe(maker, 10))
+				put(maker, "set p%u %u max-hosts %u\n", i, vif,
+				    between(maker, 1, 3));
 			if (timers)
 				put(maker, "set p%u %u rfc3376-timers on\n", i, vif);
 			while (maybe(maker, 45)) {
@@ -270,6 +275,8 @@ static void make_settings(struct maker *maker)
 		}
 		if (maybe(maker, 8))
 			put(maker, "set p%u max-routes %u\n", i, between(maker, 1, 6));
+		if (maybe(maker, 20))
+			put(maker, "set p%u reverse-path none\n", i);
 		if (maybe(maker, 10))
 			put(maker, "set p%u ssdp-upstream yes\n", i);
 	}

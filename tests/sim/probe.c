@@ -14,6 +14,7 @@ struct spread {
 	unsigned copies[LINKS];
 	unsigned by[LINKS]; /* bit n: router n has put it there */
 	bool heard[LINKS];  /* it was there at all */
+	unsigned dropped;   /* by router n, as it came in elsewhere than expected */
 	bool asked, exhausted;
 };
 
@@ -34,14 +35,16 @@ static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigne
 static void forward(struct sim *sim, struct spread *spread, struct router *router, unsigned vif,
 		    unsigned hops)
 {
-	bool wrong;
-	uint32_t outputs = kernel_forward(router, vif, &spread->from, &spread->to, &wrong);
+	enum misrouted misrouted;
+	uint32_t outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
 
 	if (outputs >> vif & 1)
 		sim_fail(sim, "back", (int)router->index, "%s sends (%c,%c) back to vif %u",
 			 router->name, sim_source_name(spread->source),
 			 sim_group_name(spread->group), vif);
-	if (wrong && !spread->asked) {
+	if (misrouted == DROPPED)
+		spread->dropped |= 1U << router->index;
+	if (misrouted == ASKED_ABOUT && !spread->asked) {
 		spread->asked = true;
 		router_upcall(sim, router, vif, spread->source, spread->group);
 		return;
@@ -89,13 +92,15 @@ static bool has_doubles(const struct sim *sim, unsigned link)
 	return forwarding > 1;
 }
 
-/* What comes in twice may move the route of its source. */
-static bool is_doubled(const struct sim *sim, const struct router *router)
+/* What comes in twice may move the route of its source; what comes in on an interface that does not
+ * want it, and not where the route expects it, the kernel drops without a word. */
+static bool is_misled(const struct sim *sim, const struct spread *spread,
+		      const struct router *router)
 {
 	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
 		if (has_doubles(sim, router->link[vif]))
 			return true;
-	return false;
+	return spread->dropped >> router->index & 1;
 }
 
 /* Did it come in where ROUTER takes it from, other than VIF? */
@@ -118,8 +123,9 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 	int64_t until = heard_until(router, vif, spread->group, spread->source);
 
 	if (!router_forwards(router, vif) || router_clock(router) >= until ||
-	    sim_source_link(spread->source) == router->link[vif] || is_doubled(sim, router) ||
-	    !had_it(spread, router, vif) || spread->by[router->link[vif]] >> router->index & 1)
+	    sim_source_link(spread->source) == router->link[vif] ||
+	    is_misled(sim, spread, router) || !had_it(spread, router, vif) ||
+	    spread->by[router->link[vif]] >> router->index & 1)
 		return;
 	sim_fail(sim, "delivery", (int)router->index,
 		 "(%c,%c) is not forwarded by %s to vif %u, where it was asked for until %s",
@@ -136,7 +142,7 @@ static void check_upstream(struct sim *sim, const struct spread *spread,
 
 	if (!router->has_upstream || kept || !router_forwards(router, vif) || !is_up(router, 0) ||
 	    !spread->heard[link] || spread->by[link] == 1U << router->index ||
-	    is_doubled(sim, router))
+	    is_misled(sim, spread, router))
 		return;
 	if (!(spread->by[router->link[0]] >> router->index & 1))
 		sim_fail(sim, "upstream", (int)router->index,

@@ -144,6 +144,8 @@ static unsigned on_reverse_path(void *ctx, const struct addr *addr)
 	struct router *router = ctx;
 	unsigned source = sim_source_of(router->sim, addr), link = LINKS;
 
+	if (router->no_reverse_path)
+		return PROXY_VIFS;
 	if (source < SOURCES)
 		link = sim_source_link(source);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)

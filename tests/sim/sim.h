@@ -126,7 +126,7 @@ struct router {
 	char name[NAME];
 	unsigned index;
 	unsigned vif_count;
-	bool has_upstream;
+	bool has_upstream, no_reverse_path; /* unicast routes tell it nothing */
 	unsigned link[ROUTER_VIFS], port[ROUTER_VIFS];
 	struct settings next, now;
 	struct interface_state state[ROUTER_VIFS];
@@ -378,9 +378,10 @@ bool router_is_limited(const struct router *);
 /* ---- kernel.c: the routes, and what Linux makes of them ---- */
 
 const char *kernel_route(struct router *, const struct route *);
-/* WRONG: it came in where the kernel asks the proxy about it. */
+/* What becomes of a packet that is expected elsewhere: the kernel asks, if it might go there. */
+enum misrouted { WELL_ROUTED, ASKED_ABOUT, DROPPED };
 uint32_t kernel_forward(const struct router *, unsigned vif, const struct addr *source,
-			const struct addr *group, bool *wrong);
+			const struct addr *group, enum misrouted *);
 
 /* ---- heard.c: what routers were told ---- */
 

@@ -396,6 +396,10 @@ static void set(struct sim *sim, struct words *words, struct router *router)
 		router->next.config.max_routes = number(sim, take(words));
 		return;
 	}
+	if (take_if(words, "reverse-path")) {
+		router->no_reverse_path = !strcmp(take(words), "none");
+		return;
+	}
 	if (take_if(words, "ssdp-upstream")) {
 		router->next.config.ssdp_upstream = !strcmp(take(words), "yes");
 		return;

@@ -171,7 +171,7 @@ void transcript_start(struct sim *sim, struct router *router)
 		say(router, "set max-routes %u\n", router->now.config.max_routes);
 	if (router->now.config.ssdp_upstream)
 		say(router, "set ssdp-upstream yes\n");
-	if (router->has_upstream)
+	if (router->has_upstream && !router->no_reverse_path)
 		for (unsigned source = 0; source < SOURCES; source++) {
 			struct addr addr = sim_source(sim, source);
 
