@@ -221,9 +221,14 @@ void tracking_record(struct interface *i, struct group *g, int64_t now, const st
 			   .query_deadline = now,
 			   .query_count = 1,
 			   .quick = true};
+	struct record whole = *record;
 	struct reporter *r = NULL;
 	uint32_t place = place_of(t, address);
 	int64_t refused = -1;
+
+	/* Nobody else's wishes are in this state: what the host excludes, it excludes. */
+	if (whole.type == IS_EX)
+		whole.type = TO_EX;
 
 	if (place < t->count && addr_equal(&t->reporter[place]->address, address))
 		r = t->reporter[place];
@@ -234,7 +239,7 @@ void tracking_record(struct interface *i, struct group *g, int64_t now, const st
 	if (r) {
 		c.group = &r->group;
 		row_expire(i, c.group, now);
-		refused = row_apply(i, &c, record);
+		refused = row_apply(i, &c, &whole);
 	}
 	if (refused > 0)
 		i->counters.value[LIMIT_HOSTS]++;

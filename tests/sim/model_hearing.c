@@ -139,7 +139,9 @@ static void track(struct model *model, unsigned vif, struct member *member,
 		*host = (struct member){
 			.group = hearing->group, .reporter = hearing->reporter, .query_at = NEVER};
 	}
-	table_apply(model, link, host, hearing->type, &hearing->source);
+	/* A host's IS_EX is all that it wants. */
+	table_apply(model, link, host, hearing->type == IS_EX ? TO_EX : hearing->type,
+		    &hearing->source);
 	if ((adds || host->exclude) && is_any_unknown(host, &hearing->source))
 		somebody_is_unknown(model, link, member);
 	if (!held_wants_anything(model, host))
