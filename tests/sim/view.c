@@ -61,6 +61,8 @@ void view_sent(struct sim *sim, struct router *router, const struct message *mes
 
 void view_turn(struct router *router)
 {
+	unsigned robustness = router_values(router, 0).robustness;
+
 	for (unsigned group = 0; group < GROUPS; group++) {
 		struct told *told = &router->told[group];
 
@@ -69,6 +71,9 @@ void view_turn(struct router *router)
 
 			told->sent[source] += told->sent_now[wanted][source];
 			told->sent_now[0][source] = told->sent_now[1][source] = 0;
+			/* A later change of the same group starts anew with what holds then. */
+			if (robustness < told->robustness[source])
+				told->robustness[source] = robustness;
 		}
 	}
 }
