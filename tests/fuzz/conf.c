@@ -146,8 +146,12 @@ static void run_proxy(const struct conf_instance *instance, enum protocol protoc
 	for (up.vif = 0; up.vif < instance->interface_count; up.vif++)
 		proxy_interface(proxy, now, &up);
 	for (unsigned turn = 0; turn < TURNS && now < RUN; turn++) {
+		int64_t next;
+
 		proxy_tick(proxy, now);
-		now = proxy_deadline(proxy) > now ? proxy_deadline(proxy) : now;
+		next = proxy_deadline(proxy);
+		/* It may be that nothing is to be done any more. */
+		now = next > RUN ? RUN : next > now ? next : now;
 		digest_number(digest, now);
 	}
 	proxy_shutdown(proxy, now);
