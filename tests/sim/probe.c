@@ -189,6 +189,7 @@ static bool left_in_order(const struct sim *sim, const struct spread *spread,
 	       (!version || version == newest_version(sim->protocol)) &&
 	       down->forwards_since < gone->at && down->old_heard[spread->group] < 0 &&
 	       !router->now.interface[vif].accept_from_count &&
+	       !router->now.interface[vif].router_alert_strict &&
 	       router->now.interface[vif].querier != QUERIER_NEVER &&
 	       !link_excludes(sim, link, spread->group) &&
 	       sim->link[link].excluded[spread->group] <= gone->at;
