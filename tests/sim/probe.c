@@ -232,7 +232,9 @@ static bool is_excused(const struct sim *sim, const struct router *router, unsig
 	    (config->quick_leave == QUICK_LEAVE_TRACKED &&
 	     (!perfect || config->router_alert_strict)))
 		return true;
-	if (config->router_alert_strict && station->no_router_alert)
+	/* Older hosts are silent if another one has answered, who may have not been heard. */
+	if (config->router_alert_strict &&
+	    (station->no_router_alert || station->spoken < newest_version(sim->protocol)))
 		return true;
 	if (sim_group_is_link_scope(group))
 		return true;
