@@ -408,7 +408,7 @@ static void schedule_general(struct proxy *p, struct interface *i, int64_t now, 
 		i->reply_next = i->reply_end = INT64_MAX;
 	}
 	i->replying = true;
-	i->reply_number++;
+	i->reply_number = (uint8_t)(i->reply_number < UINT8_MAX ? i->reply_number + 1 : 1);
 	i->reply_left = p->membership_count;
 	i->reply_begun = false;
 	/* Rule 1: what is due sooner stays so, or long response times would put it off for ever. */

@@ -68,9 +68,9 @@ struct membership {
 	struct subscription *subscription;
 	struct source_route *route; /* sorted by source */
 	uint32_t route_count;
-	uint32_t told;	  /* the general query upstream that it answered last, by number */
 	uint32_t outputs; /* of the (*,G) route, if installed */
 	uint8_t root;	  /* its input */
+	uint8_t told;	  /* the general query upstream that it answered last, by number */
 	bool installed;
 	bool dirty;
 	bool local;	 /* never goes upstream, and is never forgotten */
@@ -109,7 +109,7 @@ struct interface {
 	uint8_t version; /* spoken now */
 	int64_t v1_querier_until, v2_querier_until;
 	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
-	uint32_t reply_number;	 /* of the last query: what has told it is passed over */
+	uint8_t reply_number;	 /* of the last query: what has told it is passed over */
 	uint32_t reply_left;	 /* about how many memberships are still to be told */
 	bool replying;
 	bool reply_again; /* a query came on the way: from the beginning, once more */
