@@ -66,6 +66,11 @@ static void asked_for(struct router *router, unsigned vif, unsigned group, sourc
 	for (unsigned source = 0; source < SOURCES; source++) {
 		struct heard_of *heard = &router->down[vif].heard[group][source];
 
+		/* A group timer that is set anew may be shorter now: another querier asks more
+		 * often.
+		 */
+		if (exclude && heard->group_until > until)
+			heard->group_until = until;
 		if (!(set >> source & 1))
 			continue;
 		if (exclude)

@@ -52,7 +52,7 @@ void member_update(struct sim *sim, struct member *member, unsigned group,
 		sim->link[member->link].disorder = sim->now;
 	member->want[group] = *filter;
 	for (unsigned source = 0; source < SOURCES; source++)
-		if (!(wanted >> source & 1))
+		if (!(wanted >> source & 1) || (sim_group_is_ssm(group) && filter->exclude))
 			member->since[group][source] = NEVER;
 		else if (member->since[group][source] == NEVER)
 			member->since[group][source] = sim->now;
@@ -96,8 +96,7 @@ bool link_wanted_before(const struct sim *sim, unsigned link, unsigned group, un
 	unsigned at = 0;
 
 	while ((member = next_member(sim, link, &at)))
-		if (member->since[group][source] < time && member->told[group] >> source & 1 &&
-		    !(sim_group_is_ssm(group) && member->want[group].exclude))
+		if (member->since[group][source] < time && member->told[group] >> source & 1)
 			return true;
 	return false;
 }

@@ -250,11 +250,27 @@ static void apply(struct sim *sim, struct station *station, unsigned g)
 		change(sim, station, g, &before);
 }
 
+/* Section 7.2.1: the change cancels what is pending. */
+static void check_version(struct sim *sim, struct station *station)
+{
+	unsigned version = station_version(sim, station);
+
+	if (version == station->spoken)
+		return;
+	cancel(station);
+	station->spoken = version;
+	station->spoken_since = sim->now;
+	for (unsigned group = 0; group < GROUPS; group++)
+		member_update(sim, &station->member, group, &station->group[group].state,
+			      is_old(sim, station), false);
+}
+
 void station_filter(struct sim *sim, struct station *station, unsigned application, unsigned group,
 		    const struct filter *filter)
 {
 	if (!station->on)
 		return;
+	check_version(sim, station);
 	station->group[group].application[application] = *filter;
 	apply(sim, station, group);
 }
@@ -275,21 +291,6 @@ void station_crash(struct sim *sim, struct station *station)
 	for (unsigned group = 0; group < GROUPS; group++)
 		member_update(sim, &station->member, group, &none, false, false);
 	station->on = false;
-}
-
-/* Section 7.2.1: the change cancels what is pending. */
-static void check_version(struct sim *sim, struct station *station)
-{
-	unsigned version = station_version(sim, station);
-
-	if (version == station->spoken)
-		return;
-	cancel(station);
-	station->spoken = version;
-	station->spoken_since = sim->now;
-	for (unsigned group = 0; group < GROUPS; group++)
-		member_update(sim, &station->member, group, &station->group[group].state,
-			      is_old(sim, station), false);
 }
 
 /* The time to answer in, as a host of its version reads it. */
