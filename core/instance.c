@@ -102,7 +102,23 @@ static unsigned reverse_path(void *ctx, const struct addr *source)
 	return index ? vif_of(side, index) : PROXY_VIFS;
 }
 
-static const struct proxy_out proxy_out = {send_message, set_route, reverse_path};
+static bool packets(void *ctx, const struct route *route, uint64_t *count)
+{
+	struct instance_side *side = ctx;
+	struct mroute_counters counters;
+
+	if (mroute_read_counters(side->source.fd, protocol_of(side), route, &counters))
+		return false;
+	*count = counters.packets;
+	return true;
+}
+
+static const struct proxy_out proxy_out = {
+	.send = send_message,
+	.route = set_route,
+	.reverse_path = reverse_path,
+	.packets = packets,
+};
 
 /* ---- what it is told ---- */
 
@@ -361,6 +377,7 @@ static int open_side(struct instance_side *side, enum protocol protocol)
 	};
 	for (vif = 0; vif < conf->interface_count; vif++) {
 		side->interface[vif] = conf->interface[vif].proxy[protocol];
+		side->interface[vif].vif = (uint8_t)vif;
 		side->interface[vif].values.rfc3376_timers = conf->rfc3376_timers;
 		side->threshold[vif] = conf->interface[vif].ttl_threshold;
 		side->routers[vif] = -1;

@@ -18,11 +18,20 @@ static struct addr any_address(const struct proxy *p)
 	return p->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
 }
 
+static unsigned unused_vif(const struct proxy *p)
+{
+	unsigned vif = 0;
+
+	while (p->router[vif])
+		vif++;
+	return vif;
+}
+
 bool forward_wildcard(const struct proxy *p, struct route *r)
 {
 	*r = (struct route){.source = any_address(p), .group = any_address(p)};
 	/* Without an upstream its place is taken by a VIF that is not there. */
-	r->input = p->upstream < PROXY_VIFS ? p->upstream : p->config->interface_count;
+	r->input = p->upstream < PROXY_VIFS ? p->upstream : unused_vif(p);
 	r->outputs = p->tree;
 	return p->tree;
 }
@@ -67,8 +76,8 @@ static uint32_t forwarding(const struct proxy *p)
 	uint32_t vifs = bit(p->upstream);
 	unsigned vif;
 
-	for (vif = 0; vif < p->config->interface_count; vif++)
-		if (interface_forwards(&p->interface[vif]))
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->router[vif] && interface_forwards(p->router[vif]))
 			vifs |= bit(vif);
 	return vifs & p->present;
 }
@@ -111,7 +120,7 @@ static uint32_t wanting_all(const struct proxy *p, const struct membership *m)
 	uint32_t vifs = 0;
 
 	for (g = m->groups; g; g = g->next)
-		if (g->filter_mode == EXCLUDE && interface_forwards(&p->interface[g->vif]))
+		if (g->filter_mode == EXCLUDE && interface_forwards(p->router[g->vif]))
 			vifs |= bit(g->vif);
 	return vifs;
 }
@@ -127,7 +136,7 @@ static uint32_t wanting(const struct proxy *p, const struct membership *m,
 		const struct source *s = source_list_find(&g->sources, source);
 		bool wants = g->filter_mode == EXCLUDE ? !s || s->expires : !!s;
 
-		if (wants && interface_forwards(&p->interface[g->vif]))
+		if (wants && interface_forwards(p->router[g->vif]))
 			vifs |= bit(g->vif);
 	}
 	return vifs;
@@ -136,15 +145,16 @@ static uint32_t wanting(const struct proxy *p, const struct membership *m,
 /* The VIF whose subnet SOURCE is on; PROXY_VIFS: none. */
 static unsigned on_link(const struct proxy *p, const struct addr *source)
 {
-	unsigned vif, found = PROXY_VIFS;
+	unsigned n, found = PROXY_VIFS;
 	int longest = -1;
 
-	for (vif = 0; vif < p->config->interface_count; vif++) {
-		int length = interface_subnet(&p->interface[vif], source);
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct interface *i = p->interface[n];
+		int length = interface_subnet(i, source);
 
-		if (length > longest && p->interface[vif].exists) {
+		if (length > longest && i->exists) {
 			longest = length;
-			found = vif;
+			found = i->vif;
 		}
 	}
 	return found;
@@ -287,6 +297,12 @@ static void update_source_routes(struct proxy *p, struct membership *m, uint32_t
 	m->route = NULL;
 }
 
+/* Where what has no interface of its own is counted. */
+static struct interface *root_interface(struct proxy *p)
+{
+	return p->host[p->root] ? p->host[p->root] : p->router[p->root];
+}
+
 /* How many of COUNT routes there is room for. */
 static uint32_t limit_routes(struct proxy *p, struct membership *m, size_t count)
 {
@@ -295,7 +311,7 @@ static uint32_t limit_routes(struct proxy *p, struct membership *m, size_t count
 
 	if (!most || count <= left)
 		return (uint32_t)count;
-	p->interface[p->root].counters.value[LIMIT_ROUTES] += count - left;
+	root_interface(p)->counters.value[LIMIT_ROUTES] += count - left;
 	m->incomplete = true;
 	return left;
 }
@@ -307,7 +323,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, uint32_t co
 	struct source_route *route = realloc(m->route, to * sizeof(*route));
 
 	if (!route) {
-		p->interface[p->root].counters.value[NO_MEMORY]++;
+		root_interface(p)->counters.value[NO_MEMORY]++;
 		membership_starved(p, m);
 		return;
 	}
@@ -339,7 +355,7 @@ void forward_update(struct proxy *p, struct membership *m)
 	if (p->root == PROXY_VIFS)
 		return;
 	if (!merge_reserve(p, m)) {
-		p->interface[0].counters.value[NO_MEMORY]++;
+		root_interface(p)->counters.value[NO_MEMORY]++;
 		membership_starved(p, m);
 		return;
 	}

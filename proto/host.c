@@ -22,17 +22,23 @@ static struct subscription *create(struct interface *i, struct membership *m)
 		return NULL;
 	}
 	s->retransmit_at = s->reply_at = INT64_MAX;
+	s->vif = i->vif;
 	s->membership = m;
-	m->subscription = s;
+	s->next = m->subscriptions;
+	m->subscriptions = s;
 	i->group_count++;
 	return s;
 }
 
 static void delete (struct proxy *p, struct interface *i, struct subscription *s)
 {
+	struct subscription **link = &s->membership->subscriptions;
+
+	while (*link != s)
+		link = &(*link)->next;
+	*link = s->next;
 	timer_remove(&i->timers, &s->timer);
 	source_list_free(&s->sources);
-	s->membership->subscription = NULL;
 	membership_touch(p, s->membership);
 	i->group_count--;
 	free(s);
@@ -101,11 +107,13 @@ static void cancel_all(struct proxy *p, struct interface *i)
 	struct membership *m;
 
 	for (m = p->first; m; m = m->next) {
-		if (!m->subscription)
+		struct subscription *s = membership_subscription(m, i->vif);
+
+		if (!s)
 			continue;
-		cancel(m->subscription);
-		if (!host_is_member(m->subscription))
-			delete (p, i, m->subscription);
+		cancel(s);
+		if (!host_is_member(s))
+			delete (p, i, s);
 	}
 	stop_general(p, i);
 }
@@ -270,7 +278,7 @@ static bool change_old(struct subscription *s, bool was_member, uint8_t robustne
 void host_update(struct proxy *p, struct interface *i, struct membership *m, int64_t now,
 		 enum filter_mode mode, size_t count)
 {
-	struct subscription *s = m->subscription;
+	struct subscription *s = membership_subscription(m, i->vif);
 	uint8_t robustness = i->values.robustness;
 	bool was_member, mode_changes, changed;
 
@@ -325,9 +333,12 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 
 	if (i->config->report_interval)
 		i->next_unsolicited = now + i->config->report_interval;
-	for (m = p->first; m; m = m->next)
-		if (m->subscription)
-			announce(p, i, m->subscription, now);
+	for (m = p->first; m; m = m->next) {
+		struct subscription *s = membership_subscription(m, i->vif);
+
+		if (s)
+			announce(p, i, s, now);
+	}
 	host_flush(p, i);
 }
 
@@ -346,8 +357,7 @@ void host_leave_all(struct proxy *p, struct interface *i, int64_t now)
 	struct membership *m;
 
 	for (m = p->first; m; m = m->next)
-		if (m->subscription)
-			host_update(p, i, m, now, INCLUDE, 0);
+		host_update(p, i, m, now, INCLUDE, 0);
 	host_flush(p, i);
 	cancel_all(p, i);
 }
@@ -397,10 +407,10 @@ static uint32_t per_packet(const struct proxy *p, const struct interface *i)
  * cannot silence the end of the list. */
 static void schedule_general(struct proxy *p, struct interface *i, int64_t now, int64_t time)
 {
-	int64_t packets = p->membership_count / per_packet(p, i) + 1;
+	int64_t packets = i->group_count / per_packet(p, i) + 1;
 	int64_t next = now + 1 + proxy_random(p, time / packets), end = now + time;
 
-	if (!p->membership_count)
+	if (!i->group_count)
 		return;
 	i->reply_again = i->replying;
 	if (!i->replying) {
@@ -409,7 +419,7 @@ static void schedule_general(struct proxy *p, struct interface *i, int64_t now, 
 	}
 	i->replying = true;
 	i->reply_number = (uint8_t)(i->reply_number < UINT8_MAX ? i->reply_number + 1 : 1);
-	i->reply_left = p->membership_count;
+	i->reply_left = i->group_count;
 	i->reply_begun = false;
 	/* Rule 1: what is due sooner stays so, or long response times would put it off for ever. */
 	if (next < i->reply_next)
@@ -418,11 +428,13 @@ static void schedule_general(struct proxy *p, struct interface *i, int64_t now, 
 		i->reply_end = end;
 }
 
-/* The next membership that the last query has not heard of, within VISITS; NULL: there is none. */
-static struct membership *next_untold(struct proxy *p, struct interface *i, uint32_t *visits)
+/* The next subscription that the last query has not heard of, within VISITS; NULL: there is none.
+ */
+static struct subscription *next_untold(struct proxy *p, struct interface *i, uint32_t *visits)
 {
 	while (*visits) {
 		struct membership *m = i->reply.next;
+		struct subscription *s = m ? membership_subscription(m, i->vif) : NULL;
 
 		if (!m && !i->reply_again)
 			return NULL;
@@ -433,12 +445,11 @@ static struct membership *next_untold(struct proxy *p, struct interface *i, uint
 		}
 		--*visits;
 		i->reply.next = m->next;
-		if (m->told == i->reply_number)
+		if (!s || s->told == i->reply_number)
 			continue;
-		m->told = i->reply_number;
+		s->told = i->reply_number;
 		i->reply_left -= i->reply_left > 0;
-		if (m->subscription)
-			return m;
+		return s;
 	}
 	return NULL;
 }
@@ -448,7 +459,7 @@ static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 	int64_t time = i->reply_end > now ? i->reply_end - now : 1;
 	int64_t left = i->reply_left ? i->reply_left : 1, chunk = left / time + 1;
 	uint32_t visits;
-	struct membership *m;
+	struct subscription *s;
 
 	if (chunk < per_packet(p, i))
 		chunk = per_packet(p, i);
@@ -456,8 +467,8 @@ static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 		time = time * chunk / left;
 	visits = (uint32_t)chunk + REPLY_VISITS;
 	i->reply_begun = true;
-	while (chunk-- && (m = next_untold(p, i, &visits)))
-		reply(p, i, m->subscription, true);
+	while (chunk-- && (s = next_untold(p, i, &visits)))
+		reply(p, i, s, true);
 	i->reply_next = now + 1 + proxy_random(p, time);
 	if (!i->reply.next && !i->reply_again)
 		stop_general(p, i);
@@ -467,7 +478,7 @@ static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 static void schedule_specific(struct proxy *p, struct interface *i, int64_t at, struct message *msg)
 {
 	struct membership *m = membership_find(p, &msg->group);
-	struct subscription *s = m ? m->subscription : NULL;
+	struct subscription *s = m ? membership_subscription(m, i->vif) : NULL;
 	struct record r;
 	uint32_t n;
 

@@ -163,3 +163,12 @@ struct group *membership_group(const struct membership *m, unsigned vif)
 		g = g->next;
 	return g;
 }
+
+struct subscription *membership_subscription(const struct membership *m, unsigned vif)
+{
+	struct subscription *s = m->subscriptions;
+
+	while (s && s->vif != vif)
+		s = s->next;
+	return s;
+}

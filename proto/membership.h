@@ -18,11 +18,13 @@ void membership_touch(struct proxy *, struct membership *);
 void membership_touch_all(struct proxy *);
 /* For want of memory not all was done that its groups ask for. */
 void membership_starved(struct proxy *, struct membership *);
-/* Frees it; it must be off the dirty list, without groups, subscription and routes. */
+/* Frees it; it must be off the dirty list, without groups, subscriptions and routes. */
 void membership_free(struct proxy *, struct membership *);
 /* A walk points at the first membership, and then survives the end of the one that it points at. */
 void membership_walk_start(struct proxy *, struct proxy_walk *);
 void membership_walk_stop(struct proxy *, struct proxy_walk *);
+/* What it has at the upstream VIF; NULL: nothing. */
+struct subscription *membership_subscription(const struct membership *, unsigned vif);
 /* The group that hosts on VIF made, not a static join's; NULL: none. */
 struct group *membership_group(const struct membership *, unsigned vif);
 

@@ -50,12 +50,20 @@ static bool keep_local(struct proxy *p)
 	return true;
 }
 
-static void start_interface(struct proxy *p, unsigned vif)
+/* False: no memory. */
+static bool start_interface(struct proxy *p, unsigned entry)
 {
-	struct interface *i = &p->interface[vif];
+	const struct proxy_interface_config *config = &p->config->interface[entry];
+	struct interface *i = calloc(1, sizeof(*i));
 
-	i->config = &p->config->interface[vif];
-	i->vif = (uint8_t)vif;
+	if (!i)
+		return false;
+	p->interface[entry] = i;
+	*(config->upstream ? &p->host[config->vif] : &p->router[config->vif]) = i;
+	if (config->upstream && p->upstream == PROXY_VIFS)
+		p->upstream = config->vif;
+	i->config = config;
+	i->vif = config->vif;
 	i->configured = i->config->values;
 	values_complete(&i->configured, p->protocol);
 	i->values = i->configured;
@@ -66,15 +74,15 @@ static void start_interface(struct proxy *p, unsigned vif)
 		i->oldest_version = i->version;
 	i->next_general_query = i->other_querier_until = INT64_MAX;
 	i->reply_next = i->next_unsolicited = INT64_MAX;
-	if (i->config->upstream)
-		p->upstream = vif;
+	return true;
 }
 
 struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_out *out, void *ctx,
 			uint64_t seed)
 {
 	struct proxy *p = calloc(1, sizeof(*p));
-	unsigned vif;
+	bool complete;
+	unsigned n;
 
 	if (!p)
 		return NULL;
@@ -86,13 +94,13 @@ struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_ou
 	p->protocol = config->protocol;
 	p->upstream = p->root = PROXY_VIFS;
 	p->retry_at = INT64_MAX;
-	for (vif = 0; vif < config->interface_count; vif++)
-		start_interface(p, vif);
-	if (!config->ssdp_upstream && !keep_local(p)) {
-		proxy_free(p);
-		return NULL;
-	}
-	return p;
+	complete = config->ssdp_upstream || keep_local(p);
+	for (n = 0; complete && n < config->interface_count; n++)
+		complete = start_interface(p, n);
+	if (complete)
+		return p;
+	proxy_free(p);
+	return NULL;
 }
 
 static void free_membership(struct proxy *p, struct membership *m)
@@ -103,14 +111,17 @@ static void free_membership(struct proxy *p, struct membership *m)
 
 void proxy_free(struct proxy *p)
 {
-	struct interface *i;
+	unsigned n;
 
-	for (i = p->interface; i < p->interface + PROXY_VIFS; i++) {
-		if (i->config && i->config->upstream)
+	for (n = 0; n < PROXY_ENTRIES && p->interface[n]; n++) {
+		struct interface *i = p->interface[n];
+
+		if (i->config->upstream)
 			host_free(p, i);
 		else
 			querier_stop(p, i);
 		free(i->prefix);
+		free(i);
 	}
 	while (p->first)
 		free_membership(p, p->first);
@@ -121,8 +132,11 @@ void proxy_free(struct proxy *p)
 
 void proxy_shutdown(struct proxy *p, int64_t now)
 {
-	if (p->upstream < PROXY_VIFS)
-		host_leave_all(p, &p->interface[p->upstream], now);
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++)
+		if (p->interface[n]->config->upstream)
+			host_leave_all(p, p->interface[n], now);
 	forward_remove_all(p);
 }
 
@@ -173,19 +187,14 @@ static void start_or_stop(struct proxy *p, struct interface *i, int64_t now, boo
 		querier_stop(p, i);
 }
 
-bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
+/* One side of the interface. False: no memory. */
+static bool set_state(struct proxy *p, struct interface *i, int64_t now,
+		      const struct interface_state *state)
 {
-	struct interface *i = &p->interface[state->vif];
 	bool was_active = i->active, moved = !addr_equal(&i->address, &state->address);
-	uint32_t bit = (uint32_t)1 << state->vif;
 	bool complete;
 
-	if (i->exists != state->exists) {
-		i->exists = state->exists;
-		p->present = state->exists ? p->present | bit : p->present & ~bit;
-		p->told &= ~bit; /* even if it is back within the turn, it is another one */
-		p->tree_changed = true;
-	}
+	i->exists = state->exists;
 	i->up = state->up;
 	i->address = state->address;
 	i->mtu = state->mtu;
@@ -203,6 +212,24 @@ bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 	return complete;
 }
 
+bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
+{
+	uint32_t bit = (uint32_t)1 << state->vif;
+	struct interface *router = p->router[state->vif], *host = p->host[state->vif];
+	bool complete = true;
+
+	if (!(p->present & bit) != !state->exists) {
+		p->present ^= bit;
+		p->told &= ~bit; /* even if it is back within the turn, it is another one */
+		p->tree_changed = true;
+	}
+	if (router)
+		complete = set_state(p, router, now, state);
+	if (host)
+		complete = set_state(p, host, now, state) && complete;
+	return complete;
+}
+
 static enum counter check(const struct interface *i, const struct packet *packet,
 			  const struct message *m)
 {
@@ -217,9 +244,8 @@ static enum counter check(const struct interface *i, const struct packet *packet
 	return COUNTER_COUNT;
 }
 
-void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
+static void hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet)
 {
-	struct interface *i = &p->interface[packet->vif];
 	struct message m;
 	enum counter result = message_decode(p->protocol, packet, &m);
 
@@ -238,6 +264,19 @@ void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 		host_query(p, i, now, packet, &m);
 	else
 		querier_message(p, i, now, packet, &m);
+}
+
+void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
+{
+	struct interface *router = p->router[packet->vif], *host = p->host[packet->vif];
+
+	uint64_t queries = router ? router->counters.value[RX_QUERY] : 0;
+
+	if (router)
+		hear(p, router, now, packet);
+	/* Where it is both, the host part has to do with queries alone. */
+	if (host && (!router || router->counters.value[RX_QUERY] > queries))
+		hear(p, host, now, packet);
 }
 
 void proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
@@ -259,7 +298,10 @@ void proxy_reinstall(struct proxy *p)
 
 void proxy_drop(struct proxy *p, unsigned vif, enum counter counter)
 {
-	p->interface[vif].counters.value[counter]++;
+	struct interface *i = p->router[vif] ? p->router[vif] : p->host[vif];
+
+	if (i)
+		i->counters.value[counter]++;
 }
 
 /* ---- time ---- */
@@ -272,12 +314,12 @@ static int64_t deadline(const struct interface *i)
 int64_t proxy_deadline(const struct proxy *p)
 {
 	int64_t first = p->retry_at;
-	unsigned vif;
+	unsigned n;
 
 	if (p->dirty || p->tree_changed)
 		return INT64_MIN;
-	for (vif = 0; vif < p->config->interface_count; vif++) {
-		int64_t next = deadline(&p->interface[vif]);
+	for (n = 0; n < p->config->interface_count; n++) {
+		int64_t next = deadline(p->interface[n]);
 
 		if (next < first)
 			first = next;
@@ -292,18 +334,19 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 	size_t count;
 	int mode;
 
+	p->retransmit_at = 0;
 	for (m = p->dirty; m; m = m->dirty_next) {
+		if (m->local)
+			continue;
 		mode = merge_membership(p, m, &count);
-		m->incomplete = false;
-		if (mode < 0) {
-			p->interface[0].counters.value[NO_MEMORY]++;
-			membership_starved(p, m);
-		} else if (i && !m->local) {
+		if (mode >= 0) {
 			host_update(p, i, m, now, (enum filter_mode)mode, count);
+			continue;
 		}
+		i->counters.value[NO_MEMORY]++;
+		membership_starved(p, m);
 	}
-	if (i)
-		host_flush(p, i);
+	host_flush(p, i);
 }
 
 static void route_changes(struct proxy *p)
@@ -314,7 +357,7 @@ static void route_changes(struct proxy *p)
 		forward_update(p, m);
 		p->dirty = m->dirty_next;
 		m->dirty = false;
-		if (!m->groups && !m->subscription && !m->local)
+		if (!m->groups && !m->subscriptions && !m->local)
 			free_membership(p, m);
 	}
 }
@@ -323,27 +366,26 @@ static void route_changes(struct proxy *p)
 static void retry(struct proxy *p)
 {
 	struct membership *m;
-	unsigned vif;
+	unsigned n;
 
 	p->retry_at = INT64_MAX;
 	for (m = p->first; m; m = m->next)
 		if (m->incomplete)
 			membership_touch(p, m);
-	for (vif = 0; vif < p->config->interface_count; vif++)
-		if (p->interface[vif].active && p->interface[vif].static_missing)
-			group_join_static(p, &p->interface[vif]);
+	for (n = 0; n < p->config->interface_count; n++)
+		if (p->interface[n]->active && p->interface[n]->static_missing)
+			group_join_static(p, p->interface[n]);
 }
 
 void proxy_tick(struct proxy *p, int64_t now)
 {
-	struct interface *upstream = NULL;
-	unsigned vif;
+	struct membership *m;
+	unsigned n;
 
-	p->retransmit_at = 0;
 	if (p->retry_at <= now)
 		retry(p);
-	for (vif = 0; vif < p->config->interface_count; vif++) {
-		struct interface *i = &p->interface[vif];
+	for (n = 0; n < p->config->interface_count; n++) {
+		struct interface *i = p->interface[n];
 
 		if (deadline(i) <= now && i->config->upstream)
 			host_tick(p, i, now, TURN_BUDGET);
@@ -352,9 +394,11 @@ void proxy_tick(struct proxy *p, int64_t now)
 	}
 	if (p->tree_changed)
 		forward_tree(p);
-	if (p->upstream < PROXY_VIFS)
-		upstream = &p->interface[p->upstream];
-	report_changes(p, upstream, now);
+	for (m = p->dirty; m; m = m->dirty_next)
+		m->incomplete = false;
+	for (n = 0; n < p->config->interface_count; n++)
+		if (p->interface[n]->config->upstream)
+			report_changes(p, p->interface[n], now);
 	route_changes(p);
 	if (p->starved && p->retry_at == INT64_MAX)
 		p->retry_at = now + RETRY_INTERVAL;

@@ -4,11 +4,13 @@
  * time go in; packets and kernel routes come out through callbacks. No socket, clock, log or
  * global.
  *
- * Interfaces are known by their VIF: the position in the configuration, 0 to 31, which is also the
- * number of the kernel's virtual interface. Times are absolute milliseconds of any clock that never
- * goes back. Nothing is sent and no route is told but from within proxy_interface(), proxy_tick()
- * and proxy_shutdown(), so that all changes of one turn of the caller's loop leave together; after
- * proxy_packet() and proxy_upcall() proxy_deadline() is in the past if there is something to do.
+ * Interfaces are known by their VIF, 0 to 31, which is also the number of the kernel's virtual
+ * interface. The configuration has an entry for each side of an interface: most are either an
+ * upstream or a downstream; one through which proxies peer (RFC 7287 section 5) is both. Times are
+ * absolute milliseconds of any clock that never goes back. Nothing is sent and no route is told but
+ * from within proxy_interface(), proxy_tick() and proxy_shutdown(), so that all changes of one turn
+ * of the caller's loop leave together; after proxy_packet() and proxy_upcall() proxy_deadline() is
+ * in the past if there is something to do.
  */
 #ifndef PROTO_PROXY_H
 #define PROTO_PROXY_H
@@ -19,7 +21,7 @@
 #include "counter.h"
 #include "values.h"
 
-enum { PROXY_VIFS = 32 };
+enum { PROXY_VIFS = 32, PROXY_ENTRIES = 2 * PROXY_VIFS };
 
 enum filter_mode { INCLUDE, EXCLUDE };
 
@@ -36,8 +38,15 @@ struct static_join {
 	struct addr source; /* addr_is_any(): every source */
 };
 
+struct filter;
+
+/* One side of an interface. */
 struct proxy_interface_config {
+	uint8_t vif;
 	bool upstream; /* else a downstream */
+	/* What data may come in there; for an upstream also: which groups are subscribed. What data
+	 * may go out; for a downstream also: which memberships count. NULL: all. */
+	const struct filter *in, *out;
 	struct values values;
 	uint8_t oldest_version; /* what is older is not heard; 0: all is (RFC 3376 section 9.2) */
 	/* a downstream's */
@@ -57,12 +66,19 @@ struct proxy_interface_config {
 	bool report_source_set; /* else the interface's address */
 	struct addr report_source;
 	int32_t report_interval; /* unsolicited current-state reports every so many ms; 0: none */
+	bool kernel_host;	 /* the kernel is the host: proxy_out.join() */
 };
 
 struct proxy_config {
 	enum protocol protocol;
-	unsigned interface_count; /* 1 to PROXY_VIFS */
-	const struct proxy_interface_config *interface;
+	unsigned interface_count;			/* up to PROXY_ENTRIES */
+	const struct proxy_interface_config *interface; /* upstreams in order of priority */
+	/* With several upstreams: data go out of the first one that may take them, not of all; a
+	 * source is subscribed at all until its data have come, and so many ms after the last of
+	 * them, not at the first one (0). */
+	bool out_first;
+	int32_t mutex;
+	bool per_source;		/* no wildcard routes, even where they would do */
 	const struct prefix *ssm_range; /* of this protocol's family */
 	size_t ssm_range_count;
 	uint32_t max_routes; /* (S,G) routes; 0: no limit */
@@ -114,6 +130,12 @@ struct proxy_out {
 	void (*route)(void *ctx, const struct route *);
 	/* The VIF that the unicast route to SOURCE points to; PROXY_VIFS: none of ours. */
 	unsigned (*reverse_path)(void *ctx, const struct addr *source);
+	/* How many packets the (S,G) route has seen. False: the kernel cannot tell. */
+	bool (*packets)(void *ctx, const struct route *, uint64_t *count);
+	/* Has the kernel be a member of GROUP on VIF (kernel_host), with this filter; INCLUDE of
+	 * nothing: not any more. */
+	void (*join)(void *ctx, unsigned vif, const struct addr *group, enum filter_mode,
+		     const struct addr *source, size_t count);
 };
 
 struct proxy;
@@ -152,6 +174,7 @@ void proxy_tick(struct proxy *, int64_t now);
 /* ---- status, read-only ---- */
 
 struct proxy_interface_status {
+	unsigned vif;
 	bool upstream, up;
 	bool querier;		   /* downstream: we are it */
 	struct addr address;	   /* ours */
@@ -165,8 +188,8 @@ struct proxy_interface_status {
 	const struct counters *counters;
 };
 
-/* Fills in the state of the interface VIF. */
-void proxy_interface_status(const struct proxy *, unsigned vif, struct proxy_interface_status *);
+/* Fills in the state of that entry of the configuration. */
+void proxy_interface_status(const struct proxy *, unsigned entry, struct proxy_interface_status *);
 
 struct source_status {
 	struct addr address;

@@ -48,6 +48,9 @@ struct subscription {
 	uint8_t filter_mode;
 	uint8_t mode_retransmit; /* transmissions of TO_IN or TO_EX still to come */
 	bool reply_whole;	 /* the pending answer is to a group-specific query */
+	uint8_t vif;
+	uint8_t told;		   /* the general query that it answered last, by number */
+	struct subscription *next; /* of the membership, at another upstream */
 	struct membership *membership;
 	struct source_list sources;
 	int64_t retransmit_at, reply_at; /* INT64_MAX: nothing to do */
@@ -65,12 +68,11 @@ struct membership {
 	struct addr group;
 	struct membership *hash_next, *next, *previous, *dirty_next;
 	struct group *groups;
-	struct subscription *subscription;
+	struct subscription *subscriptions;
 	struct source_route *route; /* sorted by source */
 	uint32_t route_count;
 	uint32_t outputs; /* of the (*,G) route, if installed */
 	uint8_t root;	  /* its input */
-	uint8_t told;	  /* the general query upstream that it answered last, by number */
 	bool installed;
 	bool dirty;
 	bool local;	 /* never goes upstream, and is never forgotten */
@@ -110,7 +112,7 @@ struct interface {
 	int64_t v1_querier_until, v2_querier_until;
 	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
 	uint8_t reply_number;	 /* of the last query: what has told it is passed over */
-	uint32_t reply_left;	 /* about how many memberships are still to be told */
+	uint32_t reply_left;	 /* about how many subscriptions are still to be told */
 	bool replying;
 	bool reply_again; /* a query came on the way: from the beginning, once more */
 	bool reply_begun; /* since the last query */
@@ -125,8 +127,10 @@ struct proxy {
 	uint64_t random;
 	uint32_t hash_seed;
 	enum protocol protocol;
-	unsigned upstream; /* PROXY_VIFS: none */
-	struct interface interface[PROXY_VIFS];
+	unsigned upstream;			    /* the first one; PROXY_VIFS: none */
+	struct interface *interface[PROXY_ENTRIES]; /* as in the configuration */
+	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
+	struct interface *host[PROXY_VIFS];	    /* upstreams */
 	/* the membership database */
 	struct membership **bucket;
 	uint32_t bucket_count, bucket_capacity;

@@ -6,12 +6,13 @@
 #include "membership.h"
 #include "tracking.h"
 
-void proxy_interface_status(const struct proxy *p, unsigned vif,
+void proxy_interface_status(const struct proxy *p, unsigned entry,
 			    struct proxy_interface_status *status)
 {
-	const struct interface *i = &p->interface[vif];
+	const struct interface *i = p->interface[entry];
 
 	*status = (struct proxy_interface_status){
+		.vif = i->vif,
 		.upstream = i->config->upstream,
 		.up = i->active,
 		.querier = i->querier,
@@ -74,17 +75,15 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 	return true;
 }
 
-static bool visit_subscription(const struct proxy *p, const struct membership *m,
+static bool visit_subscription(const struct proxy *p, const struct subscription *s,
 			       const struct proxy_visitor *visitor, void *ctx)
 {
-	const struct subscription *s = m->subscription;
-	const struct interface *i = &p->interface[p->upstream];
 	struct group_status status = {
-		.vif = i->vif,
+		.vif = s->vif,
 		.upstream = true,
-		.group = m->group,
+		.group = s->membership->group,
 		.filter_mode = (enum filter_mode)s->filter_mode,
-		.version = message_native(p->protocol, i->version),
+		.version = message_native(p->protocol, p->host[s->vif]->version),
 		.expires = INT64_MAX,
 		.source = subscription_source,
 		.record = s,
@@ -94,6 +93,17 @@ static bool visit_subscription(const struct proxy *p, const struct membership *m
 	for (n = 0; n < s->sources.count; n++)
 		status.source_count += s->sources.source[n].listed;
 	return visitor->group(ctx, &status);
+}
+
+static bool visit_subscriptions(const struct proxy *p, const struct membership *m,
+				const struct proxy_visitor *visitor, void *ctx)
+{
+	const struct subscription *s;
+
+	for (s = m->subscriptions; s; s = s->next)
+		if (host_is_member(s) && !visit_subscription(p, s, visitor, ctx))
+			return false;
+	return true;
 }
 
 static bool visit_routes(const struct membership *m, const struct route *wildcard,
@@ -141,8 +151,7 @@ bool proxy_walk(struct proxy *p, struct proxy_walk *walk, int64_t now, unsigned 
 
 		if (visitor->group && !visit_groups(p, m, now, visitor, ctx))
 			return true;
-		if (visitor->group && m->subscription && host_is_member(m->subscription) &&
-		    !visit_subscription(p, m, visitor, ctx))
+		if (visitor->group && !visit_subscriptions(p, m, visitor, ctx))
 			return true;
 		if (visitor->route && !visit_routes(m, &wildcard, visitor, ctx))
 			return true;
@@ -164,14 +173,17 @@ bool proxy_has_group(const struct proxy *p, const struct addr *group, unsigned v
 bool proxy_is_subscribed(const struct proxy *p, const struct addr *group)
 {
 	const struct membership *m = membership_find(p, group);
+	const struct subscription *s = m ? m->subscriptions : NULL;
 
-	return m && m->subscription && host_is_member(m->subscription);
+	while (s && !host_is_member(s))
+		s = s->next;
+	return s;
 }
 
 void proxy_totals(const struct proxy *p, struct proxy_totals *totals)
 {
 	const struct membership *m;
-	unsigned vif;
+	unsigned n;
 
 	*totals = (struct proxy_totals){.memberships = p->membership_count,
 					.source_routes = p->route_count,
@@ -179,7 +191,7 @@ void proxy_totals(const struct proxy *p, struct proxy_totals *totals)
 	/* Those that are there for their routes alone came first. */
 	for (m = p->first; m && m->local; m = m->next)
 		totals->memberships -= !m->groups;
-	for (vif = 0; vif < p->config->interface_count; vif++)
-		if (!p->interface[vif].config->upstream)
-			totals->groups += p->interface[vif].group_count;
+	for (n = 0; n < p->config->interface_count; n++)
+		if (!p->interface[n]->config->upstream)
+			totals->groups += p->interface[n]->group_count;
 }

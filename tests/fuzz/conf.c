@@ -123,7 +123,8 @@ static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const s
 static void run_proxy(const struct conf_instance *instance, enum protocol protocol,
 		      struct digest *digest)
 {
-	static const struct proxy_out out = {ignore_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = ignore_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	struct proxy_interface_config interface[PROXY_VIFS];
 	struct proxy_config config = {.protocol = protocol,
 				      .interface_count = instance->interface_count,
@@ -138,8 +139,10 @@ static void run_proxy(const struct conf_instance *instance, enum protocol protoc
 
 	up.address = protocol == PROTOCOL_IGMP ? addr_ipv4(0x0a000002)
 					       : (struct addr){{0xfe, 0x80, [15] = 2}};
-	for (unsigned i = 0; i < instance->interface_count; i++)
+	for (unsigned i = 0; i < instance->interface_count; i++) {
 		interface[i] = instance->interface[i].proxy[protocol];
+		interface[i].vif = (uint8_t)i;
+	}
 	proxy = proxy_new(&config, &out, NULL, 1);
 	if (!proxy)
 		return;

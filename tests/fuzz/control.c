@@ -219,10 +219,12 @@ static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const s
 
 static void start_proxy(struct run *run)
 {
-	static const struct proxy_out out = {ignore_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = ignore_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	struct interface_state up = {.exists = true, .up = true, .mtu = 1500};
 
 	run->interface[0].upstream = true;
+	run->interface[1].vif = 1;
 	run->config = (struct proxy_config){.protocol = PROTOCOL_IGMP,
 					    .interface_count = 2,
 					    .interface = run->interface,

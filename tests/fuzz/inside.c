@@ -87,7 +87,7 @@ void inside_check(const struct proxy *proxy)
 		fuzz_fail("%u buckets for %u memberships", proxy->bucket_capacity,
 			  proxy->membership_count);
 	for (unsigned vif = 0; vif < proxy->config->interface_count; vif++)
-		check_interface(proxy, &proxy->interface[vif]);
+		check_interface(proxy, proxy->interface[vif]);
 }
 
 bool inside_walks(const struct proxy *proxy)

@@ -152,6 +152,7 @@ static void add_interface(struct bytes *bytes, struct world *world, bool upstrea
 
 	snprintf(node->name, sizeof(node->name), upstream ? "up%u" : "lan%u", vif);
 	node->state = (struct interface_state){.vif = vif, .mtu = 1500};
+	world->interface[vif].vif = (uint8_t)vif;
 	world->interface[vif].upstream = upstream;
 	set_up(world, vif);
 	default_addresses(world, vif);

@@ -216,6 +216,7 @@ void run_config(struct world *world, struct words *words)
 			continue;
 		}
 		strncpy(node->name, name, sizeof(node->name) - 1);
+		world->interface[vif].vif = (uint8_t)vif;
 		world->interface[vif].upstream = upstream;
 		node->state = (struct interface_state){.vif = vif, .mtu = 1500};
 		world->config.interface_count++;

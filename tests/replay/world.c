@@ -384,7 +384,8 @@ void world_advance(struct world *world, int64_t time)
 
 void world_start(struct world *world)
 {
-	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = on_route, .reverse_path = on_reverse_path};
 
 	world->now = WORLD_EPOCH;
 	world->proxy = proxy_new(&world->config, &out, world, 0x5eedULL + world->line);

@@ -374,6 +374,7 @@ void router_prepare(struct sim *sim, struct router *router)
 	for (unsigned scope = 0; scope < 16; scope++)
 		next->ssm_range[scope] = ssm_prefix(sim, scope);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		next->interface[vif].vif = (uint8_t)vif;
 		next->interface[vif].upstream = vif < router->has_upstream;
 		router->state[vif].vif = vif;
 		router->state[vif].exists = router->state[vif].up = true;
@@ -397,7 +398,8 @@ static void take_settings(struct router *router)
 
 void router_start(struct sim *sim, struct router *router)
 {
-	static const struct proxy_out out = {on_send, on_route, on_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = on_route, .reverse_path = on_reverse_path};
 	uint64_t seed = sim_key(sim, 0x9407U, router->index, router->starts++);
 	unsigned up = 0;
 

@@ -40,7 +40,8 @@ static struct addr on_link(enum protocol protocol, uint8_t host)
 /* Brings a querier up, which asks at once, and keeps what it sent; then hears QUERY, if any. */
 static struct values run(struct rig *rig, const struct packet *query)
 {
-	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	struct proxy_interface_config interface = {.values = rig->values};
 	struct proxy_config config = {
 		.protocol = rig->protocol, .interface_count = 1, .interface = &interface};

@@ -115,12 +115,13 @@ static struct addr source(unsigned n)
 
 static struct proxy *open_proxy(void)
 {
-	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	static struct static_join join[3];
 	static const struct proxy_interface_config interface[VIFS] = {
 		[UP] = {.upstream = true},
-		[LAN] = {.static_join = join, .static_join_count = 3},
-		[TRACKED] = {.quick_leave = QUICK_LEAVE_TRACKED},
+		[LAN] = {.vif = LAN, .static_join = join, .static_join_count = 3},
+		[TRACKED] = {.vif = TRACKED, .quick_leave = QUICK_LEAVE_TRACKED},
 	};
 	static const struct proxy_config config = {
 		.protocol = PROTOCOL_IGMP, .interface_count = VIFS, .interface = interface};

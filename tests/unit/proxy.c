@@ -33,8 +33,10 @@ static void on_route(void *ctx, const struct route *route)
 /* All is up. A seed of 0 is one like any other. */
 static struct proxy *open_proxy(void)
 {
-	static const struct proxy_out out = {on_send, on_route, ignore_reverse_path};
-	static const struct proxy_interface_config interface[VIFS] = {[UP] = {.upstream = true}};
+	static const struct proxy_out out = {
+		.send = on_send, .route = on_route, .reverse_path = ignore_reverse_path};
+	static const struct proxy_interface_config interface[VIFS] = {
+		{.upstream = true}, {.vif = LAN}, {.vif = OTHER}};
 	static const struct proxy_config config = {
 		.protocol = PROTOCOL_IGMP, .interface_count = VIFS, .interface = interface};
 	struct proxy *proxy = proxy_new(&config, &out, NULL, 0);

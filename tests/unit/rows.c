@@ -335,11 +335,12 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 		rig->asked |= 1U << (data[at + size - 1] - 1);
 }
 
-static const struct proxy_interface_config interfaces[] = {{.upstream = true}, {.upstream = false}};
+static const struct proxy_interface_config interfaces[] = {{.upstream = true}, {.vif = 1}};
 
 static bool rig_open(struct rig *rig, enum protocol protocol, bool querier)
 {
-	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	static const struct proxy_config config[PROTOCOLS] = {
 		{.protocol = PROTOCOL_IGMP, .interface_count = 2, .interface = interfaces},
 		{.protocol = PROTOCOL_MLD, .interface_count = 2, .interface = interfaces},

@@ -263,10 +263,11 @@ static void start(struct rig *rig, struct proxy_config *config, const struct pro
 
 int main(void)
 {
-	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	static const struct proxy_interface_config interface[] = {
 		[UP] = {.upstream = true},
-		[LAN] = {.quick_leave = QUICK_LEAVE_TRACKED, .max_hosts = HOSTS},
+		[LAN] = {.vif = LAN, .quick_leave = QUICK_LEAVE_TRACKED, .max_hosts = HOSTS},
 	};
 	struct proxy_config config = {.interface_count = 2, .interface = interface};
 	const struct addr group = addr_ipv4(0xef010101);

@@ -34,7 +34,8 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 /* No upstream: each membership is one group. */
 static struct proxy *open_proxy(void)
 {
-	static const struct proxy_out out = {on_send, ignore_route, ignore_reverse_path};
+	static const struct proxy_out out = {
+		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	static const struct proxy_interface_config interface = {.upstream = false};
 	static const struct proxy_config config = {.protocol = PROTOCOL_IGMP,
 						   .interface_count = 1,
