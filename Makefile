@@ -38,7 +38,7 @@ config := $(or $(wildcard $(KCONFIG_CONFIG)),configs/default_defconfig)
 include $(config)
 
 # The tests are of everything. Where .config has less, they run on the default configuration, beside it.
-tested  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL HELP_TEXT \
+tested  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL FILTER HELP_TEXT \
 	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CHECK _JOIN _SEND)
 lacking := $(strip $(foreach option,$(tested),$(if $(CONFIG_$(option)),,$(option))))
 ifneq ($(and $(lacking),$(filter check check-% demo bench,$(MAKECMDGOALS))),)

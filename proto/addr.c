@@ -53,6 +53,26 @@ bool addr_in_prefix(const struct addr *a, const struct prefix *p)
 	return !bits || !((a->byte[bytes] ^ p->address.byte[bytes]) >> (8 - bits));
 }
 
+struct addr addr_previous(const struct addr *a)
+{
+	struct addr b = *a;
+	unsigned n = sizeof(b.byte);
+
+	while (n && !b.byte[--n]--)
+		continue;
+	return b;
+}
+
+struct addr addr_next(const struct addr *a)
+{
+	struct addr b = *a;
+	unsigned n = sizeof(b.byte);
+
+	while (n && !++b.byte[--n])
+		continue;
+	return b;
+}
+
 uint32_t addr_hash(const struct addr *a, uint32_t seed)
 {
 	uint64_t high, low;

@@ -61,6 +61,9 @@ bool addr_is_link_local(const struct addr *);
  * (RFC 5771 section 4, RFC 4291 section 2.7). */
 bool addr_is_link_scope(const struct addr *);
 bool addr_in_prefix(const struct addr *, const struct prefix *);
+/* The one before, and the one behind; before the first is the last, and the other way round. */
+struct addr addr_previous(const struct addr *);
+struct addr addr_next(const struct addr *);
 uint32_t addr_hash(const struct addr *, uint32_t seed);
 
 #endif
