@@ -80,7 +80,6 @@ __attribute__((format(printf, 5, 6))) static void tell(struct check *check, enum
 
 static void check_configuration(struct check *check, const char *file)
 {
-	const struct conf_instance *instance = &check->conf.instance;
 	char error[CONF_ERROR];
 
 	if (conf_read(&check->conf, file, error))
@@ -91,7 +90,7 @@ static void check_configuration(struct check *check, const char *file)
 		     file);
 	else
 		tell(check, OK, "configuration", "", "%s: instance %s, %u interfaces", file,
-		     instance->name, instance->interface_count);
+		     check->conf.instance->name, check->conf.instance->interface_count);
 }
 
 /* ---- the kernel ---- */
@@ -265,7 +264,7 @@ static void check_link(struct check *check, const struct iface *iface)
 static void check_interface(struct check *check, const struct conf_interface *conf,
 			    const struct iface *iface)
 {
-	const bool *protocol = check->conf.instance.protocol;
+	const bool *protocol = check->conf.instance->protocol;
 	const char *role = conf->upstream ? "upstream" : "downstream";
 	char ipv4[TEXT_ADDR], link_local[TEXT_ADDR];
 	unsigned count = check->count;
@@ -301,7 +300,7 @@ static void ignore(void *ctx, struct iface *iface)
 
 static void check_interfaces(struct check *check)
 {
-	const struct conf_instance *instance = &check->conf.instance;
+	const struct conf_instance *instance = check->conf.instance;
 	struct iface_monitor monitor;
 	struct loop loop;
 	int error = loop_open(&loop);
@@ -325,8 +324,8 @@ static int run(struct check *check, const char *file)
 	const bool *protocol = built_in;
 
 	check_configuration(check, file);
-	if (check->conf.instance.interface_count)
-		protocol = check->conf.instance.protocol;
+	if (check->conf.instance_count)
+		protocol = check->conf.instance->protocol;
 	for (int i = 0; i < PROTOCOLS; i++)
 		if (protocol[i])
 			check_kernel(check, (enum protocol)i);
@@ -334,7 +333,7 @@ static int run(struct check *check, const char *file)
 		tell(check, WARN, "privileges", "run " NAME " as root",
 		     "not checked: whether multicast routing is free and who holds it, numbered "
 		     "tables");
-	if (check->conf.instance.interface_count)
+	if (check->conf.instance_count)
 		check_interfaces(check);
 	conf_free(&check->conf);
 	return (int)check->worst;

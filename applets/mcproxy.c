@@ -94,7 +94,7 @@ static int serve(struct daemon *d)
 	if (!error && d->conf.pidfile[0])
 		error = write_pidfile(d->conf.pidfile);
 	if (!error) {
-		log_notice("instance %s runs", d->conf.instance.name);
+		log_notice("instance %s runs", d->conf.instance->name);
 		error = loop_run(&d->loop, turn, d);
 		if (d->conf.pidfile[0])
 			unlink(d->conf.pidfile);
@@ -112,7 +112,7 @@ static int run(struct daemon *d)
 		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILURE;
 	}
-	error = instance_open(&d->instance, &d->loop, &d->conf.instance);
+	error = instance_open(&d->instance, &d->loop, d->conf.instance);
 	if (!error) {
 		error = serve(d);
 		instance_close(&d->instance);

@@ -70,7 +70,7 @@ static unsigned most_interfaces(const struct conf_instance *instance, bool upstr
 /* One more interface of the instance. */
 static bool define_interface(struct parser *parser, bool upstream)
 {
-	struct conf_instance *instance = &parser->conf.instance;
+	struct conf_instance *instance = parser->conf.instance;
 	struct conf_interface interface = {.upstream = upstream};
 	unsigned most = most_interfaces(instance, upstream);
 	struct token token;
@@ -103,7 +103,7 @@ static bool define_interface(struct parser *parser, bool upstream)
 /* Takes the name or pattern of interfaces that a key is set for and selects them. */
 static bool select_interfaces(struct parser *parser, bool upstream)
 {
-	const struct conf_instance *instance = &parser->conf.instance;
+	const struct conf_instance *instance = parser->conf.instance;
 	bool pattern = scan_as(&parser->scanner, TOKEN_PATTERN);
 	struct token token = parser->scanner.token;
 	char name[CONF_NAME];
@@ -189,7 +189,7 @@ static bool parse_definition(struct parser *parser, const struct token *token, c
 		return parser_fail_at(parser, token,
 				      "another statement (this version has one instance)");
 	parser->defined = true;
-	strcpy(parser->conf.instance.name, name);
+	strcpy(parser->conf.instance->name, name);
 	if (!parser_symbol(parser, ':') || !parse_upstreams(parser))
 		return false;
 	do {
@@ -221,7 +221,7 @@ static bool parse_instance(struct parser *parser)
 		return parse_definition(parser, &token, name);
 	if (parser->scanner.token.type == '(')
 		return parser_fail(parser, "':' (this version has no numbered tables)");
-	if (!parser->declaring && strcmp(name, parser->conf.instance.name))
+	if (!parser->declaring && strcmp(name, parser->conf.instance->name))
 		return parser_fail_at(parser, &token, "the name of an instance");
 	if (parser_keyword(parser, "set"))
 		return conf_set(parser, CONF_INSTANCE);
@@ -265,7 +265,7 @@ static bool parse(struct parser *parser, const char *text, size_t size, bool dec
 /* Without a statement `protocol`, both run that are built in. */
 static bool complete_protocols(struct parser *parser)
 {
-	bool *runs = parser->conf.instance.protocol;
+	bool *runs = parser->conf.instance->protocol;
 	bool all = !parser->highest[PROTOCOL_IGMP] && !parser->highest[PROTOCOL_MLD];
 
 	if (!parser->defined && !parser->conf.disabled)
@@ -277,8 +277,8 @@ static bool complete_protocols(struct parser *parser)
 
 static bool complete_interfaces(struct parser *parser)
 {
-	for (unsigned i = 0; i < parser->conf.instance.interface_count; i++) {
-		struct conf_interface *interface = &parser->conf.instance.interface[i];
+	for (unsigned i = 0; i < parser->conf.instance->interface_count; i++) {
+		struct conf_interface *interface = &parser->conf.instance->interface[i];
 
 		for (size_t protocol = 0; protocol < PROTOCOLS; protocol++) {
 			struct values *set = &interface->proxy[protocol].values, values;
@@ -297,22 +297,43 @@ static bool complete_interfaces(struct parser *parser)
 	return true;
 }
 
-int conf_parse(struct conf *conf, const char *name, const char *text, size_t size,
-	       char error[CONF_ERROR])
+/* The instance and its interfaces move to where they stay. */
+static bool keep_instance(struct parser *parser)
+{
+	struct conf *conf = &parser->conf;
+	struct conf_instance *instance = parser_allocate(parser, sizeof(*instance));
+	unsigned count = parser->instance.interface_count;
+
+	if (!instance)
+		return false;
+	*instance = parser->instance;
+	instance->interface = parser_allocate(parser, count * sizeof(*instance->interface));
+	if (!instance->interface)
+		return false;
+	memcpy(instance->interface, parser->interface, count * sizeof(*instance->interface));
+	conf->instance = instance;
+	conf->instance_count = count > 0;
+	return true;
+}
+
+int conf_parse(struct conf *conf, const struct conf_source *source, char error[CONF_ERROR])
 {
 	/* On the stack it would stay resident for as long as the program runs. */
 	struct parser *parser = calloc(1, sizeof(*parser));
 	bool valid;
 
 	if (!parser) {
-		format_text(error, CONF_ERROR, "%.128s: out of memory", name);
+		format_text(error, CONF_ERROR, "%.128s: out of memory", source->name);
 		return -1;
 	}
-	parser->name = name;
+	parser->name = source->name;
 	parser->error = error;
+	parser->conf.instance = &parser->instance;
+	parser->instance.interface = parser->interface;
 	conf_set_defaults(&parser->conf);
-	valid = parse(parser, text, size, true) && complete_protocols(parser) &&
-		parse(parser, text, size, false) && complete_interfaces(parser);
+	valid = parse(parser, source->text, source->size, true) && complete_protocols(parser) &&
+		parse(parser, source->text, source->size, false) && complete_interfaces(parser) &&
+		keep_instance(parser);
 	if (valid)
 		*conf = parser->conf;
 	else
@@ -340,21 +361,37 @@ static ssize_t read_all(const char *path, char *buf, size_t size)
 	return got;
 }
 
-int conf_read(struct conf *conf, const char *path, char error[CONF_ERROR])
+int conf_load(const char *path, char **text, size_t *size, char error[CONF_ERROR])
 {
 	/* One byte more shows that the file is too long. Untouched pages cost nothing. */
-	const size_t size = CONFIG_CONF_MAX_SIZE + 1;
-	char *text = malloc(size);
-	ssize_t length = text ? read_all(path, text, size) : -ENOMEM;
-	int result = -1;
+	const size_t room = CONFIG_CONF_MAX_SIZE + 1;
+	char *buf = malloc(room);
+	ssize_t length = buf ? read_all(path, buf, room) : -ENOMEM;
 
+	if (length >= 0 && (size_t)length < room) {
+		*text = buf;
+		*size = (size_t)length;
+		return 0;
+	}
 	if (length < 0)
 		format_text(error, CONF_ERROR, "%.128s: %s", path, strerror((int)-length));
-	else if ((size_t)length == size)
+	else
 		format_text(error, CONF_ERROR, "%.128s: more than %d bytes", path,
 			    CONFIG_CONF_MAX_SIZE);
-	else
-		result = conf_parse(conf, path, text, (size_t)length, error);
+	free(buf);
+	return -1;
+}
+
+int conf_read(struct conf *conf, const char *path, char error[CONF_ERROR])
+{
+	struct conf_source source = {.name = path};
+	char *text;
+	int result;
+
+	if (conf_load(path, &text, &source.size, error))
+		return -1;
+	source.text = text;
+	result = conf_parse(conf, &source, error);
 	free(text);
 	return result;
 }

@@ -21,7 +21,7 @@ struct key {
 		};
 		const char *choices; /* words with | between; the value is a word's number */
 	};
-	uint16_t offset;    /* where it goes in struct conf, for interfaces in its first one */
+	uint16_t offset;    /* where it goes in struct conf, conf_instance or conf_interface */
 	uint8_t size;	    /* of that; a number's is 1 or 4 */
 	uint8_t place;	    /* enum conf_place */
 	bool each_protocol; /* the member exists for each */
@@ -42,12 +42,14 @@ _Static_assert(sizeof(enum log_level) == sizeof(uint32_t) &&
 /* Writes a key's value to where the row says. */
 static void store(struct parser *parser, const struct key *key, const void *value)
 {
-	uint8_t *member = (uint8_t *)&parser->conf + key->offset;
-	const struct conf_instance *instance = &parser->conf.instance;
+	const struct conf_instance *instance = parser->conf.instance;
 
 	if (key->place & (CONF_PROGRAM | CONF_INSTANCE)) {
+		uint8_t *place = key->place == CONF_PROGRAM ? (uint8_t *)&parser->conf
+							    : (uint8_t *)parser->conf.instance;
+
 		if (parser->declaring)
-			memcpy(member, value, key->size);
+			memcpy(place + key->offset, value, key->size);
 		return;
 	}
 	for (unsigned i = 0; i < instance->interface_count; i++) {
@@ -55,7 +57,7 @@ static void store(struct parser *parser, const struct key *key, const void *valu
 			continue;
 		for (size_t protocol = 0; protocol < (key->each_protocol ? PROTOCOLS : 1);
 		     protocol++)
-			memcpy(member + i * sizeof(struct conf_interface) +
+			memcpy((uint8_t *)&instance->interface[i] + key->offset +
 				       protocol * sizeof(struct proxy_interface_config),
 			       value, key->size);
 	}
@@ -178,13 +180,13 @@ static struct proxy_interface_config *proxy_of(struct parser *parser, unsigned i
 {
 	if (!(parser->selected >> interface & 1))
 		return NULL;
-	return &parser->conf.instance.interface[interface].proxy[protocol];
+	return &parser->conf.instance->interface[interface].proxy[protocol];
 }
 
 /* What concerns a protocol that does not run is a mistake. */
 static bool check_runs(struct parser *parser, const struct token *token, enum protocol protocol)
 {
-	if (parser->declaring || parser->conf.instance.protocol[protocol])
+	if (parser->declaring || parser->conf.instance->protocol[protocol])
 		return true;
 	return parser_fail_at(parser, token, "something of %s, as %s does not run here",
 			      protocol == PROTOCOL_IGMP ? "MLD" : "IGMP",
@@ -307,7 +309,7 @@ static bool keep_prefixes(struct parser *parser, const struct prefix_list *list,
 
 static bool set_ssm_range(struct parser *parser, const struct key *key)
 {
-	struct conf_instance *instance = &parser->conf.instance;
+	struct conf_instance *instance = parser->conf.instance;
 	struct prefix_list list[PROTOCOLS];
 
 	(void)key;
@@ -387,7 +389,7 @@ static bool read_source(struct parser *parser, struct static_join *join)
 
 	if (parser_accept(parser, '*')) {
 		join->source = (struct addr){{0}};
-		if (!parser->declaring && is_ssm(&parser->conf.instance, &join->group))
+		if (!parser->declaring && is_ssm(parser->conf.instance, &join->group))
 			return parser_fail_at(parser, &token,
 					      "a source, as the group is in ssm-range");
 		return true;
@@ -421,11 +423,11 @@ static bool set_static_join(struct parser *parser, const struct key *key)
 	.place = CONF_PROGRAM, .offset = offsetof(struct conf, member), \
 	.size = sizeof(((struct conf *)NULL)->member)
 #define INSTANCE(member)                                                          \
-	.place = CONF_INSTANCE, .offset = offsetof(struct conf, instance.member), \
-	.size = sizeof(((struct conf *)NULL)->instance.member)
-#define INTERFACE(member)                                              \
-	.offset = offsetof(struct conf, instance.interface[0].member), \
-	.size = sizeof(((struct conf *)NULL)->instance.interface[0].member)
+	.place = CONF_INSTANCE, .offset = offsetof(struct conf_instance, member), \
+	.size = sizeof(((struct conf_instance *)NULL)->member)
+#define INTERFACE(member)                                  \
+	.offset = offsetof(struct conf_interface, member), \
+	.size = sizeof(((struct conf_interface *)NULL)->member)
 #define PROXY(member) .each_protocol = true, INTERFACE(proxy[0].member)
 #define DOWNSTREAM .place = CONF_DOWNSTREAM
 #define UPSTREAM .place = CONF_UPSTREAM
@@ -533,7 +535,7 @@ void conf_set_defaults(struct conf *conf)
 		FF3X(0), FF3X(1), FF3X(2),  FF3X(3),  FF3X(4),	FF3X(5),  FF3X(6),  FF3X(7),
 		FF3X(8), FF3X(9), FF3X(10), FF3X(11), FF3X(12), FF3X(13), FF3X(14), FF3X(15),
 	};
-	struct conf_instance *instance = &conf->instance;
+	struct conf_instance *instance = conf->instance;
 
 	if (ENABLE_CONTROL)
 		strcpy(conf->control, "/run/mcproxy.sock");

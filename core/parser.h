@@ -22,6 +22,8 @@ struct parser {
 	struct token interval[PROXY_VIFS];			/* last one that set QI or QRI */
 	struct static_join *static_join[PROXY_VIFS][PROTOCOLS]; /* the lists in CONF */
 	struct conf conf;
+	struct conf_instance instance; /* the one in CONF, until the end */
+	struct conf_interface interface[PROXY_VIFS];
 };
 
 /* Writes "NAME:LINE:COLUMN: found TOKEN, expected ..." and returns false. TOKEN NULL: the present

@@ -178,23 +178,25 @@ static void check_instance(const struct conf_instance *instance, struct digest *
 
 static void check_conf(const struct conf *conf, struct digest *digest)
 {
-	if (!conf->disabled && !conf->instance.interface_count)
+	if (!conf->disabled && !conf->instance_count)
 		fuzz_fail("there is no instance");
 	if (!memchr(conf->control, 0, CONF_PATH) || !memchr(conf->pidfile, 0, CONF_PATH) ||
 	    !memchr(conf->control_group, 0, CONF_NAME))
 		fuzz_fail("a name without an end");
 	check_range("log-level", conf->log_level, LOG_LEVEL_ERROR, LOG_LEVEL_DEBUG);
-	check_instance(&conf->instance, digest);
+	for (unsigned i = 0; i < conf->instance_count; i++)
+		check_instance(&conf->instance[i], digest);
 }
 
 void fuzz_conf(const uint8_t *data, size_t size, struct digest *digest)
 {
 	static struct conf conf;
+	struct conf_source source = {.name = "f", .text = (const char *)data, .size = size};
 	char error[CONF_ERROR] = "";
 	long blocks = seams()->blocks;
 
 	memset(&conf, UNTOUCHED, sizeof(conf));
-	if (conf_parse(&conf, "f", (const char *)data, size, error)) {
+	if (conf_parse(&conf, &source, error)) {
 		check_error(error, data, size);
 		check_untouched(&conf);
 		digest_text(digest, error);

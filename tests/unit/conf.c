@@ -41,6 +41,28 @@ enum {
 
 static struct conf conf;
 static char error[CONF_ERROR];
+/* What was parsed last: its first instance, and that one's interfaces. */
+static struct conf_instance one;
+static struct conf_interface ones[PROXY_ENTRIES];
+
+static int look(int result)
+{
+	memset(&one, 0, sizeof(one));
+	memset(ones, 0, sizeof(ones));
+	if (result || !conf.instance_count)
+		return result;
+	one = conf.instance[0];
+	memcpy(ones, one.interface, one.interface_count * sizeof(*ones));
+	one.interface = ones;
+	return 0;
+}
+
+static int parse_as(const char *name, const char *text, size_t size)
+{
+	struct conf_source source = {.name = name, .text = text, .size = size};
+
+	return look(conf_parse(&conf, &source, error));
+}
 
 static int parse_bytes(const char *text, size_t size)
 {
@@ -49,7 +71,7 @@ static int parse_bytes(const char *text, size_t size)
 
 	memcpy(exact, text, size);
 	error[0] = '\0';
-	result = conf_parse(&conf, "f", exact, size, error);
+	result = parse_as("f", exact, size);
 	free(exact);
 	return result;
 }
@@ -92,7 +114,7 @@ static void refuses(const char *place, const char *key, const char *value, const
 
 static const struct proxy_interface_config *interface(unsigned i, enum protocol protocol)
 {
-	return &conf.instance.interface[i].proxy[protocol];
+	return &ones[i].proxy[protocol];
 }
 
 /* What the RFCs make of what is set. */
@@ -120,7 +142,7 @@ static bool is_prefix(const struct prefix *prefix, const char *address, unsigned
 
 static void test_defaults(void)
 {
-	const struct conf_instance *instance = &conf.instance;
+	const struct conf_instance *instance = &one;
 
 	TEST("what holds where nothing is set");
 	good(HEAD);
@@ -151,13 +173,13 @@ static void test_defaults(void)
 		CHECK(mld->max_hosts == CONFIG_MAX_HOSTS);
 		CHECK(!igmp->accept_from_count && !mld->static_join_count);
 		CHECK(!igmp->report_source_set && !mld->report_interval);
-		CHECK(conf.instance.interface[i].ttl_threshold == 1);
+		CHECK(one.interface[i].ttl_threshold == 1);
 	}
 }
 
 static void test_instance(void)
 {
-	const struct conf_instance *instance = &conf.instance;
+	const struct conf_instance *instance = &one;
 	char text[1024] = "pinstance A: up ==>";
 
 	TEST("an instance and its interfaces");
@@ -201,7 +223,7 @@ static void test_instance(void)
 
 static void test_protocol(void)
 {
-	const bool *runs = conf.instance.protocol;
+	const bool *runs = one.protocol;
 
 	TEST("protocols run as they are given");
 	if (ENABLE_IGMP) {
@@ -223,9 +245,9 @@ static void test_protocol(void)
 
 	TEST("disable, with an instance or without");
 	good("disable;");
-	CHECK(conf.disabled && !conf.instance.interface_count);
+	CHECK(conf.disabled && !one.interface_count);
 	good(HEAD "disable; disable;");
-	CHECK(conf.disabled && conf.instance.interface_count == 3);
+	CHECK(conf.disabled && one.interface_count == 3);
 }
 
 static void test_program(void)
@@ -262,7 +284,7 @@ static void test_program(void)
 static void test_instance_keys(void)
 {
 	static const char in_instance[] = "pinstance A set ";
-	const struct conf_instance *instance = &conf.instance;
+	const struct conf_instance *instance = &one;
 
 	TEST("max-routes, ssdp and rfc3376-timers");
 	takes(in_instance, "max-routes", "0");
@@ -374,10 +396,10 @@ static void test_numbers(void)
 
 	TEST("ttl-threshold");
 	takes(DOWN, "ttl-threshold", "0");
-	CHECK(conf.instance.interface[1].ttl_threshold == 0);
-	CHECK(conf.instance.interface[2].ttl_threshold == 1);
+	CHECK(one.interface[1].ttl_threshold == 0);
+	CHECK(one.interface[2].ttl_threshold == 1);
 	takes(DOWN, "ttl-threshold", "254");
-	CHECK(conf.instance.interface[1].ttl_threshold == 254);
+	CHECK(one.interface[1].ttl_threshold == 254);
 	refuses(DOWN, "ttl-threshold", "255", "a number from 0 to 254");
 
 	TEST("report-interval 0 switches it off");
@@ -818,7 +840,7 @@ static void test_prefixes_refused(void)
 	*strstr(text, "239.1.1.1)") = '\0';
 	strcat(text, ");");
 	good(text);
-	CHECK(conf.instance.ssm_range_count[PROTOCOL_IGMP] == 256);
+	CHECK(one.ssm_range_count[PROTOCOL_IGMP] == 256);
 }
 
 static void bad_bytes(const char *text, size_t size, const char *expected)
@@ -866,7 +888,7 @@ static void test_places(void)
 	TEST("a long file name does not push the error out");
 	memset(long_name, 'n', sizeof(long_name) - 1);
 	long_name[sizeof(long_name) - 1] = '\0';
-	CHECK(conf_parse(&conf, long_name, BYTES(HEAD DOWN "x;"), error) == -1);
+	CHECK(parse_as(long_name, BYTES(HEAD DOWN "x;")) == -1);
 	CHECK(strstr(error, ":2:31: found 'x', expected a key of a downstream: version"));
 }
 
@@ -955,7 +977,7 @@ static bool is_error_of(const char *text, size_t size)
 
 static bool is_sound(void)
 {
-	const struct conf_instance *instance = &conf.instance;
+	const struct conf_instance *instance = &one;
 
 	if (!conf.disabled && (instance->interface_count < 1 || !*instance->name))
 		return false;
@@ -1138,11 +1160,11 @@ static void test_memory(void)
 	none = limit;
 	none.rlim_cur = 0;
 	setrlimit(RLIMIT_AS, &none);
-	CHECK(conf_parse(&conf, "f", text, (size_t)(end - text), error) == -1);
+	CHECK(parse_as("f", text, (size_t)(end - text)) == -1);
 	setrlimit(RLIMIT_AS, &limit);
 	CHECK(!strcmp(error, "f: out of memory"), "'%s'", error);
-	CHECK(!conf.instance.interface_count && !conf.memory);
-	CHECK(!conf_parse(&conf, "f", text, (size_t)(end - text), error), "'%s'", error);
+	CHECK(!conf.instance_count && !conf.memory);
+	CHECK(!parse_as("f", text, (size_t)(end - text)), "'%s'", error);
 	CHECK(interface(2, PROTOCOL_IGMP)->static_join_count == COUNT_OF_JOINS);
 	free(text);
 }
@@ -1157,7 +1179,7 @@ static void fails_to_read(const char *expected)
 	char message[CONF_ERROR];
 
 	snprintf(message, sizeof(message), "%s%s", path, expected);
-	CHECK(conf_read(&conf, path, error) == -1);
+	CHECK(look(conf_read(&conf, path, error)) == -1);
 	CHECK(!strcmp(error, message), "'%s', not '%s'", error, message);
 }
 
@@ -1190,9 +1212,9 @@ static void read_fifo(void)
 		_exit(!done);
 	}
 	CHECK(child > 0);
-	CHECK(!conf_read(&conf, path, error), "'%s'", error);
+	CHECK(!look(conf_read(&conf, path, error)), "'%s'", error);
 	CHECK(waitpid(child, &status, 0) == child && !status);
-	CHECK(conf.instance.interface_count == 2);
+	CHECK(one.interface_count == 2);
 	conf_free(&conf);
 }
 
@@ -1207,8 +1229,8 @@ static void test_files(void)
 	snprintf(path, sizeof(path), "%s/f", directory);
 	fails_to_read(": No such file or directory");
 	write_file(CONFIG_CONF_MAX_SIZE);
-	CHECK(!conf_read(&conf, path, error), "'%s'", error);
-	CHECK(conf.instance.interface_count == 3);
+	CHECK(!look(conf_read(&conf, path, error)), "'%s'", error);
+	CHECK(one.interface_count == 3);
 	conf_free(&conf);
 	memset(&conf, 0, sizeof(conf));
 	write_file((size_t)CONFIG_CONF_MAX_SIZE + 1);
@@ -1274,11 +1296,11 @@ static void test_examples(void)
 
 	TEST("the example of a file is valid, also with all that is commented out");
 	size = read_text("configs/mcproxy.conf", text, sizeof(text));
-	CHECK(good(text) && conf.instance.interface_count == 3 && !conf.disabled);
+	CHECK(good(text) && one.interface_count == 3 && !conf.disabled);
 	for (size_t i = 1; i < size; i++)
 		if (text[i - 1] == '\n' && text[i] == '#' && text[i + 1] >= 'a')
 			text[i] = ' ';
-	CHECK(good(text) && conf.disabled && conf.instance.ssdp_upstream);
+	CHECK(good(text) && conf.disabled && one.ssdp_upstream);
 	CHECK(interface(0, PROTOCOL_IGMP)->report_interval == 60000);
 }
 
