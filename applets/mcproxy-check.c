@@ -306,9 +306,10 @@ static void check_interfaces(struct check *check)
 	int error = loop_open(&loop);
 
 	if (!error) {
-		error = iface_open(&monitor, &loop, ignore, NULL);
+		error = iface_open(&monitor, &loop);
 		for (unsigned i = 0; !error && i < instance->interface_count; i++) {
 			memcpy(check->iface[i].name, instance->interface[i].name, IF_NAMESIZE);
+			check->iface[i].changed = ignore;
 			error = iface_watch(&monitor, &check->iface[i]);
 		}
 	}

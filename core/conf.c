@@ -15,6 +15,7 @@
 #include "conf_set.h"
 #include "format.h"
 #include "parser.h"
+#include "text.h"
 
 static const char no_filters[] = "(this version has no filters)";
 
@@ -23,28 +24,6 @@ static const char no_filters[] = "(this version has no filters)";
 static bool is_pattern(const char *text)
 {
 	return strpbrk(text, "*?");
-}
-
-/* `*` is any text, `?` any character. */
-static bool matches(const char *pattern, const char *name)
-{
-	const char *star = NULL, *resume = NULL;
-
-	while (*name) {
-		if (*pattern == '*') {
-			star = pattern++;
-			resume = name;
-		} else if (*pattern == '?' || *pattern == *name) {
-			pattern++;
-			name++;
-		} else if (star) {
-			pattern = star + 1;
-			name = ++resume;
-		} else {
-			return false;
-		}
-	}
-	return !pattern[strspn(pattern, "*")];
 }
 
 /* What the kernel takes as an interface's name. */
@@ -118,7 +97,8 @@ static bool select_interfaces(struct parser *parser, bool upstream)
 		const struct conf_interface *interface = &instance->interface[i];
 
 		if (interface->upstream == upstream &&
-		    (pattern ? matches(name, interface->name) : !strcmp(name, interface->name)))
+		    (pattern ? text_matches(name, interface->name)
+			     : !strcmp(name, interface->name)))
 			parser->selected |= 1u << i;
 	}
 	if (!pattern && !parser->selected)

@@ -399,12 +399,14 @@ static int open_side(struct instance_side *side, enum protocol protocol)
 static int watch_interfaces(struct instance *instance)
 {
 	unsigned vif;
-	int error = iface_open(&instance->monitor, instance->loop, changed, instance);
+	int error = iface_open(&instance->monitor, instance->loop);
 
 	for (vif = 0; !error && vif < instance->conf->interface_count; vif++) {
 		struct iface *iface = &instance->iface[vif];
 
 		memcpy(iface->name, instance->conf->interface[vif].name, sizeof(iface->name));
+		iface->changed = changed;
+		iface->ctx = instance;
 		error = iface_watch(&instance->monitor, iface);
 	}
 	if (error)
@@ -418,11 +420,10 @@ int instance_open(struct instance *instance, struct loop *loop, const struct con
 	int error = 0, result;
 	unsigned n;
 
-	*instance =
-		(struct instance){.conf = conf, .loop = loop, .monitor = {.source = {.fd = -1}}};
+	*instance = (struct instance){
+		.conf = conf, .loop = loop, .monitor = {.events.fd = -1, .request.fd = -1}};
 	instance->retry_at = INT64_MAX;
 	instance->retry_delay = RETRY_FIRST;
-	instance->monitor.request = -1;
 	for (n = 0; n < PROTOCOLS; n++) {
 		instance->side[n].instance = instance;
 		instance->side[n].source.fd = -1;

@@ -6,6 +6,7 @@
  */
 #include <arpa/inet.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "text.h"
 
@@ -149,4 +150,25 @@ bool text_to_milliseconds(const char *text, int64_t min, int64_t max, int64_t *r
 		return false;
 	*result = value;
 	return true;
+}
+
+bool text_matches(const char *pattern, const char *name)
+{
+	const char *star = NULL, *resume = NULL;
+
+	while (*name) {
+		if (*pattern == '*') {
+			star = pattern++;
+			resume = name;
+		} else if (*pattern == '?' || *pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star + 1;
+			name = ++resume;
+		} else {
+			return false;
+		}
+	}
+	return !pattern[strspn(pattern, "*")];
 }

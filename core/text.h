@@ -17,5 +17,7 @@ bool text_to_addr(const char *, struct addr *);
 bool text_to_number(const char *, uint64_t min, uint64_t max, uint64_t *);
 /* Seconds with up to three decimals, as milliseconds, MIN <= ms <= MAX. */
 bool text_to_milliseconds(const char *, int64_t min, int64_t max, int64_t *);
+/* Does NAME match PATTERN, in which '*' stands for any characters and '?' for any one? */
+bool text_matches(const char *pattern, const char *name);
 
 #endif

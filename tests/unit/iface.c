@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What core/iface.c makes of netlink messages that are cut off, lie about their length, or are
- * rubbish: the bytes lie at the very end of what was allocated, so that a sanitizer sees any step
- * beyond. What it makes of the kernel's is linux_iface.c's.
+ * What core/iface.c and core/netlink.c make of netlink messages that are cut off, lie about their
+ * length, or are rubbish: the bytes lie at the very end of what was allocated, so that a sanitizer
+ * sees any step beyond. What it makes of the kernel's is linux_iface.c's.
  */
 #include <stdlib.h>
+
+#include "../../core/netlink.c"
 
 #include "../../core/iface.c"
 
@@ -14,7 +16,7 @@ enum { ROUNDS = 200000 };
 
 static uint32_t seed = 1;
 static struct iface eth0 = {.name = "eth0", .index = 3};
-static struct iface_monitor monitor = {.first = &eth0, .sequence = 7};
+static struct iface_monitor monitor = {.first = &eth0, .request.sequence = 7};
 
 static uint8_t random_byte(void)
 {
@@ -64,8 +66,8 @@ static bool read_as_both(const void *bytes, size_t length)
 	bool end;
 
 	memcpy(data, bytes, length);
-	note_messages(&monitor, r);
-	end = read_answer(&monitor, r, visit, &scratch, &result);
+	read_notifications(r, note, &monitor);
+	end = read_answer(&monitor.request, r, visit, &scratch, &result);
 	CHECK(scratch.prefix_count <= IFACE_PREFIXES);
 	free(data);
 	return end;
@@ -139,8 +141,45 @@ static void test_rubbish(void)
 	CHECK(monitor.first == &eth0 && !eth0.next);
 }
 
+/* By another hand: an array by index, sorted when it is asked for. */
+static void test_names(void)
+{
+	static const char pattern[][IF_NAMESIZE] = {"a*", "b?"};
+	static const char *const choice[] = {"a", "a1", "b", "b1", "b12", "c1", "aaaaaaaaaaaaaaaa",
+					     ""};
+	struct names names = {.pattern = pattern, .pattern_count = 2};
+	const char *is[20] = {NULL};
+	unsigned count, changed = 0;
+
+	TEST("names that match are kept, sorted, whatever happens to them");
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned index = random_byte() % 20, n = random_byte() % 12;
+
+		is[index] = n < 8 && (n < 2 || n == 3) ? choice[n] : NULL;
+		names_set(&names, index, n < 8 ? choice[n] : NULL);
+		count = 0;
+		for (unsigned i = 0; i < 20; i++)
+			count += is[i] != NULL;
+		if (!CHECK(names.count == count && !names.stale, "%u: %zu", round, names.count))
+			break;
+		for (unsigned i = 0; i < names.count; i++)
+			CHECK(is[names.index[i]] && !strcmp(is[names.index[i]], names.name[i]) &&
+			      (!i || strcmp(names.name[i - 1], names.name[i]) <= 0));
+		changed += names.changed;
+		names.changed = false;
+	}
+	CHECK(changed > ROUNDS / 8 && changed < ROUNDS, "%u", changed);
+	TEST("no more names than there may be");
+	for (unsigned i = 0; i < NAMES_MAX + 20; i++)
+		names_set(&names, 100 + i, "a");
+	CHECK(names.count == NAMES_MAX && names.left_out == count + 20);
+	names_clear(&names);
+	CHECK(!names.count && names.pattern_count == 2);
+}
+
 int main(void)
 {
+	test_names();
 	test_whole();
 	test_lengths();
 	test_rubbish();

@@ -237,6 +237,118 @@ static void test_lost_notifications(void)
 	COMES(wan.mtu == 1222);
 }
 
+/* A second watcher of wan0, who watches no more when it vanishes. */
+static struct iface second;
+static unsigned second_changes;
+
+static void second_changed(void *ctx, struct iface *iface)
+{
+	CHECK(ctx == &second && iface == &second);
+	second_changes++;
+	if (!iface->index)
+		iface_unwatch(&monitor, iface);
+}
+
+static void test_watchers(void)
+{
+	TEST("two may watch the same interface");
+	settle();
+	strcpy(second.name, "wan0");
+	second.changed = second_changed;
+	second.ctx = &second;
+	CHECK(!iface_watch(&monitor, &second) && second_changes == 1 && second.mtu == wan.mtu);
+	CHECK(netns_run("ip link set dev wan0 mtu 1333"));
+	COMES(wan.mtu == 1333 && second.mtu == 1333);
+	CHECK(changes == 1 && second_changes == 2);
+	TEST("a bridge that it becomes a port of is told");
+	CHECK(netns_run("ip link set dev wan0 master br"));
+	COMES(wan.master == if_nametoindex("br"));
+	CHECK(netns_run("ip link set dev wan0 nomaster"));
+	COMES(!wan.master && !second.master);
+	TEST("who watches no more hears no more, not even of what is being told");
+	second_changes = 0;
+	settle();
+	CHECK(netns_run("ip link del wan0 && ip link add name wan0 type veth peer name far"));
+	COMES(vanished == 1 && wan.index && !wan.up);
+	CHECK(second_changes == 1 && !second.index, "%u", second_changes);
+	CHECK(netns_run("ip link set dev wan0 mtu 1400"));
+	COMES(wan.mtu == 1400);
+	CHECK(second_changes == 1);
+	iface_unwatch(&monitor, &second);
+}
+
+static unsigned name_changes;
+
+static void names_changed(void *ctx)
+{
+	CHECK(ctx == &name_changes);
+	name_changes++;
+}
+
+/* The names, with blanks between them. */
+static const char *names(void)
+{
+	static char text[512];
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < monitor.names.count; i++)
+		length += (size_t)snprintf(text + length, sizeof(text) - length, " %s",
+					   monitor.names.name[i]);
+	return text;
+}
+
+static void test_names_that_match(void)
+{
+	static const char pattern[][IF_NAMESIZE] = {"ppp*", "vlan-?.2"};
+	int size = 1;
+
+	TEST("names that match a pattern are known, those that come and go are told");
+	CHECK(netns_run("ip link add name ppp7 type veth peer name vlan-a.2"));
+	settle();
+	CHECK(!iface_match(&monitor, pattern, 2, names_changed, &name_changes));
+	CHECK(!strcmp(names(), " ppp7 vlan-a.2") && !name_changes, "%s", names());
+	CHECK(netns_run("ip link add name ppp10 type veth peer name qqq0"));
+	COMES(name_changes == 1);
+	CHECK(!strcmp(names(), " ppp10 ppp7 vlan-a.2"), "%s", names());
+	CHECK(netns_run("ip link del ppp7"));
+	COMES(name_changes == 2);
+	CHECK(!strcmp(names(), " ppp10"), "%s", names());
+	TEST("a burst of changes is told once, other interfaces are not");
+	CHECK(netns_run("for i in 1 2 3 4 5; do ip link add name ppp$i type veth peer name q$i; "
+			"done; ip link del ppp10; ip link set dev q2 up; ip link set dev ppp2 up"));
+	turn(100);
+	CHECK(name_changes == 3 && !strcmp(names(), " ppp1 ppp2 ppp3 ppp4 ppp5"), "%s", names());
+	CHECK(netns_run("ip link set dev ppp2 mtu 1300; ip link del q5"));
+	turn(100);
+	CHECK(name_changes == 4 && !strcmp(names(), " ppp1 ppp2 ppp3 ppp4"), "%s", names());
+	CHECK(netns_run("ip link set dev ppp2 mtu 1400; ip link set dev ppp1 down; "
+			"ip link set dev q1 name q9"));
+	turn(100);
+	CHECK(name_changes == 4);
+	TEST("a rename is one that goes, or one that comes");
+	CHECK(netns_run("ip link set dev ppp1 name xyz"));
+	COMES(name_changes == 5);
+	CHECK(!strcmp(names(), " ppp2 ppp3 ppp4"), "%s", names());
+	CHECK(netns_run("ip link set dev xyz name ppp8"));
+	COMES(name_changes == 6);
+	CHECK(netns_run("ip link set dev ppp8 name ppp0"));
+	COMES(name_changes == 7);
+	CHECK(!strcmp(names(), " ppp0 ppp2 ppp3 ppp4"), "%s", names());
+	TEST("lost notifications of names are made up for");
+	CHECK(!setsockopt(monitor.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	CHECK(netns_run(
+		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
+		"done; ip link del ppp3; ip link add name ppp33 type veth peer name q33"));
+	COMES(name_changes == 8);
+	CHECK(!strcmp(names(), " ppp0 ppp2 ppp33 ppp4"), "%s", names());
+	TEST("without a pattern none is known");
+	CHECK(!iface_match(&monitor, NULL, 0, names_changed, &name_changes));
+	CHECK(netns_run("ip link del ppp33"));
+	turn(100);
+	CHECK(!monitor.names.count && name_changes == 8);
+}
+
 static unsigned route(const char *text)
 {
 	struct addr addr;
@@ -272,9 +384,10 @@ int main(void)
 {
 	strcpy(wan.name, "wan0");
 	strcpy(lan.name, "lo");
+	wan.changed = lan.changed = changed;
 	netns_enter();
 	TEST("the monitor opens");
-	if (!CHECK(!loop_open(&loop)) || !CHECK(!iface_open(&monitor, &loop, changed, NULL)))
+	if (!CHECK(!loop_open(&loop)) || !CHECK(!iface_open(&monitor, &loop)))
 		return test_end();
 	CHECK(!iface_watch(&monitor, &lan) && changes == 1 && lan.index == 1 && lan.up);
 	changes = 0;
@@ -283,7 +396,9 @@ int main(void)
 	test_ipv6();
 	test_names();
 	test_quiet();
+	test_watchers();
 	test_lost_notifications();
+	test_names_that_match();
 	test_route();
 	iface_close(&monitor);
 	loop_close(&loop);
