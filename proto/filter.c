@@ -37,7 +37,7 @@ struct filter {
 	uint32_t vifs; /* bit n: there are rules for data from VIF n */
 	enum filter_verdict verdict;
 	uint8_t lists, whitelists; /* how many; bit n: list n is one */
-	bool source_ranges;
+	bool has_sources;
 	_Alignas(uint32_t) struct addr cut[]; /* ... then START, then RUN */
 };
 
@@ -53,9 +53,9 @@ bool filter_has_interfaces(const struct filter *f)
 	return filter_verdict(f) == FILTER_DEPENDS && f->vifs;
 }
 
-bool filter_has_source_ranges(const struct filter *f)
+bool filter_has_sources(const struct filter *f)
 {
-	return filter_verdict(f) == FILTER_DEPENDS && f->source_ranges;
+	return filter_verdict(f) == FILTER_DEPENDS && f->has_sources;
 }
 
 bool filter_equal(const struct filter *a, const struct filter *b)
@@ -167,6 +167,14 @@ bool filter_passes(const struct filter *f, unsigned vif, const struct addr *grou
 	return !look_up(f, vif, group, position(f->source, f->sources, source)).holds;
 }
 
+/* Is FIRST the only address up to the position END? */
+static bool is_single(const struct filter *f, const struct addr *first, uint32_t end)
+{
+	struct addr next = addr_next(first);
+
+	return end != NEVER && addr_equal(&next, &f->source[end - 1]);
+}
+
 bool filter_range(const struct filter *f, unsigned vif, const struct addr *group,
 		  const struct addr *source, struct addr *last)
 {
@@ -176,12 +184,18 @@ bool filter_range(const struct filter *f, unsigned vif, const struct addr *group
 	if (filter_verdict(f) != FILTER_DEPENDS)
 		return filter_verdict(f) == FILTER_ALL;
 	blocked = look_up(f, vif, group, position(f->source, f->sources, source));
-	for (next = blocked; next.holds == blocked.holds && next.end != NEVER;) {
-		blocked.end = next.end;
-		next = look_up(f, vif, group, next.end);
+	while (blocked.end != NEVER) {
+		const struct addr *edge = &f->source[blocked.end - 1];
+
+		next = look_up(f, vif, group, blocked.end);
+		if (next.holds != blocked.holds || is_single(f, source, blocked.end) ||
+		    is_single(f, edge, next.end)) {
+			*last = addr_previous(edge);
+			break;
+		}
+		source = edge;
+		blocked = next;
 	}
-	if (next.holds != blocked.holds)
-		*last = addr_previous(&f->source[blocked.end - 1]);
 	return !blocked.holds;
 }
 
@@ -243,8 +257,7 @@ static bool take_rule(struct builder *b, enum protocol protocol, unsigned list,
 		return false;
 	all_groups = is_range(box->group, &first_group, &last_group);
 	all_sources = is_range(box->source, &first_source, &last_source);
-	if (!all_sources && !addr_equal(&box->source[0], &box->source[1]))
-		b->head.source_ranges = true;
+	b->head.has_sources |= !all_sources;
 	if (rule->vif < PROXY_VIFS)
 		b->head.vifs |= (uint32_t)1 << rule->vif;
 	box->group[0].byte[0] = box->group[1].byte[0] = (uint8_t)table_of(list, rule->vif);
@@ -256,32 +269,37 @@ static bool take_rule(struct builder *b, enum protocol protocol, unsigned list,
 	return all_groups && all_sources && rule->vif >= PROXY_VIFS;
 }
 
+/* A list that passes all is left out. */
 static enum filter_verdict take_list(struct builder *b, enum protocol protocol,
 				     const struct filter_list *list)
 {
-	size_t before = b->boxes, n;
-	bool everything = false;
+	const struct builder before = *b;
+	bool everything = false, nothing;
+	size_t n;
 
 	for (n = 0; n < list->count; n++)
 		everything |= take_rule(b, protocol, b->head.lists, &list->rule[n]);
+	nothing = b->boxes == before.boxes;
 	b->head.whitelists |= (uint8_t)(list->whitelist << b->head.lists++);
-	if (everything)
-		return list->whitelist ? FILTER_ALL : FILTER_NONE;
-	if (b->boxes == before)
-		return list->whitelist ? FILTER_NONE : FILTER_ALL;
-	return FILTER_DEPENDS;
+	if (!everything && !nothing)
+		return FILTER_DEPENDS;
+	if (everything != list->whitelist)
+		return FILTER_NONE;
+	*b = before;
+	return FILTER_ALL;
 }
 
 static void take_lists(struct builder *b, enum protocol protocol, const struct filter_list *list,
 		       size_t count)
 {
-	b->head.verdict = FILTER_ALL;
-	while (count--) {
-		enum filter_verdict verdict = take_list(b, protocol, list++);
+	enum filter_verdict all = FILTER_ALL, one;
 
-		if (b->head.verdict == FILTER_ALL || verdict == FILTER_NONE)
-			b->head.verdict = verdict;
+	for (; count--; list++) {
+		one = take_list(b, protocol, list);
+		if (all == FILTER_ALL || one == FILTER_NONE)
+			all = one;
 	}
+	b->head.verdict = all;
 }
 
 static struct run positions(const struct addr *cut, uint32_t count, const struct addr range[2])
@@ -310,12 +328,13 @@ static void place_boxes(struct builder *b)
 	}
 }
 
-/* SOURCES begin nowhere before those of the last call. */
+/* SOURCES begin nowhere before those of the last call. Neighbours are not joined, so that single
+ * sources remain single. */
 static void add_run(struct builder *b, uint32_t node, struct run sources)
 {
 	struct run *tail = &b->tail[node];
 
-	if (!b->count[node] || sources.first > tail->end) {
+	if (!b->count[node] || sources.first >= tail->end) {
 		b->count[node]++;
 		*tail = sources;
 	} else if (sources.end > tail->end) {

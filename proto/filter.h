@@ -40,10 +40,11 @@ void filter_free(struct filter *);
 /* VIF: where the data come from; PROXY_VIFS: none that a rule names. */
 bool filter_passes(const struct filter *, unsigned vif, const struct addr *group,
 		   const struct addr *source);
-/* The same, and in LAST the last address up to which the verdict is the one for SOURCE: the one
- * before that where it changes, or else the highest of the family. From the lowest on, each
- * time with addr_next() of LAST, all ranges of a group are found in order, at most twice as many as
- * it has rules and one more. */
+/* The same, and in LAST the end of a range from SOURCE on that has one verdict. From the lowest
+ * address on, each time with addr_next() of LAST until that is the highest of the family, a group's
+ * ranges are found in order, at most twice as many as it has rules and one more. They are as
+ * large as may be, but that single addresses of rules (first = last) stay single beside each other
+ * or a range. */
 bool filter_range(const struct filter *, unsigned vif, const struct addr *group,
 		  const struct addr *source, struct addr *last);
 
@@ -52,10 +53,10 @@ enum filter_verdict { FILTER_DEPENDS, FILTER_ALL, FILTER_NONE };
 /* Does it pass all, or nothing, whatever the interface, the (multicast) group and the source? That
  * several rules only together cover everything is not seen: FILTER_DEPENDS. */
 enum filter_verdict filter_verdict(const struct filter *);
-/* Does it depend on the interface, for any group? Is there a rule about more than one source that
- * is not about all of them? Both false if it does not depend on anything. */
+/* Is there a rule for an interface? For other sources than all? Both false if it does not depend on
+ * anything; a list that passes everything does not count. */
 bool filter_has_interfaces(const struct filter *);
-bool filter_has_source_ranges(const struct filter *);
+bool filter_has_sources(const struct filter *);
 /* Do they pass the same, as far as the same rules in whatever order tell? */
 bool filter_equal(const struct filter *, const struct filter *);
 

@@ -141,30 +141,38 @@ static bool compare_points(const struct filter *f, const struct text *t, const s
 	return true;
 }
 
-/* Ranges join without a gap, change their verdict from one to the next, and all points in them have
- * it. */
+static bool passes_alike(const struct text *t, const struct world *w, unsigned vif,
+			 const struct addr *group, const struct addr range[2], bool passes)
+{
+	unsigned n;
+
+	for (n = 0; n < POINTS; n++)
+		if (in_range(range, &w->source[n]) && naive(t, vif, group, &w->source[n]) != passes)
+			return false;
+	return naive(t, vif, group, &range[0]) == passes &&
+	       naive(t, vif, group, &range[1]) == passes;
+}
+
+/* Ranges join without a gap, and all that is in them has their verdict, which changes from one to
+ * the next, unless one of them is a single address. */
 static bool compare_ranges(const struct filter *f, const struct text *t, const struct world *w,
 			   unsigned vif, const struct addr *group)
 {
-	struct addr range[2] = {w->source[0]};
-	bool before = false, first = true;
+	struct addr range[2] = {w->source[0]}, last = w->highest;
+	bool before = false, single_before = true;
 
-	for (;; range[0] = addr_next(&range[1]), first = false) {
+	for (;; range[0] = addr_next(&range[1])) {
 		bool passes = filter_range(f, vif, group, &range[0], &range[1]);
-		unsigned n;
+		bool single = addr_equal(&range[0], &range[1]);
 
-		if (addr_compare(&range[0], &range[1]) > 0 || (!first && passes == before))
+		if (addr_compare(&range[0], &range[1]) > 0 ||
+		    (passes == before && !single && !single_before) ||
+		    !passes_alike(t, w, vif, group, range, passes))
 			return false;
-		if (naive(t, vif, group, &range[0]) != passes ||
-		    naive(t, vif, group, &range[1]) != passes)
-			return false;
-		for (n = 0; n < POINTS; n++)
-			if (in_range(range, &w->source[n]) &&
-			    naive(t, vif, group, &w->source[n]) != passes)
-				return false;
-		if (addr_equal(&range[1], &w->highest))
+		if (addr_equal(&range[1], &last))
 			return true;
 		before = passes;
+		single_before = single;
 	}
 }
 
