@@ -109,7 +109,7 @@ static bool packets(void *ctx, const struct route *route, uint64_t *count)
 
 	if (mroute_read_counters(side->source.fd, protocol_of(side), route, &counters))
 		return false;
-	*count = counters.packets;
+	*count = counters.packets - counters.wrong_if;
 	return true;
 }
 

@@ -4,9 +4,13 @@
 
 #include <stdlib.h>
 
+#include "filter.h"
+#include "flow.h"
 #include "interface.h"
 #include "membership.h"
 #include "merge.h"
+#include "policy.h"
+#include "route.h"
 
 static uint32_t bit(unsigned vif)
 {
@@ -18,20 +22,10 @@ static struct addr any_address(const struct proxy *p)
 	return p->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
 }
 
-static unsigned unused_vif(const struct proxy *p)
-{
-	unsigned vif = 0;
-
-	while (p->router[vif])
-		vif++;
-	return vif;
-}
-
 bool forward_wildcard(const struct proxy *p, struct route *r)
 {
 	*r = (struct route){.source = any_address(p), .group = any_address(p)};
-	/* Without an upstream its place is taken by a VIF that is not there. */
-	r->input = p->upstream < PROXY_VIFS ? p->upstream : unused_vif(p);
+	r->input = p->tree_input;
 	r->outputs = p->tree;
 	return p->tree;
 }
@@ -71,10 +65,25 @@ void forward_relocate(struct proxy *p)
 	}
 }
 
+/* Where (*,*) leads: without a way up, to a VIF that is not there. */
+static unsigned tree_input(const struct proxy *p)
+{
+	unsigned vif = 0;
+
+	if (p->way_up < PROXY_VIFS)
+		return p->way_up;
+	while (p->router[vif] || p->host[vif])
+		vif++;
+	return vif;
+}
+
 static uint32_t forwarding(const struct proxy *p)
 {
 	uint32_t vifs = bit(p->upstream);
 	unsigned vif;
+
+	if (ENABLE_PER_SOURCE && p->forwarding)
+		return 0;
 
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->router[vif] && interface_forwards(p->router[vif]))
@@ -82,23 +91,38 @@ static uint32_t forwarding(const struct proxy *p)
 	return vifs & p->present;
 }
 
+/* Brings (*,*) up to date. */
+static void set_tree(struct proxy *p, uint32_t tree, unsigned input)
+{
+	bool moves = tree && p->tree && input != p->tree_input;
+	struct route old, r;
+
+	forward_wildcard(p, &old);
+	old.remove = true;
+	if (tree != p->tree || moves)
+		forward_relocate(p);
+	p->tree_input = input;
+	if (tree != p->tree || moves || (tree && p->present != p->told)) {
+		p->tree = tree;
+		r.remove = !forward_wildcard(p, &r);
+		p->out->route(p->ctx, &r);
+	}
+	if (moves)
+		p->out->route(p->ctx, &old);
+}
+
 void forward_tree(struct proxy *p)
 {
-	uint32_t old_sinks = p->sinks, old_tree = p->tree, tree = forwarding(p);
+	uint32_t old_sinks = p->sinks, tree = forwarding(p);
+	bool per_source = ENABLE_PER_SOURCE && p->forwarding;
 	unsigned vif, root = PROXY_VIFS;
-	struct route r;
 
 	p->tree_changed = false;
-	p->tree = tree;
-	p->sinks = p->present & ~tree;
+	p->sinks = per_source ? 0 : p->present & ~tree;
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->sinks & ~(old_sinks & p->told) & bit(vif))
 			set_sink(p, vif, false);
-	r.remove = !forward_wildcard(p, &r);
-	if (tree != old_tree || (tree && p->present != p->told))
-		p->out->route(p->ctx, &r);
-	if (tree != old_tree)
-		forward_relocate(p);
+	set_tree(p, tree, tree ? tree_input(p) : p->tree_input);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (old_sinks & ~p->sinks & bit(vif))
 			set_sink(p, vif, true);
@@ -106,7 +130,7 @@ void forward_tree(struct proxy *p)
 		root = tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
 	if (p->present & ~p->told)
 		reinstall_all(p);
-	else if (root != p->root)
+	else if (root != p->root || per_source)
 		membership_touch_all(p);
 	p->root = root;
 	p->told = p->present;
@@ -114,13 +138,25 @@ void forward_tree(struct proxy *p)
 
 /* ---- who wants what ---- */
 
+/* Do we forward the group there? With wildcard routes the filters' verdicts on it are the same for
+ * all sources and inputs. */
+static bool is_open(const struct proxy *p, const struct membership *m, const struct group *g)
+{
+	const struct interface *i = p->router[g->vif];
+	struct addr any = any_address(p);
+
+	if (!interface_forwards(i) || !policy_may_leave(i, PROXY_VIFS, &m->group, &any))
+		return false;
+	return p->upstream == PROXY_VIFS || policy_may_come(p->host[p->upstream], &m->group, &any);
+}
+
 static uint32_t wanting_all(const struct proxy *p, const struct membership *m)
 {
 	const struct group *g;
 	uint32_t vifs = 0;
 
 	for (g = m->groups; g; g = g->next)
-		if (g->filter_mode == EXCLUDE && interface_forwards(p->router[g->vif]))
+		if (g->filter_mode == EXCLUDE && is_open(p, m, g))
 			vifs |= bit(g->vif);
 	return vifs;
 }
@@ -132,38 +168,16 @@ static uint32_t wanting(const struct proxy *p, const struct membership *m,
 	const struct group *g;
 	uint32_t vifs = 0;
 
-	for (g = m->groups; g; g = g->next) {
-		const struct source *s = source_list_find(&g->sources, source);
-		bool wants = g->filter_mode == EXCLUDE ? !s || s->expires : !!s;
-
-		if (wants && interface_forwards(p->router[g->vif]))
+	for (g = m->groups; g; g = g->next)
+		if (policy_wants(g, source) && is_open(p, m, g))
 			vifs |= bit(g->vif);
-	}
 	return vifs;
-}
-
-/* The VIF whose subnet SOURCE is on; PROXY_VIFS: none. */
-static unsigned on_link(const struct proxy *p, const struct addr *source)
-{
-	unsigned n, found = PROXY_VIFS;
-	int longest = -1;
-
-	for (n = 0; n < p->config->interface_count; n++) {
-		const struct interface *i = p->interface[n];
-		int length = interface_subnet(i, source);
-
-		if (length > longest && i->exists) {
-			longest = length;
-			found = i->vif;
-		}
-	}
-	return found;
 }
 
 /* Nothing is taken from where another querier forwards: what is sent there comes in elsewhere. */
 static unsigned locate(struct proxy *p, const struct addr *source)
 {
-	unsigned vif = on_link(p, source);
+	unsigned vif = interface_on_link(p, source);
 
 	if (vif == PROXY_VIFS)
 		vif = p->out->reverse_path(p->ctx, source);
@@ -185,7 +199,7 @@ static void update_group_route(struct proxy *p, struct membership *m, uint32_t a
 	bool wanted = p->root < PROXY_VIFS && (all || m->local);
 	struct route r = {.source = any_address(p), .group = m->group, .input = p->root};
 
-	r.outputs = (all | (m->local ? 0 : bit(p->upstream))) & p->present;
+	r.outputs = (all | (m->local ? 0 : bit(p->way_up))) & p->present;
 	if (wanted &&
 	    (!m->installed || m->reinstall || m->outputs != r.outputs || m->root != p->root))
 		p->out->route(p->ctx, &r);
@@ -201,34 +215,6 @@ static void update_group_route(struct proxy *p, struct membership *m, uint32_t a
 }
 
 /* ---- (S,G) ---- */
-
-static struct source_route *find_route(const struct membership *m, const struct addr *source)
-{
-	uint32_t low = 0, high = m->route_count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = addr_compare(&m->route[middle].source, source);
-
-		if (!order)
-			return &m->route[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
-}
-
-static void remove_source_route(struct proxy *p, const struct membership *m,
-				const struct source_route *s)
-{
-	struct route r = {
-		.source = s->source, .group = m->group, .input = s->input, .remove = true};
-
-	p->out->route(p->ctx, &r);
-	p->route_count--;
-}
 
 /* Every source that some forwarding downstream lists, sorted, to p->merged, which is large enough.
  */
@@ -251,128 +237,86 @@ static size_t missing_route(struct proxy *p, const struct membership *m, size_t 
 	size_t n, kept = 0;
 
 	for (n = 0; n < count; n++)
-		if (wanting(p, m, &p->merged[n]) != all && !find_route(m, &p->merged[n]))
+		if (wanting(p, m, &p->merged[n]) != all && !route_find(m, &p->merged[n]))
 			p->merged[kept++] = p->merged[n];
 	return kept;
 }
 
 static void install_source(struct proxy *p, struct membership *m, struct source_route *s)
 {
-	struct route r = {.source = s->source, .group = m->group, .input = s->input};
+	unsigned input = s->fresh || m->relocate ? locate(p, &s->source) : s->input;
+	uint32_t outputs = wanting(p, m, &s->source) | (m->local ? 0 : bit(p->way_up));
 
-	if (s->fresh || m->relocate)
-		r.input = locate(p, &s->source);
-	r.outputs = wanting(p, m, &s->source);
-	if (!m->local)
-		r.outputs |= bit(p->upstream);
 	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
-	r.outputs &= p->present & ~bit(r.input);
-	if (!s->fresh && !m->reinstall && s->input == r.input && s->outputs == r.outputs)
-		return;
-	s->fresh = false;
-	s->input = (uint8_t)r.input;
-	s->outputs = r.outputs;
-	p->out->route(p->ctx, &r);
+	route_set(p, m, s, input, outputs & p->present & ~bit(input));
 }
 
 /* The routes there are: brings them up to date, or removes them. Needs no memory. */
 static void update_source_routes(struct proxy *p, struct membership *m, uint32_t all)
 {
-	uint32_t n, kept = 0;
+	uint32_t n;
 
 	for (n = 0; n < m->route_count; n++) {
 		struct source_route *s = &m->route[n];
 
-		if (p->root == PROXY_VIFS || wanting(p, m, &s->source) == all) {
-			remove_source_route(p, m, s);
-			continue;
-		}
-		install_source(p, m, s);
-		m->route[kept++] = *s;
+		if (p->root == PROXY_VIFS || wanting(p, m, &s->source) == all)
+			route_end(p, m, s);
+		else
+			install_source(p, m, s);
 	}
-	m->route_count = kept;
-	if (kept)
-		return;
-	free(m->route);
-	m->route = NULL;
+	route_sweep(m);
 }
 
-/* Where what has no interface of its own is counted. */
-static struct interface *root_interface(struct proxy *p)
+/* Adds routes for the first COUNT sources in p->merged, as far as there is room. */
+static void add_source_routes(struct proxy *p, struct membership *m, size_t count)
 {
-	return p->host[p->root] ? p->host[p->root] : p->router[p->root];
-}
+	struct interface *i = p->host[p->root] ? p->host[p->root] : p->router[p->root];
+	uint32_t n, room = route_room(p, count);
 
-/* How many of COUNT routes there is room for. */
-static uint32_t limit_routes(struct proxy *p, struct membership *m, size_t count)
-{
-	uint32_t most = p->config->max_routes;
-	uint32_t left = most > p->route_count ? most - p->route_count : 0;
-
-	if (!most || count <= left)
-		return (uint32_t)count;
-	root_interface(p)->counters.value[LIMIT_ROUTES] += count - left;
-	m->incomplete = true;
-	return left;
-}
-
-/* Adds routes for the first COUNT sources in p->merged, from the back, as both are sorted. */
-static void add_source_routes(struct proxy *p, struct membership *m, uint32_t count)
-{
-	uint32_t old = m->route_count, to = old + count;
-	struct source_route *route = realloc(m->route, to * sizeof(*route));
-
-	if (!route) {
-		root_interface(p)->counters.value[NO_MEMORY]++;
+	if (room < count) {
+		i->counters.value[LIMIT_ROUTES] += count - room;
+		m->incomplete = true;
+	}
+	if (room && !route_insert(p, m, room)) {
+		i->counters.value[NO_MEMORY]++;
 		membership_starved(p, m);
-		return;
 	}
-	m->route = route;
-	m->route_count = to;
-	p->route_count += count;
-	while (count) {
-		const struct addr *next = &p->merged[count - 1];
-
-		if (old && addr_compare(&route[old - 1].source, next) > 0) {
-			route[--to] = route[--old];
-			continue;
-		}
-		route[--to] = (struct source_route){.source = *next, .fresh = true};
-		count--;
-	}
-	for (to = 0; to < m->route_count; to++)
-		if (route[to].fresh)
-			install_source(p, m, &route[to]);
+	for (n = 0; n < m->route_count; n++)
+		if (m->route[n].fresh)
+			install_source(p, m, &m->route[n]);
 }
 
 void forward_update(struct proxy *p, struct membership *m)
 {
-	uint32_t all = wanting_all(p, m), count;
+	uint32_t all;
 
+	if (ENABLE_PER_SOURCE && p->forwarding) {
+		flow_update(p, m);
+		return;
+	}
+	all = wanting_all(p, m);
 	update_group_route(p, m, all);
 	update_source_routes(p, m, all);
 	m->reinstall = m->relocate = false;
 	if (p->root == PROXY_VIFS)
 		return;
-	if (!merge_reserve(p, m)) {
-		root_interface(p)->counters.value[NO_MEMORY]++;
-		membership_starved(p, m);
+	if (merge_reserve(p, m)) {
+		add_source_routes(p, m, missing_route(p, m, listed_sources(p, m), all));
 		return;
 	}
-	count = limit_routes(p, m, missing_route(p, m, listed_sources(p, m), all));
-	if (count)
-		add_source_routes(p, m, count);
+	p->interface[0]->counters.value[NO_MEMORY]++;
+	membership_starved(p, m);
 }
 
 void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 {
 	struct membership *m = membership_find(p, &upcall->group);
-	struct source_route *s = m ? find_route(m, &upcall->source) : NULL;
+	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
 	unsigned link;
 
 	if (!s || s->input == upcall->vif || !(p->tree & bit(upcall->vif)))
 		return;
-	link = on_link(p, &upcall->source);
+	link = interface_on_link(p, &upcall->source);
 	if (link < PROXY_VIFS
 		    ? link != upcall->vif
 		    : upcall->vif != p->upstream && p->upstream < PROXY_VIFS &&
@@ -407,7 +351,7 @@ static bool is_wanted(const struct proxy *p, struct route *r)
 		r->outputs = m->outputs;
 		return m->installed && m->root == r->input;
 	}
-	s = find_route(m, &r->source);
+	s = route_find(m, &r->source);
 	if (!s)
 		return false;
 	r->input = s->input;
@@ -436,9 +380,9 @@ void forward_remove_all(struct proxy *p)
 		if (m->installed)
 			remove_group_route(p, m);
 		for (n = 0; n < m->route_count; n++)
-			remove_source_route(p, m, &m->route[n]);
+			route_end(p, m, &m->route[n]);
+		route_sweep(m);
 		m->installed = false;
-		m->route_count = 0;
 	}
 	p->group_route_count = 0;
 	for (n = 0; n < PROXY_VIFS; n++)

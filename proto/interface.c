@@ -42,6 +42,23 @@ int interface_subnet(const struct interface *i, const struct addr *address)
 	return best;
 }
 
+unsigned interface_on_link(const struct proxy *p, const struct addr *address)
+{
+	unsigned n, found = PROXY_VIFS;
+	int longest = -1;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct interface *i = p->interface[n];
+		int length = interface_subnet(i, address);
+
+		if (length > longest && i->exists) {
+			longest = length;
+			found = i->vif;
+		}
+	}
+	return found;
+}
+
 bool interface_forwards(const struct interface *i)
 {
 	return i->active && (i->querier || i->config->querier == QUERIER_NEVER);

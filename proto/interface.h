@@ -14,6 +14,8 @@ void interface_send(struct proxy *, struct interface *, struct message_writer *,
 		    const struct addr *destination, enum counter);
 /* Is ADDRESS on one of the interface's subnets? Length of that prefix, or -1. */
 int interface_subnet(const struct interface *, const struct addr *address);
+/* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none. */
+unsigned interface_on_link(const struct proxy *, const struct addr *address);
 /* Does the instance forward to this downstream (RFC 4605 section 3: while it is the querier)? */
 bool interface_forwards(const struct interface *);
 /* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */

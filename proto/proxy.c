@@ -4,12 +4,15 @@
 
 #include <stdlib.h>
 
+#include "filter.h"
+#include "flow.h"
 #include "forward.h"
 #include "group.h"
 #include "host.h"
 #include "interface.h"
 #include "membership.h"
 #include "merge.h"
+#include "policy.h"
 #include "querier.h"
 
 /* Timers that one turn runs before packets get their chance again. */
@@ -77,6 +80,19 @@ static bool start_interface(struct proxy *p, unsigned entry)
 	return true;
 }
 
+/* What the configuration means as a whole. */
+static void set_policy(struct proxy *p)
+{
+	const struct proxy_interface_config *config = NULL;
+
+	if (p->upstream < PROXY_VIFS)
+		config = p->host[p->upstream]->config;
+	p->plain = policy_is_plain(p);
+	p->forwarding = policy_forwarding(p);
+	p->way_up = config && filter_verdict(config->out) != FILTER_NONE ? p->upstream : PROXY_VIFS;
+	p->tree_changed = true;
+}
+
 struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_out *out, void *ctx,
 			uint64_t seed)
 {
@@ -93,18 +109,22 @@ struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_ou
 	p->hash_seed = (uint32_t)proxy_random(p, UINT32_MAX);
 	p->protocol = config->protocol;
 	p->upstream = p->root = PROXY_VIFS;
-	p->retry_at = INT64_MAX;
+	p->retry_at = p->sweep_at = p->poll_at = INT64_MAX;
 	complete = config->ssdp_upstream || keep_local(p);
 	for (n = 0; complete && n < config->interface_count; n++)
 		complete = start_interface(p, n);
-	if (complete)
-		return p;
-	proxy_free(p);
-	return NULL;
+	if (!complete) {
+		proxy_free(p);
+		return NULL;
+	}
+	set_policy(p);
+	return p;
 }
 
 static void free_membership(struct proxy *p, struct membership *m)
 {
+	if (ENABLE_PER_SOURCE)
+		flow_forget(p, m);
 	free(m->route);
 	membership_free(p, m);
 }
@@ -127,6 +147,7 @@ void proxy_free(struct proxy *p)
 		free_membership(p, p->first);
 	free(p->bucket);
 	free(p->merged);
+	free(p->contest);
 	free(p);
 }
 
@@ -201,6 +222,9 @@ static bool set_state(struct proxy *p, struct interface *i, int64_t now,
 	complete = set_prefixes(p, i, state);
 	p->retransmit_at = 0;
 	i->active = can_be_active(p, i);
+	/* Another upstream takes over, or gives back. */
+	if (was_active != i->active && i->config->upstream && !p->plain)
+		membership_touch_all(p);
 	if (was_active && !i->active)
 		start_or_stop(p, i, now, false);
 	else if (i->active && !was_active)
@@ -281,8 +305,11 @@ void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 
 void proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
-	(void)now;
-	if (upcall->type == UPCALL_WRONGVIF && upcall->vif < PROXY_VIFS)
+	if (upcall->vif >= PROXY_VIFS)
+		return;
+	if (ENABLE_PER_SOURCE && p->forwarding)
+		flow_upcall(p, now, upcall);
+	else if (upcall->type == UPCALL_WRONGVIF)
 		forward_wrong_vif(p, upcall);
 }
 
@@ -316,6 +343,8 @@ int64_t proxy_deadline(const struct proxy *p)
 	int64_t first = p->retry_at;
 	unsigned n;
 
+	if (ENABLE_PER_SOURCE && flow_deadline(p) < first)
+		first = flow_deadline(p);
 	if (p->dirty || p->tree_changed)
 		return INT64_MIN;
 	for (n = 0; n < p->config->interface_count; n++) {
@@ -338,7 +367,7 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 	for (m = p->dirty; m; m = m->dirty_next) {
 		if (m->local)
 			continue;
-		mode = merge_membership(p, m, &count);
+		mode = merge_membership(p, m, i, &count);
 		if (mode >= 0) {
 			host_update(p, i, m, now, (enum filter_mode)mode, count);
 			continue;
@@ -357,7 +386,7 @@ static void route_changes(struct proxy *p)
 		forward_update(p, m);
 		p->dirty = m->dirty_next;
 		m->dirty = false;
-		if (!m->groups && !m->subscriptions && !m->local)
+		if (!m->groups && !m->subscriptions && !m->local && !m->route)
 			free_membership(p, m);
 	}
 }
@@ -392,10 +421,15 @@ void proxy_tick(struct proxy *p, int64_t now)
 		else if (deadline(i) <= now)
 			querier_tick(p, i, now, TURN_BUDGET);
 	}
+	if (ENABLE_PER_SOURCE)
+		flow_tick(p, now);
 	if (p->tree_changed)
 		forward_tree(p);
-	for (m = p->dirty; m; m = m->dirty_next)
+	for (m = p->dirty; m; m = m->dirty_next) {
 		m->incomplete = false;
+		if (ENABLE_PER_SOURCE && p->forwarding)
+			flow_place(p, m, now);
+	}
 	for (n = 0; n < p->config->interface_count; n++)
 		if (p->interface[n]->config->upstream)
 			report_changes(p, p->interface[n], now);

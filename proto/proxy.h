@@ -130,7 +130,8 @@ struct proxy_out {
 	void (*route)(void *ctx, const struct route *);
 	/* The VIF that the unicast route to SOURCE points to; PROXY_VIFS: none of ours. */
 	unsigned (*reverse_path)(void *ctx, const struct addr *source);
-	/* How many packets the (S,G) route has seen. False: the kernel cannot tell. */
+	/* How many packets the (S,G) route has taken in, by its input. False: the kernel cannot
+	 * tell. */
 	bool (*packets)(void *ctx, const struct route *, uint64_t *count);
 	/* Has the kernel be a member of GROUP on VIF (kernel_host), with this filter; INCLUDE of
 	 * nothing: not any more. */
@@ -155,7 +156,7 @@ bool proxy_interface(struct proxy *, int64_t now, const struct interface_state *
 /* A message that came in by packet->vif, a VIF of the configuration (RFC 3376 section 4, RFC 3810
  * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. */
 void proxy_packet(struct proxy *, int64_t now, const struct packet *);
-/* The kernel asks about a packet. NOCACHE needs no answer: there is a route for everything. */
+/* The kernel asks about a packet. With wildcard routes NOCACHE needs no answer. */
 void proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
 /* The kernel refused a route: what it has to have for the route's source, group and input by now;
  * fills in the rest. */
@@ -172,6 +173,22 @@ int64_t proxy_deadline(const struct proxy *);
 void proxy_tick(struct proxy *, int64_t now);
 
 /* ---- status, read-only ---- */
+
+/* How it forwards: by routes that are a function of the memberships, or by one for each (S,G) that
+ * appears, and why so. */
+enum proxy_forwarding {
+	FORWARDING_WILDCARD,
+	PER_SOURCE_CONFIGURED, /* config->per_source */
+	PER_SOURCE_UPSTREAMS,  /* there are several */
+	PER_SOURCE_PEERING,    /* an interface is on both sides */
+	PER_SOURCE_IN,	       /* a downstream has a filter for what comes in */
+	PER_SOURCE_OUT,	       /* an upstream has one for what goes out, that passes some */
+	PER_SOURCE_INTERFACES, /* a filter has rules for data of one interface */
+	PER_SOURCE_SOURCES,    /* a filter has rules for some sources */
+	PER_SOURCE_GROUPS      /* the upstream's filter meets several downstreams */
+};
+
+enum proxy_forwarding proxy_forwarding(const struct proxy *);
 
 struct proxy_interface_status {
 	unsigned vif;

@@ -62,6 +62,12 @@ struct source_route {
 	uint32_t outputs;
 	uint8_t input;
 	bool fresh; /* the kernel has not been told of it yet */
+	bool dead;
+	/* with per-source forwarding */
+	bool contested;	  /* `mutex`: it comes by one of several upstreams */
+	uint8_t place;	  /* where its data come from; PROXY_VIFS: it is to end */
+	uint8_t idle;	  /* readings in a row that found no packet */
+	uint32_t packets; /* when the counter was last read */
 };
 
 struct membership {
@@ -78,6 +84,7 @@ struct membership {
 	bool local;	 /* never goes upstream, and is never forgotten */
 	bool reinstall;	 /* the kernel has to be told again */
 	bool relocate;	 /* where its sources are is to be looked up again */
+	bool contested;	 /* a route is */
 	bool incomplete; /* for want of memory or room something was not done: the next report
 			    tries again */
 };
@@ -139,15 +146,26 @@ struct proxy {
 	struct proxy_walk *walks;
 	bool starved;	  /* memory was short in this turn */
 	int64_t retry_at; /* ... so that it is tried again; INT64_MAX: no need */
+	bool plain;	  /* no filters, no several upstreams: policy_is_plain() */
 	/* forwarding */
-	uint32_t present; /* VIFs that exist */
-	uint32_t told;	  /* VIFs that existed when the kernel was told last */
-	uint32_t tree;	  /* outputs of (*,*) */
-	uint32_t sinks;	  /* VIFs with a (*,*) of their own that drops */
+	enum proxy_forwarding forwarding;
+	uint32_t present;    /* VIFs that exist */
+	uint32_t told;	     /* VIFs that existed when the kernel was told last */
+	unsigned way_up;     /* for data: the upstream, if it lets them out; PROXY_VIFS: none */
+	uint32_t tree;	     /* outputs of (*,*) */
+	unsigned tree_input; /* ... where it leads */
+	uint32_t sinks;	     /* VIFs with a (*,*) of their own that drops */
 	unsigned root; /* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists
 			*/
 	bool tree_changed;
 	uint32_t route_count, group_route_count;
+	/* with per-source forwarding */
+	bool sweeping, crowded;
+	struct proxy_walk sweep;     /* to the end of the routes whose counters are to be read */
+	int64_t sweep_at, swept_at;  /* INT64_MAX: there are none */
+	struct membership **contest; /* those with contested routes */
+	uint32_t contest_count, contested_routes;
+	int64_t poll_at; /* INT64_MAX: there are none */
 	/* scratch, of no meaning between calls */
 	struct addr *merged;
 	size_t merged_capacity;

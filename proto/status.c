@@ -160,6 +160,11 @@ bool proxy_walk(struct proxy *p, struct proxy_walk *walk, int64_t now, unsigned 
 	return walk->next;
 }
 
+enum proxy_forwarding proxy_forwarding(const struct proxy *p)
+{
+	return p->forwarding;
+}
+
 bool proxy_has_group(const struct proxy *p, const struct addr *group, unsigned vif)
 {
 	const struct membership *m = membership_find(p, group);

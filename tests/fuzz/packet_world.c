@@ -78,10 +78,12 @@ static bool is_ssm(const struct world *world, const struct addr *group)
 static void set_lists(struct bytes *bytes, struct world *world, unsigned vif, unsigned which)
 {
 	struct proxy_interface_config *config = &world->interface[vif];
-	struct entry *entry = &world->entry[vif];
+	struct node *node = &world->node[vif];
 
+	config->accept_from = node->accept_from;
+	config->static_join = node->static_join;
 	if (which & 1) {
-		entry->accept_from[0] = (struct prefix){on_link(world, vif, 0), 121};
+		node->accept_from[0] = (struct prefix){on_link(world, vif, 0), 121};
 		config->accept_from_count = 1;
 	}
 	for (unsigned i = 0; i < (which >> 1 & 3); i++) {
@@ -90,7 +92,7 @@ static void set_lists(struct bytes *bytes, struct world *world, unsigned vif, un
 
 		if (addr_is_multicast(&group) && !addr_is_link_scope(&group) &&
 		    (addr_is_any(&source) ? !is_ssm(world, &group) : addr_is_unicast(&source)))
-			entry->static_join[config->static_join_count++] =
+			node->static_join[config->static_join_count++] =
 				(struct static_join){group, source};
 	}
 }
@@ -145,12 +147,11 @@ static void set_instance(struct world *world, unsigned code)
 
 static void add_interface(struct bytes *bytes, struct world *world, bool upstream)
 {
-	unsigned vif = world->vif_count++;
+	unsigned vif = world->config.interface_count++;
 	struct node *node = &world->node[vif];
 
 	snprintf(node->name, sizeof(node->name), upstream ? "up%u" : "lan%u", vif);
 	node->state = (struct interface_state){.vif = vif, .mtu = 1500};
-	world->config.interface_count++;
 	world->interface[vif].vif = (uint8_t)vif;
 	world->interface[vif].upstream = upstream;
 	set_up(world, vif);

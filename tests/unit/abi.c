@@ -13,7 +13,6 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-#include <linux/fib_rules.h>
 /* clang-format on */
 
 #define NUMBER(name) CHECK((long)ABI_##name == (long)name, "%s", #name)
@@ -117,8 +116,6 @@ static void test_netlink_numbers(void)
 	NUMBER(NLM_F_ACK);
 	NUMBER(NLM_F_DUMP_INTR);
 	NUMBER(NLM_F_DUMP);
-	NUMBER(NLM_F_EXCL);
-	NUMBER(NLM_F_CREATE);
 	NUMBER(NLMSG_ERROR);
 	NUMBER(NLMSG_DONE);
 	NUMBER(RTM_NEWLINK);
@@ -129,14 +126,9 @@ static void test_netlink_numbers(void)
 	NUMBER(RTM_GETADDR);
 	NUMBER(RTM_NEWROUTE);
 	NUMBER(RTM_GETROUTE);
-	NUMBER(RTM_NEWRULE);
-	NUMBER(RTM_DELRULE);
-	NUMBER(RTM_GETRULE);
 	NUMBER(RTMGRP_LINK);
 	NUMBER(RTMGRP_IPV4_IFADDR);
 	NUMBER(RTMGRP_IPV6_IFADDR);
-	NUMBER(RTNLGRP_IPV4_RULE);
-	NUMBER(RTNLGRP_IPV6_RULE);
 	TEST("rtnetlink: numbers");
 	NUMBER(IFLA_IFNAME);
 	NUMBER(IFLA_MTU);
@@ -155,15 +147,6 @@ static void test_netlink_numbers(void)
 	NUMBER(RTA_OIF);
 	NUMBER(RTN_UNICAST);
 	NUMBER(RT_SCOPE_LINK);
-	NUMBER(RTNL_FAMILY_IPMR);
-	NUMBER(RTNL_FAMILY_IP6MR);
-	NUMBER(RTPROT_MROUTED);
-	NUMBER(FRA_IIFNAME);
-	NUMBER(FRA_PRIORITY);
-	NUMBER(FRA_TABLE);
-	NUMBER(FRA_OIFNAME);
-	NUMBER(FRA_PROTOCOL);
-	NUMBER(FR_ACT_TO_TBL);
 	NUMBER(IFF_LOWER_UP);
 }
 
@@ -176,7 +159,6 @@ static void test_netlink_structures(void)
 	SIZE(ifinfomsg, ifinfomsg);
 	SIZE(ifaddrmsg, ifaddrmsg);
 	SIZE(rtmsg, rtmsg);
-	SIZE(fib_rule_hdr, fib_rule_hdr);
 	FIELD(sockaddr_nl, nl_pid);
 	FIELD(sockaddr_nl, nl_groups);
 	FIELD(nlmsghdr, nlmsg_len);
@@ -197,10 +179,6 @@ static void test_netlink_structures(void)
 	FIELD(rtmsg, rtm_dst_len);
 	FIELD(rtmsg, rtm_type);
 	FIELD(rtmsg, rtm_flags);
-	FIELD(fib_rule_hdr, family);
-	FIELD(fib_rule_hdr, table);
-	FIELD(fib_rule_hdr, action);
-	FIELD(fib_rule_hdr, flags);
 }
 
 int main(void)

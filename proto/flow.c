@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* See flow.h. */
+#include "flow.h"
+
+#include <stdlib.h>
+
+#include "interface.h"
+#include "membership.h"
+#include "merge.h"
+#include "policy.h"
+#include "route.h"
+
+/* Every so many milliseconds the counters are read; who has had no packet for the third time goes.
+ */
+enum { SWEEP_INTERVAL = 60000, IDLE_SWEEPS = 3 };
+/* When there is no room for more, the idle go sooner. */
+enum { HURRY_INTERVAL = 1000 };
+/* Memberships that one turn looks through, and the most routes whose counters are read a
+ * millisecond for `mutex`. */
+enum { SWEEP_BUDGET = 1024, POLL_RATE = 8 };
+
+/* ---- `mutex`: which upstream has the source ---- */
+
+/* Its data come by one of several upstreams: the others leave it, and its counter is read. */
+static void contest(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
+{
+	uint32_t room = p->contest_count ? 2 * p->contest_count : 1;
+	struct membership **list = p->contest;
+
+	if (!m->contested) {
+		if (!(p->contest_count & (p->contest_count - 1))) {
+			list = realloc(list, room * sizeof(struct membership *));
+			if (!list) {
+				membership_starved(p, m);
+				return;
+			}
+			p->contest = list;
+		}
+		list[p->contest_count++] = m;
+		m->contested = true;
+	}
+	if (p->poll_at == INT64_MAX)
+		p->poll_at = now + p->config->mutex;
+	s->contested = true;
+	p->contested_routes++;
+}
+
+static void end_contest(struct proxy *p, struct source_route *s)
+{
+	p->contested_routes -= s->contested;
+	s->contested = false;
+}
+
+void flow_forget(struct proxy *p, struct membership *m)
+{
+	uint32_t n = 0;
+
+	if (!m->contested)
+		return;
+	while (p->contest[n] != m)
+		n++;
+	p->contest[n] = p->contest[--p->contest_count];
+	m->contested = false;
+}
+
+/* ---- where data come from ---- */
+
+/* The upstream where the source is subscribed, else VIF. */
+static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
+			      const struct addr *source, unsigned vif)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct interface *i = p->interface[n];
+
+		if (i->config->upstream && policy_accepts_up(p, m, i->vif, source))
+			return i->vif;
+	}
+	return vif;
+}
+
+static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
+{
+	bool up = s->place < PROXY_VIFS && policy_accepts_up(p, m, s->place, &s->source);
+	bool mutex = ENABLE_MULTI_UPSTREAM && p->config->mutex;
+
+	if (up && mutex && !s->contested)
+		contest(p, m, s, now);
+	if (up || s->place == PROXY_VIFS || policy_accepts_down(p, m, s->place, &s->source))
+		return;
+	/* Where all were subscribed, the next packet decides. */
+	s->place = (uint8_t)(s->contested ? PROXY_VIFS : subscribed_at(p, m, &s->source, s->place));
+	end_contest(p, s);
+}
+
+void flow_place(struct proxy *p, struct membership *m, int64_t now)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++)
+		place(p, m, &m->route[n], now);
+}
+
+void flow_update(struct proxy *p, struct membership *m)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (s->place == PROXY_VIFS)
+			route_end(p, m, s);
+		else
+			route_set(p, m, s, s->place, policy_outputs(p, m, s->place, &s->source));
+	}
+	route_sweep(m);
+	m->reinstall = false;
+}
+
+/* ---- upcalls ---- */
+
+/* There is no room: what is idle goes before its time. */
+static void hurry(struct proxy *p)
+{
+	int64_t at = p->swept_at + HURRY_INTERVAL;
+
+	p->crowded = true;
+	if (p->sweep_at > at)
+		p->sweep_at = at;
+}
+
+static void add(struct proxy *p, int64_t now, struct membership *m, const struct upcall *upcall)
+{
+	struct interface *i = p->host[upcall->vif] ? p->host[upcall->vif] : p->router[upcall->vif];
+	unsigned link = interface_on_link(p, &upcall->source);
+	struct source_route *s;
+
+	if (!route_room(p, 1)) {
+		i->counters.value[LIMIT_ROUTES]++;
+		hurry(p);
+		return;
+	}
+	if (!merge_room(p, 1)) {
+		i->counters.value[NO_MEMORY]++;
+		return;
+	}
+	p->merged[0] = upcall->source;
+	if (!route_insert(p, m, 1)) {
+		i->counters.value[NO_MEMORY]++;
+		return;
+	}
+	s = route_find(m, &upcall->source);
+	s->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
+	if (p->sweep_at == INT64_MAX)
+		p->sweep_at = now + SWEEP_INTERVAL;
+	membership_touch(p, m);
+}
+
+/* Has the route taken in packets since its counter was last read? */
+static bool is_used(struct proxy *p, const struct membership *m, struct source_route *s)
+{
+	struct route r = {.source = s->source, .group = m->group, .input = s->input};
+	uint64_t count;
+	bool used = p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
+
+	if (used)
+		s->packets = (uint32_t)count;
+	return used;
+}
+
+static void move(struct proxy *p, struct membership *m, struct source_route *s, unsigned vif)
+{
+	unsigned link = interface_on_link(p, &s->source);
+	bool up = policy_accepts_up(p, m, vif, &s->source);
+
+	if (s->place == vif || s->place == PROXY_VIFS || (link < PROXY_VIFS && link != vif))
+		return;
+	if (!up && !policy_accepts_down(p, m, vif, &s->source))
+		return;
+	if (up && policy_accepts_up(p, m, s->place, &s->source))
+		return;
+	if (policy_outputs(p, m, s->place, &s->source) && is_used(p, m, s))
+		return;
+	s->place = (uint8_t)vif;
+	membership_touch(p, m);
+}
+
+void flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
+{
+	bool begins = upcall->type == UPCALL_NOCACHE;
+	struct membership *m;
+	struct source_route *s;
+
+	if (!p->router[upcall->vif] && !p->host[upcall->vif])
+		return;
+	if (!addr_is_multicast(&upcall->group) || addr_is_link_scope(&upcall->group) ||
+	    !addr_is_unicast(&upcall->source))
+		return;
+	m = begins ? membership_get(p, &upcall->group) : membership_find(p, &upcall->group);
+	s = m ? route_find(m, &upcall->source) : NULL;
+	if (m && !s && begins)
+		add(p, now, m, upcall);
+	else if (s && begins)
+		s->fresh = true; /* the kernel has lost it */
+	else if (s)
+		move(p, m, s, upcall->vif);
+	if (s && begins)
+		membership_touch(p, m);
+}
+
+/* ---- time ---- */
+
+int64_t flow_deadline(const struct proxy *p)
+{
+	return p->poll_at < p->sweep_at ? p->poll_at : p->sweep_at;
+}
+
+static bool poll_membership(struct proxy *p, struct membership *m)
+{
+	bool contested = false;
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (!s->contested)
+			continue;
+		if (is_used(p, m, s)) {
+			contested = true;
+			continue;
+		}
+		end_contest(p, s);
+		s->place = PROXY_VIFS;
+		membership_touch(p, m);
+	}
+	return contested;
+}
+
+static void poll(struct proxy *p, int64_t now)
+{
+	uint32_t n = 0;
+	int64_t interval;
+
+	while (n < p->contest_count)
+		if (poll_membership(p, p->contest[n]))
+			n++;
+		else
+			flow_forget(p, p->contest[n]);
+	interval = p->contested_routes / POLL_RATE;
+	if (interval < p->config->mutex)
+		interval = p->config->mutex;
+	p->poll_at = p->contest_count ? now + interval : INT64_MAX;
+}
+
+static void sweep_membership(struct proxy *p, struct membership *m)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (s->contested)
+			continue;
+		if (is_used(p, m, s)) {
+			s->idle = 0;
+		} else if (p->crowded || ++s->idle == IDLE_SWEEPS) {
+			s->place = PROXY_VIFS;
+			membership_touch(p, m);
+		}
+	}
+}
+
+static void sweep(struct proxy *p, int64_t now)
+{
+	unsigned budget = SWEEP_BUDGET;
+
+	if (!p->sweeping)
+		membership_walk_start(p, &p->sweep);
+	p->sweeping = true;
+	while (p->sweep.next && budget--) {
+		struct membership *m = p->sweep.next;
+
+		p->sweep.next = m->next;
+		sweep_membership(p, m);
+	}
+	if (p->sweep.next)
+		return;
+	membership_walk_stop(p, &p->sweep);
+	p->sweeping = p->crowded = false;
+	p->swept_at = now;
+	p->sweep_at = p->route_count ? now + SWEEP_INTERVAL : INT64_MAX;
+}
+
+void flow_tick(struct proxy *p, int64_t now)
+{
+	if (p->poll_at <= now)
+		poll(p, now);
+	if (p->sweep_at <= now)
+		sweep(p, now);
+}
