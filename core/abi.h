@@ -99,7 +99,35 @@ _Static_assert(sizeof(struct abi_mif6ctl) == 12, "struct mif6ctl");
 _Static_assert(sizeof(struct abi_mf6cctl) == 92, "struct mf6cctl");
 _Static_assert(sizeof(struct abi_mrt6msg) == 40, "struct mrt6msg");
 
-/* ---- linux/netlink.h, linux/rtnetlink.h, linux/if_link.h, linux/if_addr.h, linux/if.h ---- */
+/* ---- linux/filter.h, linux/bpf_common.h ---- */
+
+enum {
+	ABI_BPF_LD = 0x00,
+	ABI_BPF_W = 0x00,
+	ABI_BPF_B = 0x10,
+	ABI_BPF_ABS = 0x20,
+	ABI_BPF_JMP = 0x05,
+	ABI_BPF_JEQ = 0x10,
+	ABI_BPF_K = 0x00,
+	ABI_BPF_RET = 0x06,
+	ABI_SKF_AD_OFF = -0x1000,
+	ABI_SKF_AD_IFINDEX = 8
+};
+
+struct abi_sock_filter {
+	uint16_t code;
+	uint8_t jt, jf;
+	uint32_t k;
+};
+
+struct abi_sock_fprog {
+	unsigned short len;
+	struct abi_sock_filter *filter;
+};
+
+_Static_assert(sizeof(struct abi_sock_filter) == 8, "struct sock_filter");
+
+/* ---- linux/: netlink.h, rtnetlink.h, if_link.h, if_addr.h, if.h, fib_rules.h ---- */
 
 enum {
 	ABI_NETLINK_ROUTE = 0,
@@ -110,6 +138,8 @@ enum {
 	ABI_NLM_F_ACK = 0x4,
 	ABI_NLM_F_DUMP_INTR = 0x10,
 	ABI_NLM_F_DUMP = 0x300,
+	ABI_NLM_F_EXCL = 0x200,
+	ABI_NLM_F_CREATE = 0x400,
 	ABI_NLMSG_ERROR = 2,
 	ABI_NLMSG_DONE = 3,
 	ABI_RTM_NEWLINK = 16,
@@ -120,9 +150,14 @@ enum {
 	ABI_RTM_GETADDR,
 	ABI_RTM_NEWROUTE = 24,
 	ABI_RTM_GETROUTE = 26,
+	ABI_RTM_NEWRULE = 32,
+	ABI_RTM_DELRULE,
+	ABI_RTM_GETRULE,
 	ABI_RTMGRP_LINK = 0x1,
 	ABI_RTMGRP_IPV4_IFADDR = 0x10,
 	ABI_RTMGRP_IPV6_IFADDR = 0x100,
+	ABI_RTNLGRP_IPV4_RULE = 8,
+	ABI_RTNLGRP_IPV6_RULE = 19,
 	ABI_IFLA_IFNAME = 3,
 	ABI_IFLA_MTU = 4,
 	ABI_IFLA_MASTER = 10,
@@ -140,6 +175,15 @@ enum {
 	ABI_RTA_OIF = 4,
 	ABI_RTN_UNICAST = 1,
 	ABI_RT_SCOPE_LINK = 253,
+	ABI_RTNL_FAMILY_IPMR = 128,
+	ABI_RTNL_FAMILY_IP6MR = 129,
+	ABI_RTPROT_MROUTED = 17,
+	ABI_FRA_IIFNAME = 3,
+	ABI_FRA_PRIORITY = 6,
+	ABI_FRA_TABLE = 15,
+	ABI_FRA_OIFNAME = 17,
+	ABI_FRA_PROTOCOL = 21,
+	ABI_FR_ACT_TO_TBL = 1,
 	ABI_IFF_LOWER_UP = 1 << 16
 };
 
@@ -176,11 +220,18 @@ struct abi_rtmsg {
 	uint32_t rtm_flags;
 };
 
+struct abi_fib_rule_hdr {
+	uint8_t family, dst_len, src_len, tos;
+	uint8_t table, res1, res2, action;
+	uint32_t flags;
+};
+
 _Static_assert(sizeof(struct abi_sockaddr_nl) == 12, "struct sockaddr_nl");
 _Static_assert(sizeof(struct abi_nlmsghdr) == 16, "struct nlmsghdr");
 _Static_assert(sizeof(struct abi_rtattr) == 4, "struct rtattr");
 _Static_assert(sizeof(struct abi_ifinfomsg) == 16, "struct ifinfomsg");
 _Static_assert(sizeof(struct abi_ifaddrmsg) == 8, "struct ifaddrmsg");
 _Static_assert(sizeof(struct abi_rtmsg) == 12, "struct rtmsg");
+_Static_assert(sizeof(struct abi_fib_rule_hdr) == 12, "struct fib_rule_hdr");
 
 #endif

@@ -465,6 +465,31 @@ static int set_options_ipv6(int fd)
 	return error ? error : set_filter_ipv6(fd);
 }
 
+/* Upcalls are known by a byte that is 0 in them only (see above). They are told apart first: they
+ * come from no device, and to ask for that of such a packet ends the program. */
+int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsigned count)
+{
+	enum {
+		LOAD_BYTE = ABI_BPF_LD | ABI_BPF_B | ABI_BPF_ABS,
+		LOAD_WORD = ABI_BPF_LD | ABI_BPF_W | ABI_BPF_ABS,
+		EQUAL = ABI_BPF_JMP | ABI_BPF_JEQ | ABI_BPF_K,
+		RETURN = ABI_BPF_RET | ABI_BPF_K
+	};
+	struct abi_sock_filter code[RAWSOCK_INTERFACES + 5] = {
+		{LOAD_BYTE, 0, 0, protocol == PROTOCOL_IGMP ? 9 : 0},
+		{EQUAL, (uint8_t)(count + 2), 0, 0},
+		{LOAD_WORD, 0, 0, (uint32_t)(ABI_SKF_AD_OFF + ABI_SKF_AD_IFINDEX)}};
+	struct abi_sock_fprog program = {.len = (unsigned short)(count + 5), .filter = code};
+
+	if (count > RAWSOCK_INTERFACES)
+		return -EINVAL;
+	for (unsigned i = 0; i < count; i++)
+		code[3 + i] = (struct abi_sock_filter){EQUAL, (uint8_t)(count - i), 0, ifindex[i]};
+	code[3 + count] = (struct abi_sock_filter){RETURN, 0, 0, 0};
+	code[4 + count] = (struct abi_sock_filter){RETURN, 0, 0, UINT32_MAX};
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
+}
+
 int rawsock_open(enum protocol protocol, int receive_buffer)
 {
 	bool ipv4 = protocol == PROTOCOL_IGMP;

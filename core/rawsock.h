@@ -22,6 +22,14 @@ struct rawsock_event {
  * is sent, TTL 1, TOS 0xc0 / traffic class 0xc0, no loopback, ICMPv6 filter, receive buffer of
  * BUFFER bytes as far as allowed). Returns the descriptor or -errno. */
 int rawsock_open(enum protocol, int buffer);
+enum { RAWSOCK_INTERFACES = 64 };
+
+/* Lets in upcalls and what arrives at COUNT interfaces, RAWSOCK_INTERFACES at most: the socket does
+ * not wake up for others any more. What was let in by an earlier call is queued still, or not at
+ * all; nothing is lost that both let in. A packet that arrives at an interface of a VRF has here
+ * the index of the VRF, so give both (struct iface's master). 0 or -errno: as before; EINVAL too
+ * many. */
+int rawsock_filter(int fd, enum protocol, const unsigned *ifindex, unsigned count);
 /* Reads what waits, CONFIG_RECEIVE_BATCH packets at most, and calls event() for each. Returns how
  * many, or -errno (-EAGAIN: none). */
 int rawsock_receive(int fd, enum protocol, void (*event)(void *ctx, const struct rawsock_event *),

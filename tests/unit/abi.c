@@ -13,6 +13,8 @@
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
+#include <linux/fib_rules.h>
+#include <linux/filter.h>
 /* clang-format on */
 
 #define NUMBER(name) CHECK((long)ABI_##name == (long)name, "%s", #name)
@@ -116,6 +118,8 @@ static void test_netlink_numbers(void)
 	NUMBER(NLM_F_ACK);
 	NUMBER(NLM_F_DUMP_INTR);
 	NUMBER(NLM_F_DUMP);
+	NUMBER(NLM_F_EXCL);
+	NUMBER(NLM_F_CREATE);
 	NUMBER(NLMSG_ERROR);
 	NUMBER(NLMSG_DONE);
 	NUMBER(RTM_NEWLINK);
@@ -126,9 +130,14 @@ static void test_netlink_numbers(void)
 	NUMBER(RTM_GETADDR);
 	NUMBER(RTM_NEWROUTE);
 	NUMBER(RTM_GETROUTE);
+	NUMBER(RTM_NEWRULE);
+	NUMBER(RTM_DELRULE);
+	NUMBER(RTM_GETRULE);
 	NUMBER(RTMGRP_LINK);
 	NUMBER(RTMGRP_IPV4_IFADDR);
 	NUMBER(RTMGRP_IPV6_IFADDR);
+	NUMBER(RTNLGRP_IPV4_RULE);
+	NUMBER(RTNLGRP_IPV6_RULE);
 	TEST("rtnetlink: numbers");
 	NUMBER(IFLA_IFNAME);
 	NUMBER(IFLA_MTU);
@@ -147,6 +156,15 @@ static void test_netlink_numbers(void)
 	NUMBER(RTA_OIF);
 	NUMBER(RTN_UNICAST);
 	NUMBER(RT_SCOPE_LINK);
+	NUMBER(RTNL_FAMILY_IPMR);
+	NUMBER(RTNL_FAMILY_IP6MR);
+	NUMBER(RTPROT_MROUTED);
+	NUMBER(FRA_IIFNAME);
+	NUMBER(FRA_PRIORITY);
+	NUMBER(FRA_TABLE);
+	NUMBER(FRA_OIFNAME);
+	NUMBER(FRA_PROTOCOL);
+	NUMBER(FR_ACT_TO_TBL);
 	NUMBER(IFF_LOWER_UP);
 }
 
@@ -159,6 +177,7 @@ static void test_netlink_structures(void)
 	SIZE(ifinfomsg, ifinfomsg);
 	SIZE(ifaddrmsg, ifaddrmsg);
 	SIZE(rtmsg, rtmsg);
+	SIZE(fib_rule_hdr, fib_rule_hdr);
 	FIELD(sockaddr_nl, nl_pid);
 	FIELD(sockaddr_nl, nl_groups);
 	FIELD(nlmsghdr, nlmsg_len);
@@ -179,10 +198,36 @@ static void test_netlink_structures(void)
 	FIELD(rtmsg, rtm_dst_len);
 	FIELD(rtmsg, rtm_type);
 	FIELD(rtmsg, rtm_flags);
+	FIELD(fib_rule_hdr, family);
+	FIELD(fib_rule_hdr, table);
+	FIELD(fib_rule_hdr, action);
+	FIELD(fib_rule_hdr, flags);
+}
+
+static void test_filter(void)
+{
+	TEST("socket filters");
+	NUMBER(BPF_LD);
+	NUMBER(BPF_W);
+	NUMBER(BPF_B);
+	NUMBER(BPF_ABS);
+	NUMBER(BPF_JMP);
+	NUMBER(BPF_JEQ);
+	NUMBER(BPF_K);
+	NUMBER(BPF_RET);
+	NUMBER(SKF_AD_OFF);
+	NUMBER(SKF_AD_IFINDEX);
+	SIZE(sock_filter, sock_filter);
+	SIZE(sock_fprog, sock_fprog);
+	FIELD(sock_filter, jt);
+	FIELD(sock_filter, jf);
+	FIELD(sock_filter, k);
+	FIELD(sock_fprog, filter);
 }
 
 int main(void)
 {
+	test_filter();
 	test_mroute();
 	test_mroute6();
 	test_netlink_numbers();

@@ -284,11 +284,149 @@ static void test_joins(unsigned a)
 	CHECK(rawsock_join_routers(PROTOCOL_MLD, 4711) == -ENODEV);
 }
 
+/* How many packets that are ours, and upcalls, the socket has; everything is read. */
+static unsigned waiting(int fd, enum protocol protocol)
+{
+	unsigned ours = 0;
+
+	got.count = 0;
+	while (rawsock_receive(fd, protocol, keep, NULL) > 0)
+		;
+	/* The kernel at the other end has reports of its own. */
+	for (unsigned i = 0; i < got.count; i++)
+		if (got.event[i].type != RAWSOCK_PACKET ||
+		    got.event[i].packet.source.byte[15] == (protocol == PROTOCOL_IGMP ? 9 : 0x99))
+			got.event[ours++] = got.event[i];
+	return ours;
+}
+
+/* A socket that gets everything. All run on one CPU, so that what it has got has been offered to
+ * the others, too. */
+static int witness[PROTOCOLS];
+
+/* A packet of the protocol into the wire; it has arrived when this returns. */
+static void inject(int tap, enum protocol protocol)
+{
+	const struct addr src = ipv6("fe80::99"), dst = ipv6("ff02::16");
+
+	do
+		waiting(witness[protocol], protocol);
+	while (got.count);
+	if (protocol == PROTOCOL_IGMP)
+		inject_ipv4(tap, IPV4_ALERT, 32);
+	else
+		inject_ipv6(tap, &src, &dst, 143, 40);
+	CHECK(netns_wait(witness[protocol]));
+	got.count = 0;
+}
+
+/* An upcall: something for a group that is not routed. */
+static void cause_upcall(int tap, enum protocol protocol)
+{
+	static const char udp4[] = "\x45\0\0\x20\0\0\0\0\x09\x11\0\0\x0a\0\0\x09\xef\1\2\3\x13\x88"
+				   "\x13\x88\0\x0c\0\0....";
+
+	if (protocol == PROTOCOL_IGMP) {
+		inject_ipv4(tap, udp4, 32);
+		return;
+	}
+	memset(frame, 0, 128);
+	memcpy(frame, "\x33\x33\0\0\0\5\2\0\0\0\0\1\x86\xdd\x60\0\0\0\0\x0c\x11\x09", 22);
+	memcpy(frame + ETHERNET + 8, &(struct in6_addr){{{0x20, 1, 0xd, 0xb8, [15] = 9}}}, 16);
+	memcpy(frame + ETHERNET + 24, &(struct in6_addr){{{0xff, 0x1e, [15] = 5}}}, 16);
+	memcpy(frame + ETHERNET + 40, "\x13\x88\x13\x88\0\x0c\0\1", 8);
+	CHECK(send(tap, frame, ETHERNET + 52, 0) == ETHERNET + 52);
+}
+
+static void test_many_sockets(enum protocol protocol, int tap, unsigned a)
+{
+	unsigned other[RAWSOCK_INTERFACES + 1];
+	int fd[16];
+
+	TEST("of 16 sockets one wakes up: that whose interface it is");
+	for (unsigned i = 0; i <= RAWSOCK_INTERFACES; i++)
+		other[i] = 1000 + i;
+	for (int i = 0; i < 16; i++) {
+		fd[i] = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER);
+		CHECK(fd[i] >= 0);
+		CHECK(!rawsock_filter(fd[i], protocol, i == 11 ? &a : other,
+				      i == 11 ? 1 : (unsigned)(i + 1)));
+		waiting(fd[i], protocol);
+	}
+	inject(tap, protocol);
+	CHECK(netns_wait(fd[11]));
+	for (int i = 0; i < 16; i++)
+		CHECK(waiting(fd[i], protocol) == (i == 11), "%d", i);
+	TEST("any of the interfaces is found, up to the last of 64, and 65 are too many");
+	for (unsigned count = 1; count <= RAWSOCK_INTERFACES; count++)
+		for (unsigned at = 0; at<count; at += count> 3 ? count - 1 : 1) {
+			unsigned index[RAWSOCK_INTERFACES];
+
+			memcpy(index, other, sizeof(index));
+			index[at] = a;
+			CHECK(!rawsock_filter(fd[0], protocol, index, count));
+			inject(tap, protocol);
+			CHECK(waiting(fd[0], protocol) == 1, "%u of %u", at, count);
+		}
+	CHECK(rawsock_filter(fd[0], protocol, other, RAWSOCK_INTERFACES + 1) == -EINVAL);
+	inject(tap, protocol);
+	CHECK(waiting(fd[0], protocol) == 1);
+	CHECK(!rawsock_filter(fd[0], protocol, other, RAWSOCK_INTERFACES));
+	inject(tap, protocol);
+	CHECK(!waiting(fd[0], protocol));
+	for (int i = 0; i < 16; i++)
+		close(fd[i]);
+}
+
+static void test_filter(int fd, enum protocol protocol, int tap, unsigned a)
+{
+	unsigned bridge;
+	int bridge_tap;
+
+	TEST("without an interface only upcalls come in");
+	CHECK(!rawsock_filter(fd, protocol, NULL, 0));
+	waiting(fd, protocol);
+	inject(tap, protocol);
+	CHECK(!waiting(fd, protocol));
+	cause_upcall(tap, protocol);
+	CHECK(netns_wait(fd) && waiting(fd, protocol) == 1 && got.event[0].type == RAWSOCK_UPCALL &&
+	      got.event[0].upcall.type == UPCALL_NOCACHE);
+	TEST("what was let in before is still there");
+	CHECK(!rawsock_filter(fd, protocol, &a, 1));
+	inject(tap, protocol);
+	CHECK(!rawsock_filter(fd, protocol, NULL, 0));
+	CHECK(waiting(fd, protocol) == 1 && got.event[0].ifindex == a);
+	TEST("a packet that arrives at a port is its bridge's");
+	CHECK(netns_run("ip link add name br type bridge mcast_snooping 0 && ip link set dev br "
+			"up") &&
+	      netns_wire("port", "host") && netns_run("ip link set dev port master br"));
+	bridge = if_nametoindex("br");
+	bridge_tap = netns_tap("host");
+	CHECK(!rawsock_filter(fd, protocol, &bridge, 1));
+	CHECK(netns_run("until bridge link show dev port | grep -q 'state forwarding'; do sleep "
+			"0.05; done"));
+	CHECK(rawsock_join_routers(protocol, bridge) >= 0);
+	waiting(fd, protocol);
+	inject(bridge_tap, protocol);
+	CHECK(netns_wait(fd) && waiting(fd, protocol) == 1 && got.event[0].ifindex == bridge);
+	bridge = if_nametoindex("port");
+	CHECK(!rawsock_filter(fd, protocol, &bridge, 1));
+	inject(bridge_tap, protocol);
+	CHECK(!waiting(fd, protocol));
+	close(bridge_tap);
+	CHECK(netns_run("ip link del dev br && ip link del dev port"));
+}
+
 int main(void)
 {
 	struct addr link_local = ipv6("fe80::a");
 	int igmp, mld, tap, joined;
+	cpu_set_t one_cpu;
 	unsigned a;
+
+	CPU_ZERO(&one_cpu);
+	CPU_SET((size_t)sched_getcpu(), &one_cpu);
+	sched_setaffinity(0, sizeof(one_cpu), &one_cpu);
 
 	netns_enter();
 	if (!netns_wire("a", "b") ||
@@ -312,6 +450,12 @@ int main(void)
 	if (CHECK(joined >= 0) && CHECK(rawsock_join_routers(PROTOCOL_MLD, a) >= 0)) {
 		test_receive_ipv4(igmp, tap, a);
 		test_receive_ipv6(mld, tap, a);
+		for (int i = 0; i < PROTOCOLS; i++)
+			witness[i] = rawsock_open((enum protocol)i, CONFIG_RECEIVE_BUFFER);
+		test_filter(igmp, PROTOCOL_IGMP, tap, a);
+		test_many_sockets(PROTOCOL_IGMP, tap, a);
+		test_filter(mld, PROTOCOL_MLD, tap, a);
+		test_many_sockets(PROTOCOL_MLD, tap, a);
 	}
 	return test_end();
 }
