@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "../../proto/filter.h"
+#include "allocator.h"
 #include "test.h"
 
 enum { POINTS = 12, LISTS = 3, RULES = 6, ROUNDS = 3000, VIFS = 3, MANY = 10000 };
@@ -113,7 +114,7 @@ static bool naive(const struct text *t, unsigned vif, const struct addr *group,
 		bool match = false;
 
 		for (rule = 0; rule < t->list[list].count; rule++) {
-			const struct filter_rule *r = &t->rule[list][rule];
+			const struct filter_rule *r = &t->list[list].rule[rule];
 
 			match |= (r->vif == PROXY_VIFS || r->vif == vif) &&
 				 covers(r->group, group) && covers(r->source, source);
@@ -210,11 +211,366 @@ static void test_random(enum protocol protocol)
 	CHECK(depends > ROUNDS / 3 && depends < ROUNDS, "%u", depends);
 }
 
+/* ---- rules as one would write them ---- */
+
+static const struct addr lowest, everywhere = {{255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+						255, 255, 255, 255, 255, 255}};
+
+static struct filter_rule rule(unsigned vif, struct addr group, struct addr last_group,
+			       struct addr source, struct addr last_source)
+{
+	return (struct filter_rule){vif, {group, last_group}, {source, last_source}};
+}
+
+/* (*|SOURCE - LAST) */
+static struct filter_rule from(uint32_t source, uint32_t last)
+{
+	return rule(PROXY_VIFS, lowest, everywhere, addr_ipv4(source), addr_ipv4(last));
+}
+
+/* (GROUP - LAST|*) */
+static struct filter_rule to(uint32_t group, uint32_t last)
+{
+	return rule(PROXY_VIFS, addr_ipv4(group), addr_ipv4(last), lowest, everywhere);
+}
+
+static const struct addr some_group = {{[10] = 0xff, [11] = 0xff, [12] = 239, [15] = 1}};
+
+/* The ranges that pass 239.0.0.1 and those that do not, as in "-9 +1 -4", in addresses; the last is
+ * "*". */
+static const char *ranges(const struct filter_rule *r, size_t count, bool whitelist)
+{
+	static char text[200];
+	struct filter_list list = {whitelist, r, count};
+	struct filter *f = filter_new(PROTOCOL_IGMP, &list, 1);
+	struct addr first = addr_ipv4(0), last;
+	size_t length = 0;
+
+	if (!f)
+		return "no memory";
+	do {
+		char sign = filter_range(f, 0, &some_group, &first, &last) ? '+' : '-';
+		uint32_t size = addr_to_ipv4(&last) - addr_to_ipv4(&first) + 1;
+		const char *end = addr_to_ipv4(&last) == UINT32_MAX ? "*" : "";
+
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%c%.0u%s",
+					   length ? " " : "", sign, *end ? 0 : size, end);
+		first = addr_next(&last);
+	} while (addr_to_ipv4(&last) != UINT32_MAX && length < sizeof(text));
+	filter_free(f);
+	return text;
+}
+
+#define RANGES(whitelist, expected, ...)                                          \
+	do {                                                                      \
+		const struct filter_rule r[] = {__VA_ARGS__};                     \
+		const char *found = ranges(r, sizeof(r) / sizeof(*r), whitelist); \
+		CHECK(!strcmp(found, expected), "%s", found);                     \
+	} while (0)
+
+static void test_ranges(void)
+{
+	RANGES(true, "-9 +1 -*", from(9, 9));
+	RANGES(false, "+9 -1 +*", from(9, 9));
+	RANGES(true, "-9 +1 +1 +1 -*", from(10, 10), from(9, 9), from(11, 11));
+	RANGES(false, "+9 -1 -1 -1 +*", from(10, 10), from(9, 9), from(11, 11));
+	RANGES(true, "-8 +4 +1 -*", from(8, 11), from(12, 12));
+	RANGES(true, "-8 +1 +4 -*", from(8, 8), from(9, 12));
+	RANGES(true, "-8 +8 -*", from(8, 11), from(12, 15));
+	RANGES(true, "-8 +8 -*", from(8, 15), from(9, 9));
+	RANGES(true, "-8 +8 -*", from(8, 12), from(10, 15));
+	RANGES(true, "-8 +8 -*", from(12, 15), from(8, 14));
+	RANGES(true, "+8 -*", from(0, 7));
+	RANGES(true, "-8 +*", from(8, UINT32_MAX));
+	RANGES(true, "+*", to(0xef000000, 0xef0000ff));
+	RANGES(true, "-*", to(0xef000100, 0xef0001ff));
+	RANGES(false, "+*", to(0xef000100, 0xef0001ff), to(0xee000000, 0xef000000));
+	/* What other groups, and other interfaces, have does not cut this one. */
+	RANGES(true, "-8 +8 -*", from(8, 15),
+	       rule(PROXY_VIFS, addr_ipv4(0xef000002), addr_ipv4(0xef000009), addr_ipv4(9),
+		    addr_ipv4(9)),
+	       rule(1, addr_ipv4(0xef000001), addr_ipv4(0xef000001), addr_ipv4(0), addr_ipv4(99)));
+	RANGES(true, "-8 +2 +1 -*", from(8, 9),
+	       rule(0, addr_ipv4(0xef000001), addr_ipv4(0xef000001), addr_ipv4(10), addr_ipv4(10)));
+}
+
+/* ---- what a filter is like ---- */
+
+struct nature {
+	enum filter_verdict verdict;
+	bool interfaces, sources;
+};
+
+static struct nature nature(enum protocol protocol, const struct filter_list *list, size_t count)
+{
+	struct filter *f = filter_new(protocol, list, count);
+	struct nature n = {filter_verdict(f), filter_has_interfaces(f), filter_has_sources(f)};
+
+	CHECK(f);
+	filter_free(f);
+	return n;
+}
+
+#define NATURE(protocol, count, ...)                                                          \
+	do {                                                                                  \
+		struct nature n = nature(protocol, list, count), expected = {__VA_ARGS__};    \
+		CHECK(n.verdict == expected.verdict && n.interfaces == expected.interfaces && \
+			      n.sources == expected.sources,                                  \
+		      "%d %d %d", n.verdict, n.interfaces, n.sources);                        \
+	} while (0)
+
+static void test_nature(void)
+{
+	const struct filter_rule all[] = {from(1, 2),
+					  rule(1, lowest, everywhere, lowest, everywhere),
+					  rule(PROXY_VIFS, lowest, everywhere, lowest, everywhere)};
+	const struct filter_rule ipv4 =
+		rule(PROXY_VIFS, addr_ipv4(0xe0000000), addr_ipv4(0xefffffff), addr_ipv4(0),
+		     addr_ipv4(UINT32_MAX));
+	const struct filter_rule group = to(0xef000000, 0xef0000ff);
+	struct filter_list list[2] = {{false, all, 0}, {true, &group, 1}};
+
+	NATURE(PROTOCOL_IGMP, 0, FILTER_ALL, false, false);
+	NATURE(PROTOCOL_IGMP, 1, FILTER_ALL, false, false);
+	list[0].whitelist = true;
+	NATURE(PROTOCOL_IGMP, 1, FILTER_NONE, false, false);
+	list[0].count = 1;
+	NATURE(PROTOCOL_IGMP, 1, FILTER_DEPENDS, false, true);
+	NATURE(PROTOCOL_MLD, 1, FILTER_NONE, false, false);
+	list[0].count = 2;
+	NATURE(PROTOCOL_IGMP, 1, FILTER_DEPENDS, true, true);
+	NATURE(PROTOCOL_MLD, 1, FILTER_DEPENDS, true, false);
+	list[0].count = 3;
+	NATURE(PROTOCOL_IGMP, 1, FILTER_ALL, false, false);
+	/* A list that passes everything is as good as none, and one that passes nothing is all. */
+	NATURE(PROTOCOL_IGMP, 2, FILTER_DEPENDS, false, false);
+	NATURE(PROTOCOL_MLD, 2, FILTER_NONE, false, false);
+	list[0].whitelist = false;
+	NATURE(PROTOCOL_IGMP, 2, FILTER_NONE, false, false);
+	list[0] = (struct filter_list){true, &ipv4, 1};
+	NATURE(PROTOCOL_IGMP, 1, FILTER_ALL, false, false);
+	NATURE(PROTOCOL_IGMP, 2, FILTER_DEPENDS, false, false);
+	NATURE(PROTOCOL_MLD, 1, FILTER_NONE, false, false);
+	list[0].whitelist = false;
+	NATURE(PROTOCOL_IGMP, 1, FILTER_NONE, false, false);
+	NATURE(PROTOCOL_MLD, 1, FILTER_ALL, false, false);
+}
+
+static void test_null(void)
+{
+	const struct addr source = addr_ipv4(7), group6 = {{0xff, 5}};
+	struct addr last;
+
+	CHECK(filter_passes(NULL, 0, &some_group, &source));
+	CHECK(filter_range(NULL, 0, &some_group, &source, &last));
+	CHECK(addr_is_ipv4(&last) && addr_to_ipv4(&last) == UINT32_MAX);
+	CHECK(filter_range(NULL, 0, &group6, &lowest, &last));
+	CHECK(addr_equal(&last, &everywhere));
+	CHECK(filter_verdict(NULL) == FILTER_ALL);
+	CHECK(!filter_has_interfaces(NULL) && !filter_has_sources(NULL));
+	filter_free(NULL);
+}
+
+static bool equal(const struct filter_rule *a, size_t a_count, const struct filter_rule *b,
+		  size_t b_count, bool whitelist)
+{
+	const struct filter_list lists[2] = {{true, a, a_count}, {whitelist, b, b_count}};
+	struct filter *f = filter_new(PROTOCOL_IGMP, &lists[0], 1);
+	struct filter *g = filter_new(PROTOCOL_IGMP, &lists[1], 1);
+	bool one_way = filter_equal(f, g), other_way = filter_equal(g, f);
+
+	CHECK(f && g && one_way == other_way);
+	filter_free(f);
+	filter_free(g);
+	return one_way;
+}
+
+static void test_equal(void)
+{
+	const struct filter_rule whole = rule(PROXY_VIFS, lowest, everywhere, lowest, everywhere);
+	const struct filter_rule a[] = {from(3, 4), to(0xef000000, 0xef0000ff), from(9, 9)};
+	const struct filter_rule b[] = {from(9, 9), from(3, 4), to(0xef000000, 0xef0000ff),
+					from(3, 4)};
+	struct filter_rule c = from(9, 9);
+
+	CHECK(equal(a, 3, a, 3, true));
+	CHECK(equal(a, 3, b, 4, true));
+	CHECK(!equal(a, 3, a, 3, false));
+	CHECK(!equal(a, 3, b, 2, true));
+	CHECK(!equal(a, 2, a, 3, true));
+	c.vif = 0;
+	CHECK(!equal(&c, 1, &b[0], 1, true));
+	c.vif = PROXY_VIFS + 1;
+	CHECK(equal(&c, 1, &b[0], 1, true));
+	c.source[1] = addr_ipv4(10);
+	CHECK(!equal(&c, 1, &b[0], 1, true));
+	CHECK(!equal(&c, 1, &whole, 1, true) && !equal(&c, 1, &whole, 1, false));
+	CHECK(!equal(&whole, 1, &whole, 1, false));
+	CHECK(equal(&whole, 1, &whole, 0, false));
+	CHECK(filter_equal(NULL, NULL));
+}
+
+/* ---- ten thousand rules ---- */
+
+enum shape { GROUPS, NESTED_GROUPS, SOURCES, OVERLAPPING, PAIRS, INTERFACES, SHAPES };
+
+static struct filter_rule make_rule(enum shape shape, unsigned n)
+{
+	uint32_t low = random_below(1 << 24) << 4, group = 0xe0000000 | low, prefix;
+	uint32_t source = 0x0a000000 + 3 * n;
+
+	switch (shape) {
+	case GROUPS:
+		return to(group, group);
+	case NESTED_GROUPS:
+		prefix = 0x0fffffff >> n % 29;
+		return rule(PROXY_VIFS, addr_ipv4(group & ~prefix), addr_ipv4(group | prefix),
+			    addr_ipv4(source), addr_ipv4(source));
+	case SOURCES:
+		return from(source, source + 1);
+	case OVERLAPPING:
+		return rule(PROXY_VIFS, addr_ipv4(0xe0000000 + n), addr_ipv4(0xe0000000 + n + MANY),
+			    addr_ipv4(source), addr_ipv4(source));
+	default:
+		return rule(shape == INTERFACES ? n % PROXY_VIFS : PROXY_VIFS, addr_ipv4(group),
+			    addr_ipv4(group), addr_ipv4(source), addr_ipv4(source));
+	}
+}
+
+struct cost {
+	clock_t compile, look_up; /* the least of some runs */
+	size_t bytes;
+	bool correct;
+};
+
+static void least(clock_t *time, clock_t begun)
+{
+	clock_t passed = clock() - begun;
+
+	if (passed < *time)
+		*time = passed;
+}
+
+/* Half of the points that are looked up are a rule's. */
+static bool look_up(const struct filter *f, const struct filter_rule *r, unsigned count, unsigned n)
+{
+	const struct filter_rule *point = &r[n * 97 % count];
+	struct addr group = addr_ipv4(0xe0000000 + n), source = addr_ipv4(0x0a000000 + n);
+
+	return filter_passes(f, n % PROXY_VIFS,
+			     n & 1 && addr_is_ipv4(point->group) ? point->group : &group,
+			     n & 1 && addr_is_ipv4(point->source) ? point->source : &source);
+}
+
+static bool is_correct(const struct filter *f, const struct filter_list *list)
+{
+	struct text t = {.list = {*list}, .lists = 1};
+	unsigned n;
+
+	for (n = 0; n < 300; n++) {
+		const struct filter_rule *r = &list->rule[random_below((uint32_t)list->count)];
+		struct addr group = addr_is_ipv4(r->group) ? r->group[n & 1] : some_group;
+		struct addr source = addr_is_ipv4(r->source) ? r->source[n >> 1 & 1] : addr_ipv4(n);
+
+		if (n & 4)
+			group = addr_next(&group);
+		if (n & 8)
+			source = addr_next(&source);
+		/* Behind the last group there is none. */
+		if (!addr_is_multicast(&group))
+			continue;
+		if (filter_passes(f, n % PROXY_VIFS, &group, &source) !=
+		    naive(&t, n % PROXY_VIFS, &group, &source))
+			return false;
+	}
+	return true;
+}
+
+static struct cost measure(enum shape shape, unsigned count)
+{
+	static struct filter_rule r[MANY];
+	const struct filter_list list = {true, r, count};
+	struct cost cost = {1 << 30, 1 << 30, 0, true};
+	unsigned n, run, passed = 0;
+
+	for (n = 0; n < count; n++)
+		r[n] = make_rule(shape, n);
+	for (run = 0; run < 5; run++) {
+		clock_t begun = clock();
+		struct filter *f;
+
+		requested = 0;
+		f = filter_new(PROTOCOL_IGMP, &list, 1);
+		least(&cost.compile, begun);
+		cost.bytes = requested;
+		begun = clock();
+		for (n = 0; n < 20000; n++)
+			passed += look_up(f, r, count, n);
+		least(&cost.look_up, begun);
+		cost.correct &= f && passed && (run || is_correct(f, &list));
+		filter_free(f);
+	}
+	return cost;
+}
+
+static void test_scale(void)
+{
+	enum shape shape;
+
+	for (shape = 0; shape < SHAPES; shape++) {
+		struct cost few = measure(shape, 10), more = measure(shape, MANY / 10),
+			    many = measure(shape, MANY);
+
+		CHECK(few.correct && more.correct && many.correct, "shape %d", shape);
+		/* A thousand times the rules: as many doublings for a binary search, twice. */
+		CHECK(many.look_up < 40 * few.look_up, "shape %d: %ld and %ld us", shape,
+		      (long)few.look_up, (long)many.look_up);
+		/* Ten times the rules: 100 if it were quadratic. */
+		CHECK(many.compile < 50 * more.compile, "shape %d: %ld and %ld us", shape,
+		      (long)more.compile, (long)many.compile);
+		CHECK(many.bytes < 600 * MANY, "shape %d: %zu", shape, many.bytes);
+	}
+}
+
+static void test_memory(void)
+{
+	const struct filter_rule r[] = {from(3, 4), to(0xef000000, 0xef0000ff), from(9, 9)};
+	const struct filter_list list[2] = {{true, r, 3}, {false, &r[2], 1}};
+	unsigned long number, needed;
+	size_t lists;
+
+	for (lists = 0; lists <= 2; lists++) {
+		allocations = failing = 0;
+		filter_free(filter_new(PROTOCOL_IGMP, list, lists));
+		needed = allocations;
+		CHECK(needed >= (lists ? 8 : 1) && !blocks, "%lu: %ld", needed, blocks);
+		for (number = 1; number <= needed; number++) {
+			allocations = 0;
+			failing = number;
+			CHECK(!filter_new(PROTOCOL_IGMP, list, lists), "%lu", number);
+			CHECK(!blocks, "%lu: %ld are left", number, blocks);
+		}
+		failing = 0;
+	}
+}
+
 int main(void)
 {
 	TEST("random lists pass what their rules say, IPv4");
 	test_random(PROTOCOL_IGMP);
 	TEST("random lists pass what their rules say, IPv6");
 	test_random(PROTOCOL_MLD);
+	TEST("ranges are large, but single addresses stay single");
+	test_ranges();
+	TEST("what passes everything or nothing is known, by protocol");
+	test_nature();
+	TEST("no filter passes everything");
+	test_null();
+	TEST("equal are the same rules in any order");
+	test_equal();
+	TEST("ten thousand rules cost little more than ten, and no square of their number");
+	test_scale();
+	TEST("without memory there is no filter, and nothing is left");
+	test_memory();
 	return test_end();
 }

@@ -1,94 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Each allocation of an instance fails once, in turn: nothing is lost that was there, it is
- * counted, and when the hosts have been heard again all is as it would have been. The linker gives
- * the instance the allocator of this file.
+ * counted, and when the hosts have been heard again all is as it would have been.
  */
 #include <stdlib.h>
 
 #include "../../proto/proxy.h"
+#include "allocator.h"
 #include "ignore.h"
 #include "test.h"
 
 enum { UP, LAN, TRACKED, VIFS };
 enum { MTU = 1500, LATER = 30000 };
 enum { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
-
-/* ---- the allocator ---- */
-
-static unsigned long allocations, failing; /* 1: the first; 0: none */
-static long blocks;
-
-void *__real_malloc(size_t);
-void *__real_calloc(size_t, size_t);
-void *__real_realloc(void *, size_t);
-void __real_free(void *);
-void *__wrap_malloc(size_t);
-void *__wrap_calloc(size_t, size_t);
-void *__wrap_realloc(void *, size_t);
-void __wrap_free(void *);
-
-static bool inside; /* a C library that is linked statically calls itself through here, too */
-
-static bool fails(void)
-{
-	return !inside && ++allocations == failing;
-}
-
-/* After enter(), which tells whether it is the outermost. */
-static void *counted(bool outermost, void *block)
-{
-	if (outermost) {
-		inside = false;
-		blocks += !!block;
-	}
-	return block;
-}
-
-static bool enter(void)
-{
-	bool outermost = !inside;
-
-	inside = true;
-	return outermost;
-}
-
-void *__wrap_malloc(size_t size)
-{
-	bool outermost;
-
-	if (fails())
-		return NULL;
-	outermost = enter();
-	return counted(outermost, __real_malloc(size));
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-	bool outermost;
-
-	if (fails())
-		return NULL;
-	outermost = enter();
-	return counted(outermost, __real_calloc(count, size));
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	bool outermost;
-
-	if (fails())
-		return NULL;
-	outermost = enter();
-	blocks -= outermost && old;
-	return counted(outermost, __real_realloc(old, size));
-}
-
-void __wrap_free(void *block)
-{
-	blocks -= !inside && block;
-	__real_free(block);
-}
 
 /* ---- an instance ---- */
 
