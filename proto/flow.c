@@ -102,6 +102,26 @@ void flow_place(struct proxy *p, struct membership *m, int64_t now)
 		place(p, m, &m->route[n], now);
 }
 
+void flow_switch(struct proxy *p, enum proxy_forwarding forwarding)
+{
+	struct membership *m;
+	uint32_t n;
+
+	for (m = p->first; m; m = m->next) {
+		flow_forget(p, m);
+		for (n = 0; n < m->route_count; n++) {
+			end_contest(p, &m->route[n]);
+			m->route[n].place = m->route[n].input;
+		}
+	}
+	membership_walk_stop(p, &p->sweep);
+	p->sweeping = false;
+	p->poll_at = INT64_MAX;
+	/* At the first reading it is known what there is. */
+	p->sweep_at = forwarding ? INT64_MIN : INT64_MAX;
+	p->forwarding = forwarding;
+}
+
 void flow_update(struct proxy *p, struct membership *m)
 {
 	uint32_t n;

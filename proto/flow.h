@@ -17,6 +17,8 @@ void flow_upcall(struct proxy *, int64_t now, const struct upcall *);
 void flow_place(struct proxy *, struct membership *, int64_t now);
 /* Tells the kernel what has changed of them. */
 void flow_update(struct proxy *, struct membership *);
+/* From now on it is forwarded so: what is routed is taken over. */
+void flow_switch(struct proxy *, enum proxy_forwarding);
 /* When flow_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t flow_deadline(const struct proxy *);
 /* Reads the kernel's counters: ends what is idle or, with `mutex`, silent. */

@@ -291,6 +291,7 @@ void forward_update(struct proxy *p, struct membership *m)
 	uint32_t all;
 
 	if (ENABLE_PER_SOURCE && p->forwarding) {
+		update_group_route(p, m, 0);
 		flow_update(p, m);
 		return;
 	}

@@ -43,6 +43,7 @@ static struct group *create(struct proxy *p, struct interface *i, const struct a
 	g->vif = i->vif;
 	g->next_query = INT64_MAX;
 	g->membership = m;
+	p->held += !m->groups;
 	g->next = m->groups;
 	m->groups = g;
 	i->group_count++;
@@ -56,6 +57,7 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	while (*link != g)
 		link = &(*link)->next;
 	*link = g->next;
+	p->held -= !g->membership->groups;
 	membership_touch(p, g->membership);
 	timer_remove(&i->timers, &g->timer);
 	if (!g->permanent)
@@ -273,6 +275,21 @@ void group_join_static(struct proxy *p, struct interface *i)
 	for (n = 0; n < i->config->static_join_count; n++)
 		if (!join_static(p, i, &i->config->static_join[n]))
 			i->static_missing = p->starved = true;
+}
+
+void group_renew_static(struct proxy *p, struct interface *i)
+{
+	uint32_t n = i->timers.count;
+
+	while (n--) {
+		struct group *g = (struct group *)(void *)i->timers.slot[n].timer;
+
+		if (!g->permanent)
+			continue;
+		group_delete(p, i, g);
+		n += n < i->timers.count; /* another one has taken its place */
+	}
+	group_join_static(p, i);
 }
 
 /* ---- time ---- */

@@ -23,6 +23,8 @@ void group_leave(struct proxy *, struct interface *, int64_t now, const struct a
 void group_query_heard(struct proxy *, struct interface *, int64_t until, const struct record *);
 /* Makes the memberships that the interface's configuration lists, as far as there is memory. */
 void group_join_static(struct proxy *, struct interface *);
+/* The list has changed. */
+void group_renew_static(struct proxy *, struct interface *);
 /* Expires what is due and sends queries; then sets the timer anew, or deletes the group. */
 void group_run(struct proxy *, struct interface *, struct group *, int64_t now);
 void group_delete(struct proxy *, struct interface *, struct group *);

@@ -552,6 +552,23 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 	update_version(p, i, now);
 }
 
+void host_configure(struct proxy *p, struct interface *i, int64_t now,
+		    const struct proxy_interface_config *old, const struct values *before)
+{
+	struct values values = i->configured;
+
+	/* What the querier has told stays. */
+	if (i->values.robustness != before->robustness)
+		values.robustness = i->values.robustness;
+	if (i->values.query_interval != before->query_interval)
+		values.query_interval = i->values.query_interval;
+	i->values = values;
+	if (i->config->report_interval != old->report_interval)
+		i->next_unsolicited =
+			i->config->report_interval ? now + i->config->report_interval : INT64_MAX;
+	update_version(p, i, now);
+}
+
 void host_query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
 		struct message *m)
 {

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+#include "flow.h"
+
 enum { FIRST_BUCKETS = 16 };
 
 /* The largest power of two up to bucket_count says how many buckets were there before the current
@@ -122,6 +124,8 @@ void membership_free(struct proxy *p, struct membership *m)
 	struct membership **bucket = &p->bucket[bucket_of(p, &m->group)];
 	struct proxy_walk *walk;
 
+	if (ENABLE_PER_SOURCE)
+		flow_forget(p, m);
 	while (*bucket != m)
 		bucket = &(*bucket)->hash_next;
 	*bucket = m->hash_next;

@@ -8,9 +8,9 @@
  * interface. The configuration has an entry for each side of an interface: most are either an
  * upstream or a downstream; one through which proxies peer (RFC 7287 section 5) is both. Times are
  * absolute milliseconds of any clock that never goes back. Nothing is sent and no route is told but
- * from within proxy_interface(), proxy_tick() and proxy_shutdown(), so that all changes of one turn
- * of the caller's loop leave together; after proxy_packet() and proxy_upcall() proxy_deadline() is
- * in the past if there is something to do.
+ * from within proxy_interface(), proxy_reconfigure(), proxy_tick() and proxy_shutdown(), so that
+ * all changes of one turn of the caller's loop leave together; after proxy_packet() and
+ * proxy_upcall() proxy_deadline() is in the past if there is something to do.
  */
 #ifndef PROTO_PROXY_H
 #define PROTO_PROXY_H
@@ -145,6 +145,11 @@ struct proxy;
  * interfaces are down at first. SEED: randomness for report delays and the hash table. */
 struct proxy *proxy_new(const struct proxy_config *, const struct proxy_out *, void *ctx,
 			uint64_t seed);
+/* From now on CONFIG is to hold; the old one is not needed afterwards. An entry is the same as
+ * before if its VIF and its side are (and kernel_host); what is the same, and what hosts want
+ * there, stays; upstreams that are gone are left. The state of VIFs that are new is to be told.
+ * False: no memory, nothing has changed. */
+bool proxy_reconfigure(struct proxy *, int64_t now, const struct proxy_config *);
 /* Frees it, without a word to anyone. */
 void proxy_free(struct proxy *);
 /* Leaves every group upstream (RFC 3376 section 5.1) and removes all routes, at once; only

@@ -38,6 +38,26 @@ void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 	i->startup_left = i->values.startup_query_count;
 }
 
+void querier_configure(struct proxy *p, struct interface *i, int64_t now,
+		       const struct proxy_interface_config *old)
+{
+	struct values values = i->configured;
+
+	if (i->config->querier != old->querier) {
+		querier_restart(p, i, now);
+		return;
+	}
+	if (!addr_is_any(&i->other_querier)) {
+		values.robustness = i->values.robustness;
+		values.query_interval = i->values.query_interval;
+		if (!i->config->values.last_member_query_count)
+			values.last_member_query_count = values.robustness;
+	}
+	i->values = values;
+	if (i->querier && i->next_general_query > now + values.query_interval)
+		i->next_general_query = now + values.query_interval;
+}
+
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
 {
 	const struct values *v = &i->configured;

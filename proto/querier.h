@@ -10,6 +10,9 @@
 
 #include "state.h"
 
+/* Its configuration was OLD. */
+void querier_configure(struct proxy *, struct interface *, int64_t now,
+		       const struct proxy_interface_config *old);
 /* The interface can be used from now on: become the querier, ask at once. */
 void querier_start(struct proxy *, struct interface *, int64_t now);
 /* Its address is another one: it starts anew, but for its groups. */

@@ -141,7 +141,7 @@ struct proxy {
 	/* the membership database */
 	struct membership **bucket;
 	uint32_t bucket_count, bucket_capacity;
-	uint32_t membership_count;
+	uint32_t membership_count, held; /* held: by any downstream */
 	struct membership *first, *last, *dirty, *dirty_last;
 	struct proxy_walk *walks;
 	bool starved;	  /* memory was short in this turn */

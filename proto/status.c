@@ -187,15 +187,11 @@ bool proxy_is_subscribed(const struct proxy *p, const struct addr *group)
 
 void proxy_totals(const struct proxy *p, struct proxy_totals *totals)
 {
-	const struct membership *m;
 	unsigned n;
 
-	*totals = (struct proxy_totals){.memberships = p->membership_count,
+	*totals = (struct proxy_totals){.memberships = p->held,
 					.source_routes = p->route_count,
 					.group_routes = p->group_route_count};
-	/* Those that are there for their routes alone came first. */
-	for (m = p->first; m && m->local; m = m->next)
-		totals->memberships -= !m->groups;
 	for (n = 0; n < p->config->interface_count; n++)
 		if (!p->interface[n]->config->upstream)
 			totals->groups += p->interface[n]->group_count;

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: MIT */
+/* One proxy instance: what it is configured to be, and the state of its interfaces; see proxy.h. */
+#include <stdlib.h>
+
+#include "filter.h"
+#include "flow.h"
+#include "forward.h"
+#include "group.h"
+#include "host.h"
+#include "interface.h"
+#include "membership.h"
+#include "policy.h"
+#include "querier.h"
+
+/* ---- groups that stay below the upstream ---- */
+
+/* SSDP's groups, by number: one of IPv4, of IPv6 one a scope. False: there are no more. */
+static bool ssdp_group(const struct proxy *p, unsigned n, struct addr *group)
+{
+	if (p->protocol == PROTOCOL_IGMP)
+		*group = addr_ipv4(0xeffffffau);
+	else
+		*group = (struct addr){{0xff, (uint8_t)(3 + n), [15] = 0x0c}};
+	return n < (p->protocol == PROTOCOL_IGMP ? 1 : 13);
+}
+
+/* SSDP stays in the house: its groups are routed among the downstreams and, even when nobody has
+ * joined, not by (*,*). False: no memory. */
+static bool reserve_local(struct proxy *p, const struct proxy_config *config)
+{
+	struct addr group;
+	unsigned n;
+
+	for (n = 0; !config->ssdp_upstream && ssdp_group(p, n, &group); n++)
+		if (!membership_get(p, &group))
+			return false;
+	return true;
+}
+
+static void set_local(struct proxy *p)
+{
+	struct membership *m;
+	struct addr group;
+	unsigned n;
+
+	for (n = 0; ssdp_group(p, n, &group); n++) {
+		m = membership_find(p, &group);
+		if (m)
+			m->local = !p->config->ssdp_upstream;
+	}
+}
+
+/* ---- entries of the configuration ---- */
+
+static bool is_same_list(const void *a, const void *b, size_t count_a, size_t count_b, size_t size)
+{
+	return count_a == count_b && (!count_a || !memcmp(a, b, count_a * size));
+}
+
+static struct interface **place(struct proxy *p, const struct proxy_interface_config *config)
+{
+	return config->upstream ? &p->host[config->vif] : &p->router[config->vif];
+}
+
+/* The interface behind the entry, if it is there and can stay. */
+static struct interface *find(struct proxy *p, const struct proxy_interface_config *config)
+{
+	struct interface *i = *place(p, config);
+
+	return i && i->config->kernel_host == config->kernel_host ? i : NULL;
+}
+
+static struct interface *create(struct proxy *p, const struct proxy_interface_config *config)
+{
+	const struct interface *other;
+	struct interface *i = calloc(1, sizeof(*i));
+
+	if (!i)
+		return NULL;
+	other = config->upstream ? p->router[config->vif] : p->host[config->vif];
+	i->vif = config->vif;
+	i->next_general_query = i->other_querier_until = INT64_MAX;
+	i->reply_next = i->next_unsolicited = INT64_MAX;
+	/* Its first state is that of the other side; until it is told the subnets, it has none. */
+	if (other) {
+		i->exists = other->exists;
+		i->up = other->up;
+		i->address = other->address;
+		i->mtu = other->mtu;
+	}
+	return i;
+}
+
+static void configure(struct proxy *p, struct interface *i, int64_t now,
+		      const struct proxy_interface_config *config)
+{
+	const struct proxy_interface_config *old = i->config;
+	struct values before = i->configured;
+
+	i->config = config;
+	i->configured = config->values;
+	values_complete(&i->configured, p->protocol);
+	i->oldest_version = 0;
+	if (config->oldest_version)
+		i->oldest_version = message_version(p->protocol, config->oldest_version);
+	if (i->oldest_version > message_version(p->protocol, i->configured.version))
+		i->oldest_version = message_version(p->protocol, i->configured.version);
+	if (!old || !i->active) {
+		i->values = i->configured;
+		i->version = message_version(p->protocol, i->configured.version);
+	} else if (config->upstream) {
+		host_configure(p, i, now, old, &before);
+	} else {
+		querier_configure(p, i, now, old);
+		if (!is_same_list(old->static_join, config->static_join, old->static_join_count,
+				  config->static_join_count, sizeof(*config->static_join)))
+			group_renew_static(p, i);
+	}
+}
+
+/* ---- the state of an interface ---- */
+
+/* False: no memory. */
+static bool set_prefixes(struct proxy *p, struct interface *i, const struct interface_state *state)
+{
+	size_t size = state->prefix_count * sizeof(*i->prefix);
+	struct prefix *prefix;
+
+	if (i->prefix_count == state->prefix_count &&
+	    (!size || !memcmp(i->prefix, state->prefix, size)))
+		return true;
+	prefix = size ? malloc(size) : NULL;
+	if (size && !prefix) {
+		i->counters.value[NO_MEMORY]++;
+		return false;
+	}
+	if (size)
+		memcpy(prefix, state->prefix, size);
+	free(i->prefix);
+	i->prefix = prefix;
+	i->prefix_count = state->prefix_count;
+	forward_relocate(p);
+	return true;
+}
+
+/* A downstream needs an address to query from; MLD always a link-local one. Reports may come from
+ * 0.0.0.0 (RFC 3376 section 4.2.13). */
+static bool can_be_active(const struct proxy *p, const struct interface *i)
+{
+	if (!i->up)
+		return false;
+	return !addr_is_any(&i->address) || (i->config->upstream && p->protocol == PROTOCOL_IGMP);
+}
+
+static void start_or_stop(struct proxy *p, struct interface *i, int64_t now, bool start)
+{
+	i->active = start;
+	if (i->config->upstream && start)
+		host_start(p, i, now);
+	else if (i->config->upstream)
+		host_stop(p, i);
+	else if (start)
+		querier_start(p, i, now);
+	else
+		querier_stop(p, i);
+}
+
+/* One side of the interface. False: no memory. */
+static bool set_state(struct proxy *p, struct interface *i, int64_t now,
+		      const struct interface_state *state)
+{
+	bool was_active = i->active, moved = !addr_equal(&i->address, &state->address);
+	bool complete;
+
+	i->exists = state->exists;
+	i->up = state->up;
+	i->address = state->address;
+	i->mtu = state->mtu;
+	complete = set_prefixes(p, i, state);
+	p->retransmit_at = 0;
+	i->active = can_be_active(p, i);
+	/* Another upstream takes over, or gives back. */
+	if (was_active != i->active && i->config->upstream && !p->plain)
+		membership_touch_all(p);
+	if (was_active && !i->active)
+		start_or_stop(p, i, now, false);
+	else if (i->active && !was_active)
+		start_or_stop(p, i, now, true);
+	else if (i->active && moved && i->config->upstream)
+		host_start(p, i, now);
+	else if (i->active && moved)
+		querier_restart(p, i, now);
+	return complete;
+}
+
+bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
+{
+	uint32_t bit = (uint32_t)1 << state->vif;
+	struct interface *router = p->router[state->vif], *host = p->host[state->vif];
+	bool complete = true;
+
+	if (!(p->present & bit) != !state->exists) {
+		p->present ^= bit;
+		p->told &= ~bit; /* even if it is back within the turn, it is another one */
+		p->tree_changed = true;
+	}
+	if (router)
+		complete = set_state(p, router, now, state);
+	if (host)
+		complete = set_state(p, host, now, state) && complete;
+	return complete;
+}
+
+/* ---- life ---- */
+
+/* What the configuration means as a whole. */
+static void set_policy(struct proxy *p)
+{
+	const struct proxy_interface_config *config = NULL;
+
+	if (p->upstream < PROXY_VIFS)
+		config = p->host[p->upstream]->config;
+	p->way_up = config && filter_verdict(config->out) != FILTER_NONE ? p->upstream : PROXY_VIFS;
+	p->plain = policy_is_plain(p);
+	p->tree_changed = true;
+	if (ENABLE_PER_SOURCE && policy_forwarding(p) != p->forwarding)
+		flow_switch(p, policy_forwarding(p));
+	set_local(p);
+}
+
+/* NEXT are the interfaces from now on, by the entries of the configuration. */
+static void adopt(struct proxy *p, struct interface **next, const struct proxy_config *config)
+{
+	uint32_t vifs = 0;
+	unsigned n;
+
+	p->config = config;
+	p->upstream = PROXY_VIFS;
+	memset(p->router, 0, sizeof(p->router));
+	memset(p->host, 0, sizeof(p->host));
+	memset(p->interface, 0, sizeof(p->interface));
+	for (n = config->interface_count; n--;) {
+		const struct proxy_interface_config *entry = &config->interface[n];
+
+		p->interface[n] = *place(p, entry) = next[n];
+		vifs |= (uint32_t)1 << entry->vif;
+		if (entry->upstream)
+			p->upstream = entry->vif;
+	}
+	p->present &= vifs;
+	p->told &= vifs;
+}
+
+static void release(struct proxy *p, struct interface *i)
+{
+	if (i->config->upstream)
+		host_free(p, i);
+	else
+		querier_stop(p, i);
+	free(i->prefix);
+	free(i);
+}
+
+/* Ends what is not among COUNT in NEXT. */
+static void retire(struct proxy *p, int64_t now, struct interface *const *next, unsigned count)
+{
+	unsigned n, at;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		struct interface *i = p->interface[n];
+
+		for (at = 0; at < count && next[at] != i; at++)
+			continue;
+		if (at < count)
+			continue;
+		if (i->config->upstream && i->active)
+			host_leave_all(p, i, now);
+		release(p, i);
+	}
+}
+
+/* The interfaces that CONFIG has, old and new, to NEXT. False: no memory, nothing has changed. */
+static bool assemble(struct proxy *p, const struct proxy_config *config, struct interface **next)
+{
+	bool complete = reserve_local(p, config);
+	unsigned n;
+
+	for (n = 0; complete && n < config->interface_count; n++) {
+		next[n] = find(p, &config->interface[n]);
+		if (!next[n])
+			next[n] = create(p, &config->interface[n]);
+		complete = next[n];
+	}
+	if (complete)
+		return true;
+	while (n--)
+		if (next[n] && !next[n]->config)
+			free(next[n]);
+	return false;
+}
+
+bool proxy_reconfigure(struct proxy *p, int64_t now, const struct proxy_config *config)
+{
+	struct interface *next[PROXY_ENTRIES] = {NULL};
+	unsigned n;
+
+	if (!assemble(p, config, next))
+		return false;
+	p->retransmit_at = 0;
+	retire(p, now, next, config->interface_count);
+	adopt(p, next, config);
+	for (n = 0; n < config->interface_count; n++)
+		configure(p, next[n], now, &config->interface[n]);
+	set_policy(p);
+	for (n = 0; n < config->interface_count; n++)
+		if (!next[n]->active && can_be_active(p, next[n]))
+			start_or_stop(p, next[n], now, true);
+	membership_touch_all(p);
+	return true;
+}
+
+struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_out *out, void *ctx,
+			uint64_t seed)
+{
+	static const struct proxy_config nothing;
+	struct proxy *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->config = &nothing;
+	p->out = out;
+	p->ctx = ctx;
+	p->random = seed ? seed : 1;
+	p->hash_seed = (uint32_t)proxy_random(p, UINT32_MAX);
+	p->protocol = config->protocol;
+	p->root = PROXY_VIFS;
+	p->retry_at = p->sweep_at = p->poll_at = INT64_MAX;
+	if (proxy_reconfigure(p, 0, config))
+		return p;
+	proxy_free(p);
+	return NULL;
+}
+
+void proxy_free(struct proxy *p)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++)
+		release(p, p->interface[n]);
+	while (p->first) {
+		free(p->first->route);
+		membership_free(p, p->first);
+	}
+	free(p->bucket);
+	free(p->merged);
+	free(p->contest);
+	free(p);
+}
+
+void proxy_shutdown(struct proxy *p, int64_t now)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++)
+		if (p->interface[n]->config->upstream)
+			host_leave_all(p, p->interface[n], now);
+	forward_remove_all(p);
+}
