@@ -97,7 +97,7 @@ void __wrap_proxy_upcall(struct proxy *proxy, int64_t now, const struct upcall *
 static void tell_again(struct world *world)
 {
 	world->may_act = world->repeat_ok = true;
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++)
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
 		if (fault.untold >> vif & 1)
 			__real_proxy_interface(world->proxy, world->now, &world->node[vif].state);
 	world->may_act = false;

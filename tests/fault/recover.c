@@ -98,6 +98,7 @@ void recover(struct world *world, const struct reports *reports)
 static void add_held(struct digest *digest, const struct held *held)
 {
 	digest_number(digest, held->vif);
+	digest_number(digest, held->upstream);
 	digest_number(digest, held->permanent);
 	digest_add(digest, &held->group, sizeof(held->group));
 	digest_number(digest, held->filter_mode);
@@ -153,7 +154,7 @@ static bool is_wanted(const struct world *world, const struct snapshot *snapshot
 		const struct held *held = &snapshot->held[i];
 		bool listed = false;
 
-		if (held->vif != vif || !addr_equal(&held->group, &route->group))
+		if (held->vif != vif || held->upstream || !addr_equal(&held->group, &route->group))
 			continue;
 		for (unsigned s = 0; s < held->source_count; s++)
 			if (addr_equal(&held->source[s].address, &route->source))
@@ -176,8 +177,8 @@ void recover_check_routes(struct world *world)
 	for (unsigned i = 0; i < world->route_count; i++) {
 		const struct route *route = &world->route[i];
 
-		for (unsigned vif = 0; vif < world->config.interface_count; vif++)
-			if (!addr_is_any(&route->group) && !world->interface[vif].upstream &&
+		for (unsigned vif = 0; vif < world->vif_count; vif++)
+			if (!addr_is_any(&route->group) && entry_of(world, vif, true) == ENTRIES &&
 			    route->outputs >> vif & 1 && !is_wanted(world, &snapshot, vif, route))
 				world_fail(world, "a route to where nobody wants it: %s",
 					   world_route_text(world, route));

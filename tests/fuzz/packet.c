@@ -31,7 +31,7 @@ struct run {
 
 static unsigned vif_of(const struct run *run, unsigned code)
 {
-	return code % run->world->config.interface_count;
+	return code % run->world->vif_count;
 }
 
 /* ---- packets ---- */
@@ -170,8 +170,8 @@ static void change_interface(struct run *run, unsigned vif)
 		state->address = on_link(world, vif, code >> 5 & 3 ? 9 : 1);
 	if (code >> 7)
 		state->address = (struct addr){{0}};
-	if (world->interface[vif].upstream && (!was_up || !addr_equal(&old, &state->address)))
-		world_forget_views(world);
+	if (!was_up || !addr_equal(&old, &state->address))
+		world_forget_views(world, vif);
 	world->may_act = world->repeat_ok = true;
 	proxy_interface(world->proxy, world->now, state);
 	world->may_act = false;

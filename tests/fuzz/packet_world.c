@@ -78,12 +78,10 @@ static bool is_ssm(const struct world *world, const struct addr *group)
 static void set_lists(struct bytes *bytes, struct world *world, unsigned vif, unsigned which)
 {
 	struct proxy_interface_config *config = &world->interface[vif];
-	struct node *node = &world->node[vif];
+	struct entry *entry = &world->entry[vif];
 
-	config->accept_from = node->accept_from;
-	config->static_join = node->static_join;
 	if (which & 1) {
-		node->accept_from[0] = (struct prefix){on_link(world, vif, 0), 121};
+		entry->accept_from[0] = (struct prefix){on_link(world, vif, 0), 121};
 		config->accept_from_count = 1;
 	}
 	for (unsigned i = 0; i < (which >> 1 & 3); i++) {
@@ -92,7 +90,7 @@ static void set_lists(struct bytes *bytes, struct world *world, unsigned vif, un
 
 		if (addr_is_multicast(&group) && !addr_is_link_scope(&group) &&
 		    (addr_is_any(&source) ? !is_ssm(world, &group) : addr_is_unicast(&source)))
-			node->static_join[config->static_join_count++] =
+			entry->static_join[config->static_join_count++] =
 				(struct static_join){group, source};
 	}
 }
@@ -147,11 +145,12 @@ static void set_instance(struct world *world, unsigned code)
 
 static void add_interface(struct bytes *bytes, struct world *world, bool upstream)
 {
-	unsigned vif = world->config.interface_count++;
+	unsigned vif = world->vif_count++;
 	struct node *node = &world->node[vif];
 
 	snprintf(node->name, sizeof(node->name), upstream ? "up%u" : "lan%u", vif);
 	node->state = (struct interface_state){.vif = vif, .mtu = 1500};
+	world->config.interface_count++;
 	world->interface[vif].vif = (uint8_t)vif;
 	world->interface[vif].upstream = upstream;
 	set_up(world, vif);

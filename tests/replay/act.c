@@ -64,6 +64,14 @@ void run_rx(struct world *world, struct words *words)
 	world_settle(world);
 }
 
+/* What a query on VIF says if the transcript does not. */
+static const struct values *query_values(const struct world *world, unsigned vif)
+{
+	unsigned entry = entry_of(world, vif, false);
+
+	return &world->entry[entry < ENTRIES ? entry : 0].values;
+}
+
 /* [may] tx [within A..B] [spread | spread=N] INTERFACE MESSAGE */
 static void run_tx(struct world *world, struct words *words, bool optional)
 {
@@ -88,7 +96,7 @@ static void run_tx(struct world *world, struct words *words, bool optional)
 		pattern.moments = number(world, value);
 	pattern.spread = value || take_word(words, "spread");
 	pattern.vif = interface_named(world, next_word(words));
-	parse_message(world, words, pattern.vif, &pattern, &world->node[pattern.vif].values, NULL);
+	parse_message(world, words, pattern.vif, &pattern, query_values(world, pattern.vif), NULL);
 	if (world->expectation_count == world->expectation_room) {
 		world->expectation_room =
 			world->expectation_room ? 2 * world->expectation_room : 32;
@@ -153,8 +161,8 @@ void run_up(struct world *world, struct words *words)
 			state->address = prefix.address;
 		first = false;
 	}
-	if (world->interface[vif].upstream && (!was_up || !addr_equal(&address, &state->address)))
-		world_forget_views(world);
+	if (!was_up || !addr_equal(&address, &state->address))
+		world_forget_views(world, vif);
 	tell_interface(world, vif);
 }
 
@@ -183,6 +191,64 @@ void run_upcall(struct world *world, struct words *words)
 	world->repeat_ok = true;
 	proxy_upcall(world->proxy, world->now, &upcall);
 	world_settle(world);
+}
+
+/* data INTERFACE SOURCE GROUP [-> INTERFACE...] */
+void run_data(struct world *world, struct words *words)
+{
+	struct route expected = {0}, got;
+
+	expected.input = interface_named(world, next_word(words));
+	expected.source = parse_addr(world, next_word(words), expected.input);
+	expected.group = parse_addr(world, next_word(words), expected.input);
+	got = expected;
+	got.outputs = world_data(world, expected.input, &expected.source, &expected.group);
+	if (words->at == words->count)
+		return;
+	expected.outputs = parse_outputs(world, words);
+	if (got.outputs != expected.outputs)
+		world_fail(world, "expected to forward %s, got %s",
+			   world_route_text(world, &expected), world_route_text(world, &got));
+	world->assertions++;
+}
+
+/* stream INTERFACE SOURCE GROUP every SECONDS|end: a packet now, and so on. */
+void run_stream(struct world *world, struct words *words)
+{
+	unsigned vif = interface_named(world, next_word(words)), at = 0;
+	struct addr source = parse_addr(world, next_word(words), vif);
+	struct addr group = parse_addr(world, next_word(words), vif);
+	struct stream stream = {source, group, vif, 0, world->now};
+
+	while (at < world->stream_count &&
+	       (world->stream[at].vif != vif || !addr_equal(&world->stream[at].source, &source) ||
+		!addr_equal(&world->stream[at].group, &group)))
+		at++;
+	if (take_word(words, "end")) {
+		if (at == world->stream_count)
+			world_fail(world, "there is no such stream");
+		else
+			world->stream[at] = world->stream[--world->stream_count];
+		return;
+	}
+	need_word(world, words, "every");
+	stream.interval = seconds(world, next_word(words));
+	if (at == INTERFACE_LIST || stream.interval <= 0) {
+		world_fail(world, "no such stream is possible");
+		return;
+	}
+	world->stream[at] = stream;
+	if (at == world->stream_count)
+		world->stream_count++;
+	kernel_run_streams(world);
+}
+
+/* packets uncounted|counted: can the kernel tell? */
+void run_packets(struct world *world, struct words *words)
+{
+	world->no_packet_counts = take_word(words, "uncounted");
+	if (!world->no_packet_counts)
+		need_word(world, words, "counted");
 }
 
 /* lose: the kernel's routes are gone, the proxy is to make them again */
@@ -236,7 +302,7 @@ static void run_ignore_as(struct world *world, struct words *words, bool ignored
 			bits = known[i].bits;
 	if (!bits)
 		world_fail(world, "expected what to ignore, got \"%s\"", what);
-	for (unsigned i = 0; i < world->config.interface_count; i++)
+	for (unsigned i = 0; i < world->vif_count; i++)
 		if (!strcmp(name, "*") || i == interface_named(world, name))
 			world->node[i].ignored = ignored ? world->node[i].ignored | bits
 							 : world->node[i].ignored & ~bits;

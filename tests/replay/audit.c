@@ -107,50 +107,32 @@ void snapshot_free(struct snapshot *snapshot)
 	free(snapshot->route);
 }
 
-const struct held *snapshot_find(const struct snapshot *snapshot, unsigned vif,
+const struct held *snapshot_find(const struct snapshot *snapshot, unsigned vif, bool upstream,
 				 const struct addr *group, bool permanent)
 {
-	for (unsigned i = 0; i < snapshot->held_count; i++)
-		if (snapshot->held[i].vif == vif && snapshot->held[i].permanent == permanent &&
-		    addr_equal(&snapshot->held[i].group, group))
-			return &snapshot->held[i];
+	for (unsigned i = 0; i < snapshot->held_count; i++) {
+		const struct held *held = &snapshot->held[i];
+
+		if (held->vif == vif && held->upstream == upstream &&
+		    held->permanent == permanent && addr_equal(&held->group, group))
+			return held;
+	}
 	return NULL;
 }
 
 /* ---- the rules ---- */
 
-static bool is_upstream(const struct world *world, unsigned vif)
+static bool has_source(const struct held *held, const struct addr *source)
 {
-	return world->interface[vif].upstream;
-}
-
-static bool is_listed(const struct world *world, const struct held *held, const struct addr *source)
-{
-	for (unsigned i = 0; i < held->source_count; i++)
+	for (unsigned i = 0; held && i < held->source_count; i++)
 		if (addr_equal(&held->source[i].address, source))
-			/* EX(X,Y) is EX(Y): what still runs does not count (RFC 4605 4.1). */
-			return held->upstream || held->filter_mode == INCLUDE ||
-			       held->source[i].expires <= world->now;
-	return false;
-}
-
-/* RFC 3376 section 6.3. */
-static bool wants(const struct world *world, const struct snapshot *snapshot, unsigned vif,
-		  const struct addr *group, const struct addr *source)
-{
-	for (unsigned i = 0; i < snapshot->held_count; i++) {
-		const struct held *held = &snapshot->held[i];
-
-		if (held->vif == vif && addr_equal(&held->group, group) &&
-		    is_listed(world, held, source) == (held->filter_mode == INCLUDE))
 			return true;
-	}
 	return false;
 }
 
 static void audit_timers(struct world *world, const struct held *held)
 {
-	if (held->upstream != is_upstream(world, held->vif))
+	if (entry_of(world, held->vif, held->upstream) == ENTRIES)
 		world_fail(world, "the status of %s has the wrong role", addr_text(&held->group));
 	if (held->upstream)
 		return;
@@ -167,119 +149,63 @@ static void audit_timers(struct world *world, const struct held *held)
 				   addr_text(&held->source[i].address));
 }
 
-/* All that is listed for GROUP, anywhere. */
-static void listed_sources(const struct snapshot *snapshot, const struct addr *group,
-			   struct list *sources)
+/* RFC 3376 section 3.2 and RFC 4605 section 4.1, for one upstream of several: what is subscribed
+ * there, of the sources that can be named and of the ranges between them. More than is wanted may
+ * be asked for only where a range is not wanted, as no list can say that. */
+static void audit_merge(struct world *world, const struct snapshot *snapshot, unsigned entry,
+			const struct addr *group, const struct list *named,
+			const struct list *other)
 {
-	for (unsigned i = 0; i < snapshot->held_count; i++) {
-		const struct held *held = &snapshot->held[i];
+	unsigned vif = world->interface[entry].vif;
+	const char *name = world->node[vif].name;
+	const struct held *held = snapshot_find(snapshot, vif, true, group, false);
+	bool exclude = false, any = false, told_exclude = held && held->filter_mode == EXCLUDE;
 
-		if (!addr_equal(&held->group, group))
-			continue;
-		for (unsigned s = 0; s < held->source_count; s++)
-			if (!list_has(sources, &held->source[s].address))
-				list_add(sources, &held->source[s].address);
+	for (unsigned i = 0; i < other->count; i++)
+		exclude |= is_subscribed(world, snapshot, entry, group, &other->item[i]);
+	for (unsigned i = 0; i < named->count; i++) {
+		const struct addr *source = &named->item[i];
+		bool wanted = is_subscribed(world, snapshot, entry, group, source);
+
+		any |= wanted;
+		if (held && (has_source(held, source) != told_exclude) != wanted)
+			world_fail(world, "%s is %s at %s for %s", addr_text(source),
+				   wanted ? "not subscribed" : "subscribed", name,
+				   addr_text(group));
 	}
-}
-
-/* Is S subscribed upstream, by the union of all downstreams (RFC 3376 section 3.2)? */
-static bool wanted_anywhere(const struct world *world, const struct snapshot *snapshot,
-			    const struct addr *group, const struct addr *source)
-{
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++)
-		if (!is_upstream(world, vif) && wants(world, snapshot, vif, group, source))
-			return true;
-	return false;
-}
-
-static bool any_exclude(const struct world *world, const struct snapshot *snapshot,
-			const struct addr *group)
-{
-	for (unsigned i = 0; i < snapshot->held_count; i++)
-		if (!is_upstream(world, snapshot->held[i].vif) &&
-		    snapshot->held[i].filter_mode == EXCLUDE &&
-		    addr_equal(&snapshot->held[i].group, group))
-			return true;
-	return false;
-}
-
-/* A source of the merged list: the wanted ones of INCLUDE, the unwanted ones of EXCLUDE. */
-static void audit_merge(struct world *world, const struct snapshot *snapshot, unsigned vif,
-			const struct addr *group, const struct list *sources)
-{
-	const struct held *held = snapshot_find(snapshot, vif, group, false);
-	bool kept = addr_is_discovery(group) && !world->config.ssdp_upstream;
-	bool exclude = any_exclude(world, snapshot, group);
-	unsigned expected = 0;
-
-	if (kept || addr_is_link_scope(group)) {
-		if (held)
-			world_fail(world, "%s is subscribed upstream", addr_text(group));
-		return;
-	}
-	for (unsigned s = 0; s < sources->count; s++) {
-		bool wanted = wanted_anywhere(world, snapshot, group, &sources->item[s]);
-
-		expected += wanted != exclude;
-		if (held && is_listed(world, held, &sources->item[s]) != (wanted != exclude))
-			world_fail(world, "%s: upstream's list is wrong about %s", addr_text(group),
-				   addr_text(&sources->item[s]));
-	}
-	if (!held && (exclude || expected))
-		world_fail(world, "%s is not subscribed upstream", addr_text(group));
-	if (held && !exclude && !expected)
-		world_fail(world, "%s is subscribed upstream for nobody", addr_text(group));
-	if (held && (held->filter_mode == EXCLUDE) != exclude)
-		world_fail(world, "%s: upstream's filter mode is wrong", addr_text(group));
-}
-
-/* Is the downstream ours to forward to and from? Both directions are its querier's alone: the proxy
- * that is not would send upstream again what the other one has forwarded downstream. */
-static bool is_ours(const struct world *world, unsigned vif)
-{
-	struct proxy_interface_status status;
-
-	proxy_interface_status(world->proxy, vif, &status);
-	return status.up && (status.querier || world->interface[vif].querier == QUERIER_NEVER);
-}
-
-/* RFC 4605 section 4.2: upstream always, a downstream if it wants (S,G), never back. */
-static uint32_t expected_outputs(const struct world *world, const struct snapshot *snapshot,
-				 unsigned input, const struct addr *source,
-				 const struct addr *group)
-{
-	bool kept = addr_is_discovery(group) && !world->config.ssdp_upstream;
-	uint32_t outputs = 0;
-
-	if (!is_upstream(world, input) && !is_ours(world, input))
-		return 0;
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++) {
-		if (vif == input)
-			continue;
-		if (is_upstream(world, vif)
-			    ? world->node[vif].state.up && !kept
-			    : is_ours(world, vif) && wants(world, snapshot, vif, group, source))
-			outputs |= 1U << vif;
-	}
-	return outputs;
+	for (unsigned i = 0; held && i < held->source_count; i++)
+		if (!list_has(named, &held->source[i].address) &&
+		    (!exclude ||
+		     is_subscribed(world, snapshot, entry, group, &held->source[i].address)))
+			world_fail(world, "%s: %s's list for %s is wrong", addr_text(group), name,
+				   addr_text(&held->source[i].address));
+	if (!held && (exclude || any))
+		world_fail(world, "%s is not subscribed at %s", addr_text(group), name);
+	if (held && !exclude && !any)
+		world_fail(world, "%s is subscribed at %s for nobody", addr_text(group), name);
+	if (held && told_exclude != exclude)
+		world_fail(world, "%s: the filter mode at %s is wrong", addr_text(group), name);
 }
 
 static uint32_t interfaces_up(const struct world *world)
 {
 	uint32_t up = 0;
 
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++)
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
 		up |= (uint32_t)world->node[vif].state.up << vif;
 	return up;
 }
 
+/* Per source, what has no route is asked about: world_data() looks at the answer. */
 static void audit_forwarding(struct world *world, const struct snapshot *snapshot,
 			     const struct addr *group, const struct addr *source)
 {
 	const struct route *exact = world_find_route(world, source, group, PROXY_VIFS);
 	uint32_t up = interfaces_up(world);
 
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++) {
+	if (!exact && !is_wildcard(world))
+		return;
+	for (unsigned vif = 0; vif < world->vif_count; vif++) {
 		struct route got = {*source, *group, vif, false, 0}, expected = got;
 
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
@@ -296,61 +222,112 @@ static void audit_forwarding(struct world *world, const struct snapshot *snapsho
 static void audit_group(struct world *world, const struct snapshot *snapshot,
 			const struct addr *group)
 {
-	struct list sources = {0};
+	struct list named = {0}, other = {0};
 	struct addr stranger =
 		world->protocol == PROTOCOL_IGMP
 			? addr_ipv4(0x0afe0101)
 			: (struct addr){{0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff, [15] = 0x77}};
 
-	listed_sources(snapshot, group, &sources);
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++)
-		if (is_upstream(world, vif) && world->node[vif].state.up)
-			audit_merge(world, snapshot, vif, group, &sources);
-	if (!addr_is_link_scope(group) && sources.count <= AUDIT_SOURCES) {
+	sample_sources(world, snapshot, group, &named, &other);
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		if (world->interface[i].upstream && is_active(world, world->interface[i].vif))
+			audit_merge(world, snapshot, i, group, &named, &other);
+	if (!addr_is_link_scope(group) && named.count + other.count <= AUDIT_SOURCES) {
 		audit_forwarding(world, snapshot, group, &stranger);
-		for (unsigned s = 0; s < sources.count; s++)
-			audit_forwarding(world, snapshot, group, &sources.item[s]);
+		for (unsigned i = 0; i < named.count; i++)
+			audit_forwarding(world, snapshot, group, &named.item[i]);
+		for (unsigned i = 0; i < other.count; i++)
+			audit_forwarding(world, snapshot, group, &other.item[i]);
 	}
-	free(sources.item);
+	free(named.item);
+	free(other.item);
+}
+
+static bool is_on_link(const struct world *world, const struct addr *source)
+{
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
+		for (size_t i = 0; i < world->node[vif].state.prefix_count; i++)
+			if (addr_in_prefix(source, &world->node[vif].prefix[i]))
+				return true;
+	return false;
+}
+
+/* What is subscribed is taken from where it is subscribed, without waiting for an upcall; but a
+ * source of a subnet stays there. */
+static void audit_input(struct world *world, const struct snapshot *snapshot,
+			const struct route *route)
+{
+	if (is_on_link(world, &route->source) ||
+	    is_acceptable(world, snapshot, route->input, &route->source, &route->group))
+		return;
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		if (world->interface[i].upstream &&
+		    is_subscribed(world, snapshot, i, &route->group, &route->source))
+			world_fail(world, "%s: it is subscribed at %s",
+				   world_route_text(world, route),
+				   world->node[world->interface[i].vif].name);
+}
+
+/* Routes of flows that no member asks for, and wildcards where there must be none. */
+static void audit_routes(struct world *world, const struct snapshot *snapshot)
+{
+	for (unsigned i = 0; i < world->route_count && i < AUDIT_GROUPS; i++) {
+		const struct route *route = &world->route[i];
+
+		if (!addr_is_any(&route->source))
+			audit_forwarding(world, snapshot, &route->group, &route->source);
+		if (is_wildcard(world))
+			continue;
+		if (addr_is_any(&route->source))
+			world_fail(world, "a wildcard where forwarding is per source: %s",
+				   world_route_text(world, route));
+		audit_input(world, snapshot, route);
+	}
 }
 
 /* A (*,*) that drops what comes in on an interface that is not ours; no status tells of it. */
 static bool is_sink(const struct world *world, const struct route *route)
 {
-	return addr_is_any(&route->group) && route->input < world->config.interface_count &&
-	       !is_upstream(world, route->input);
+	return addr_is_any(&route->group) && route->outputs == 1U << route->input &&
+	       entry_of(world, route->input, true) == ENTRIES;
 }
 
-/* RFC 3376 section 5.1: each change is told at once, so that the upstream's router always knows
- * what there is. */
-static void audit_views(struct world *world, const struct snapshot *snapshot)
+static bool same_view(const struct view *view, const struct held *held)
 {
-	unsigned upstream = 0, held_count = 0, view_count = 0;
+	bool exclude = held && held->filter_mode == EXCLUDE;
+	unsigned count = held ? held->source_count : 0, same = 0;
+
+	for (unsigned s = 0; s < count; s++)
+		same += list_has(&view->source, &held->source[s].address);
+	return view->exclude == exclude && view->source.count == count && same == count;
+}
+
+/* RFC 3376 section 5.1: each change is told at once, so that each upstream's router always knows
+ * what there is. */
+static void audit_views(struct world *world, const struct snapshot *snapshot, unsigned entry)
+{
+	unsigned vif = world->interface[entry].vif, held_count = 0, view_count = 0;
 	struct proxy_interface_status status;
 
-	proxy_interface_status(world->proxy, upstream, &status);
-	world->view_lost |= status.version < newest_version(world->protocol);
-	if (!is_upstream(world, upstream) || !status.up || world->view_lost)
+	proxy_interface_status(world->proxy, entry, &status);
+	world->entry[entry].view_lost |= status.version < newest_version(world->protocol);
+	if (!status.up || (world->entry[entry].view_lost && !world->interface[entry].kernel_host))
 		return;
 	for (unsigned i = 0; i < snapshot->held_count; i++)
-		held_count += snapshot->held[i].upstream;
+		held_count += snapshot->held[i].upstream && snapshot->held[i].vif == vif;
 	for (unsigned i = 0; i < world->view_count; i++) {
 		const struct view *view = &world->view[i];
-		const struct held *held = snapshot_find(snapshot, upstream, &view->group, false);
-		bool exclude = held && held->filter_mode == EXCLUDE;
-		unsigned same = 0;
 
-		for (unsigned s = 0; held && s < held->source_count; s++)
-			same += list_has(&view->source, &held->source[s].address);
+		if (view->vif != vif)
+			continue;
 		view_count += view->exclude || view->source.count;
-		if (view->exclude != exclude || same != view->source.count ||
-		    (held && same != held->source_count))
-			world_fail(world, "%s: upstream was told something else",
-				   addr_text(&view->group));
+		if (!same_view(view, snapshot_find(snapshot, vif, true, &view->group, false)))
+			world_fail(world, "%s: %s was told something else", addr_text(&view->group),
+				   world->node[vif].name);
 	}
 	if (view_count != held_count)
-		world_fail(world, "upstream was told %u groups, subscribed are %u", view_count,
-			   held_count);
+		world_fail(world, "%s was told %u groups, subscribed are %u", world->node[vif].name,
+			   view_count, held_count);
 }
 
 /* If the kernel refused it, what would be told the next time? */
@@ -421,11 +398,15 @@ void audit(struct world *world)
 		return;
 	snapshot_take(world, &snapshot);
 	audit_status(world, &snapshot);
-	audit_views(world, &snapshot);
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		if (world->interface[i].upstream)
+			audit_views(world, &snapshot, i);
 	for (unsigned i = 0; i < snapshot.held_count; i++) {
 		audit_timers(world, &snapshot.held[i]);
 		if (snapshot.held_count <= AUDIT_GROUPS)
 			audit_group(world, &snapshot, &snapshot.held[i].group);
 	}
+	if (snapshot.held_count <= AUDIT_GROUPS)
+		audit_routes(world, &snapshot);
 	snapshot_free(&snapshot);
 }

@@ -87,7 +87,8 @@ static bool held_list(struct world *world, struct words *words, const struct hel
  * [version=N] */
 void run_group(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words)), count = 0;
+	unsigned entry = entry_named(world, next_word(words)), count = 0;
+	unsigned vif = world->interface[entry].vif;
 	struct addr group = parse_addr(world, next_word(words), vif);
 	bool permanent = take_word(words, "static");
 	bool right, exclude = take_word(words, "EXCLUDE");
@@ -98,7 +99,7 @@ void run_group(struct world *world, struct words *words)
 	if (!exclude)
 		need_word(world, words, "INCLUDE");
 	snapshot_take(world, &snapshot);
-	held = snapshot_find(&snapshot, vif, &group, permanent);
+	held = snapshot_find(&snapshot, vif, world->interface[entry].upstream, &group, permanent);
 	right = held && (held->filter_mode == EXCLUDE) == exclude;
 	if (right) {
 		right = held_list(world, words, held, true, &count);
@@ -122,7 +123,8 @@ void run_group(struct world *world, struct words *words)
 /* hosts INTERFACE GROUP N|untracked */
 void run_hosts(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words));
+	unsigned entry = entry_named(world, next_word(words));
+	unsigned vif = world->interface[entry].vif;
 	struct addr group = parse_addr(world, next_word(words), vif);
 	bool untracked = take_word(words, "untracked");
 	unsigned count = untracked ? 0 : number(world, next_word(words));
@@ -130,7 +132,7 @@ void run_hosts(struct world *world, struct words *words)
 	const struct held *held;
 
 	snapshot_take(world, &snapshot);
-	held = snapshot_find(&snapshot, vif, &group, false);
+	held = snapshot_find(&snapshot, vif, world->interface[entry].upstream, &group, false);
 	if (!held)
 		world_fail(world, "no such group");
 	else if (held->tracked == untracked || held->host_count != count)
@@ -143,13 +145,14 @@ void run_hosts(struct world *world, struct words *words)
 /* nogroup INTERFACE GROUP */
 void run_nogroup(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words));
+	unsigned entry = entry_named(world, next_word(words));
+	unsigned vif = world->interface[entry].vif;
 	struct addr group = parse_addr(world, next_word(words), vif);
 	struct snapshot snapshot;
 	const struct held *held;
 
 	snapshot_take(world, &snapshot);
-	held = snapshot_find(&snapshot, vif, &group, false);
+	held = snapshot_find(&snapshot, vif, world->interface[entry].upstream, &group, false);
 	if (held)
 		world_fail(world, "expected no such group, got %s", held_text(world, held));
 	snapshot_free(&snapshot);
@@ -166,7 +169,7 @@ static void parse_key(struct world *world, struct words *words, struct route *ro
 	need_word(world, words, ")");
 }
 
-static uint32_t parse_outputs(struct world *world, struct words *words)
+uint32_t parse_outputs(struct world *world, struct words *words)
 {
 	uint32_t outputs = 0;
 
@@ -241,13 +244,13 @@ void run_forward(struct world *world, struct words *words)
 /* counter INTERFACE NAME VALUE */
 void run_counter(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words));
+	unsigned entry = entry_named(world, next_word(words));
 	const char *name = next_word(words);
 	unsigned long long expected = number(world, next_word(words)), got;
 	struct proxy_interface_status status;
 	unsigned i;
 
-	proxy_interface_status(world->proxy, vif, &status);
+	proxy_interface_status(world->proxy, entry, &status);
 	for (i = 0; i < COUNTER_COUNT && strcmp(counter_name((enum counter)i), name); i++)
 		;
 	if (i == COUNTER_COUNT) {
@@ -273,17 +276,17 @@ void run_counter(struct world *world, struct words *words)
 /* querier INTERFACE yes | no | ADDRESS: are we, are we not, who is or asked last */
 void run_querier(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words));
+	unsigned entry = entry_named(world, next_word(words));
 	const char *word = next_word(words);
 	struct proxy_interface_status status;
 	struct addr other;
 	bool right;
 
-	proxy_interface_status(world->proxy, vif, &status);
+	proxy_interface_status(world->proxy, entry, &status);
 	if (!strcmp(word, "yes") || !strcmp(word, "no")) {
 		right = status.querier == !strcmp(word, "yes");
 	} else {
-		other = parse_addr(world, word, vif);
+		other = parse_addr(world, word, world->interface[entry].vif);
 		right = !status.querier &&
 			(addr_equal(&status.other_querier, &other) ||
 			 (addr_is_any(&other) && addr_is_any(&status.other_querier)));
@@ -297,13 +300,13 @@ void run_querier(struct world *world, struct words *words)
 /* value INTERFACE version|robustness|query-interval N: what is in force */
 void run_value(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words));
+	unsigned entry = entry_named(world, next_word(words));
 	const char *name = next_word(words);
 	const char *text = next_word(words);
 	int64_t expected, got;
 	struct proxy_interface_status status;
 
-	proxy_interface_status(world->proxy, vif, &status);
+	proxy_interface_status(world->proxy, entry, &status);
 	if (!strcmp(name, "version") || !strcmp(name, "robustness")) {
 		expected = number(world, text);
 		got = *name == 'v' ? status.version : status.values.robustness;

@@ -21,16 +21,20 @@ struct statement {
 static const struct statement statements[] = {
 	{"config", run_config, true},
 	{"set", run_set, true},
+	{"filter", run_filter, true},
 	{"rpf", run_rpf, true},
 	{"ignore", run_ignore, true},
 	{"heed", run_heed, true},
 	{"audit", run_audit, true},
+	{"packets", run_packets, true},
 	{"up", run_up, true},
 	{"down", run_down, true},
 	{"rx", run_rx, false},
 	{"tx", run_expected_tx, false},
 	{"may", run_may, false},
 	{"upcall", run_upcall, false},
+	{"data", run_data, false},
+	{"stream", run_stream, false},
 	{"lose", run_lose, false},
 	{"hold", run_hold, false},
 	{"release", run_release, false},
@@ -62,9 +66,7 @@ static void start(struct world *world)
 {
 	if (world->proxy)
 		return;
-	for (unsigned i = 0; i < world->config.interface_count; i++)
-		world->node[i].values =
-			effective_values(world->protocol, &world->interface[i].values);
+	complete_values(world);
 	world_start(world);
 }
 

@@ -31,7 +31,12 @@ const char *option(struct words *, const char *key);
 unsigned number(struct world *, const char *text);
 /* Seconds with up to three decimals, as milliseconds. */
 int64_t seconds(struct world *, const char *text);
+/* The VIF of that name. */
 unsigned interface_named(struct world *, const char *name);
+/* The entry of that name: "up:NAME", "down:NAME", or just NAME if it has only one. */
+unsigned entry_named(struct world *, const char *name);
+/* The same, or all: "*", "up:*", "down:*". */
+bool entry_matches(struct world *, const char *name, unsigned entry);
 /* 10.0.VIF.HOST, fe80::HOST: who is on the link of an interface. */
 struct addr on_link(const struct world *, unsigned vif, unsigned host);
 bool number_to_addr(const char *text, struct addr *);
@@ -40,6 +45,8 @@ struct addr parse_addr(struct world *, const char *text, unsigned vif);
 struct prefix parse_prefix(struct world *, const char *text);
 /* "ADDRESS" or "FIRST-LAST". */
 void parse_range(struct world *, const char *text, struct list *);
+/* "*", "FIRST-LAST", "ADDRESS/LENGTH", "ADDRESS"; "*" may be an end, too. */
+void parse_bounds(struct world *, const char *text, struct addr range[2]);
 /* "{a b, 10.0.0.1-10.0.0.9}" */
 void parse_list(struct world *, struct words *, struct list *);
 
@@ -66,8 +73,9 @@ struct addr destination_of(const struct world *, const struct message *);
 void default_addresses(struct world *, unsigned vif);
 void set_up(struct world *, unsigned vif);
 /* What RFC 3376 section 8 and RFC 3810 section 9 make of what is set. */
-struct values effective_values(enum protocol, const struct values *set);
+void complete_values(struct world *);
 void run_set(struct world *, struct words *);
+void run_filter(struct world *, struct words *);
 void run_rpf(struct world *, struct words *);
 void run_config(struct world *, struct words *);
 
@@ -79,6 +87,9 @@ void run_expected_tx(struct world *, struct words *);
 void run_up(struct world *, struct words *);
 void run_down(struct world *, struct words *);
 void run_upcall(struct world *, struct words *);
+void run_data(struct world *, struct words *);
+void run_stream(struct world *, struct words *);
+void run_packets(struct world *, struct words *);
 void run_lose(struct world *, struct words *);
 void run_hold(struct world *, struct words *);
 void run_release(struct world *, struct words *);
@@ -97,6 +108,8 @@ void run_route(struct world *, struct words *);
 void run_noroute(struct world *, struct words *);
 void run_routes(struct world *, struct words *);
 void run_forward(struct world *, struct words *);
+/* "-> INTERFACE..." */
+uint32_t parse_outputs(struct world *, struct words *);
 void run_counter(struct world *, struct words *);
 void run_querier(struct world *, struct words *);
 void run_value(struct world *, struct words *);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Statements of the configuration; see README.md. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "script.h"
@@ -38,8 +39,25 @@ static uint32_t set_list(struct world *world, struct words *words, struct prefix
 
 static void set_rfc3376_timers(struct world *world, bool on)
 {
-	for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
-		world->interface[vif].values.rfc3376_timers = on;
+	for (unsigned entry = 0; entry < ENTRIES; entry++)
+		world->interface[entry].values.rfc3376_timers = on;
+}
+
+/* matching out all|first, matching in first, matching in mutex SECONDS */
+static void set_matching(struct world *world, struct words *words)
+{
+	if (take_word(words, "out")) {
+		world->config.out_first = take_word(words, "first");
+		if (!world->config.out_first)
+			need_word(world, words, "all");
+		return;
+	}
+	need_word(world, words, "in");
+	world->config.mutex = 0;
+	if (take_word(words, "mutex"))
+		world->config.mutex = (int32_t)seconds(world, next_word(words));
+	else
+		need_word(world, words, "first");
 }
 
 /* The keys of the instance. */
@@ -53,14 +71,18 @@ static bool set_instance(struct world *world, struct words *words)
 		world->config.ssdp_upstream = !strcmp(next_word(words), "yes");
 	else if (take_word(words, "rfc3376-timers"))
 		set_rfc3376_timers(world, !strcmp(next_word(words), "yes"));
+	else if (take_word(words, "matching"))
+		set_matching(world, words);
+	else if (take_word(words, "forwarding"))
+		world->config.per_source = !strcmp(next_word(words), "per-source");
 	else
 		return false;
 	return true;
 }
 
-static bool set_value(struct world *world, struct words *words, unsigned vif)
+static bool set_value(struct world *world, struct words *words, unsigned entry)
 {
-	struct values *values = &world->interface[vif].values;
+	struct values *values = &world->interface[entry].values;
 
 	if (take_word(words, "version"))
 		values->version = (uint8_t)number(world, next_word(words));
@@ -85,23 +107,27 @@ static bool set_value(struct world *world, struct words *words, unsigned vif)
 	return true;
 }
 
-static void set_static_join(struct world *world, struct words *words, unsigned vif)
+/* static-join GROUP [SOURCE], one more; static-join none */
+static void set_static_join(struct world *world, struct words *words, unsigned entry)
 {
-	struct proxy_interface_config *config = &world->interface[vif];
-	struct static_join *join = &world->node[vif].static_join[config->static_join_count];
+	struct proxy_interface_config *config = &world->interface[entry];
+	struct static_join *join = &world->entry[entry].static_join[config->static_join_count];
 
+	if (take_word(words, "none")) {
+		config->static_join_count = 0;
+		return;
+	}
 	if (config->static_join_count == INTERFACE_LIST)
 		return;
-	*join = (struct static_join){.group = parse_addr(world, next_word(words), vif)};
+	*join = (struct static_join){.group = parse_addr(world, next_word(words), config->vif)};
 	if (words->at < words->count)
-		join->source = parse_addr(world, next_word(words), vif);
-	config->static_join = world->node[vif].static_join;
+		join->source = parse_addr(world, next_word(words), config->vif);
 	config->static_join_count++;
 }
 
-static bool set_limit(struct world *world, struct words *words, unsigned vif)
+static bool set_limit(struct world *world, struct words *words, unsigned entry)
 {
-	struct proxy_interface_config *config = &world->interface[vif];
+	struct proxy_interface_config *config = &world->interface[entry];
 
 	if (take_word(words, "max-groups"))
 		config->max_groups = number(world, next_word(words));
@@ -116,59 +142,114 @@ static bool set_limit(struct world *world, struct words *words, unsigned vif)
 	return true;
 }
 
-static void set_interface(struct world *world, struct words *words, unsigned vif)
+static enum querier_mode querier_mode(const char *word)
 {
-	struct proxy_interface_config *config = &world->interface[vif];
+	return !strcmp(word, "always")	? QUERIER_ALWAYS
+	       : !strcmp(word, "never") ? QUERIER_NEVER
+					: QUERIER_AUTO;
+}
 
-	if (set_value(world, words, vif) || set_limit(world, words, vif))
+static enum quick_leave quick_leave(const char *word)
+{
+	return !strcmp(word, "on")	  ? QUICK_LEAVE_ON
+	       : !strcmp(word, "tracked") ? QUICK_LEAVE_TRACKED
+					  : QUICK_LEAVE_OFF;
+}
+
+static void set_entry(struct world *world, struct words *words, unsigned entry)
+{
+	struct proxy_interface_config *config = &world->interface[entry];
+
+	if (set_value(world, words, entry) || set_limit(world, words, entry))
 		return;
 	if (take_word(words, "oldest-version")) {
 		config->oldest_version = (uint8_t)number(world, next_word(words));
 	} else if (take_word(words, "querier")) {
-		const char *word = next_word(words);
-
-		config->querier = !strcmp(word, "always")  ? QUERIER_ALWAYS
-				  : !strcmp(word, "never") ? QUERIER_NEVER
-							   : QUERIER_AUTO;
+		config->querier = querier_mode(next_word(words));
 	} else if (take_word(words, "router-alert")) {
 		config->router_alert_strict = !strcmp(next_word(words), "strict");
 	} else if (take_word(words, "quick-leave")) {
-		const char *word = next_word(words);
-
-		config->quick_leave = !strcmp(word, "on")	 ? QUICK_LEAVE_ON
-				      : !strcmp(word, "tracked") ? QUICK_LEAVE_TRACKED
-								 : QUICK_LEAVE_OFF;
+		config->quick_leave = quick_leave(next_word(words));
 	} else if (take_word(words, "accept-from")) {
-		config->accept_from = world->node[vif].accept_from;
-		config->accept_from_count = set_list(world, words, world->node[vif].accept_from);
+		config->accept_from_count = set_list(world, words, world->entry[entry].accept_from);
 	} else if (take_word(words, "static-join")) {
-		set_static_join(world, words, vif);
+		set_static_join(world, words, entry);
 	} else if (take_word(words, "report-source")) {
 		config->report_source_set = true;
-		config->report_source = parse_addr(world, next_word(words), vif);
+		config->report_source = parse_addr(world, next_word(words), config->vif);
 	} else if (take_word(words, "report-interval")) {
 		config->report_interval = (int32_t)seconds(world, next_word(words));
+	} else if (take_word(words, "host")) {
+		config->kernel_host = !strcmp(next_word(words), "kernel");
 	} else {
 		world_fail(world, "no setting \"%s\"", peek_word(words));
 	}
 }
 
-/* set KEY VALUE; set INTERFACE|* KEY VALUE */
+/* set KEY VALUE; set ENTRY|* KEY VALUE */
 void run_set(struct world *world, struct words *words)
 {
 	const char *name;
 	unsigned start;
 
+	world->changed = true;
 	if (set_instance(world, words))
 		return;
 	name = next_word(words);
 	start = words->at;
 	for (unsigned i = 0; i < world->config.interface_count; i++) {
-		if (strcmp(name, "*") && i != interface_named(world, name))
+		if (!entry_matches(world, name, i))
 			continue;
 		words->at = start;
-		set_interface(world, words, i);
+		set_entry(world, words, i);
 	}
+}
+
+/* [FROM](GROUPS|SOURCES)... */
+static void parse_rules(struct world *world, struct words *words, struct rule_list *list)
+{
+	while (words->at < words->count && !world->failed_line) {
+		struct filter_rule *rule = &list->rule[list->count];
+
+		if (list->count++ == RULES) {
+			world_fail(world, "more than %d rules", RULES);
+			return;
+		}
+		rule->vif = PROXY_VIFS;
+		if (strcmp(peek_word(words), "("))
+			rule->vif = interface_named(world, next_word(words));
+		need_word(world, words, "(");
+		parse_bounds(world, next_word(words), rule->group);
+		need_word(world, words, "|");
+		parse_bounds(world, next_word(words), rule->source);
+		need_word(world, words, ")");
+	}
+}
+
+/* filter ENTRY in|out none | [and] whitelist|blacklist RULE... */
+void run_filter(struct world *world, struct words *words)
+{
+	unsigned entry = entry_named(world, next_word(words));
+	bool in = take_word(words, "in");
+	struct rules *rules = in ? &world->entry[entry].in : &world->entry[entry].out;
+	struct rule_list *list;
+
+	if (!in)
+		need_word(world, words, "out");
+	world->changed = true;
+	if (!take_word(words, "and"))
+		rules->list_count = 0;
+	if (take_word(words, "none"))
+		return;
+	if (rules->list_count == RULE_LISTS) {
+		world_fail(world, "more than %d lists", RULE_LISTS);
+		return;
+	}
+	list = &rules->list[rules->list_count++];
+	*list = (struct rule_list){.whitelist = take_word(words, "whitelist")};
+	if (!list->whitelist)
+		need_word(world, words, "blacklist");
+	parse_rules(world, words, list);
 }
 
 /* rpf SOURCE INTERFACE: where the unicast route to it points */
@@ -183,7 +264,7 @@ void run_rpf(struct world *world, struct words *words)
 	world->reverse_path_count++;
 }
 
-struct values effective_values(enum protocol protocol, const struct values *set)
+static struct values effective_values(enum protocol protocol, const struct values *set)
 {
 	struct values values = *set;
 
@@ -200,31 +281,73 @@ struct values effective_values(enum protocol protocol, const struct values *set)
 	return values;
 }
 
-/* config igmp|mld|both [UP...] ==> DOWN...: a new world. */
-void run_config(struct world *world, struct words *words)
+void complete_values(struct world *world)
 {
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		world->entry[i].values =
+			effective_values(world->protocol, &world->interface[i].values);
+}
+
+/* The VIF of that name, or the lowest free one for it. */
+static unsigned get_node(struct world *world, const char *name)
+{
+	unsigned vif = 0;
+
+	for (unsigned i = 0; i < world->vif_count; i++)
+		if (!strcmp(world->node[i].name, name))
+			return i;
+	while (*world->node[vif].name)
+		vif++;
+	if (vif == world->vif_count)
+		world->vif_count++;
+	world->node[vif] = (struct node){.state = {.vif = vif, .mtu = 1500}};
+	strncpy(world->node[vif].name, name, sizeof(world->node[vif].name) - 1);
+	set_up(world, vif);
+	default_addresses(world, vif);
+	return vif;
+}
+
+/* [UP...] ==> DOWN...: entries; what there was of them before is kept. */
+static void parse_interfaces(struct world *world, struct words *words)
+{
+	struct proxy_interface_config interface[ENTRIES] = {{.upstream = false}};
+	struct entry *entry = calloc(ENTRIES, sizeof(*entry));
+	unsigned count = 0;
 	bool upstream = true;
 
-	next_word(words);
-	while (words->at < words->count && world->config.interface_count < PROXY_VIFS) {
-		unsigned vif = world->config.interface_count;
-		struct node *node = &world->node[vif];
+	if (!entry)
+		abort();
+	while (words->at < words->count && count < ENTRIES) {
 		const char *name = next_word(words);
+		unsigned vif, known;
 
-		if (!strcmp(name, "==>")) {
+		if (upstream && !strcmp(name, "==>")) {
 			upstream = false;
 			continue;
 		}
-		strncpy(node->name, name, sizeof(node->name) - 1);
-		world->interface[vif].vif = (uint8_t)vif;
-		world->interface[vif].upstream = upstream;
-		node->state = (struct interface_state){.vif = vif, .mtu = 1500};
-		world->config.interface_count++;
-		set_up(world, vif);
-		default_addresses(world, vif);
+		vif = get_node(world, name);
+		known = entry_of(world, vif, upstream);
+		interface[count] =
+			(struct proxy_interface_config){.vif = (uint8_t)vif, .upstream = upstream};
+		if (known < ENTRIES) {
+			interface[count] = world->interface[known];
+			entry[count] = world->entry[known];
+		}
+		count++;
 	}
 	if (upstream)
 		world_fail(world, "expected ==> in this line");
+	memcpy(world->interface, interface, sizeof(interface));
+	memcpy(world->entry, entry, sizeof(world->entry));
+	world->config.interface_count = count;
+	free(entry);
+}
+
+/* config igmp|mld|both [UP...] ==> DOWN...: a new world. */
+void run_config(struct world *world, struct words *words)
+{
+	next_word(words);
+	parse_interfaces(world, words);
 	world->config.protocol = world->protocol;
 	world->config.interface = world->interface;
 	world->config.ssm_range = world->ssm_range;

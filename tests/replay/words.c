@@ -15,7 +15,7 @@ void words_split(struct words *words, const char *line)
 
 	words->count = words->at = 0;
 	for (; *line && *line != '#' && *line != '\n'; line++) {
-		bool single = strchr("{}(),+", *line) != NULL;
+		bool single = strchr("{}(),+|", *line) != NULL;
 
 		if (within && (single || *line == ' ' || *line == '\t')) {
 			*to++ = '\0';
@@ -94,11 +94,40 @@ int64_t seconds(struct world *world, const char *text)
 
 unsigned interface_named(struct world *world, const char *name)
 {
-	for (unsigned i = 0; i < world->config.interface_count; i++)
-		if (!strcmp(world->node[i].name, name))
-			return i;
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
+		if (*name && !strcmp(world->node[vif].name, name))
+			return vif;
 	world_fail(world, "no interface \"%s\"", name);
 	return 0;
+}
+
+static const char *without_side(const char *name, bool *up, bool *down)
+{
+	*down = strncmp(name, "up:", 3) != 0;
+	*up = strncmp(name, "down:", 5) != 0;
+	return name + (*down ? 0 : 3) + (*up ? 0 : 5);
+}
+
+unsigned entry_named(struct world *world, const char *name)
+{
+	bool up, down;
+	unsigned vif = interface_named(world, without_side(name, &up, &down));
+	unsigned upper = up ? entry_of(world, vif, true) : ENTRIES;
+	unsigned lower = down ? entry_of(world, vif, false) : ENTRIES;
+
+	if ((upper < ENTRIES) != (lower < ENTRIES))
+		return upper < ENTRIES ? upper : lower;
+	world_fail(world, "%s \"%s\"", upper < ENTRIES ? "which side of" : "no such side of", name);
+	return 0;
+}
+
+bool entry_matches(struct world *world, const char *name, unsigned entry)
+{
+	bool up, down;
+
+	if (!strcmp(without_side(name, &up, &down), "*"))
+		return world->interface[entry].upstream ? up : down;
+	return entry == entry_named(world, name);
 }
 
 struct addr on_link(const struct world *world, unsigned vif, unsigned host)
@@ -194,6 +223,37 @@ void parse_range(struct world *world, const char *text, struct list *list)
 	last = parse_addr(world, dash + 1, 0);
 	for (; addr_compare(&at, &last) <= 0 && list->count < MAX_SOURCES_RANGE; increment(&at))
 		list_add(list, &at);
+}
+
+static struct addr bound(struct world *world, const char *text, bool last)
+{
+	struct addr addr = {{0}};
+
+	if (strcmp(text, "*"))
+		return parse_addr(world, text, 0);
+	for (unsigned i = 0; last && i < 16; i++)
+		addr.byte[i] = 0xff;
+	return addr;
+}
+
+void parse_bounds(struct world *world, const char *text, struct addr range[2])
+{
+	char first[64] = {0};
+	const char *dash = strchr(text, '-');
+	struct prefix prefix;
+
+	if (strchr(text, '/')) {
+		prefix = parse_prefix(world, text);
+		range[0] = range[1] = prefix.address;
+		for (unsigned i = prefix.length; i < 128; i++) {
+			range[0].byte[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
+			range[1].byte[i / 8] |= (uint8_t)(0x80 >> i % 8);
+		}
+		return;
+	}
+	strncpy(first, text, dash && dash - text < 64 ? (size_t)(dash - text) : 63);
+	range[0] = bound(world, first, false);
+	range[1] = bound(world, dash ? dash + 1 : text, true);
 }
 
 void parse_list(struct world *world, struct words *words, struct list *list)

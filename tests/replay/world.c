@@ -41,8 +41,7 @@ const char *world_route_text(const struct world *world, const struct route *rout
 	static char text[4][512];
 	static unsigned turn;
 	char *buf = text[turn++ % 4];
-	const char *input =
-		route->input < world->config.interface_count ? world->node[route->input].name : "?";
+	const char *input = route->input < world->vif_count ? world->node[route->input].name : "?";
 	size_t length = (size_t)snprintf(
 		buf, sizeof(text[0]), "(%s,%s) %s ->",
 		addr_is_any(&route->source) ? "*" : addr_text(&route->source),
@@ -87,11 +86,13 @@ static const char *forbidden_record(const struct world *world, unsigned type,
 
 static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
 {
-	bool upstream = world->interface[vif].upstream;
+	bool query = message->kind == KIND_QUERY;
 	unsigned newest = newest_version(world->protocol);
 
-	if ((message->kind == KIND_QUERY) == upstream)
-		return upstream ? "a query on the upstream" : "a report on a downstream";
+	if (!query && world->interface[entry_of(world, vif, true)].kernel_host)
+		return "a report where the kernel is the host";
+	if (entry_of(world, vif, !query) == ENTRIES)
+		return query ? "a query on an upstream" : "a report on a downstream";
 	if (message->kind == KIND_REPORT) {
 		for (unsigned i = 0; i < message->record_count; i++) {
 			const char *wrong = forbidden_record(world, message->record[i].type,
@@ -112,11 +113,11 @@ static const char *forbidden(const struct world *world, unsigned vif, const stru
 static const char *wrong_source(const struct world *world, unsigned vif, const struct addr *source,
 				const struct message *message)
 {
-	const struct proxy_interface_config *config = &world->interface[vif];
 	const struct addr *own = &world->node[vif].state.address;
+	unsigned up = entry_of(world, vif, true);
 
-	if (message->kind != KIND_QUERY && config->report_source_set)
-		own = &config->report_source;
+	if (message->kind != KIND_QUERY && world->interface[up].report_source_set)
+		own = &world->interface[up].report_source;
 	if (addr_is_any(own) && message->kind == KIND_QUERY)
 		return "a query without a source address";
 	if (addr_is_any(own) ? !addr_is_any(source) : !addr_equal(source, own))
@@ -124,17 +125,24 @@ static const char *wrong_source(const struct world *world, unsigned vif, const s
 	return NULL;
 }
 
-void world_forget_views(struct world *world)
+void world_forget_views(struct world *world, unsigned vif)
 {
-	while (world->view_count)
-		free(world->view[--world->view_count].source.item);
-	world->view_lost = false;
+	unsigned up = entry_of(world, vif, true), kept = 0;
+
+	for (unsigned i = 0; i < world->view_count; i++)
+		if (world->view[i].vif == vif)
+			free(world->view[i].source.item);
+		else
+			world->view[kept++] = world->view[i];
+	world->view_count = kept;
+	if (up < ENTRIES)
+		world->entry[up].view_lost = false;
 }
 
-static struct view *view_of(struct world *world, const struct addr *group)
+static struct view *view_of(struct world *world, unsigned vif, const struct addr *group)
 {
 	for (unsigned i = 0; i < world->view_count; i++)
-		if (addr_equal(&world->view[i].group, group))
+		if (world->view[i].vif == vif && addr_equal(&world->view[i].group, group))
 			return &world->view[i];
 	if (world->view_count == world->view_room) {
 		world->view_room = world->view_room ? world->view_room * 2 : 16;
@@ -142,19 +150,19 @@ static struct view *view_of(struct world *world, const struct addr *group)
 		if (!world->view)
 			abort();
 	}
-	world->view[world->view_count] = (struct view){.group = *group};
+	world->view[world->view_count] = (struct view){.vif = vif, .group = *group};
 	return &world->view[world->view_count++];
 }
 
 /* RFC 3376 section 4.2.12: TO_IN and TO_EX tell all, ALLOW and BLOCK the difference. */
-static void learn(struct world *world, const struct record *record)
+static void learn(struct world *world, unsigned vif, const struct record *record)
 {
 	struct view *view;
 	bool add;
 
 	if (record->type == IS_IN || record->type == IS_EX)
 		return;
-	view = view_of(world, &record->group);
+	view = view_of(world, vif, &record->group);
 	if (record->type == TO_IN || record->type == TO_EX) {
 		view->exclude = record->type == TO_EX;
 		view->source.count = 0;
@@ -168,12 +176,14 @@ static void learn(struct world *world, const struct record *record)
 	}
 }
 
-static void learn_all(struct world *world, const struct message *message)
+static void learn_all(struct world *world, unsigned vif, const struct message *message)
 {
+	unsigned up = entry_of(world, vif, true);
+
 	if (message->kind == KIND_OLD_REPORT || message->kind == KIND_LEAVE)
-		world->view_lost = true;
+		world->entry[up].view_lost = true;
 	for (unsigned i = 0; i < message->record_count; i++)
-		learn(world, &message->record[i]);
+		learn(world, vif, &message->record[i]);
 }
 
 static void on_send(void *ctx, unsigned vif, const struct addr *source,
@@ -187,7 +197,7 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 
 	if (!world->may_act)
 		world_fail(world, "sent outside of proxy_interface() and proxy_tick()");
-	if (vif >= world->config.interface_count) {
+	if (vif >= world->vif_count || !*world->node[vif].name) {
 		world_fail(world, "sent to VIF %u, which does not exist", vif);
 		return;
 	}
@@ -206,7 +216,8 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	if (wrong)
 		world_fail(world, "at %s sent %s: %s", world_time_text(world->now - WORLD_EPOCH),
 			   text, wrong);
-	learn_all(world, &output.message);
+	if (!wrong)
+		learn_all(world, vif, &output.message);
 	if (output.message.kind == KIND_QUERY)
 		output.ignorable =
 			world->node[vif].ignored &
@@ -241,6 +252,18 @@ static struct addr plain(const struct addr *addr)
 	return addr_is_any(addr) ? (struct addr){{0}} : *addr;
 }
 
+/* Of an interface that is gone there may be no new one; the input of (*,*) may be a VIF that does
+ * not exist. */
+static bool is_possible(const struct world *world, const struct route *route)
+{
+	uint32_t vifs = 0;
+
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
+		vifs |= (uint32_t)(*world->node[vif].name != '\0') << vif;
+	return !(route->outputs & ~vifs) && route->input < PROXY_VIFS &&
+	       (vifs >> route->input & 1 || addr_is_any(&route->group));
+}
+
 static void on_route(void *ctx, const struct route *told)
 {
 	struct world *world = ctx;
@@ -251,10 +274,9 @@ static void on_route(void *ctx, const struct route *told)
 	say(world, told->remove ? "unroute" : "route", world_route_text(world, told));
 	if (!world->may_act)
 		world_fail(world, "route outside of proxy_interface() and proxy_tick()");
-	/* Without an upstream the input of (*,*) is a VIF that does not exist. */
-	if (route.outputs >> world->config.interface_count ||
-	    route.input > world->config.interface_count)
-		world_fail(world, "a route with a VIF that does not exist");
+	if (!told->remove && !is_possible(world, &route))
+		world_fail(world, "a route with a VIF that does not exist: %s",
+			   world_route_text(world, told));
 	known = world_find_route(world, &route.source, &route.group, route.input);
 	if (route.remove) {
 		if (!known)
@@ -262,6 +284,7 @@ static void on_route(void *ctx, const struct route *told)
 				   world_route_text(world, told));
 		else
 			*known = world->route[--world->route_count];
+		kernel_route_changed(world, &route);
 		return;
 	}
 	if (known && known->input == route.input && known->outputs == route.outputs &&
@@ -280,6 +303,31 @@ static void on_route(void *ctx, const struct route *told)
 	world->route[world->route_count++] = route;
 }
 
+/* `host kernel`: what the kernel was told last is what it tells the router. */
+static void on_join(void *ctx, unsigned vif, const struct addr *group, enum filter_mode mode,
+		    const struct addr *source, size_t count)
+{
+	struct world *world = ctx;
+	unsigned up = entry_of(world, vif, true);
+	struct record record = {.type = mode == EXCLUDE ? TO_EX : TO_IN, .group = *group};
+	char text[MESSAGE_TEXT];
+
+	for (size_t i = 0; i < count; i++)
+		list_add(&record.source, &source[i]);
+	snprintf(text, sizeof(text), "%s %s %s, %zu sources", world->node[vif].name,
+		 record_type_text(record.type), addr_text(group), count);
+	say(world, "join", text);
+	if (!world->may_act)
+		world_fail(world, "join outside of proxy_interface() and proxy_tick()");
+	if (up == ENTRIES || !world->interface[up].kernel_host)
+		world_fail(world, "the kernel is no host: %s", text);
+	else if (!world->node[vif].state.exists)
+		world_fail(world, "there is no such interface: %s", text);
+	else
+		learn(world, vif, &record);
+	free(record.source.item);
+}
+
 static unsigned on_reverse_path(void *ctx, const struct addr *source)
 {
 	const struct world *world = ctx;
@@ -288,57 +336,6 @@ static unsigned on_reverse_path(void *ctx, const struct addr *source)
 		if (addr_equal(&world->reverse_path[i].source, source))
 			return world->reverse_path[i].vif;
 	return PROXY_VIFS;
-}
-
-/* ---- the kernel ---- */
-
-/* mr_mfc_find_any_parent() of Linux: the (*,*) that has VIF among its outputs. */
-static const struct route *tree_of(const struct world *world, unsigned vif)
-{
-	for (unsigned i = 0; i < world->route_count; i++) {
-		const struct route *route = &world->route[i];
-
-		if (addr_is_any(&route->group) && route->outputs >> vif & 1)
-			return route;
-	}
-	return NULL;
-}
-
-/* mr_mfc_find_any(): a (*,G) that has VIF among its outputs, or whose input's tree has. */
-static const struct route *group_route(const struct world *world, unsigned vif,
-				       const struct addr *group)
-{
-	for (unsigned i = 0; i < world->route_count; i++) {
-		const struct route *route = &world->route[i], *tree;
-
-		if (!addr_is_any(&route->source) || !addr_equal(&route->group, group))
-			continue;
-		tree = tree_of(world, route->input);
-		if (route->outputs >> vif & 1 || (tree && tree->outputs >> vif & 1))
-			return route;
-	}
-	return NULL;
-}
-
-/* ip_mr_forward(): (*,G) takes what comes in at its input or anywhere in its input's tree, and
- * sends it to its outputs but that; (*,*) sends to its input only. */
-uint32_t world_forward(struct world *world, unsigned vif, const struct addr *source,
-		       const struct addr *group)
-{
-	const struct route *exact = world_find_route(world, source, group, PROXY_VIFS);
-	const struct route *starred = group_route(world, vif, group), *tree;
-
-	if (exact)
-		return exact->input == vif ? exact->outputs : 0;
-	tree = tree_of(world, starred ? starred->input : vif);
-	if (starred) {
-		if (starred->input != vif && !(tree && tree->outputs >> vif & 1))
-			return 0;
-		return starred->outputs & ~(1U << vif);
-	}
-	if (tree && tree->input != vif)
-		return tree->outputs & 1U << tree->input;
-	return 0;
 }
 
 /* ---- the clock ---- */
@@ -371,32 +368,104 @@ void world_advance(struct world *world, int64_t time)
 {
 	while (!world->failed_line && !world->holding && !world->ended) {
 		int64_t deadline = proxy_deadline(world->proxy);
+		int64_t packet = kernel_next_packet(world);
+		int64_t next = packet <= deadline ? packet : deadline;
 
-		if (deadline > time)
+		if (next > time)
 			break;
-		if (deadline > world->now)
-			world->now = deadline;
+		if (next > world->now)
+			world->now = next;
+		if (packet <= deadline) {
+			kernel_run_streams(world);
+			continue;
+		}
 		world->wakeups++;
 		world_settle(world);
 	}
 	world->now = time;
 }
 
+/* ---- the configuration ---- */
+
+unsigned entry_of(const struct world *world, unsigned vif, bool upstream)
+{
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		if (world->interface[i].vif == vif && world->interface[i].upstream == upstream)
+			return i;
+	return ENTRIES;
+}
+
+/* Where the proxy has no memory for it, it has at the second attempt: tests/fault. */
+static struct filter *make_filter(const struct world *world, const struct rules *rules)
+{
+	struct filter_list list[RULE_LISTS];
+	struct filter *filter;
+
+	for (unsigned i = 0; i < rules->list_count; i++)
+		list[i] = (struct filter_list){rules->list[i].whitelist, rules->list[i].rule,
+					       rules->list[i].count};
+	if (!rules->list_count)
+		return NULL;
+	filter = filter_new(world->protocol, list, rules->list_count);
+	if (!filter)
+		filter = filter_new(world->protocol, list, rules->list_count);
+	if (!filter)
+		abort();
+	return filter;
+}
+
+static struct given *give(const struct world *world)
+{
+	struct given *given = malloc(sizeof(*given));
+
+	if (!given)
+		abort();
+	given->config = world->config;
+	memcpy(given->interface, world->interface, sizeof(given->interface));
+	memcpy(given->entry, world->entry, sizeof(given->entry));
+	memcpy(given->ssm_range, world->ssm_range, sizeof(given->ssm_range));
+	given->config.interface = given->interface;
+	given->config.ssm_range = given->ssm_range;
+	for (unsigned i = 0; i < world->config.interface_count; i++) {
+		struct proxy_interface_config *interface = &given->interface[i];
+
+		interface->accept_from = given->entry[i].accept_from;
+		interface->static_join = given->entry[i].static_join;
+		interface->in = given->in[i] = make_filter(world, &world->entry[i].in);
+		interface->out = given->out[i] = make_filter(world, &world->entry[i].out);
+	}
+	return given;
+}
+
+static void given_free(struct given *given)
+{
+	for (unsigned i = 0; given && i < given->config.interface_count; i++) {
+		filter_free(given->in[i]);
+		filter_free(given->out[i]);
+	}
+	free(given);
+}
+
 void world_start(struct world *world)
 {
-	static const struct proxy_out out = {
-		.send = on_send, .route = on_route, .reverse_path = on_reverse_path};
+	static const struct proxy_out out = {.send = on_send,
+					     .route = on_route,
+					     .reverse_path = on_reverse_path,
+					     .packets = kernel_packets,
+					     .join = on_join};
 
 	world->now = WORLD_EPOCH;
-	world->proxy = proxy_new(&world->config, &out, world, 0x5eedULL + world->line);
+	world->changed = false;
+	world->given = give(world);
+	world->proxy = proxy_new(&world->given->config, &out, world, 0x5eedULL + world->line);
 	if (!world->proxy) {
 		world_fail(world, "no proxy");
 		return;
 	}
 	world->may_act = true;
-	for (unsigned i = 0; i < world->config.interface_count; i++)
-		if (world->node[i].state.up)
-			proxy_interface(world->proxy, world->now, &world->node[i].state);
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
+		if (world->node[vif].state.up)
+			proxy_interface(world->proxy, world->now, &world->node[vif].state);
 	world->may_act = false;
 	world_settle(world);
 }
@@ -405,12 +474,15 @@ void world_free(struct world *world)
 {
 	if (world->proxy)
 		proxy_free(world->proxy);
+	given_free(world->given);
 	for (unsigned i = 0; i < world->output_count; i++)
 		codec_free(&world->output[i].message);
 	for (unsigned i = 0; i < world->expectation_count; i++)
 		codec_free(&world->expectation[i].message);
-	world_forget_views(world);
+	for (unsigned i = 0; i < world->view_count; i++)
+		free(world->view[i].source.item);
 	free(world->view);
+	free(world->flow);
 	free(world->output);
 	free(world->expectation);
 	free(world->route);

@@ -6,22 +6,51 @@
 #ifndef TESTS_REPLAY_WORLD_H
 #define TESTS_REPLAY_WORLD_H
 
+#include "../../proto/filter.h"
 #include "../../proto/proxy.h"
 #include "codec.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };
+enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = 2 };
 
 /* What may happen unasked on an interface: bits. */
 enum { IGNORE_GENERAL = 1, IGNORE_SPECIFIC = 2, IGNORE_REPORTS = 4 };
 
+/* An interface; its VIF is its position. Without a name there is none. */
 struct node {
 	char name[NAME_MAX_LENGTH];
-	struct values values; /* what the standard makes of what is configured */
 	struct interface_state state;
 	struct prefix prefix[INTERFACE_PREFIXES];
+	unsigned ignored;
+};
+
+/* What a filter says: all of its lists have to let pass. Its evaluation here is policy.c's own. */
+struct rules {
+	unsigned list_count;
+	struct rule_list {
+		bool whitelist;
+		unsigned count;
+		struct filter_rule rule[RULES];
+	} list[RULE_LISTS];
+};
+
+/* One side of an interface; its position is that in the configuration. */
+struct entry {
+	struct values values; /* what the standard makes of what is configured */
 	struct prefix accept_from[INTERFACE_LIST];
 	struct static_join static_join[INTERFACE_LIST];
-	unsigned ignored;
+	struct rules in, out;
+	bool view_lost; /* an older querier heard less than there was to tell */
+};
+
+/* A configuration as the proxy was given it: a copy, so that nothing can be used any more once
+ * another one has taken its place. */
+struct given {
+	struct proxy_config config;
+	struct proxy_interface_config interface[ENTRIES];
+	struct entry entry[ENTRIES];
+	struct filter *in[ENTRIES], *out[ENTRIES];
+	struct prefix ssm_range[INTERFACE_LIST];
 };
 
 struct output {
@@ -31,8 +60,9 @@ struct output {
 	bool ignorable, taken;
 };
 
-/* What the upstream's router knows of a group, if nothing was lost. */
+/* What an upstream's router knows of a group, if nothing was lost. */
 struct view {
+	unsigned vif;
 	struct addr group;
 	bool exclude;
 	struct list source;
@@ -56,14 +86,36 @@ struct reverse_path {
 	unsigned vif;
 };
 
+/* What the kernel keeps of a flow beside its route: the packets that came in where they should,
+ * when it complained last about one that did not; or packets that wait for a route. */
+struct flow {
+	struct addr source, group;
+	uint64_t packets;
+	int64_t asserted;
+	bool unresolved;
+	int64_t unresolved_until;
+};
+
+/* Data that come again and again. */
+struct stream {
+	struct addr source, group;
+	unsigned vif;
+	int64_t interval, next;
+};
+
 struct world {
 	const char *file;
 	unsigned line;
 	bool verbose;
 	enum protocol protocol;
+	/* What is configured now or, before `reconfigure`, will be. */
 	struct proxy_config config;
-	struct proxy_interface_config interface[PROXY_VIFS];
+	struct proxy_interface_config interface[ENTRIES];
+	struct entry entry[ENTRIES];
+	bool changed; /* it is not in force yet */
+	struct given *given;
 	struct node node[PROXY_VIFS];
+	unsigned vif_count; /* beyond there is none */
 	struct prefix ssm_range[INTERFACE_LIST];
 	struct reverse_path reverse_path[INTERFACE_LIST];
 	unsigned reverse_path_count;
@@ -85,7 +137,11 @@ struct world {
 	unsigned route_count, route_room;
 	struct view *view;
 	unsigned view_count, view_room;
-	bool view_lost; /* an older querier heard less than there was to tell */
+	struct flow *flow;
+	unsigned flow_count, flow_room;
+	struct stream stream[INTERFACE_LIST];
+	unsigned stream_count;
+	bool no_packet_counts; /* the kernel cannot tell */
 
 	unsigned failed_line; /* 0: all is well */
 	char failure[FAILURE_TEXT];
@@ -105,14 +161,30 @@ void world_advance(struct world *, int64_t time);
 /* Lets the proxy act on what just happened to it. */
 void world_settle(struct world *);
 void world_free(struct world *);
-/* The upstream's router is another one, which knows nothing yet. */
-void world_forget_views(struct world *);
+/* The router of the upstream VIF is another one, which knows nothing yet. */
+void world_forget_views(struct world *, unsigned vif);
+/* The position of the entry of that side of VIF; ENTRIES: there is none. */
+unsigned entry_of(const struct world *, unsigned vif, bool upstream);
 /* INPUT tells (*,G) and (*,*) apart, as in the kernel; PROXY_VIFS: any. */
 struct route *world_find_route(struct world *, const struct addr *source, const struct addr *group,
 			       unsigned input);
+
+/* ---- kernel.c ---- */
+
 /* The interfaces to which the kernel would forward a packet: its rules for (S,G), (*,G), (*,*). */
 uint32_t world_forward(struct world *, unsigned vif, const struct addr *source,
 		       const struct addr *group);
+/* A packet comes in; the kernel asks the proxy if need be. Where it went in the end. */
+uint32_t world_data(struct world *, unsigned vif, const struct addr *source,
+		    const struct addr *group);
+/* The route of this flow is made, or gone. */
+void kernel_route_changed(struct world *, const struct route *);
+/* The callback of struct proxy_out. */
+bool kernel_packets(void *ctx, const struct route *, uint64_t *count);
+/* When the next packet of a stream comes; INT64_MAX: never. */
+int64_t kernel_next_packet(const struct world *);
+/* Lets the packets come that are due. */
+void kernel_run_streams(struct world *);
 
 /* The groups that the proxy holds, as its status says. */
 struct held_source {
@@ -142,9 +214,33 @@ struct snapshot {
 
 void snapshot_take(struct world *, struct snapshot *);
 void snapshot_free(struct snapshot *);
-/* PERMANENT: the static join, not what hosts reported. */
-const struct held *snapshot_find(const struct snapshot *, unsigned vif, const struct addr *group,
-				 bool permanent);
+/* UPSTREAM: the side of VIF; PERMANENT: the static join, not what hosts reported. */
+const struct held *snapshot_find(const struct snapshot *, unsigned vif, bool upstream,
+				 const struct addr *group, bool permanent);
+
+/* ---- policy.c: what the configuration means, in the plainest way ---- */
+
+bool rules_pass(const struct rules *, unsigned from, const struct addr *group,
+		const struct addr *source);
+/* Up, with the address that the protocol needs. */
+bool is_active(const struct world *, unsigned vif);
+/* SSDP, unless it may go upstream. */
+bool is_kept_local(const struct world *, const struct addr *group);
+/* Does (S,G) belong to what is asked for at the upstream of that ENTRY? */
+bool is_subscribed(const struct world *, const struct snapshot *, unsigned entry,
+		   const struct addr *group, const struct addr *source);
+/* Are packets from VIF taken at all, as a downstream's or as an upstream's? */
+bool is_acceptable(const struct world *, const struct snapshot *, unsigned vif,
+		   const struct addr *source, const struct addr *group);
+/* Can the kernel's wildcard routes say it all? */
+bool is_wildcard(const struct world *);
+/* Where a packet that comes in at VIF has to go. */
+uint32_t expected_outputs(const struct world *, const struct snapshot *, unsigned vif,
+			  const struct addr *source, const struct addr *group);
+/* Sources for which the answers for GROUP may differ: NAMED are those that a list can name (some
+ * host lists it, or a rule of one address), OTHER is one of each range between them. */
+void sample_sources(const struct world *, const struct snapshot *, const struct addr *group,
+		    struct list *named, struct list *other);
 
 /* Compares the proxy's state with the rules that always hold: the merge of RFC 4605 section 4.1,
  * the forwarding rules of section 4.2, no timer in the past, status and callbacks of one opinion.
