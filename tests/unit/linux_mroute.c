@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/mroute.c on a real kernel: that routes forward what they say and nothing else, for both
- * protocols. Three wires end at the router: v0 (the upstream), v1, v2; their far ends f0, f1, f2
- * are only packet sockets.
+ * core/mroute.c and core/rule.c on a real kernel: that routes forward what they say and nothing
+ * else, for both protocols, in the default table and in a numbered one. Three wires end at the
+ * router: v0 (the upstream), v1, v2; their far ends f0, f1, f2 are only packet sockets.
  */
 #include <netinet/in.h>
 
 #include "../../core/mroute.h"
 #include "../../core/rawsock.h"
+#include "../../core/rule.h"
 #include "../../proto/wire.h"
 #include "netns.h"
 
@@ -153,13 +154,13 @@ static long packets(int fd, enum protocol protocol, const struct addr *src, cons
 	return mroute_read_counters(fd, protocol, &route, &counters) ? -1 : (long)counters.packets;
 }
 
-static int start(enum protocol protocol)
+static int start(enum protocol protocol, uint32_t table)
 {
 	const struct addr marker = group(protocol, 99), one = source(protocol, 0, 99),
 			  other = source(protocol, 1, 99);
 	int fd = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER);
 
-	CHECK(fd >= 0 && !mroute_init(fd, protocol, 0));
+	CHECK(fd >= 0 && !mroute_init(fd, protocol, table));
 	for (unsigned i = 0; i < WIRES; i++)
 		CHECK(!mroute_add_vif(fd, protocol, i, ifindex[i], 1));
 	CHECK(!set_route(fd, protocol, &one, &marker, 0, 1 << 1 | 1 << 2));
@@ -303,6 +304,112 @@ static void test_ownership(int fd, enum protocol protocol)
 	close(fd);
 }
 
+/* What this machine itself sends out of a wire. */
+static void send_locally(enum protocol protocol, unsigned wire, const struct addr *dst)
+{
+	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
+			0);
+	struct sockaddr_in from = {.sin_family = AF_INET, .sin_port = htons(5000)}, to = from;
+	struct sockaddr_in6 from6 = {.sin6_family = AF_INET6, .sin6_port = htons(5000)},
+			    to6 = from6;
+	struct ip_mreqn interface = {.imr_ifindex = (int)ifindex[wire]};
+	int ttl = 9;
+
+	if (protocol == PROTOCOL_IGMP) {
+		memcpy(&to.sin_addr, dst->byte + 12, 4);
+		CHECK(!bind(fd, (void *)&from, sizeof(from)));
+		CHECK(!setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof(interface)));
+		CHECK(!setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)));
+		CHECK(sendto(fd, &tag, 1, 0, (void *)&to, sizeof(to)) == 1, "%d", errno);
+	} else {
+		memcpy(&to6.sin6_addr, dst->byte, 16);
+		CHECK(!bind(fd, (void *)&from6, sizeof(from6)));
+		CHECK(!setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex[wire], 4));
+		CHECK(!setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof(ttl)));
+		CHECK(sendto(fd, &tag, 1, 0, (void *)&to6, sizeof(to6)) == 1, "%d", errno);
+	}
+	close(fd);
+}
+
+static void test_local_sender(int fd, enum protocol protocol)
+{
+	const struct addr g = group(protocol, 4), one = source(protocol, 0, 99),
+			  other = source(protocol, 1, 99), marker = group(protocol, 99);
+	unsigned seen = 0;
+
+	TEST("what this machine sends itself is routed like what arrives there");
+	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 7));
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 1 << 0 | 1 << 2));
+	tag = (uint8_t)(tag % 100 + 1);
+	send_locally(protocol, 1, &g);
+	send_udp(protocol, 0, &one, &marker, 9, 0xff);
+	send_udp(protocol, 1, &other, &marker, 9, 0xff);
+	for (unsigned i = 0; i < WIRES; i++)
+		seen |= (unsigned)came_out(protocol, i) << i;
+	CHECK(seen == (1 << 0 | 1 << 1 | 1 << 2), "out of %#x", seen);
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 0));
+}
+
+static void test_protocol(enum protocol protocol, uint32_t table)
+{
+	int fd = start(protocol, table);
+
+	test_wildcards(fd, protocol);
+	test_sources(fd, protocol);
+	test_threshold(fd, protocol);
+	test_vifs(fd, protocol);
+	test_local_sender(fd, protocol);
+	if (!table) {
+		test_ownership(fd, protocol);
+		return;
+	}
+	TEST("a numbered table is flushed, and given back");
+	CHECK(netns_run("ip -%d mroute show table 77 | grep -q .",
+			protocol == PROTOCOL_IGMP ? 4 : 6));
+	mroute_flush(fd, protocol);
+	CHECK(netns_run("! ip -%d mroute show table 77 | grep .",
+			protocol == PROTOCOL_IGMP ? 4 : 6));
+	mroute_done(fd, protocol);
+	CHECK(!mroute_init(fd, protocol, table));
+	close(fd);
+}
+
+/* The default table has routes, too, for the same interfaces and everything. It would forward, and
+ * it would tell. */
+static int start_default(enum protocol protocol)
+{
+	int fd = start(protocol, 0);
+
+	CHECK(!set_route(fd, protocol, NULL, NULL, 2, 7));
+	return fd;
+}
+
+static void test_table(void)
+{
+	struct rules rules;
+	struct loop loop;
+
+	TEST("a numbered table beside the default one: start");
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop));
+	for (int i = 0; i < PROTOCOLS; i++) {
+		enum protocol protocol = (enum protocol)i;
+		int fd = start_default(protocol);
+
+		CHECK(!rule_add(&rules, protocol, "v0", 77) &&
+		      !rule_add(&rules, protocol, "v1", 77) &&
+		      !rule_add(&rules, protocol, "v2", 77));
+		test_protocol(protocol, 77);
+		TEST("... of all this the default table has heard nothing");
+		upcalls.count = 0;
+		while (rawsock_receive(fd, protocol, keep, NULL) > 0)
+			;
+		CHECK(!upcalls.count && packets(fd, protocol, NULL, NULL) == 0);
+		close(fd);
+	}
+	rule_close(&rules);
+	loop_close(&loop);
+}
+
 int main(void)
 {
 	cpu_set_t one_cpu;
@@ -328,16 +435,9 @@ int main(void)
 		       "echo 0 >/proc/sys/net/ipv4/conf/$i/rp_filter; done"))
 		return 1;
 	for (int i = 0; i < PROTOCOLS; i++) {
-		enum protocol protocol = (enum protocol)i;
-		int fd;
-
 		TEST(i ? "MLD: start" : "IGMP: start");
-		fd = start(protocol);
-		test_wildcards(fd, protocol);
-		test_sources(fd, protocol);
-		test_threshold(fd, protocol);
-		test_vifs(fd, protocol);
-		test_ownership(fd, protocol);
+		test_protocol((enum protocol)i, 0);
 	}
+	test_table();
 	return test_end();
 }
