@@ -29,14 +29,13 @@ struct filter {
 	const struct addr *group, *source; /* the cuts, ascending */
 	const uint32_t *start;		   /* of each node its first run; then the end of all */
 	const struct run *run;
-	/* from here on, equal filters are the same bytes */
 	size_t size; /* of all of it */
 	uint32_t groups, sources;
 	uint32_t vifs; /* bit n: there are rules for data from VIF n */
 	enum filter_verdict verdict;
 	uint8_t lists, whitelists; /* how many; bit n: list n is one */
 	bool has_sources;
-	_Alignas(uint32_t) struct addr cut[]; /* ... then START, then RUN */
+	/* the cuts, START and RUN follow; where they are the same, the rules are */
 };
 
 /* ---- what it is like ---- */
@@ -60,8 +59,9 @@ bool filter_equal(const struct filter *a, const struct filter *b)
 {
 	if (filter_verdict(a) != FILTER_DEPENDS || filter_verdict(b) != FILTER_DEPENDS)
 		return filter_verdict(a) == filter_verdict(b);
-	return a->size == b->size &&
-	       !memcmp(&a->size, &b->size, a->size - offsetof(struct filter, size));
+	return a->size == b->size && a->groups == b->groups && a->sources == b->sources &&
+	       a->lists == b->lists && a->whitelists == b->whitelists &&
+	       !memcmp(a + 1, b + 1, a->size - sizeof(*a));
 }
 
 /* ---- look-up ---- */
@@ -407,31 +407,29 @@ static void add_runs(struct builder *b)
 static struct filter *assemble(struct builder *b)
 {
 	size_t cuts = b->head.groups + b->head.sources, nodes = 2 * (size_t)b->head.groups, n;
-	size_t runs = 0;
 	struct filter *f;
+	struct addr *to;
 
 	add_runs(b);
+	b->head.size = sizeof(*f) + cuts * sizeof(*to) + (nodes + 1) * sizeof(*b->start);
 	for (n = 0; n < nodes; n++)
-		runs += b->count[n];
-	b->head.size = sizeof(*f) + cuts * sizeof(*f->cut) + (nodes + 1) * sizeof(*f->start) +
-		       runs * sizeof(*f->run);
+		b->head.size += b->count[n] * sizeof(*b->run);
 	f = calloc(1, b->head.size);
 	if (!f)
 		return NULL;
 	*f = b->head;
+	to = (struct addr *)(f + 1);
+	f->group = to;
 	for (n = 0; n < f->groups; n++)
-		f->cut[n] = b->group.edge[n].at;
+		*to++ = b->group.edge[n].at;
+	f->source = to;
 	for (n = 0; n < f->sources; n++)
-		f->cut[f->groups + n] = b->source.edge[n].at;
-	b->start = (uint32_t *)(void *)(f->cut + cuts);
-	b->run = (struct run *)(void *)(b->start + nodes + 1);
+		*to++ = b->source.edge[n].at;
+	f->start = b->start = (uint32_t *)(void *)to;
+	f->run = b->run = (struct run *)(void *)(b->start + nodes + 1);
 	for (n = 0; n < nodes; n++)
 		b->start[n + 1] = b->start[n] + b->count[n];
 	add_runs(b);
-	f->group = f->cut;
-	f->source = f->cut + f->groups;
-	f->start = b->start;
-	f->run = b->run;
 	return f;
 }
 
