@@ -6,6 +6,7 @@
 
 #include "interface.h"
 #include "membership.h"
+#include "merge.h"
 
 /* Memberships that one turn passes over on its way to those that it tells. */
 enum { REPLY_VISITS = 4096 };
@@ -210,6 +211,33 @@ static void send_old(struct proxy *p, struct interface *i, const struct subscrip
 	interface_send(p, i, &w, &destination, member ? TX_REPORT : TX_LEAVE);
 }
 
+static bool is_kernels(const struct interface *i)
+{
+	return ENABLE_KERNEL_HOST && i->config->kernel_host;
+}
+
+/* The kernel reports, and repeats, and answers. */
+static void tell_kernel(struct proxy *p, struct interface *i, struct subscription *s)
+{
+	size_t count = 0;
+	uint32_t n;
+
+	if (!merge_room(p, s->sources.count)) {
+		i->counters.value[NO_MEMORY]++;
+		membership_starved(p, s->membership);
+		s->mode_retransmit = 1; /* to be told */
+		return;
+	}
+	for (n = 0; n < s->sources.count; n++)
+		if (s->sources.source[n].listed)
+			p->merged[count++] = s->sources.source[n].address;
+	p->out->join(p->ctx, i->vif, &s->membership->group, (enum filter_mode)s->filter_mode,
+		     p->merged, count);
+	cancel(s);
+	if (!host_is_member(s))
+		delete (p, i, s);
+}
+
 /* One of the RV transmissions of a change (RFC 3376 section 5.1); ends the subscription if it was
  * the last leave. */
 static void transmit(struct proxy *p, struct interface *i, struct subscription *s, int64_t now)
@@ -305,7 +333,9 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	else if (mode_changes)
 		s->mode_retransmit = robustness;
 	sweep(s);
-	if (changed && i->active) {
+	if (i->active && is_kernels(i) && (changed || s->mode_retransmit)) {
+		tell_kernel(p, i, s);
+	} else if (changed && i->active) {
 		transmit(p, i, s, now);
 	} else if (!i->active) {
 		cancel(s);
@@ -319,6 +349,10 @@ static void announce(struct proxy *p, struct interface *i, struct subscription *
 	uint32_t n;
 
 	cancel(s);
+	if (is_kernels(i)) {
+		tell_kernel(p, i, s);
+		return;
+	}
 	if (s->filter_mode == EXCLUDE || message_is_old(i->version))
 		s->mode_retransmit = i->values.robustness;
 	else
@@ -331,7 +365,7 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct membership *m;
 
-	if (i->config->report_interval)
+	if (i->config->report_interval && !is_kernels(i))
 		i->next_unsolicited = now + i->config->report_interval;
 	for (m = p->first; m; m = m->next) {
 		struct subscription *s = membership_subscription(m, i->vif);
@@ -577,6 +611,8 @@ void host_query(struct proxy *p, struct interface *i, int64_t now, const struct 
 	i->counters.value[RX_QUERY]++;
 	if (addr_is_any(&m->group))
 		i->other_querier = packet->source;
+	if (is_kernels(i))
+		return;
 	note_version(p, i, now, m);
 	if (addr_is_any(&m->group))
 		schedule_general(p, i, now, time);
