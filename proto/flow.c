@@ -89,8 +89,11 @@ static void place(struct proxy *p, struct membership *m, struct source_route *s,
 		contest(p, m, s, now);
 	if (up || s->place == PROXY_VIFS || policy_accepts_down(p, m, s->place, &s->source))
 		return;
-	/* Where all were subscribed, the next packet decides. */
-	s->place = (uint8_t)(s->contested ? PROXY_VIFS : subscribed_at(p, m, &s->source, s->place));
+	/* With `mutex` the next packet decides; where none has come, none is expected. */
+	if (!mutex)
+		s->place = (uint8_t)subscribed_at(p, m, &s->source, s->place);
+	else if (s->contested)
+		s->place = PROXY_VIFS;
 	end_contest(p, s);
 }
 
