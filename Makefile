@@ -75,6 +75,11 @@ flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -
 flags += -Wnull-dereference $(if $(filter 1,$(WERROR)),-Werror)
 link  := -Wl,--gc-sections,-z,noseparate-code
 
+# Steps of gcc's optimizer that make code longer, with -Os too.
+longer := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls tree-loop-im)
+flags  += $(if $(filter -Os,$(CFLAGS)),$(shell \
+	$(CC) -Werror $(longer) -fsyntax-only -xc /dev/null 2>/dev/null && echo $(longer)))
+
 ifeq ($(CONFIG_HARDENING),y)
 flags += -fstack-protector-strong -fPIE
 link  += -Wl,-z,relro,-z,now,-z,noexecstack
