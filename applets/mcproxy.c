@@ -184,6 +184,9 @@ int mcproxy_main(int argc, char **argv)
 		output_error("mcproxy: %s says disable; nothing to do", o.file);
 	} else if (!o.check) {
 		log_open(d.conf.log_syslog, d.conf.log_level);
+		if (d.conf.instance_count > 1)
+			log_warning("of %u instances only %s runs", d.conf.instance_count,
+				    d.conf.instance->name);
 		status = run(&d);
 	}
 	conf_free(&d.conf);

@@ -2,8 +2,8 @@
 /*
  * The grammar of the configuration language, one function a rule, and the file that it is read
  * from. The whole text is one declaration: an interface may be set up before the instance that has
- * it. So it is read twice, see struct parser. Leaves out: the keys of `set`, which are
- * conf_set.c's.
+ * it. So it is read three times, see enum phase. Leaves out: definitions, which are
+ * conf_define.c's, tables and filters, conf_filter.c's, and the keys of `set`, conf_set.c's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,104 +12,14 @@
 #include <unistd.h>
 
 #include "conf.h"
+#include "conf_define.h"
+#include "conf_filter.h"
 #include "conf_set.h"
 #include "format.h"
 #include "parser.h"
 #include "text.h"
 
-static const char no_filters[] = "(this version has no filters)";
-
-/* ---- interfaces ---- */
-
-static bool is_pattern(const char *text)
-{
-	return strpbrk(text, "*?");
-}
-
-/* What the kernel takes as an interface's name. */
-static bool is_interface_name(const char *name)
-{
-	return !strpbrk(name, "/: ") && strcmp(name, ".") && strcmp(name, "..");
-}
-
-static bool is_known(const struct conf_instance *instance, const char *name)
-{
-	for (unsigned i = 0; i < instance->interface_count; i++)
-		if (!strcmp(instance->interface[i].name, name))
-			return true;
-	return false;
-}
-
-/* One VIF is the upstream's, also where there is none. */
-static unsigned most_interfaces(const struct conf_instance *instance, bool upstream)
-{
-	return upstream || instance->interface[0].upstream ? PROXY_VIFS : PROXY_VIFS - 1;
-}
-
-/* One more interface of the instance. */
-static bool define_interface(struct parser *parser, bool upstream)
-{
-	struct conf_instance *instance = parser->conf.instance;
-	struct conf_interface interface = {.upstream = upstream};
-	unsigned most = most_interfaces(instance, upstream);
-	struct token token;
-
-	if (instance->interface_count == most)
-		return parser_fail(parser, "';' after %u interfaces", most);
-	if (!upstream && scan_is(&parser->scanner, "peer", 4))
-		return parser_fail(parser, "';' (this version has no peering; quote the name of an "
-					   "interface that is called so)");
-	scan_as(&parser->scanner, TOKEN_PATTERN);
-	token = parser->scanner.token;
-	if (!parser_name(parser, interface.name, sizeof(interface.name),
-			 instance->interface_count > 1 ? "';' or an interface's name"
-						       : "an interface's name"))
-		return false;
-	if (token.type == TOKEN_PATTERN && is_pattern(interface.name))
-		return parser_fail_at(parser, &token,
-				      "an interface's name (this version has no patterns here)");
-	if (!is_interface_name(interface.name))
-		return parser_fail_at(parser, &token, "a name that an interface can have");
-	if (is_known(instance, interface.name))
-		return parser_fail_at(parser, &token, "an interface that was not named before");
-	conf_set_interface_defaults(&interface);
-	for (size_t i = 0; i < PROTOCOLS; i++)
-		interface.proxy[i].upstream = upstream;
-	instance->interface[instance->interface_count++] = interface;
-	return true;
-}
-
-/* Takes the name or pattern of interfaces that a key is set for and selects them. */
-static bool select_interfaces(struct parser *parser, bool upstream)
-{
-	const struct conf_instance *instance = parser->conf.instance;
-	bool pattern = scan_as(&parser->scanner, TOKEN_PATTERN);
-	struct token token = parser->scanner.token;
-	char name[CONF_NAME];
-
-	if (!parser_name(parser, name, sizeof(name), "an interface's name or pattern"))
-		return false;
-	pattern = pattern && is_pattern(name);
-	parser->selected = 0;
-	if (parser->declaring)
-		return true;
-	for (unsigned i = 0; i < instance->interface_count; i++) {
-		const struct conf_interface *interface = &instance->interface[i];
-
-		if (interface->upstream == upstream &&
-		    (pattern ? text_matches(name, interface->name)
-			     : !strcmp(name, interface->name)))
-			parser->selected |= 1u << i;
-	}
-	if (!pattern && !parser->selected)
-		return parser_fail_at(parser, &token, "%s of the instance",
-				      upstream ? "an upstream" : "a downstream");
-	return true;
-}
-
-/* ---- statements; the semicolon is parse()'s ---- */
-
-/* The second time, what has taken effect the first time is passed by. */
+/* What has taken effect in another phase is passed by, up to the semicolon. */
 static bool skip_statement(struct parser *parser)
 {
 	while (parser->scanner.token.type != ';')
@@ -117,17 +27,119 @@ static bool skip_statement(struct parser *parser)
 	return true;
 }
 
+/* ---- what is said of interfaces ---- */
+
+/* How the statement names its interfaces. */
+struct selector {
+	struct token token;
+	char name[IF_NAMESIZE];
+	bool pattern;
+};
+
+/* Takes the name or pattern of interfaces and selects them. */
+static bool select_interfaces(struct parser *parser, bool upstream, struct selector *selector)
+{
+	const struct conf_instance *instance;
+
+	parser->selected = 0;
+	if (!conf_define_name(parser, "an interface's name or pattern", &selector->token,
+			      selector->name, &selector->pattern))
+		return false;
+	if (parser->phase != PHASE_INTERFACE)
+		return true;
+	if (!selector->pattern && !conf_define_knows(parser, parser->its, upstream, selector->name))
+		return parser_fail_at(parser, &selector->token, "%s of the instance",
+				      upstream ? "an upstream" : "a downstream");
+	instance = parser->its->conf;
+	for (unsigned i = 0; i < instance->interface_count; i++) {
+		const char *name = instance->interface[i].name;
+
+		if (instance->interface[i].upstream == upstream &&
+		    (selector->pattern ? text_matches(selector->name, name)
+				       : !strcmp(selector->name, name)))
+			parser->selected |= (uint64_t)1 << i;
+	}
+	return true;
+}
+
+/* upstream * out rulematching all|first, upstream * in rulematching first|mutex MILLISECONDS */
+static bool parse_matching(struct parser *parser, bool upstream, bool out,
+			   const struct selector *selector)
+{
+	struct conf_instance *instance = parser->phase == PHASE_INSTANCE ? parser->its->conf : NULL;
+	uint32_t mutex = 0;
+	bool first;
+
+	if (!upstream || !selector->pattern || strcmp(selector->name, "*"))
+		return parser_fail_at(parser, &selector->token, "upstream * before rulematching");
+	if (!ENABLE_MULTI_UPSTREAM)
+		return parser_fail(parser, "';' (option MULTI_UPSTREAM is off)");
+	first = parser_keyword(parser, "first");
+	if (out && !first && !parser_keyword(parser, "all"))
+		return parser_fail(parser, "all|first");
+	if (!out && !first) {
+		if (!parser_keyword(parser, "mutex"))
+			return parser_fail(parser, "first|mutex");
+		if (!parser_number(parser, 1, 3600000, "milliseconds", &mutex))
+			return false;
+	}
+	if (instance && out)
+		instance->out_first = first;
+	else if (instance)
+		instance->mutex = (int32_t)mutex;
+	return true;
+}
+
+/* Takes what is behind the direction. */
+static bool parse_binding(struct parser *parser, bool upstream, bool out,
+			  const struct token *direction, const struct selector *selector)
+{
+	bool white;
+
+	if (parser_keyword(parser, "rulematching"))
+		return parse_matching(parser, upstream, out, selector);
+	white = parser_keyword(parser, "whitelist");
+	if (!white && !parser_keyword(parser, "blacklist"))
+		return parser_fail(parser, "whitelist, blacklist or rulematching");
+	if (!ENABLE_FILTER)
+		return parser_fail(parser, "no filter (option FILTER is off)");
+	if (parser->phase == PHASE_DECLARE)
+		return conf_filter_read(parser, white);
+	if (parser->phase == PHASE_INTERFACE &&
+	    !conf_filter_bind(parser, direction, upstream, out,
+			      selector->pattern ? NULL : selector->name))
+		return false;
+	return skip_statement(parser);
+}
+
+static bool parse_interface(struct parser *parser, bool upstream)
+{
+	struct selector selector;
+	struct token token;
+
+	if (!select_interfaces(parser, upstream, &selector))
+		return false;
+	token = parser->scanner.token;
+	if (parser_keyword(parser, "set"))
+		return conf_set(parser, upstream ? CONF_UPSTREAM : CONF_DOWNSTREAM);
+	if (parser_keyword(parser, "in"))
+		return parse_binding(parser, upstream, false, &token, &selector);
+	if (parser_keyword(parser, "out"))
+		return parse_binding(parser, upstream, true, &token, &selector);
+	return parser_fail(parser, "set, in or out");
+}
+
+/* ---- statements; the semicolon is parse()'s ---- */
+
 static bool parse_protocol(struct parser *parser)
 {
 	struct token token = parser->scanner.token;
 	enum protocol protocol;
 	uint8_t version;
 
-	if (!parser->declaring)
-		return skip_statement(parser);
 	if (!parser_version(parser, &protocol, &version))
 		return false;
-	if (parser->highest[protocol])
+	if (parser->phase == PHASE_DECLARE && parser->highest[protocol])
 		return parser_fail_at(parser, &token, "one version of %s only",
 				      protocol == PROTOCOL_IGMP ? "IGMP" : "MLD");
 	parser->highest[protocol] = version;
@@ -147,47 +159,21 @@ static bool parse_program_set(struct parser *parser)
 
 static bool parse_table(struct parser *parser)
 {
-	return parser_fail(parser, "no table %s", no_filters);
+	if (!ENABLE_FILTER)
+		return parser_fail(parser, "no table (option FILTER is off)");
+	return parser->phase == PHASE_DECLARE ? conf_filter_table(parser) : skip_statement(parser);
 }
 
-static bool parse_upstreams(struct parser *parser)
+static bool parse_change(struct parser *parser, const struct token *token, const char *name,
+			 bool add)
 {
-	if (parser_accept(parser, TOKEN_ARROW))
-		return true;
-	if (!define_interface(parser, true))
-		return false;
-	return parser_accept(parser, TOKEN_ARROW) ||
-	       parser_fail(parser, "'==>' (this version has one upstream)");
-}
+	struct definition *definition = parser_known(parser, NAME_INSTANCE, 0, name);
 
-/* NAME: UP ==> DOWN..., from the colon on. */
-static bool parse_definition(struct parser *parser, const struct token *token, const char *name)
-{
-	if (!parser->declaring)
+	if (parser->phase != PHASE_DECLARE)
 		return skip_statement(parser);
-	if (parser->defined)
-		return parser_fail_at(parser, token,
-				      "another statement (this version has one instance)");
-	parser->defined = true;
-	strcpy(parser->conf.instance->name, name);
-	if (!parser_symbol(parser, ':') || !parse_upstreams(parser))
-		return false;
-	do {
-		if (!define_interface(parser, false))
-			return false;
-	} while (parser->scanner.token.type != ';');
-	return true;
-}
-
-static bool parse_interface_set(struct parser *parser, bool upstream)
-{
-	if (!select_interfaces(parser, upstream))
-		return false;
-	if (scan_is(&parser->scanner, "in", 2) || scan_is(&parser->scanner, "out", 3))
-		return parser_fail(parser, "set %s", no_filters);
-	if (!parser_keyword(parser, "set"))
-		return parser_fail(parser, "set");
-	return conf_set(parser, upstream ? CONF_UPSTREAM : CONF_DOWNSTREAM);
+	if (!definition)
+		return parser_fail_at(parser, token, "an instance that is defined before");
+	return conf_define_change(parser, definition, add);
 }
 
 static bool parse_instance(struct parser *parser)
@@ -197,45 +183,92 @@ static bool parse_instance(struct parser *parser)
 
 	if (!parser_name(parser, name, sizeof(name), "an instance's name"))
 		return false;
-	if (parser->scanner.token.type == ':')
-		return parse_definition(parser, &token, name);
-	if (parser->scanner.token.type == '(')
-		return parser_fail(parser, "':' (this version has no numbered tables)");
-	if (!parser->declaring && strcmp(name, parser->conf.instance->name))
+	if (parser->scanner.token.type == ':' || parser->scanner.token.type == '(')
+		return parser->phase == PHASE_DECLARE ? conf_define(parser, &token, name)
+						      : skip_statement(parser);
+	if (parser_keyword(parser, "add"))
+		return parse_change(parser, &token, name, true);
+	if (parser_keyword(parser, "del"))
+		return parse_change(parser, &token, name, false);
+	parser->its = NULL;
+	if (parser->phase != PHASE_DECLARE)
+		parser->its = parser_known(parser, NAME_INSTANCE, 0, name);
+	if (parser->phase != PHASE_DECLARE && !parser->its)
 		return parser_fail_at(parser, &token, "the name of an instance");
 	if (parser_keyword(parser, "set"))
 		return conf_set(parser, CONF_INSTANCE);
 	if (parser_keyword(parser, "upstream"))
-		return parse_interface_set(parser, true);
+		return parse_interface(parser, true);
 	if (parser_keyword(parser, "downstream"))
-		return parse_interface_set(parser, false);
-	return parser_fail(parser, "':', set, upstream or downstream");
+		return parse_interface(parser, false);
+	return parser_fail(parser, "':', set, upstream, downstream, add or del");
+}
+
+/* ---- the oldest form: one statement a line, without semicolons ---- */
+
+/* Is there an arrow on this line, behind nothing but names? */
+static bool is_old_definition(const struct parser *parser)
+{
+	struct scanner scanner = parser->scanner;
+	size_t line = scanner.token.line;
+
+	while (scanner.token.line == line &&
+	       (scan_as(&scanner, TOKEN_PATTERN) || scanner.token.type == TOKEN_QUOTED))
+		scan_next(&scanner);
+	return scanner.token.line == line && scanner.token.type == TOKEN_ARROW;
+}
+
+static bool parse_old_definition(struct parser *parser)
+{
+	size_t line = parser->scanner.token.line;
+
+	if (parser->phase == PHASE_DECLARE)
+		return conf_define_line(parser);
+	while (parser->scanner.token.line == line && parser->scanner.token.type != ';' &&
+	       parser->scanner.token.type != TOKEN_END)
+		scan_next(&parser->scanner);
+	return true;
+}
+
+/* What can stand in the oldest form needs no semicolon at the end of its line. */
+static bool end_statement(struct parser *parser, bool old)
+{
+	if (old && (parser->scanner.token.type == TOKEN_END ||
+		    parser->scanner.token.line != parser->scanner.last_line))
+		return true;
+	return parser_symbol(parser, ';');
 }
 
 /* The keyword has been taken when the rule is called. */
 static bool parse_statement(struct parser *parser)
 {
 	static const struct {
-		char keyword[16];
+		char keyword[15];
+		bool old;
 		bool (*parse)(struct parser *);
 	} statements[] = {
-		{"protocol", parse_protocol}, {"pinstance", parse_instance},
-		{"set", parse_program_set},   {"disable", parse_disable},
-		{"table", parse_table},
+		{"protocol", true, parse_protocol}, {"pinstance", false, parse_instance},
+		{"set", false, parse_program_set},  {"disable", true, parse_disable},
+		{"table", false, parse_table},
 	};
 
+	if (is_old_definition(parser))
+		return parse_old_definition(parser) && end_statement(parser, true);
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
 		if (parser_keyword(parser, statements[i].keyword))
-			return statements[i].parse(parser);
-	return parser_fail(parser, "protocol, pinstance, set or disable");
+			return statements[i].parse(parser) &&
+			       end_statement(parser, statements[i].old);
+	return parser_fail(parser, "protocol, pinstance, table, set or disable");
 }
 
-static bool parse(struct parser *parser, const char *text, size_t size, bool declaring)
+static bool parse(struct parser *parser, enum phase phase)
 {
-	parser->declaring = declaring;
-	scan_start(&parser->scanner, text, size);
+	parser->phase = phase;
+	parser->its = NULL;
+	parser->selected = 0;
+	scan_start(&parser->scanner, parser->source->text, parser->source->size);
 	while (parser->scanner.token.type != TOKEN_END)
-		if (!parse_statement(parser) || !parser_symbol(parser, ';'))
+		if (!parse_statement(parser))
 			return false;
 	return true;
 }
@@ -245,54 +278,41 @@ static bool parse(struct parser *parser, const char *text, size_t size, bool dec
 /* Without a statement `protocol`, both run that are built in. */
 static bool complete_protocols(struct parser *parser)
 {
-	bool *runs = parser->conf.instance->protocol;
 	bool all = !parser->highest[PROTOCOL_IGMP] && !parser->highest[PROTOCOL_MLD];
 
-	if (!parser->defined && !parser->conf.disabled)
+	if (!parser->definitions && !parser->conf.disabled)
 		return parser_fail(parser, "pinstance");
-	runs[PROTOCOL_IGMP] = all ? ENABLE_IGMP : parser->highest[PROTOCOL_IGMP];
-	runs[PROTOCOL_MLD] = all ? ENABLE_MLD : parser->highest[PROTOCOL_MLD];
+	parser->runs[PROTOCOL_IGMP] = all ? ENABLE_IGMP : parser->highest[PROTOCOL_IGMP];
+	parser->runs[PROTOCOL_MLD] = all ? ENABLE_MLD : parser->highest[PROTOCOL_MLD];
+	return true;
+}
+
+static bool complete_interface(struct parser *parser, struct conf_interface *interface,
+			       const struct entry *entry)
+{
+	for (size_t protocol = 0; protocol < PROTOCOLS; protocol++) {
+		struct values *set = &interface->proxy[protocol].values, values;
+
+		interface->proxy[protocol].upstream = interface->upstream;
+		if (!set->version)
+			set->version = parser->highest[protocol];
+		values = *set;
+		values_complete(&values, (enum protocol)protocol);
+		if (values.query_response_interval >= values.query_interval)
+			return parser_fail_at(parser, &entry->interval,
+					      "a query-response-interval below the query-interval "
+					      "of %s",
+					      interface->name);
+	}
 	return true;
 }
 
 static bool complete_interfaces(struct parser *parser)
 {
-	for (unsigned i = 0; i < parser->conf.instance->interface_count; i++) {
-		struct conf_interface *interface = &parser->conf.instance->interface[i];
-
-		for (size_t protocol = 0; protocol < PROTOCOLS; protocol++) {
-			struct values *set = &interface->proxy[protocol].values, values;
-
-			if (!set->version)
-				set->version = parser->highest[protocol];
-			values = *set;
-			values_complete(&values, (enum protocol)protocol);
-			if (values.query_response_interval >= values.query_interval)
-				return parser_fail_at(parser, &parser->interval[i],
-						      "a query-response-interval below the "
-						      "query-interval of %s",
-						      interface->name);
-		}
-	}
-	return true;
-}
-
-/* The instance and its interfaces move to where they stay. */
-static bool keep_instance(struct parser *parser)
-{
-	struct conf *conf = &parser->conf;
-	struct conf_instance *instance = parser_allocate(parser, sizeof(*instance));
-	unsigned count = parser->instance.interface_count;
-
-	if (!instance)
-		return false;
-	*instance = parser->instance;
-	instance->interface = parser_allocate(parser, count * sizeof(*instance->interface));
-	if (!instance->interface)
-		return false;
-	memcpy(instance->interface, parser->interface, count * sizeof(*instance->interface));
-	conf->instance = instance;
-	conf->instance_count = count > 0;
+	for (const struct definition *its = parser->first; its; its = its->next)
+		for (unsigned i = 0; i < its->conf->interface_count; i++)
+			if (!complete_interface(parser, &its->conf->interface[i], &its->entry[i]))
+				return false;
 	return true;
 }
 
@@ -306,18 +326,21 @@ int conf_parse(struct conf *conf, const struct conf_source *source, char error[C
 		format_text(error, CONF_ERROR, "%.128s: out of memory", source->name);
 		return -1;
 	}
-	parser->name = source->name;
+	parser->source = source;
 	parser->error = error;
-	parser->conf.instance = &parser->instance;
-	parser->instance.interface = parser->interface;
+	parser->end = &parser->first;
+	parser->last_binding = &parser->binding;
 	conf_set_defaults(&parser->conf);
-	valid = parse(parser, source->text, source->size, true) && complete_protocols(parser) &&
-		parse(parser, source->text, source->size, false) && complete_interfaces(parser) &&
-		keep_instance(parser);
+	valid = parse(parser, PHASE_DECLARE) && complete_protocols(parser) &&
+		conf_define_all(parser) && parse(parser, PHASE_INSTANCE) &&
+		parse(parser, PHASE_INTERFACE) && complete_interfaces(parser) &&
+		conf_filter_complete(parser);
 	if (valid)
 		*conf = parser->conf;
 	else
 		parser_release(parser->conf.memory);
+	parser_release(parser->scratch);
+	free(parser->rule);
 	free(parser);
 	return valid ? 0 : -1;
 }

@@ -28,7 +28,13 @@ struct conf_filter {
 };
 
 /* A statement whitelist or blacklist; what the keys source and scope make; what peering does. */
-enum conf_origin { CONF_BOUND, CONF_SOURCE, CONF_SCOPE, CONF_PEERING, CONF_ORIGINS };
+enum conf_origin {
+	CONF_BOUND,
+	CONF_SOURCE, /* one for each protocol */
+	CONF_SCOPE = CONF_SOURCE + PROTOCOLS,
+	CONF_PEERING,
+	CONF_ORIGINS
+};
 
 /* One side of an interface. */
 struct conf_interface {
@@ -57,6 +63,7 @@ struct conf_instance {
 	bool out_first; /* upstream * out rulematching first */
 	int32_t mutex;	/* upstream * in rulematching mutex, ms; 0: first */
 	bool per_source;
+	uint8_t scope; /* the narrowest that is proxied, as in IPv6 addresses; the filters do it */
 	bool rp_filter_off;
 	const struct prefix *ssm_range[PROTOCOLS];
 	size_t ssm_range_count[PROTOCOLS];

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "conf_filter.h"
 #include "conf_set.h"
 #include "text.h"
 
@@ -25,7 +26,17 @@ struct key {
 	uint8_t size;	    /* of that; a number's is 1 or 4 */
 	uint8_t place;	    /* enum conf_place */
 	bool each_protocol; /* the member exists for each */
-	bool needs_control; /* without the control socket it is an error */
+	uint8_t needs;	    /* the number of an option; without it the key is an error */
+};
+
+enum { NOTHING, CONTROL, FILTER };
+static const struct {
+	char name[8];
+	bool enabled;
+} options[] = {
+	[NOTHING] = {"", true},
+	[CONTROL] = {"CONTROL", ENABLE_CONTROL},
+	[FILTER] = {"FILTER", ENABLE_FILTER},
 };
 
 struct prefix_list {
@@ -39,28 +50,31 @@ _Static_assert(sizeof(enum log_level) == sizeof(uint32_t) &&
 		       sizeof(enum quick_leave) == sizeof(uint32_t) && sizeof(bool) == 1,
 	       "store() has to know their size");
 
+/* The next of the interfaces that the statement is about, from number I on; NULL: no more. */
+static struct conf_interface *selected(const struct parser *parser, unsigned *i)
+{
+	struct conf_instance *instance = parser->selected ? parser->its->conf : NULL;
+
+	for (; instance && *i < instance->interface_count; ++*i)
+		if (parser->selected >> *i & 1)
+			return &instance->interface[*i];
+	return NULL;
+}
+
 /* Writes a key's value to where the row says. */
 static void store(struct parser *parser, const struct key *key, const void *value)
 {
-	const struct conf_instance *instance = parser->conf.instance;
+	struct conf_interface *interface;
 
-	if (key->place & (CONF_PROGRAM | CONF_INSTANCE)) {
-		uint8_t *place = key->place == CONF_PROGRAM ? (uint8_t *)&parser->conf
-							    : (uint8_t *)parser->conf.instance;
-
-		if (parser->declaring)
-			memcpy(place + key->offset, value, key->size);
-		return;
-	}
-	for (unsigned i = 0; i < instance->interface_count; i++) {
-		if (!(parser->selected >> i & 1))
-			continue;
-		for (size_t protocol = 0; protocol < (key->each_protocol ? PROTOCOLS : 1);
-		     protocol++)
-			memcpy((uint8_t *)&instance->interface[i] + key->offset +
-				       protocol * sizeof(struct proxy_interface_config),
+	if (key->place == CONF_PROGRAM && parser->phase == PHASE_DECLARE)
+		memcpy((uint8_t *)&parser->conf + key->offset, value, key->size);
+	if (key->place == CONF_INSTANCE && parser->phase == PHASE_INSTANCE)
+		memcpy((uint8_t *)parser->its->conf + key->offset, value, key->size);
+	for (unsigned i = 0; (interface = selected(parser, &i)); i++)
+		for (size_t n = 0; n < (key->each_protocol ? PROTOCOLS : 1); n++)
+			memcpy((uint8_t *)interface + key->offset +
+				       n * sizeof(struct proxy_interface_config),
 			       value, key->size);
-	}
 }
 
 static void store_number(struct parser *parser, const struct key *key, uint32_t number)
@@ -100,9 +114,8 @@ static bool set_interval(struct parser *parser, const struct key *key)
  * known when all is read. */
 static bool set_query_interval(struct parser *parser, const struct key *key)
 {
-	for (unsigned i = 0; i < PROXY_VIFS; i++)
-		if (parser->selected >> i & 1)
-			parser->interval[i] = parser->scanner.token;
+	for (unsigned i = 0; selected(parser, &i); i++)
+		parser->its->entry[i].interval = parser->scanner.token;
 	return set_interval(parser, key);
 }
 
@@ -137,6 +150,37 @@ static bool set_log(struct parser *parser, const struct key *key)
 	if (!ENABLE_SYSLOG && scan_is(&parser->scanner, "syslog", 6))
 		return parser_fail(parser, "stderr (option SYSLOG is off)");
 	return set_choice(parser, key);
+}
+
+static bool set_forwarding(struct parser *parser, const struct key *key)
+{
+	if (!ENABLE_PER_SOURCE && !scan_is(&parser->scanner, "auto", 4))
+		return parser_fail(parser, "auto (option PER_SOURCE is off)");
+	return set_choice(parser, key);
+}
+
+static bool set_host(struct parser *parser, const struct key *key)
+{
+	if (!ENABLE_KERNEL_HOST && !scan_is(&parser->scanner, "native", 6))
+		return parser_fail(parser, "native (option KERNEL_HOST is off)");
+	return set_choice(parser, key);
+}
+
+/* By the numbers of RFC 7346 section 2. */
+static bool set_scope(struct parser *parser, const struct key *key)
+{
+	static const struct {
+		char name[13];
+		uint8_t number;
+	} scopes[] = {{"link", 2}, {"site", 5}, {"organization", 8}, {"global", 14}};
+
+	for (size_t i = 0; i < sizeof(scopes) / sizeof(scopes[0]); i++) {
+		if (!parser_keyword(parser, scopes[i].name))
+			continue;
+		store_number(parser, key, scopes[i].number);
+		return true;
+	}
+	return parser_fail(parser, "link|site|organization|global");
 }
 
 static bool set_quick_leave(struct parser *parser, const struct key *key)
@@ -175,18 +219,10 @@ static bool set_path(struct parser *parser, const struct key *key)
 	return true;
 }
 
-static struct proxy_interface_config *proxy_of(struct parser *parser, unsigned interface,
-					       enum protocol protocol)
-{
-	if (!(parser->selected >> interface & 1))
-		return NULL;
-	return &parser->conf.instance->interface[interface].proxy[protocol];
-}
-
 /* What concerns a protocol that does not run is a mistake. */
 static bool check_runs(struct parser *parser, const struct token *token, enum protocol protocol)
 {
-	if (parser->declaring || parser->conf.instance->protocol[protocol])
+	if (parser->phase == PHASE_DECLARE || parser->runs[protocol])
 		return true;
 	return parser_fail_at(parser, token, "something of %s, as %s does not run here",
 			      protocol == PROTOCOL_IGMP ? "MLD" : "IGMP",
@@ -195,19 +231,20 @@ static bool check_runs(struct parser *parser, const struct token *token, enum pr
 
 static bool set_version(struct parser *parser, const struct key *key)
 {
+	struct conf_interface *interface;
 	struct token token = parser->scanner.token;
 	enum protocol protocol;
 	uint8_t version;
 
 	if (!parser_version(parser, &protocol, &version) || !check_runs(parser, &token, protocol))
 		return false;
-	if (!parser->declaring && parser->highest[protocol] && version > parser->highest[protocol])
+	if (parser->phase != PHASE_DECLARE && parser->highest[protocol] &&
+	    version > parser->highest[protocol])
 		return parser_fail_at(parser, &token, "a version up to that of 'protocol'");
-	for (unsigned i = 0; i < PROXY_VIFS; i++) {
-		struct proxy_interface_config *proxy = proxy_of(parser, i, protocol);
+	for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+		struct proxy_interface_config *proxy = &interface->proxy[protocol];
 
-		if (proxy)
-			*(key->minimum ? &proxy->oldest_version : &proxy->values.version) = version;
+		*(key->minimum ? &proxy->oldest_version : &proxy->values.version) = version;
 	}
 	return true;
 }
@@ -229,11 +266,11 @@ static bool may_send_reports(const struct addr *address)
 static void store_report_source(struct parser *parser, enum protocol protocol,
 				const struct addr *address)
 {
-	for (unsigned i = 0; i < PROXY_VIFS; i++) {
-		struct proxy_interface_config *proxy = proxy_of(parser, i, protocol);
+	struct conf_interface *interface;
 
-		if (!proxy)
-			continue;
+	for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+		struct proxy_interface_config *proxy = &interface->proxy[protocol];
+
 		proxy->report_source_set = address;
 		if (address)
 			proxy->report_source = *address;
@@ -273,11 +310,11 @@ static bool read_prefixes(struct parser *parser, bool multicast, struct prefix_l
 		list[i].count = 0;
 	}
 	while (!many || !parser_accept(parser, ')')) {
-		struct token token = parser->scanner.token;
+		struct token token;
 		struct prefix prefix;
 		struct prefix_list *its;
 
-		if (!parser_prefix(parser, multicast, &prefix))
+		if (!parser_prefix(parser, multicast, &token, &prefix))
 			return false;
 		its = &list[protocol_of(&prefix.address)];
 		if (its->count == PREFIXES)
@@ -309,13 +346,14 @@ static bool keep_prefixes(struct parser *parser, const struct prefix_list *list,
 
 static bool set_ssm_range(struct parser *parser, const struct key *key)
 {
-	struct conf_instance *instance = parser->conf.instance;
 	struct prefix_list list[PROTOCOLS];
 
 	(void)key;
 	if (!read_prefixes(parser, true, list))
 		return false;
-	for (size_t i = 0; i < PROTOCOLS && parser->declaring; i++) {
+	for (size_t i = 0; i < PROTOCOLS && parser->phase == PHASE_INSTANCE; i++) {
+		struct conf_instance *instance = parser->its->conf;
+
 		if (!list[i].named)
 			continue;
 		if (!keep_prefixes(parser, &list[i], &instance->ssm_range[i]))
@@ -332,22 +370,41 @@ static bool set_accept_from(struct parser *parser, const struct key *key)
 	(void)key;
 	if (!read_prefixes(parser, false, list))
 		return false;
-	for (size_t i = 0; i < PROTOCOLS && parser->selected; i++) {
+	for (size_t n = 0; n < PROTOCOLS && parser->selected; n++) {
+		struct conf_interface *interface;
 		const struct prefix *prefixes;
 
-		if (!list[i].named)
+		if (!list[n].named)
 			continue;
-		if (!keep_prefixes(parser, &list[i], &prefixes))
+		if (!keep_prefixes(parser, &list[n], &prefixes))
 			return false;
-		for (unsigned n = 0; n < PROXY_VIFS; n++) {
-			struct proxy_interface_config *proxy =
-				proxy_of(parser, n, (enum protocol)i);
-
-			if (!proxy)
-				continue;
-			proxy->accept_from = prefixes;
-			proxy->accept_from_count = list[i].count;
+		for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+			interface->proxy[n].accept_from = prefixes;
+			interface->proxy[n].accept_from_count = list[n].count;
 		}
+	}
+	return true;
+}
+
+static bool set_source(struct parser *parser, const struct key *key)
+{
+	struct prefix_list list[PROTOCOLS];
+
+	(void)key;
+	if (!read_prefixes(parser, false, list))
+		return false;
+	for (size_t n = 0; n < PROTOCOLS && parser->selected; n++) {
+		struct conf_interface *interface;
+		const struct conf_filter *filter = NULL;
+
+		if (!list[n].named)
+			continue;
+		if (list[n].count)
+			filter = conf_filter_sources(parser, list[n].prefix, list[n].count);
+		if (list[n].count && !filter)
+			return false;
+		for (unsigned i = 0; (interface = selected(parser, &i)); i++)
+			interface->in[CONF_SOURCE + n] = filter;
 	}
 	return true;
 }
@@ -355,18 +412,17 @@ static bool set_accept_from(struct parser *parser, const struct key *key)
 static bool store_static_join(struct parser *parser, const struct static_join *join)
 {
 	enum protocol protocol = protocol_of(&join->group);
+	struct conf_interface *interface;
 
-	for (unsigned i = 0; i < PROXY_VIFS; i++) {
-		struct proxy_interface_config *proxy = proxy_of(parser, i, protocol);
-		struct static_join *list = parser->static_join[i][protocol];
+	for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+		struct proxy_interface_config *proxy = &interface->proxy[protocol];
+		struct static_join **list = &parser->its->entry[i].static_join[protocol];
 
-		if (!proxy)
-			continue;
-		list = parser_grow(parser, list, proxy->static_join_count, sizeof(*list));
-		if (!list)
+		*list = parser_grow(parser, *list, proxy->static_join_count, sizeof(**list));
+		if (!*list)
 			return false;
-		list[proxy->static_join_count++] = *join;
-		proxy->static_join = parser->static_join[i][protocol] = list;
+		(*list)[proxy->static_join_count++] = *join;
+		proxy->static_join = *list;
 	}
 	return true;
 }
@@ -389,7 +445,7 @@ static bool read_source(struct parser *parser, struct static_join *join)
 
 	if (parser_accept(parser, '*')) {
 		join->source = (struct addr){{0}};
-		if (!parser->declaring && is_ssm(parser->conf.instance, &join->group))
+		if (parser->phase == PHASE_INTERFACE && is_ssm(parser->its->conf, &join->group))
 			return parser_fail_at(parser, &token,
 					      "a source, as the group is in ssm-range");
 		return true;
@@ -438,15 +494,21 @@ static bool set_static_join(struct parser *parser, const struct key *key)
 #define MAX_INTERVAL RANGE(1000, 31744000)
 
 static const struct key keys[] = {
-	{"control", set_path, PROGRAM(control), .needs_control = true},
-	{"control-group", set_name, PROGRAM(control_group), .needs_control = true},
+	{"control", set_path, PROGRAM(control), .needs = CONTROL},
+	{"control-group", set_name, PROGRAM(control_group), .needs = CONTROL},
 	{"pidfile", set_path, PROGRAM(pidfile)},
 	{"log", set_log, PROGRAM(log_syslog), .choices = "stderr|syslog"},
 	{"log-level", set_choice, PROGRAM(log_level), .choices = "error|warning|notice|info|debug"},
+	{"user", set_name, PROGRAM(user)},
+	{"group", set_name, PROGRAM(group)},
+	{"chroot", set_path, PROGRAM(chroot)},
 
 	{"ssm-range", set_ssm_range, .place = CONF_INSTANCE},
 	{"max-routes", set_number, INSTANCE(max_routes), RANGE(0, UINT32_MAX)},
 	{"ssdp", set_choice, INSTANCE(ssdp_upstream), .choices = "local|proxy"},
+	{"forwarding", set_forwarding, INSTANCE(per_source), .choices = "auto|per-source"},
+	{"scope", ENABLE_FILTER ? set_scope : NULL, INSTANCE(scope), .needs = FILTER},
+	{"rp-filter", set_choice, INSTANCE(rp_filter_off), .choices = "keep|off"},
 	{"rfc3376-timers", set_choice, INSTANCE(rfc3376_timers), .choices = "off|on"},
 
 	{"version", set_version, BOTH},
@@ -478,10 +540,12 @@ static const struct key keys[] = {
 	{"static-join", set_static_join, DOWNSTREAM},
 	{"accept-from", set_accept_from, DOWNSTREAM},
 
+	{"host", set_host, UPSTREAM, PROXY(kernel_host), .choices = "native|kernel"},
 	{"report-source", set_report_source, UPSTREAM},
 	{"report-interval", set_report_interval, UPSTREAM, PROXY(report_interval), MAX_INTERVAL},
 	{"unsolicited-report-interval", set_interval, UPSTREAM,
 	 PROXY(values.unsolicited_report_interval), MAX_RESPONSE},
+	{"source", ENABLE_FILTER ? set_source : NULL, UPSTREAM, .needs = FILTER},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -515,8 +579,9 @@ bool conf_set(struct parser *parser, enum conf_place place)
 		if (!(key->place & place) ||
 		    !scan_is(&parser->scanner, key->name, strlen(key->name)))
 			continue;
-		if (key->needs_control && !ENABLE_CONTROL)
-			return parser_fail(parser, "another key (option CONTROL is off)");
+		if (!options[key->needs].enabled)
+			return parser_fail(parser, "another key (option %s is off)",
+					   options[key->needs].name);
 		scan_next(&parser->scanner);
 		return key->set(parser, key);
 	}
@@ -524,6 +589,13 @@ bool conf_set(struct parser *parser, enum conf_place place)
 }
 
 void conf_set_defaults(struct conf *conf)
+{
+	if (ENABLE_CONTROL)
+		strcpy(conf->control, "/run/mcproxy.sock");
+	conf->log_level = LOG_LEVEL_NOTICE;
+}
+
+void conf_set_instance_defaults(struct conf_instance *instance)
 {
 	/* 232.0.0.0/8 and ff3x::/32 (RFC 4607 section 1). */
 	static const struct prefix igmp = {{{[10] = 0xff, 0xff, 232}}, 96 + 8};
@@ -535,25 +607,27 @@ void conf_set_defaults(struct conf *conf)
 		FF3X(0), FF3X(1), FF3X(2),  FF3X(3),  FF3X(4),	FF3X(5),  FF3X(6),  FF3X(7),
 		FF3X(8), FF3X(9), FF3X(10), FF3X(11), FF3X(12), FF3X(13), FF3X(14), FF3X(15),
 	};
-	struct conf_instance *instance = conf->instance;
 
-	if (ENABLE_CONTROL)
-		strcpy(conf->control, "/run/mcproxy.sock");
-	conf->log_level = LOG_LEVEL_NOTICE;
 	instance->ssm_range[PROTOCOL_IGMP] = &igmp;
 	instance->ssm_range_count[PROTOCOL_IGMP] = 1;
 	instance->ssm_range[PROTOCOL_MLD] = mld;
 	instance->ssm_range_count[PROTOCOL_MLD] = sizeof(mld) / sizeof(mld[0]);
 	instance->max_routes = CONFIG_MAX_ROUTES;
+	instance->scope = 2;
 }
 
 void conf_set_interface_defaults(struct conf_interface *interface)
 {
 	interface->ttl_threshold = 1;
 	for (size_t i = 0; i < PROTOCOLS; i++) {
-		interface->proxy[i].max_groups = CONFIG_MAX_GROUPS;
-		interface->proxy[i].max_sources = CONFIG_MAX_SOURCES;
-		interface->proxy[i].max_total_sources = CONFIG_MAX_TOTAL_SOURCES;
-		interface->proxy[i].max_hosts = CONFIG_MAX_HOSTS;
+		struct proxy_interface_config *proxy = &interface->proxy[i];
+
+		proxy->max_groups = CONFIG_MAX_GROUPS;
+		proxy->max_sources = CONFIG_MAX_SOURCES;
+		proxy->max_total_sources = CONFIG_MAX_TOTAL_SOURCES;
+		proxy->max_hosts = CONFIG_MAX_HOSTS;
+		/* Each side asks, and the other one answers. */
+		if (interface->peer && !interface->upstream)
+			proxy->querier = QUERIER_ALWAYS;
 	}
 }

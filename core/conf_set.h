@@ -13,6 +13,8 @@ enum conf_place { CONF_PROGRAM = 1, CONF_INSTANCE = 2, CONF_DOWNSTREAM = 4, CONF
 bool conf_set(struct parser *, enum conf_place);
 /* What holds where nothing is set. */
 void conf_set_defaults(struct conf *);
+void conf_set_instance_defaults(struct conf_instance *);
+/* For the side that it is. */
 void conf_set_interface_defaults(struct conf_interface *);
 
 #endif

@@ -420,6 +420,8 @@ int instance_open(struct instance *instance, struct loop *loop, const struct con
 	int error = 0, result;
 	unsigned n;
 
+	if (conf->interface_count > PROXY_VIFS)
+		return -E2BIG;
 	*instance = (struct instance){
 		.conf = conf, .loop = loop, .monitor = {.events.fd = -1, .request.fd = -1}};
 	instance->retry_at = INT64_MAX;

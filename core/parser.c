@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Errors, the values of the configuration language, and memory for lists; see parser.h. */
+/* Errors, the values of the configuration language, names, and memory for lists; see parser.h. */
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,15 @@ enum { FOUND = 40 }; /* so much of a token is shown */
 struct block {
 	struct block *next;
 	max_align_t data[];
+};
+
+/* What is known by a name. */
+struct name {
+	struct name *next;
+	void *value;
+	uint32_t hash;
+	unsigned kind, owner;
+	char text[];
 };
 
 /* TOKEN in quotes, printable, cut. */
@@ -54,7 +63,7 @@ bool parser_fail_at(struct parser *parser, const struct token *token, const char
 	if (token->type != TOKEN_END)
 		write_found(token, found);
 	used = format_text(parser->error, CONF_ERROR, "%.128s:%zu:%zu: found %s, expected ",
-			   parser->name, token->line, token->column, found);
+			   parser->source->name, token->line, token->column, found);
 	if (token->type == TOKEN_UNTERMINATED) {
 		parser_explain(parser, "a closing quote, and no control character before it");
 		return false;
@@ -123,15 +132,15 @@ bool parser_address(struct parser *parser, struct addr *address, struct token *t
 	return true;
 }
 
-bool parser_prefix(struct parser *parser, bool multicast, struct prefix *prefix)
+bool parser_prefix(struct parser *parser, bool multicast, struct token *token,
+		   struct prefix *prefix)
 {
-	struct token token;
 	uint32_t length, longest, shortest;
 
-	if (!parser_address(parser, &prefix->address, &token))
+	if (!parser_address(parser, &prefix->address, token))
 		return false;
 	if (addr_is_multicast(&prefix->address) != multicast)
-		return parser_fail_at(parser, &token, "a %s address",
+		return parser_fail_at(parser, token, "a %s address",
 				      multicast ? "multicast" : "unicast");
 	length = longest = addr_is_ipv4(&prefix->address) ? 32 : 128;
 	/* 224.0.0.0/4, ff00::/8 */
@@ -171,17 +180,82 @@ bool parser_version(struct parser *parser, enum protocol *protocol, uint8_t *ver
 	return parser_fail(parser, "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
 }
 
-void *parser_allocate(struct parser *parser, size_t size)
+/* FNV-1a */
+static uint32_t hash_name(const char *name, uint32_t hash)
 {
-	struct block *block = malloc(sizeof(*block) + size);
+	for (hash ^= 2166136261u; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return hash;
+}
+
+/* NULL: there is none, and HASH is its hash. */
+static struct name *find_name(const struct parser *parser, enum name_kind kind, unsigned owner,
+			      const char *text, uint32_t *hash)
+{
+	struct name *name;
+
+	*hash = hash_name(text, owner << 8 | kind);
+	for (name = parser->name[*hash % PARSER_NAMES]; name; name = name->next)
+		if (name->hash == *hash && name->kind == kind && name->owner == owner &&
+		    !strcmp(name->text, text))
+			break;
+	return name;
+}
+
+void *parser_known(const struct parser *parser, enum name_kind kind, unsigned owner,
+		   const char *text)
+{
+	uint32_t hash;
+	const struct name *name = find_name(parser, kind, owner, text, &hash);
+
+	return name ? name->value : NULL;
+}
+
+bool parser_remember(struct parser *parser, enum name_kind kind, unsigned owner, const char *text,
+		     void *value)
+{
+	uint32_t hash;
+	struct name *name = find_name(parser, kind, owner, text, &hash);
+
+	if (!name) {
+		name = parser_scratch(parser, sizeof(*name) + strlen(text) + 1);
+		if (!name)
+			return false;
+		*name = (struct name){parser->name[hash % PARSER_NAMES], NULL, hash, kind, owner};
+		strcpy(name->text, text);
+		parser->name[hash % PARSER_NAMES] = name;
+	}
+	name->value = value;
+	return true;
+}
+
+bool parser_fail_memory(struct parser *parser)
+{
+	format_text(parser->error, CONF_ERROR, "%.128s: out of memory", parser->source->name);
+	return false;
+}
+
+static void *allocate(struct parser *parser, void **chain, size_t size)
+{
+	struct block *block = calloc(1, sizeof(*block) + size);
 
 	if (!block) {
-		format_text(parser->error, CONF_ERROR, "%.128s: out of memory", parser->name);
+		parser_fail_memory(parser);
 		return NULL;
 	}
-	block->next = parser->conf.memory;
-	parser->conf.memory = block;
+	block->next = *chain;
+	*chain = block;
 	return block->data;
+}
+
+void *parser_allocate(struct parser *parser, size_t size)
+{
+	return allocate(parser, &parser->conf.memory, size);
+}
+
+void *parser_scratch(struct parser *parser, size_t size)
+{
+	return allocate(parser, &parser->scratch, size);
 }
 
 void *parser_grow(struct parser *parser, void *list, size_t count, size_t size)

@@ -8,22 +8,36 @@
 #include "conf.h"
 #include "scan.h"
 
+/* The text is read three times. */
+enum phase {
+	/* Every rule is checked; `protocol`, instances, tables and what is set for the program take
+	 * effect. */
+	PHASE_DECLARE,
+	PHASE_INSTANCE, /* what is set for instances does */
+	PHASE_INTERFACE /* what is set for interfaces does, and their filters */
+};
+
+enum { PARSER_NAMES = 1024 };
+
 struct parser {
 	struct scanner scanner;
-	const char *name; /* of the text, for errors */
-	char *error;	  /* CONF_ERROR bytes */
-	/* The text is read twice. First time: every rule is checked, `protocol`, the instance and
-	 * what is set for the whole of it take effect. Second time: what is set for interfaces
-	 * does. */
-	bool declaring;
-	bool defined;		    /* the instance is */
+	const struct conf_source *source;
+	char *error; /* CONF_ERROR bytes */
+	enum phase phase;
 	uint8_t highest[PROTOCOLS]; /* version by statement `protocol`; 0: none given */
-	uint32_t selected;	    /* interfaces that the present statement sets something for */
-	struct token interval[PROXY_VIFS];			/* last one that set QI or QRI */
-	struct static_join *static_join[PROXY_VIFS][PROTOCOLS]; /* the lists in CONF */
+	bool runs[PROTOCOLS];
+	struct definition *first, **end; /* of all instances */
+	unsigned definitions;
+	struct definition *its; /* what the present statement is about; NULL in PHASE_DECLARE */
+	uint64_t selected;	/* its interfaces that the present statement is about */
+	struct conf_binding *binding, **last_binding; /* those that are still to take effect */
+	struct conf_rule *rule;			      /* the rules of tables that are open */
+	size_t rule_count, rule_room;
+	size_t rule_total; /* in CONF */
+	const struct conf_filter *scope[16];
+	struct name *name[PARSER_NAMES];
+	void *scratch;
 	struct conf conf;
-	struct conf_instance instance; /* the one in CONF, until the end */
-	struct conf_interface interface[PROXY_VIFS];
 };
 
 /* Writes "NAME:LINE:COLUMN: found TOKEN, expected ..." and returns false. TOKEN NULL: the present
@@ -44,17 +58,41 @@ bool parser_name(struct parser *, char *buf, size_t size, const char *what);
 bool parser_number(struct parser *, uint32_t min, uint32_t max, const char *what, uint32_t *);
 /* Takes an address, which TOKEN tells about then. */
 bool parser_address(struct parser *, struct addr *, struct token *);
-/* An address, or a prefix of addresses that are all multicast, or none of them. */
-bool parser_prefix(struct parser *, bool multicast, struct prefix *);
+/* An address, or a prefix of addresses that are all multicast, or not all of them. TOKEN: that of
+ * the address. */
+bool parser_prefix(struct parser *, bool multicast, struct token *, struct prefix *);
 /* One of those that are built in. */
 bool parser_version(struct parser *, enum protocol *, uint8_t *version);
 
-/* Memory that lives as long as the struct conf. */
+/* Whose names they are. */
+enum name_kind {
+	NAME_INSTANCE,
+	NAME_TABLE,
+	NAME_UPSTREAM, /* of an instance */
+	NAME_DOWNSTREAM,
+	NAME_BOUND, /* ... + enum conf_direction: has a filter of its own */
+	NAME_BOUND_LAST = NAME_BOUND + 3,
+	NAME_CLAIMED,  /* is a downstream */
+	NAME_RESERVED, /* by a definition that names it */
+	NAME_TAKEN,    /* by a pattern */
+	NAME_PATTERN
+};
+
+/* What NAME is among the names of KIND and OWNER (an instance's number, or 0); NULL: none. */
+void *parser_known(const struct parser *, enum name_kind, unsigned owner, const char *name);
+/* It is VALUE from now on. False: no memory, and that is the error. */
+bool parser_remember(struct parser *, enum name_kind, unsigned owner, const char *name,
+		     void *value);
+
+/* Memory, all zeros, that lives as long as the struct conf, or as the parser. */
 void *parser_allocate(struct parser *, size_t);
+void *parser_scratch(struct parser *, size_t);
 /* Makes room for one more behind the COUNT items of SIZE bytes in LIST, which began as NULL;
  * returns where the list is now. */
 void *parser_grow(struct parser *, void *list, size_t count, size_t size);
-/* Frees all that was allocated for a struct conf. */
+/* Writes that there is no memory, and returns false. */
+bool parser_fail_memory(struct parser *);
+/* Frees all that was allocated. */
 void parser_release(void *memory);
 
 #endif

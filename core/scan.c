@@ -33,6 +33,8 @@ static bool is_part(char c, int type)
 {
 	const char *others = "_-.@";
 
+	if (type == TOKEN_DASH)
+		return c == '-';
 	if (type == TOKEN_ADDRESS)
 		others = ".:";
 	else if (type == TOKEN_PATTERN)
@@ -127,6 +129,7 @@ void scan_next(struct scanner *scanner)
 {
 	struct token *token = &scanner->token;
 
+	scanner->last_line = token->line;
 	skip(scanner);
 	token->text = scanner->position;
 	token->line = scanner->line;

@@ -16,6 +16,7 @@ enum token_type {
 	TOKEN_ADDRESS, /* letters, digits, . and : */
 	TOKEN_PATTERN, /* a word with * and ? */
 	TOKEN_PATH,    /* a word with / */
+	TOKEN_DASH,    /* one - or several */
 	/* These hold no text to use: */
 	TOKEN_ARROW,	   /* ==> */
 	TOKEN_NOISE,	   /* what the language has no use for */
@@ -33,6 +34,7 @@ struct scanner {
 	const char *position, *end;
 	const char *line_start;
 	size_t line;
+	size_t last_line;   /* of the token before the present one; 0: that is the first */
 	struct token token; /* the present one */
 };
 

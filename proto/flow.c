@@ -83,19 +83,18 @@ static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
 static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
 {
 	bool up = s->place < PROXY_VIFS && policy_accepts_up(p, m, s->place, &s->source);
-	bool mutex = ENABLE_MULTI_UPSTREAM && p->config->mutex, was_contested = s->contested;
+	bool mutex = ENABLE_MULTI_UPSTREAM && p->config->mutex;
 
-	if (up && mutex && !was_contested)
+	if (up && mutex && !s->contested)
 		contest(p, m, s, now);
-	else if (!up || !mutex)
-		end_contest(p, s);
 	if (up || s->place == PROXY_VIFS || policy_accepts_down(p, m, s->place, &s->source))
 		return;
 	/* With `mutex` the next packet decides; where none has come, none is expected. */
 	if (!mutex)
 		s->place = (uint8_t)subscribed_at(p, m, &s->source, s->place);
-	else if (was_contested)
+	else if (s->contested)
 		s->place = PROXY_VIFS;
+	end_contest(p, s);
 }
 
 void flow_place(struct proxy *p, struct membership *m, int64_t now)
@@ -154,25 +153,28 @@ static void hurry(struct proxy *p)
 		p->sweep_at = at;
 }
 
-static void add(struct proxy *p, int64_t now, const struct upcall *upcall)
+static void add(struct proxy *p, int64_t now, struct membership *m, const struct upcall *upcall)
 {
 	struct interface *i = p->host[upcall->vif] ? p->host[upcall->vif] : p->router[upcall->vif];
 	unsigned link = interface_on_link(p, &upcall->source);
-	struct membership *m;
+	struct source_route *s;
 
 	if (!route_room(p, 1)) {
 		i->counters.value[LIMIT_ROUTES]++;
 		hurry(p);
 		return;
 	}
-	m = merge_room(p, 1) ? membership_get(p, &upcall->group) : NULL;
-	if (m)
-		p->merged[0] = upcall->source;
-	if (!m || !route_insert(p, m, 1)) {
+	if (!merge_room(p, 1)) {
 		i->counters.value[NO_MEMORY]++;
 		return;
 	}
-	route_find(m, &upcall->source)->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
+	p->merged[0] = upcall->source;
+	if (!route_insert(p, m, 1)) {
+		i->counters.value[NO_MEMORY]++;
+		return;
+	}
+	s = route_find(m, &upcall->source);
+	s->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
 	if (p->sweep_at == INT64_MAX)
 		p->sweep_at = now + SWEEP_INTERVAL;
 	membership_touch(p, m);
@@ -210,22 +212,24 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 void flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	bool begins = upcall->type == UPCALL_NOCACHE;
-	struct membership *m = membership_find(p, &upcall->group);
-	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
+	struct membership *m;
+	struct source_route *s;
 
 	if (!p->router[upcall->vif] && !p->host[upcall->vif])
 		return;
 	if (!addr_is_multicast(&upcall->group) || addr_is_link_scope(&upcall->group) ||
 	    !addr_is_unicast(&upcall->source))
 		return;
-	if (s && !begins) {
-		move(p, m, s, upcall->vif);
-	} else if (s) {
+	m = begins ? membership_get(p, &upcall->group) : membership_find(p, &upcall->group);
+	s = m ? route_find(m, &upcall->source) : NULL;
+	if (m && !s && begins)
+		add(p, now, m, upcall);
+	else if (s && begins)
 		s->fresh = true; /* the kernel has lost it */
+	else if (s)
+		move(p, m, s, upcall->vif);
+	if (s && begins)
 		membership_touch(p, m);
-	} else if (begins) {
-		add(p, now, upcall);
-	}
 }
 
 /* ---- time ---- */
@@ -279,7 +283,7 @@ static void sweep_membership(struct proxy *p, struct membership *m)
 	for (n = 0; n < m->route_count; n++) {
 		struct source_route *s = &m->route[n];
 
-		if (s->contested || s->fresh)
+		if (s->contested)
 			continue;
 		if (is_used(p, m, s)) {
 			s->idle = 0;

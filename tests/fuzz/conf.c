@@ -15,6 +15,7 @@
 enum { UNTOUCHED = 0xa5, RUN = 600000 /* ms */, TURNS = 3000 };
 
 static const char out_of_memory[] = "f: out of memory";
+static const char present[][IF_NAMESIZE] = {"lo", "eth0", "eth1", "eth9", "ppp0", "br-lan.1", "d"};
 
 /* ---- refused ---- */
 
@@ -99,7 +100,7 @@ static void check_interface(const struct conf_interface *interface, enum protoco
 	if (!*interface->name || !memchr(interface->name, 0, sizeof(interface->name)))
 		fuzz_fail("an interface without a name");
 	if (interface->upstream != config->upstream)
-		fuzz_fail("an interface with two roles");
+		fuzz_fail("an entry with two sides");
 	check_values(&config->values, protocol);
 	check_range("querier", config->querier, QUERIER_AUTO, QUERIER_NEVER);
 	check_prefixes(config->accept_from, config->accept_from_count, protocol);
@@ -119,16 +120,38 @@ static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const s
 	(void)length;
 }
 
+/* The VIF of entry N: that of the first entry with its name. */
+static uint8_t vif_of(const struct conf_instance *instance, unsigned n)
+{
+	uint8_t vif = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned first = 0;
+
+		while (strcmp(instance->interface[first].name, instance->interface[i].name) != 0)
+			first++;
+		if (!strcmp(instance->interface[i].name, instance->interface[n].name))
+			return vif_of(instance, i);
+		vif = (uint8_t)(vif + (first == i));
+	}
+	if (vif >= PROXY_VIFS)
+		fuzz_fail("too many interfaces");
+	return vif;
+}
+
 /* Up it goes, for some minutes. */
 static void run_proxy(const struct conf_instance *instance, enum protocol protocol,
 		      struct digest *digest)
 {
 	static const struct proxy_out out = {
 		.send = ignore_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
-	struct proxy_interface_config interface[PROXY_VIFS];
+	struct proxy_interface_config interface[PROXY_ENTRIES];
 	struct proxy_config config = {.protocol = protocol,
 				      .interface_count = instance->interface_count,
 				      .interface = interface,
+				      .out_first = instance->out_first,
+				      .mutex = instance->mutex,
+				      .per_source = instance->per_source,
 				      .ssm_range = instance->ssm_range[protocol],
 				      .ssm_range_count = instance->ssm_range_count[protocol],
 				      .max_routes = instance->max_routes,
@@ -141,13 +164,15 @@ static void run_proxy(const struct conf_instance *instance, enum protocol protoc
 					       : (struct addr){{0xfe, 0x80, [15] = 2}};
 	for (unsigned i = 0; i < instance->interface_count; i++) {
 		interface[i] = instance->interface[i].proxy[protocol];
-		interface[i].vif = (uint8_t)i;
+		interface[i].vif = vif_of(instance, i);
 	}
 	proxy = proxy_new(&config, &out, NULL, 1);
 	if (!proxy)
 		return;
-	for (up.vif = 0; up.vif < instance->interface_count; up.vif++)
+	for (unsigned i = 0; i < instance->interface_count; i++) {
+		up.vif = interface[i].vif;
 		proxy_interface(proxy, now, &up);
+	}
 	for (unsigned turn = 0; turn < TURNS && now < RUN; turn++) {
 		int64_t next;
 
@@ -161,10 +186,30 @@ static void run_proxy(const struct conf_instance *instance, enum protocol protoc
 	proxy_free(proxy);
 }
 
+static void check_range_of(const struct addr end[2])
+{
+	if (addr_compare(&end[0], &end[1]) > 0)
+		fuzz_fail("a range that ends before it begins");
+}
+
+static void check_filter(const struct conf_filter *filter, struct digest *digest)
+{
+	for (size_t i = 0; filter && i < filter->count; i++) {
+		check_range_of(filter->rule[i].group);
+		check_range_of(filter->rule[i].source);
+	}
+	digest_number(digest, filter ? (int64_t)filter->count : -1);
+}
+
 static void check_instance(const struct conf_instance *instance, struct digest *digest)
 {
-	if (instance->interface_count > PROXY_VIFS || !memchr(instance->name, 0, CONF_NAME))
-		fuzz_fail("%u interfaces", instance->interface_count);
+	if (instance->interface_count > PROXY_ENTRIES || !memchr(instance->name, 0, CONF_NAME))
+		fuzz_fail("%u entries", instance->interface_count);
+	for (unsigned i = 0; i < instance->interface_count; i++)
+		for (unsigned n = 0; n < CONF_ORIGINS; n++) {
+			check_filter(instance->interface[i].in[n], digest);
+			check_filter(instance->interface[i].out[n], digest);
+		}
 	for (size_t n = 0; n < PROTOCOLS; n++) {
 		enum protocol protocol = (enum protocol)n;
 
@@ -191,7 +236,11 @@ static void check_conf(const struct conf *conf, struct digest *digest)
 void fuzz_conf(const uint8_t *data, size_t size, struct digest *digest)
 {
 	static struct conf conf;
-	struct conf_source source = {.name = "f", .text = (const char *)data, .size = size};
+	struct conf_source source = {.name = "f",
+				     .text = (const char *)data,
+				     .size = size,
+				     .present = present,
+				     .present_count = sizeof(present) / sizeof(present[0])};
 	char error[CONF_ERROR] = "";
 	long blocks = seams()->blocks;
 
