@@ -37,14 +37,20 @@ say = $(if $(filter-out 0,$(V)),,@printf '  %-7s %s\n' $(1) '$@' &&) #
 config := $(or $(wildcard $(KCONFIG_CONFIG)),configs/default_defconfig)
 include $(config)
 
-# The tests are of everything. Where .config has less, they run on the default configuration, beside it.
-tested  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL MULTI_INSTANCE FILTER PEERING RELOAD HELP_TEXT \
-	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CHECK _JOIN _SEND)
-lacking := $(strip $(foreach option,$(tested),$(if $(CONFIG_$(option)),,$(option))))
-ifneq ($(and $(lacking),$(filter check check-% demo bench,$(MAKECMDGOALS))),)
-$(info $(config) is without $(lacking): testing configs/default_defconfig instead)
-override O := $(O)/default
-config     := configs/default_defconfig
+# The tests are of everything, and those on a network use the tools for tests. Where the configuration
+# has less, they run beside it, on the default configuration and the tools.
+tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
+needed  := $(if $(filter check check-% demo bench,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL MULTI_INSTANCE FILTER PEERING RELOAD \
+	HELP_TEXT $(addprefix APPLET_MCPROXY,$(empty) _STAT _CHECK))
+needed  += $(if $(filter check check-net check-tree demo fault,$(MAKECMDGOALS)),$(tools))
+lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
+ifneq ($(lacking),)
+$(if $(filter-out $(tools),$(lacking)),$(info $(config) is without $(lacking): \
+	testing configs/default_defconfig instead))
+override O := $(O)/check
+config     := $(O)/config
+$(shell mkdir -p $(O) && \
+	sed 's/^# \(CONFIG_APPLET_.*\) is not set$$/\1=y/' configs/default_defconfig >$(config))
 include $(config)
 endif
 
@@ -74,6 +80,11 @@ flags += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-proto
 flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings
 flags += -Wnull-dereference $(if $(filter 1,$(WERROR)),-Werror)
 link  := -Wl,--gc-sections,-z,noseparate-code
+
+# Steps of gcc's optimizer that make code longer, with -Os too.
+longer := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls tree-loop-im)
+flags  += $(if $(filter -Os,$(CFLAGS)),$(shell \
+	$(CC) -Werror $(longer) -fsyntax-only -xc /dev/null 2>/dev/null && echo $(longer)))
 
 ifeq ($(CONFIG_HARDENING),y)
 flags += -fstack-protector-strong -fPIE
@@ -196,7 +207,8 @@ SEEDS     ?= 200
 net       := $(filter-out %/enter.sh %/demo.sh tests/net/lib%,$(wildcard tests/net/*.sh))
 lint      := $(wildcard tests/tree/lint-*.sh)
 tree      := $(wildcard tests/tree/*.sh)
-run       := @O='$(abspath $(O))' CC='$(CC)' WERROR='$(WERROR)' JOBS='$(JOBS)' sh tests/run.sh
+run       := @O='$(abspath $(O))' KCONFIG_CONFIG='$(abspath $(config))' CC='$(CC)' \
+	WERROR='$(WERROR)' JOBS='$(JOBS)' sh tests/run.sh
 enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 
 # tests/unit/NAME.c is a program; the files of any other directory of tests/ are one.

@@ -83,18 +83,19 @@ static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
 static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
 {
 	bool up = s->place < PROXY_VIFS && policy_accepts_up(p, m, s->place, &s->source);
-	bool mutex = ENABLE_MULTI_UPSTREAM && p->config->mutex;
+	bool mutex = ENABLE_MULTI_UPSTREAM && p->config->mutex, was_contested = s->contested;
 
-	if (up && mutex && !s->contested)
+	if (up && mutex && !was_contested)
 		contest(p, m, s, now);
+	else if (!up || !mutex)
+		end_contest(p, s);
 	if (up || s->place == PROXY_VIFS || policy_accepts_down(p, m, s->place, &s->source))
 		return;
 	/* With `mutex` the next packet decides; where none has come, none is expected. */
 	if (!mutex)
 		s->place = (uint8_t)subscribed_at(p, m, &s->source, s->place);
-	else if (s->contested)
+	else if (was_contested)
 		s->place = PROXY_VIFS;
-	end_contest(p, s);
 }
 
 void flow_place(struct proxy *p, struct membership *m, int64_t now)
@@ -153,28 +154,25 @@ static void hurry(struct proxy *p)
 		p->sweep_at = at;
 }
 
-static void add(struct proxy *p, int64_t now, struct membership *m, const struct upcall *upcall)
+static void add(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	struct interface *i = p->host[upcall->vif] ? p->host[upcall->vif] : p->router[upcall->vif];
 	unsigned link = interface_on_link(p, &upcall->source);
-	struct source_route *s;
+	struct membership *m;
 
 	if (!route_room(p, 1)) {
 		i->counters.value[LIMIT_ROUTES]++;
 		hurry(p);
 		return;
 	}
-	if (!merge_room(p, 1)) {
+	m = merge_room(p, 1) ? membership_get(p, &upcall->group) : NULL;
+	if (m)
+		p->merged[0] = upcall->source;
+	if (!m || !route_insert(p, m, 1)) {
 		i->counters.value[NO_MEMORY]++;
 		return;
 	}
-	p->merged[0] = upcall->source;
-	if (!route_insert(p, m, 1)) {
-		i->counters.value[NO_MEMORY]++;
-		return;
-	}
-	s = route_find(m, &upcall->source);
-	s->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
+	route_find(m, &upcall->source)->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
 	if (p->sweep_at == INT64_MAX)
 		p->sweep_at = now + SWEEP_INTERVAL;
 	membership_touch(p, m);
@@ -212,24 +210,22 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 void flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	bool begins = upcall->type == UPCALL_NOCACHE;
-	struct membership *m;
-	struct source_route *s;
+	struct membership *m = membership_find(p, &upcall->group);
+	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
 
 	if (!p->router[upcall->vif] && !p->host[upcall->vif])
 		return;
 	if (!addr_is_multicast(&upcall->group) || addr_is_link_scope(&upcall->group) ||
 	    !addr_is_unicast(&upcall->source))
 		return;
-	m = begins ? membership_get(p, &upcall->group) : membership_find(p, &upcall->group);
-	s = m ? route_find(m, &upcall->source) : NULL;
-	if (m && !s && begins)
-		add(p, now, m, upcall);
-	else if (s && begins)
-		s->fresh = true; /* the kernel has lost it */
-	else if (s)
+	if (s && !begins) {
 		move(p, m, s, upcall->vif);
-	if (s && begins)
+	} else if (s) {
+		s->fresh = true; /* the kernel has lost it */
 		membership_touch(p, m);
+	} else if (begins) {
+		add(p, now, upcall);
+	}
 }
 
 /* ---- time ---- */
@@ -283,7 +279,7 @@ static void sweep_membership(struct proxy *p, struct membership *m)
 	for (n = 0; n < m->route_count; n++) {
 		struct source_route *s = &m->route[n];
 
-		if (s->contested)
+		if (s->contested || s->fresh)
 			continue;
 		if (is_used(p, m, s)) {
 			s->idle = 0;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What the tests of the configuration language share. Texts are parsed from a buffer of exactly
+ * their size, so that a sanitizer sees every byte read beyond. */
+#ifndef TESTS_UNIT_CONF_H
+#define TESTS_UNIT_CONF_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../core/conf.h"
+#include "test.h"
+
+static struct conf conf;
+static char error[CONF_ERROR];
+/* What was parsed last: its first instance, and that one's interfaces. */
+static struct conf_instance one;
+static struct conf_interface ones[PROXY_ENTRIES];
+/* The interfaces that there are. */
+static const char (*present)[IF_NAMESIZE];
+static size_t present_count;
+
+static inline int look(int result)
+{
+	memset(&one, 0, sizeof(one));
+	memset(ones, 0, sizeof(ones));
+	if (result || !conf.instance_count)
+		return result;
+	one = conf.instance[0];
+	memcpy(ones, one.interface, one.interface_count * sizeof(*ones));
+	one.interface = ones;
+	return 0;
+}
+
+static inline int parse_as(const char *name, const char *text, size_t size)
+{
+	struct conf_source source = {.name = name,
+				     .text = text,
+				     .size = size,
+				     .present = present,
+				     .present_count = present_count};
+
+	return look(conf_parse(&conf, &source, error));
+}
+
+static inline int parse_bytes(const char *text, size_t size)
+{
+	char *exact = malloc(size ? size : 1);
+	int result;
+
+	memcpy(exact, text, size);
+	error[0] = '\0';
+	result = parse_as("f", exact, size);
+	free(exact);
+	return result;
+}
+
+static inline bool good(const char *text)
+{
+	conf_free(&conf);
+	return CHECK(!parse_bytes(text, strlen(text)), "'%s': %s", text, error);
+}
+
+static inline void bad(const char *text, const char *expected)
+{
+	char line[CONF_ERROR + 3];
+
+	conf_free(&conf);
+	snprintf(line, sizeof(line), "f:%s", expected);
+	CHECK(parse_bytes(text, strlen(text)) == -1, "no error in '%s'", text);
+	CHECK(!strcmp(error, line), "'%s': '%s', not '%s'", text, error, line);
+}
+
+#endif
