@@ -191,7 +191,6 @@ bool filter_range(const struct filter *f, unsigned vif, const struct addr *group
 			*last = addr_previous(edge);
 			break;
 		}
-		source = edge;
 		blocked = next;
 	}
 	return !blocked.holds;

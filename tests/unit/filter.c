@@ -347,6 +347,12 @@ static void test_nature(void)
 	NATURE(PROTOCOL_MLD, 2, FILTER_NONE, false, false);
 	list[0].whitelist = false;
 	NATURE(PROTOCOL_IGMP, 2, FILTER_NONE, false, false);
+	list[1].whitelist = false;
+	NATURE(PROTOCOL_MLD, 2, FILTER_NONE, false, false);
+	list[0] = list[1];
+	list[1] = (struct filter_list){false, all, 3};
+	NATURE(PROTOCOL_IGMP, 2, FILTER_NONE, false, false);
+	list[1] = (struct filter_list){true, &group, 1};
 	list[0] = (struct filter_list){true, &ipv4, 1};
 	NATURE(PROTOCOL_IGMP, 1, FILTER_ALL, false, false);
 	NATURE(PROTOCOL_IGMP, 2, FILTER_DEPENDS, false, false);
@@ -391,6 +397,12 @@ static void test_equal(void)
 	const struct filter_rule a[] = {from(3, 4), to(0xef000000, 0xef0000ff), from(9, 9)};
 	const struct filter_rule b[] = {from(9, 9), from(3, 4), to(0xef000000, 0xef0000ff),
 					from(3, 4)};
+	const struct filter_rule d[] = {
+		rule(PROXY_VIFS, a[1].group[0], a[1].group[0], a[0].source[0], a[0].source[1]),
+		rule(PROXY_VIFS, a[1].group[1], a[1].group[1], a[2].source[0], a[2].source[0])};
+	const struct filter_rule e[] = {
+		rule(PROXY_VIFS, a[1].group[0], a[1].group[1], a[0].source[0], a[0].source[1]),
+		d[1]};
 	struct filter_rule c = from(9, 9);
 
 	CHECK(equal(a, 3, a, 3, true));
@@ -408,6 +420,8 @@ static void test_equal(void)
 	CHECK(!equal(&whole, 1, &whole, 1, false));
 	CHECK(equal(&whole, 1, &whole, 0, false));
 	CHECK(filter_equal(NULL, NULL));
+	/* The same cuts, but more runs. */
+	CHECK(!equal(d, 2, e, 2, true));
 }
 
 /* ---- ten thousand rules ---- */
