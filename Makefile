@@ -82,10 +82,15 @@ flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -
 flags += -Wnull-dereference $(if $(filter 1,$(WERROR)),-Werror)
 link  := -Wl,--gc-sections,-z,noseparate-code
 
-# Steps of gcc's optimizer that make code longer, with -Os too.
-longer := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls tree-loop-im)
-flags  += $(if $(filter -Os,$(CFLAGS)),$(shell \
-	$(CC) -Werror $(longer) -fsyntax-only -xc /dev/null 2>/dev/null && echo $(longer)))
+# What the compiler knows of gcc's ways to make -Os smaller: no steps that make code longer; and the
+# static binary, which is what routers get, optimized as a whole. That leaves no seams for tests
+# between its parts, so the objects hold both.
+known   = $(if $(filter -Os,$(CFLAGS)),$(shell \
+	$(CC) -Werror $(1) -c -xc -o /dev/null /dev/null 2>/dev/null && echo $(1)))
+shorter := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls tree-loop-im)
+whole   := $(if $(filter 10,$(STATIC)$(or $(SANITIZE),0)),-flto -flto-partition=one)
+whole   := $(if $(whole),$(call known,$(whole) -ffat-lto-objects))
+flags   += $(call known,$(shorter)) $(whole)
 
 ifeq ($(CONFIG_HARDENING),y)
 flags += -fstack-protector-strong -fPIE
@@ -117,7 +122,7 @@ link-1y      := $(if $(musl-dir),$(musl-pie),-static-pie)
 link         += $(link-$(filter 1,$(STATIC))$(CONFIG_HARDENING))
 
 $(O)/mcproxy: $(O)/core/main.o $(applets:%=$(O)/applets/%.o) $(O)/libmcproxy.a
-	$(call say,LD)$(CC) $(CFLAGS) -o $@ $^ $(link) $(LDFLAGS)
+	$(call say,LD)$(CC) $(if $(whole),$(flags)) $(CFLAGS) -o $@ $^ $(link) $(LDFLAGS)
 	@mkdir -p $(O)/bin && rm -f $(O)/bin/*
 	@for name in mcproxy $(applets); do ln -sf ../mcproxy $(O)/bin/$$name; done
 
@@ -215,7 +220,8 @@ enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 # tests/unit/NAME.c is a program; the files of any other directory of tests/ are one.
 $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(flags) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) -o $@ \
+	$(call say,CC)$(CC) $(filter-out $(whole),$(flags)) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) \
+		-o $@ $(if $(whole),-fno-lto) \
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
