@@ -257,6 +257,7 @@ static void release(struct proxy *p, struct interface *i)
 		host_free(p, i);
 	else
 		querier_stop(p, i);
+	membership_walk_stop(p, &i->reply);
 	free(i->prefix);
 	free(i);
 }
