@@ -40,8 +40,8 @@ include $(config)
 # The tests are of everything, and those on a network use the tools for tests. Where the configuration
 # has less, they run beside it, on the default configuration and the tools.
 tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
-needed  := $(if $(filter check check-% demo bench,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL MULTI_INSTANCE FILTER PEERING RELOAD \
-	HELP_TEXT $(addprefix APPLET_MCPROXY,$(empty) _STAT _CHECK))
+needed  := $(if $(filter check check-% demo bench,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
+	MULTI_INSTANCE FILTER PEERING RELOAD HELP_TEXT $(addprefix APPLET_MCPROXY,$(empty) _STAT _CHECK))
 needed  += $(if $(filter check check-net check-tree demo fault,$(MAKECMDGOALS)),$(tools))
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
 ifneq ($(lacking),)

@@ -252,12 +252,12 @@ static bool parse_statement(struct parser *parser)
 		{"table", false, parse_table},
 	};
 
-	if (is_old_definition(parser))
-		return parse_old_definition(parser) && end_statement(parser, true);
 	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
 		if (parser_keyword(parser, statements[i].keyword))
 			return statements[i].parse(parser) &&
 			       end_statement(parser, statements[i].old);
+	if (is_old_definition(parser))
+		return parse_old_definition(parser) && end_statement(parser, true);
 	return parser_fail(parser, "protocol, pinstance, table, set or disable");
 }
 

@@ -143,7 +143,7 @@ static bool check_item(struct parser *parser, const struct definition *definitio
 static bool add_item(struct parser *parser, struct definition *definition, uint8_t sides,
 		     const char *expected)
 {
-	struct item new = {.sides = sides}, *item;
+	struct item new = {.sides = sides, .peer = sides == DEFINE_PEER}, *item;
 	bool up = sides & DEFINE_UPSTREAM, down = sides & DEFINE_DOWNSTREAM;
 
 	if (!conf_define_name(parser, expected, &new.token, new.name, &new.pattern) ||
