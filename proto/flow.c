@@ -31,6 +31,7 @@ static void contest(struct proxy *p, struct membership *m, struct source_route *
 		if (!(p->contest_count & (p->contest_count - 1))) {
 			list = realloc(list, room * sizeof(struct membership *));
 			if (!list) {
+				p->host[s->place]->counters.value[NO_MEMORY]++;
 				membership_starved(p, m);
 				return;
 			}
@@ -183,7 +184,8 @@ static bool is_used(struct proxy *p, const struct membership *m, struct source_r
 {
 	struct route r = {.source = s->source, .group = m->group, .input = s->input};
 	uint64_t count;
-	bool used = p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
+	bool used =
+		!s->fresh && p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
 
 	if (used)
 		s->packets = (uint32_t)count;

@@ -257,7 +257,8 @@ static bool is_on_link(const struct world *world, const struct addr *source)
 static void audit_input(struct world *world, const struct snapshot *snapshot,
 			const struct route *route)
 {
-	if (is_on_link(world, &route->source) ||
+	/* With `mutex` the next packet decides. */
+	if (world->config.mutex || is_on_link(world, &route->source) ||
 	    is_acceptable(world, snapshot, route->input, &route->source, &route->group))
 		return;
 	for (unsigned i = 0; i < world->config.interface_count; i++)
@@ -358,6 +359,9 @@ static void audit_status(struct world *world, const struct snapshot *snapshot)
 	struct proxy_totals totals;
 	unsigned told_count = 0;
 
+	if ((proxy_forwarding(world->proxy) == FORWARDING_WILDCARD) != is_wildcard(world))
+		world_fail(world, "forwarding is %s wildcards",
+			   is_wildcard(world) ? "not by" : "by");
 	proxy_totals(world->proxy, &totals);
 	for (unsigned i = 0; i < world->route_count; i++)
 		told_count += !is_sink(world, &world->route[i]);

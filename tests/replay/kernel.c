@@ -137,7 +137,8 @@ static uint32_t by_exact_route(struct world *world, unsigned vif, const struct a
 	const struct route *exact = world_find_route(world, source, group, PROXY_VIFS);
 	struct flow *flow = get_flow(world, source, group);
 
-	if (exact->input == vif) {
+	world->astray = exact->input != vif;
+	if (!world->astray) {
 		flow->packets++;
 		return exact->outputs;
 	}
@@ -179,16 +180,19 @@ static uint32_t receive(struct world *world, unsigned vif, const struct addr *so
 /* What is asked for has to be answered, with where the packet has to go. */
 static void check_data(struct world *world, const struct route *got)
 {
-	const struct route *exact = world_find_route(world, &got->source, &got->group, PROXY_VIFS);
 	struct route expected = *got;
 	struct snapshot snapshot;
 
-	if (world->no_audit || world->failed_line || (exact && exact->input != got->input))
+	if (world->no_audit || world->failed_line || world->astray)
 		return;
 	snapshot_take(world, &snapshot);
 	expected.outputs =
 		expected_outputs(world, &snapshot, got->input, &got->source, &got->group);
 	snapshot_free(&snapshot);
+	if (!is_wildcard(world) && !world->config.max_routes && !addr_is_link_scope(&got->group) &&
+	    !world_find_route(world, &got->source, &got->group, PROXY_VIFS))
+		world_fail(world, "the kernel has no answer about %s",
+			   world_route_text(world, got));
 	if (got->outputs != expected.outputs)
 		world_fail(world, "expected to forward %s, got %s",
 			   world_route_text(world, &expected), world_route_text(world, got));
@@ -201,6 +205,7 @@ uint32_t world_data(struct world *world, unsigned vif, const struct addr *source
 
 	if (!world->node[vif].state.up)
 		return 0;
+	world->astray = false;
 	got.outputs = receive(world, vif, source, group);
 	for (unsigned i = 0; i < world->vif_count; i++)
 		if (!world->node[i].state.up)

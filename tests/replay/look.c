@@ -241,6 +241,20 @@ void run_forward(struct world *world, struct words *words)
 	world->assertions++;
 }
 
+/* forwarding wildcard | configured|upstreams|peering|in|out|interfaces|sources|groups: why per
+ * source */
+void run_forwarding(struct world *world, struct words *words)
+{
+	static const char *const names[] = {"wildcard", "configured", "upstreams", "peering", "in",
+					    "out",	"interfaces", "sources",   "groups"};
+	const char *expected = next_word(words);
+	enum proxy_forwarding got = proxy_forwarding(world->proxy);
+
+	if (strcmp(names[got], expected))
+		world_fail(world, "expected forwarding %s, got %s", expected, names[got]);
+	world->assertions++;
+}
+
 /* counter INTERFACE NAME VALUE */
 void run_counter(struct world *world, struct words *words)
 {

@@ -151,6 +151,78 @@ bool is_subscribed(const struct world *world, const struct snapshot *snapshot, u
 	return false;
 }
 
+/* ---- the kernel's wildcard routes ---- */
+
+static bool is_everything(const struct addr range[2])
+{
+	bool all = true;
+
+	for (unsigned i = 0; i < 16; i++)
+		all &= !range[0].byte[i] && range[1].byte[i] == 0xff;
+	return all;
+}
+
+/* 1: everything passes; 0: nothing does; -1: it depends. */
+static int verdict(const struct rules *rules)
+{
+	int result = 1;
+
+	for (unsigned l = 0; l < rules->list_count; l++) {
+		const struct rule_list *list = &rules->list[l];
+		bool all = false;
+
+		for (unsigned i = 0; i < list->count; i++)
+			all |= list->rule[i].vif == PROXY_VIFS &&
+			       is_everything(list->rule[i].group) &&
+			       is_everything(list->rule[i].source);
+		if (list->whitelist ? !list->count : all)
+			return 0;
+		if (list->whitelist ? !all : list->count)
+			result = -1;
+	}
+	return result;
+}
+
+static bool is_about_groups_only(const struct rules *rules)
+{
+	if (verdict(rules) >= 0)
+		return true;
+	for (unsigned l = 0; l < rules->list_count; l++)
+		for (unsigned i = 0; i < rules->list[l].count; i++)
+			if (rules->list[l].rule[i].vif != PROXY_VIFS ||
+			    !is_everything(rules->list[l].rule[i].source))
+				return false;
+	return true;
+}
+
+static unsigned upstream_count(const struct world *world)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < world->config.interface_count; i++)
+		count += world->interface[i].upstream;
+	return count;
+}
+
+bool is_wildcard(const struct world *world)
+{
+	unsigned upstreams = upstream_count(world), count = world->config.interface_count;
+
+	if (world->config.per_source || upstreams > 1)
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		const struct entry *entry = &world->entry[i];
+		bool up = world->interface[i].upstream;
+
+		if ((up && entry_of(world, world->interface[i].vif, false) < ENTRIES) ||
+		    (up ? verdict(&entry->out) < 0 : verdict(&entry->in) < 1) ||
+		    !is_about_groups_only(up ? &entry->in : &entry->out) ||
+		    (up && verdict(&entry->in) < 1 && count - upstreams > 1))
+			return false;
+	}
+	return true;
+}
+
 /* ---- data ---- */
 
 /* Is the downstream ours to forward to and from? Both directions are its querier's alone: the proxy
@@ -165,15 +237,6 @@ static bool is_ours(const struct world *world, unsigned entry)
 	return status.up && (status.querier || world->interface[entry].querier == QUERIER_NEVER);
 }
 
-static unsigned upstream_count(const struct world *world)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < world->config.interface_count; i++)
-		count += world->interface[i].upstream;
-	return count;
-}
-
 static bool comes_from_above(const struct world *world, const struct snapshot *snapshot,
 			     unsigned vif, const struct addr *source, const struct addr *group)
 {
@@ -181,9 +244,8 @@ static bool comes_from_above(const struct world *world, const struct snapshot *s
 
 	if (up == ENTRIES || !rules_pass(&world->entry[up].in, vif, group, source))
 		return false;
-	/* With one upstream, who wants it downstream decides. */
-	return upstream_count(world) == 1 || is_kept_local(world, group) ||
-	       is_subscribed(world, snapshot, up, group, source);
+	/* By wildcards, who wants it downstream decides. */
+	return is_wildcard(world) || is_subscribed(world, snapshot, up, group, source);
 }
 
 /* RFC 4605 section 4.2: what comes from below goes to the upstreams. */
@@ -247,69 +309,6 @@ uint32_t expected_outputs(const struct world *world, const struct snapshot *snap
 	if (from_below && !is_kept_local(world, group))
 		outputs |= upwards(world, vif, source, group);
 	return outputs;
-}
-
-/* ---- the kernel's wildcard routes ---- */
-
-static bool is_everything(const struct addr range[2])
-{
-	bool all = true;
-
-	for (unsigned i = 0; i < 16; i++)
-		all &= !range[0].byte[i] && range[1].byte[i] == 0xff;
-	return all;
-}
-
-/* 1: everything passes; 0: nothing does; -1: it depends. */
-static int verdict(const struct rules *rules)
-{
-	int result = 1;
-
-	for (unsigned l = 0; l < rules->list_count; l++) {
-		const struct rule_list *list = &rules->list[l];
-		bool all = false;
-
-		for (unsigned i = 0; i < list->count; i++)
-			all |= list->rule[i].vif == PROXY_VIFS &&
-			       is_everything(list->rule[i].group) &&
-			       is_everything(list->rule[i].source);
-		if (list->whitelist ? !list->count : all)
-			return 0;
-		if (list->whitelist ? !all : list->count)
-			result = -1;
-	}
-	return result;
-}
-
-static bool is_about_groups_only(const struct rules *rules)
-{
-	if (verdict(rules) >= 0)
-		return true;
-	for (unsigned l = 0; l < rules->list_count; l++)
-		for (unsigned i = 0; i < rules->list[l].count; i++)
-			if (rules->list[l].rule[i].vif != PROXY_VIFS ||
-			    !is_everything(rules->list[l].rule[i].source))
-				return false;
-	return true;
-}
-
-bool is_wildcard(const struct world *world)
-{
-	unsigned upstreams = upstream_count(world), count = world->config.interface_count;
-
-	if (world->config.per_source || upstreams > 1)
-		return false;
-	for (unsigned i = 0; i < count; i++) {
-		const struct entry *entry = &world->entry[i];
-		bool up = world->interface[i].upstream;
-
-		if ((up && entry_of(world, world->interface[i].vif, false) < ENTRIES) ||
-		    (up ? verdict(&entry->out) < 0 : verdict(&entry->in) < 1) ||
-		    !is_about_groups_only(up ? &entry->in : &entry->out) ||
-		    (up && verdict(&entry->in) < 1 && count - upstreams > 1))
-			return false;
-	}
-	return true;
 }
 
 /* ---- the sources for which answers may differ ---- */
@@ -386,7 +385,8 @@ void sample_sources(const struct world *world, const struct snapshot *snapshot,
 		const struct held *held = &snapshot->held[i];
 
 		for (unsigned s = 0; !held->upstream && s < held->source_count; s++)
-			if (addr_equal(&held->group, group))
+			if (addr_equal(&held->group, group) &&
+			    is_listed(world, held, &held->source[s].address))
 				add_once(named, &held->source[s].address);
 	}
 	for (unsigned i = 0; i < world->config.interface_count; i++)

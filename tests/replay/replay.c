@@ -47,6 +47,7 @@ static const struct statement statements[] = {
 	{"noroute", run_noroute, false},
 	{"routes", run_routes, false},
 	{"forward", run_forward, false},
+	{"forwarding", run_forwarding, false},
 	{"counter", run_counter, false},
 	{"querier", run_querier, false},
 	{"value", run_value, false},

@@ -108,6 +108,7 @@ void run_route(struct world *, struct words *);
 void run_noroute(struct world *, struct words *);
 void run_routes(struct world *, struct words *);
 void run_forward(struct world *, struct words *);
+void run_forwarding(struct world *, struct words *);
 /* "-> INTERFACE..." */
 uint32_t parse_outputs(struct world *, struct words *);
 void run_counter(struct world *, struct words *);

@@ -225,15 +225,27 @@ void parse_range(struct world *world, const char *text, struct list *list)
 		list_add(list, &at);
 }
 
+/* "*" is the lowest, or the highest, of the family. */
 static struct addr bound(struct world *world, const char *text, bool last)
 {
 	struct addr addr = {{0}};
 
 	if (strcmp(text, "*"))
 		return parse_addr(world, text, 0);
-	for (unsigned i = 0; last && i < 16; i++)
-		addr.byte[i] = 0xff;
+	for (unsigned i = 0; i < 16; i++)
+		addr.byte[i] = last ? 0xff : 0;
+	if (world->protocol == PROTOCOL_IGMP)
+		addr = addr_ipv4(last ? UINT32_MAX : 0);
 	return addr;
+}
+
+/* Of both families. */
+static void everything(struct addr range[2])
+{
+	for (unsigned i = 0; i < 16; i++) {
+		range[0].byte[i] = 0;
+		range[1].byte[i] = 0xff;
+	}
 }
 
 void parse_bounds(struct world *world, const char *text, struct addr range[2])
@@ -242,6 +254,10 @@ void parse_bounds(struct world *world, const char *text, struct addr range[2])
 	const char *dash = strchr(text, '-');
 	struct prefix prefix;
 
+	if (!strcmp(text, "*")) {
+		everything(range);
+		return;
+	}
 	if (strchr(text, '/')) {
 		prefix = parse_prefix(world, text);
 		range[0] = range[1] = prefix.address;

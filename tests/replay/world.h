@@ -142,6 +142,7 @@ struct world {
 	struct stream stream[INTERFACE_LIST];
 	unsigned stream_count;
 	bool no_packet_counts; /* the kernel cannot tell */
+	bool astray;	       /* the packet came in where its route does not take it */
 
 	unsigned failed_line; /* 0: all is well */
 	char failure[FAILURE_TEXT];
