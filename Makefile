@@ -6,7 +6,8 @@
 ## Variables:
 ##   O=DIR              where everything that is built goes            (build)
 ##   KCONFIG_CONFIG=F   the configuration                              (.config)
-##   CC=, CFLAGS=       the compiler and its flags; musl-gcc links statically by itself
+##   CC=, CFLAGS=       the compiler and its flags (-Oz -g, or what comes closest);
+##                      musl-gcc links statically by itself
 ##   CROSS_COMPILE=P    prefix of compiler and tools                   (mips-linux-musl-)
 ##   STATIC=1, =0       link statically, or not, whatever the compiler
 ##   PREFIX=, DESTDIR=  where `make install` installs                  (/usr/local)
@@ -18,12 +19,18 @@
 O              ?= build
 KCONFIG_CONFIG ?= .config
 PREFIX         ?= /usr/local
-CFLAGS         ?= -Os -g
 ifeq ($(origin CC),default)
 CC             := $(CROSS_COMPILE)$(if $(CROSS_COMPILE),gcc,cc)
 endif
 ifeq ($(origin AR),default)
 AR             := $(CROSS_COMPILE)ar
+endif
+# Flags, if the compiler knows them; those of gcc's optimizer without which code is shorter.
+known          = $(shell $(CC) -Werror $(1) -c -xc -o /dev/null /dev/null 2>/dev/null && echo $(1))
+shorter        := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls \
+	tree-loop-im)
+ifndef CFLAGS
+CFLAGS         := $(if $(call known,-Oz $(shorter)),-Oz,-Os) -g
 endif
 STRIP          ?= $(CROSS_COMPILE)strip
 OBJCOPY        ?= $(CROSS_COMPILE)objcopy
@@ -82,15 +89,12 @@ flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -
 flags += -Wnull-dereference $(if $(filter 1,$(WERROR)),-Werror)
 link  := -Wl,--gc-sections,-z,noseparate-code
 
-# What the compiler knows of gcc's ways to make -Os smaller: no steps that make code longer; and the
-# static binary, which is what routers get, optimized as a whole. That leaves no seams for tests
-# between its parts, so the objects hold both.
-known   = $(if $(filter -Os,$(CFLAGS)),$(shell \
-	$(CC) -Werror $(1) -c -xc -o /dev/null /dev/null 2>/dev/null && echo $(1)))
-shorter := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls tree-loop-im)
-whole   := $(if $(filter 10,$(STATIC)$(or $(SANITIZE),0)),-flto -flto-partition=one)
-whole   := $(if $(whole),$(call known,$(whole) -ffat-lto-objects))
-flags   += $(call known,$(shorter)) $(whole)
+# Where the size counts, the static binary, which is what routers get, is optimized as a whole. That
+# leaves no seams for tests between its parts, so the objects hold both.
+small   := $(filter -Os -Oz,$(CFLAGS))
+whole   := $(if $(and $(small),$(filter 10,$(STATIC)$(or $(SANITIZE),0))),\
+	$(call known,-flto -flto-partition=one -ffat-lto-objects))
+flags   += $(if $(small),$(call known,$(shorter))) $(whole)
 
 ifeq ($(CONFIG_HARDENING),y)
 flags += -fstack-protector-strong -fPIE
