@@ -71,9 +71,10 @@ clean:
 
 # ---- what is built: proto/ and core/, but for the files of options that are off; the applets ----
 
-option-$(CONFIG_IGMP)       += proto/igmp.c
-option-$(CONFIG_MLD)        += proto/mld.c
+option-$(CONFIG_IGMP)        += proto/igmp.c
+option-$(CONFIG_MLD)         += proto/mld.c
 option-$(CONFIG_KERNEL_HOST) += core/join.c
+option-$(CONFIG_PRIVILEGES)  += core/privilege.c
 option-$(CONFIG_CONTROL)     += core/control.c core/control_answer.c core/control_ask.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard proto/*.c core/*.c)))

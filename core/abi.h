@@ -99,6 +99,19 @@ _Static_assert(sizeof(struct abi_mif6ctl) == 12, "struct mif6ctl");
 _Static_assert(sizeof(struct abi_mf6cctl) == 92, "struct mf6cctl");
 _Static_assert(sizeof(struct abi_mrt6msg) == 40, "struct mrt6msg");
 
+/* ---- linux/capability.h ---- */
+
+enum { ABI_CAPABILITY_VERSION_3 = 0x20080522, ABI_CAP_NET_ADMIN = 12, ABI_CAP_NET_RAW = 13 };
+
+struct abi_cap_header {
+	uint32_t version;
+	int pid;
+};
+
+struct abi_cap_data {
+	uint32_t effective, permitted, inheritable;
+};
+
 /* ---- linux/filter.h, linux/bpf_common.h ---- */
 
 enum {

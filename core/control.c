@@ -6,17 +6,16 @@
  * no timer: a client that does nothing is dropped when its place is needed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "control.h"
 #include "control_answer.h"
 #include "control_ask.h"
-#include "text.h"
 
 enum { ACCEPTS = 16 /* connections taken in one turn of the loop */ };
 
@@ -206,50 +205,6 @@ static int bind_file(int fd, const struct sockaddr_un *address)
 	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 }
 
-/* The fields of /etc/group: name, password, number, members. */
-struct group_line {
-	unsigned field;
-	const char *name; /* what is left to match; NULL: it does not */
-	uint64_t number;
-};
-
-/* True: NUMBER is that of the group NAME. getgrnam() would be a sixth of the whole program. */
-static bool group_byte(struct group_line *line, const char *name, char byte)
-{
-	if (byte == '\n') {
-		*line = (struct group_line){.name = name};
-	} else if (byte == ':') {
-		if (!line->field++ && line->name && *line->name)
-			line->name = NULL;
-		return line->field == 3 && line->name && line->number < UINT32_MAX;
-	} else if (!line->field && line->name) {
-		line->name = *line->name == byte ? line->name + 1 : NULL;
-	} else if (line->field == 2 && line->name) {
-		if (byte < '0' || byte > '9' || line->number >= UINT32_MAX)
-			line->name = NULL;
-		line->number = line->number * 10 + (uint64_t)(byte - '0');
-	}
-	return false;
-}
-
-static int find_group(const char *name, gid_t *gid)
-{
-	struct group_line line = {.name = name};
-	bool found = text_to_number(name, 0, UINT32_MAX - 1, &line.number);
-	int fd = found ? -1 : open("/etc/group", O_RDONLY | O_CLOEXEC);
-	char chunk[512];
-	ssize_t got;
-
-	while (!found && fd >= 0 && (got = read(fd, chunk, sizeof(chunk))) > 0) {
-		for (ssize_t i = 0; i < got && !found; i++)
-			found = group_byte(&line, name, chunk[i]);
-	}
-	if (fd >= 0)
-		close(fd);
-	*gid = (gid_t)line.number;
-	return found ? 0 : -EINVAL;
-}
-
 /* The bound socket becomes one to connect to, but not before its file is only for those who may. */
 static int start_listening(struct control *control, gid_t gid)
 {
@@ -264,7 +219,7 @@ static int start_listening(struct control *control, gid_t gid)
 int control_open(struct control *control, struct loop *loop, const char *path, const char *group,
 		 const struct control_view *view, size_t view_count)
 {
-	gid_t gid = (gid_t)-1;
+	uint32_t gid = UINT32_MAX;
 	int fd, error = 0;
 
 	*control = (struct control){.loop = loop,
@@ -275,7 +230,7 @@ int control_open(struct control *control, struct loop *loop, const char *path, c
 	if (!control_address(path, &control->address))
 		return -ENAMETOOLONG;
 	if (*group)
-		error = find_group(group, &gid);
+		error = account_group(group, &gid);
 	if (error)
 		return error;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -15,6 +15,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/fib_rules.h>
 #include <linux/filter.h>
+#include <linux/capability.h>
 /* clang-format on */
 
 #define NUMBER(name) CHECK((long)ABI_##name == (long)name, "%s", #name)
@@ -225,8 +226,21 @@ static void test_filter(void)
 	FIELD(sock_fprog, filter);
 }
 
+static void test_capabilities(void)
+{
+	TEST("capabilities");
+	CHECK(ABI_CAPABILITY_VERSION_3 == _LINUX_CAPABILITY_VERSION_3);
+	NUMBER(CAP_NET_ADMIN);
+	NUMBER(CAP_NET_RAW);
+	CHECK(sizeof(struct abi_cap_header) == sizeof(struct __user_cap_header_struct));
+	CHECK(sizeof(struct abi_cap_data) == sizeof(struct __user_cap_data_struct));
+	CHECK(offsetof(struct abi_cap_data, permitted) ==
+	      offsetof(struct __user_cap_data_struct, permitted));
+}
+
 int main(void)
 {
+	test_capabilities();
 	test_filter();
 	test_mroute();
 	test_mroute6();
