@@ -220,7 +220,7 @@ static int show(const char *path, const struct table *table, bool raw)
 {
 	struct printer printer = {.table = raw ? NULL : table};
 	char error[CONTROL_ERROR];
-	int result = control_ask(path, table->request, print_line, &printer, error);
+	int result = control_ask(path, table->request, false, print_line, &printer, error);
 
 	if (result)
 		return fail(path, result, error, EXIT_FAILURE);
@@ -277,7 +277,7 @@ static int ask(const char *path, bool quiet, const struct question *question, ch
 
 	format_text(request, sizeof(request), "%s %s %s", question->request,
 		    argument[0] ? argument[0] : "", second);
-	result = control_ask(path, request, take_answer, &yes, error);
+	result = control_ask(path, request, false, take_answer, &yes, error);
 	if (result && (strcmp(question->name, "running") || !is_nobody_there(result)))
 		return fail(path, result, error, CANNOT_TELL);
 	if (!quiet)

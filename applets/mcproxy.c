@@ -1,149 +1,62 @@
 /* SPDX-License-Identifier: MIT */
-/* The daemon: reads the configuration, opens what it names, and runs the loop until it is told to
- * stop. */
+/* The daemon's command line, and the way to the background. What it does is core/daemon.c's. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../core/applet.h"
 #include "../core/conf.h"
-#include "../core/control.h"
-#include "../core/instance.h"
-#include "../core/log.h"
-#include "../core/format.h"
-#include "../core/loop.h"
+#include "../core/daemon.h"
 #include "../core/option.h"
 #include "../core/output.h"
 
-struct daemon {
-	struct conf conf;
-	struct loop loop;
-	struct instance instance;
-	struct control control;
-	struct control_view view[PROTOCOLS];
-};
+#define SYNOPSIS "Usage: mcproxy [-Bdnrsv] [-f FILE] [-p PIDFILE]\n"
 
 const char *mcproxy_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)
-		return "Usage: mcproxy [-dnv] [-f FILE] [-p PIDFILE]\n";
-	return "Usage: mcproxy [-dnv] [-f FILE] [-p PIDFILE]\n"
-	       "\n"
-	       "Proxies IGMP and MLD (RFC 4605) between the interfaces that FILE names, in the\n"
-	       "foreground, until SIGTERM or SIGINT.\n"
-	       "\n"
-	       "  -f FILE     configuration (/etc/mcproxy.conf)\n"
-	       "  -n          read the configuration, say what is wrong with it or nothing, end\n"
-	       "  -p PIDFILE  write the process id to PIDFILE\n"
-	       "  -v          tell more; -d or -vv: tell all\n"
-	       "  -h          this text\n"
-	       "\n"
-	       "mcproxy --list lists the other commands in this file; mcproxy COMMAND runs one.\n";
+		return SYNOPSIS;
+	return SYNOPSIS
+		"\n"
+		"Proxies IGMP and MLD (RFC 4605) between the interfaces that FILE names, in the\n"
+		"foreground, until SIGTERM or SIGINT. SIGHUP: reads FILE again.\n"
+		"\n"
+		"  -f FILE     configuration (/etc/mcproxy.conf)\n"
+		"  -n          read the configuration, say what is wrong with it or nothing, end\n"
+		"  -B          go to the background as soon as all is open; log to syslog then\n"
+		"  -p PIDFILE  write the process id to PIDFILE\n"
+		"  -r          switch the interfaces' reverse path filter off, until the end\n"
+		"  -s          show the status, again and again\n"
+		"  -v          tell more; -d or -vv: tell all\n"
+		"  -h          this text\n"
+		"\n"
+		"mcproxy --list lists the other commands in this file; mcproxy COMMAND runs one.\n";
 }
-
-static int64_t turn(void *ctx, int64_t now)
-{
-	struct daemon *d = ctx;
-
-	return instance_turn(&d->instance, now);
-}
-
-static int write_pidfile(const char *path)
-{
-	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	char text[16];
-	size_t length = format_text(text, sizeof(text), "%d\n", (int)getpid());
-
-	if (fd < 0 || write(fd, text, length) < 0)
-		error = -errno;
-	if (fd >= 0 && close(fd) && !error)
-		error = -errno;
-	if (!error)
-		return 0;
-	if (fd >= 0)
-		unlink(path);
-	log_error("%s: %s", path, strerror(-error));
-	return error;
-}
-
-static int open_control(struct daemon *d)
-{
-	size_t count = instance_views(&d->instance, d->view);
-	int error;
-
-	if (!ENABLE_CONTROL)
-		return 0;
-	error = control_open(&d->control, &d->loop, d->conf.control, d->conf.control_group, d->view,
-			     count);
-	if (error == -EINVAL)
-		log_error("control-group %s: no such group", d->conf.control_group);
-	else if (error == -EADDRINUSE)
-		log_error("%s: another daemon listens there, or it is no socket", d->conf.control);
-	else if (error)
-		log_error("%s: %s", d->conf.control, strerror(-error));
-	return error;
-}
-
-/* Everything is open: runs until it is to end. */
-static int serve(struct daemon *d)
-{
-	int error = open_control(d);
-
-	if (!error && d->conf.pidfile[0])
-		error = write_pidfile(d->conf.pidfile);
-	if (!error) {
-		log_notice("instance %s runs", d->conf.instance->name);
-		error = loop_run(&d->loop, turn, d);
-		if (d->conf.pidfile[0])
-			unlink(d->conf.pidfile);
-	}
-	if (ENABLE_CONTROL)
-		control_close(&d->control);
-	return error;
-}
-
-static int run(struct daemon *d)
-{
-	int error = loop_open(&d->loop);
-
-	if (error) {
-		log_error("cannot start: %s", strerror(-error));
-		return EXIT_FAILURE;
-	}
-	error = instance_open(&d->instance, &d->loop, d->conf.instance);
-	if (!error) {
-		error = serve(d);
-		instance_close(&d->instance);
-	}
-	loop_close(&d->loop);
-	return error ? EXIT_FAILURE : EXIT_SUCCESS;
-}
-
-struct options {
-	const char *file, *pidfile;
-	bool check;
-	int verbose;
-};
 
 /* 0, or EXIT_MISUSE. */
-static int read_options(struct options *o, char **argv)
+static int read_options(struct daemon_options *o, char **argv)
 {
-	struct option_reader reader = {
-		.name = argv[0], .usage = mcproxy_usage(), .letters = "df:np:v", .words = argv + 1};
+	struct option_reader reader = {.name = argv[0],
+				       .usage = mcproxy_usage(),
+				       .letters = "Bdf:np:rsv",
+				       .words = argv + 1};
 	int option;
 
 	while ((option = option_next(&reader)) > 0) {
+		o->background |= option == 'B';
+		o->read_only |= option == 'n';
+		o->rp_filter_off |= option == 'r';
+		o->status |= option == 's';
 		if (option == 'd')
 			o->verbose = 2;
 		else if (option == 'f')
 			o->file = reader.value;
-		else if (option == 'n')
-			o->check = true;
 		else if (option == 'p')
 			o->pidfile = reader.value;
-		else
+		else if (option == 'v')
 			o->verbose++;
 	}
 	if (option < 0)
@@ -153,42 +66,63 @@ static int read_options(struct options *o, char **argv)
 	return 0;
 }
 
-static int configure(struct daemon *d, const struct options *o)
-{
-	enum log_level level = o->verbose > 1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
-	char error[CONF_ERROR];
+/* ---- the background ---- */
 
-	if (conf_read(&d->conf, o->file, error)) {
-		output_error("mcproxy: %s", error);
-		return -1;
+/* The daemon runs: lets its parent go, and the terminal. */
+static void let_go(void *ctx)
+{
+	int *parent = ctx, null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	if (null > STDERR_FILENO)
+		close(null);
+	if (write(*parent, "", 1) < 0)
+		return;
+	close(*parent);
+}
+
+/* Waits until the daemon runs, or has ended: the exit status is its own then. */
+static int wait_for(pid_t child, int fd)
+{
+	int status = 0;
+	char byte;
+
+	if (read(fd, &byte, 1) == 1)
+		return EXIT_SUCCESS;
+	if (waitpid(child, &status, 0) == child && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	output_error("mcproxy: it ended before it ran");
+	return EXIT_FAILURE;
+}
+
+static int run_in_background(struct daemon_options *o)
+{
+	int end[2];
+	pid_t child;
+
+	if (pipe2(end, O_CLOEXEC) || (child = fork()) < 0) {
+		output_error("mcproxy: cannot go to the background: %s", strerror(errno));
+		return EXIT_FAILURE;
 	}
-	if (o->pidfile)
-		memcpy(d->conf.pidfile, o->pidfile, strlen(o->pidfile) + 1);
-	if (o->verbose && level > d->conf.log_level)
-		d->conf.log_level = level;
-	return 0;
+	if (child) {
+		close(end[1]);
+		return wait_for(child, end[0]);
+	}
+	close(end[0]);
+	setsid();
+	o->ready = let_go;
+	o->ctx = &end[1];
+	return daemon_run(o);
 }
 
 int mcproxy_main(int argc, char **argv)
 {
-	static struct daemon d;
-	struct options o = {.file = "/etc/mcproxy.conf"};
+	struct daemon_options o = {.file = "/etc/mcproxy.conf"};
 	int status = read_options(&o, argv);
 
 	(void)argc;
 	if (status)
 		return status;
-	if (configure(&d, &o))
-		return EXIT_FAILURE;
-	if (d.conf.disabled && !o.check) {
-		output_error("mcproxy: %s says disable; nothing to do", o.file);
-	} else if (!o.check) {
-		log_open(d.conf.log_syslog, d.conf.log_level);
-		if (d.conf.instance_count > 1)
-			log_warning("of %u instances only %s runs", d.conf.instance_count,
-				    d.conf.instance->name);
-		status = run(&d);
-	}
-	conf_free(&d.conf);
-	return status;
+	return o.background && !o.read_only ? run_in_background(&o) : daemon_run(&o);
 }

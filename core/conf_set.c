@@ -70,6 +70,9 @@ static void store(struct parser *parser, const struct key *key, const void *valu
 		memcpy((uint8_t *)&parser->conf + key->offset, value, key->size);
 	if (key->place == CONF_INSTANCE && parser->phase == PHASE_INSTANCE)
 		memcpy((uint8_t *)parser->its->conf + key->offset, value, key->size);
+	/* What an earlier statement has selected is not meant. */
+	if (key->place == CONF_PROGRAM || key->place == CONF_INSTANCE)
+		return;
 	for (unsigned i = 0; (interface = selected(parser, &i)); i++)
 		for (size_t n = 0; n < (key->each_protocol ? PROTOCOLS : 1); n++)
 			memcpy((uint8_t *)interface + key->offset +

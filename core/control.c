@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The daemon's end of the status socket. Owns: the socket file and the clients, a fixed number, one
- * buffer each. What they are told is control_answer.h's: a piece for each client and turn of the
- * loop, and only when it has read the piece before, so that packets never wait for a dump. There is
- * no timer: a client that does nothing is dropped when its place is needed.
+ * The daemon's end of the control socket. Owns: the socket file and the clients, a fixed number,
+ * one buffer each. What they are told is control_answer.h's: a piece for each client and turn of
+ * the loop, and only when it has read the piece before, so that packets never wait for a dump.
+ * There is no timer: a client that does nothing is dropped when its place is needed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -217,15 +217,14 @@ static int start_listening(struct control *control, gid_t gid)
 }
 
 int control_open(struct control *control, struct loop *loop, const char *path, const char *group,
-		 const struct control_view *view, size_t view_count)
+		 const struct control_program *program)
 {
 	uint32_t gid = UINT32_MAX;
 	int fd, error = 0;
 
 	*control = (struct control){.loop = loop,
 				    .listener = {-1, listener_ready, control},
-				    .view = view,
-				    .view_count = view_count,
+				    .program = program,
 				    .started = loop_now()};
 	if (!control_address(path, &control->address))
 		return -ENAMETOOLONG;
@@ -248,6 +247,13 @@ int control_open(struct control *control, struct loop *loop, const char *path, c
 		control->listener.fd = -1;
 	}
 	return error;
+}
+
+void control_interrupt(struct control *control)
+{
+	for (size_t i = 0; i < CONFIG_CONTROL_CLIENTS; i++)
+		if (control->client[i])
+			control_answer_interrupt(&control->client[i]->answer);
 }
 
 void control_close(struct control *control)

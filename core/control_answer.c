@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The answers of the status socket. Owns: the requests, their columns (mcproxy-stat(8) describes
- * them), and where an answer is that pauses. Leaves out: commands that change anything.
+ * The answers of the control socket. Owns: the requests, their columns (mcproxy-stat(8) describes
+ * them), and where an answer is that pauses. Leaves out: what commands do.
  */
 #include <sys/resource.h>
 #include <unistd.h>
@@ -13,6 +13,7 @@
 enum {
 	PIECE = 32, /* memberships visited for one piece */
 	ARGUMENTS = 2,
+	PART = CONTROL_LINE - 8, /* of a line of the configuration */
 };
 
 struct control_request {
@@ -22,7 +23,9 @@ struct control_request {
 	bool (*tell)(struct control_answer *, const struct control_view *);
 	struct proxy_visitor visitor;
 	/* Or answers a question. Returns what is wrong with it, NULL: nothing. */
-	const char *(*ask)(const struct control *, char **argument, bool *yes);
+	const char *(*ask)(const struct control_view *first, char **argument, bool *yes);
+	bool of_program; /* tell() is for the program, not for each view */
+	bool command;	 /* it is the program's to carry out, arguments and all */
 };
 
 /* ---- columns and lines; a line is begun only if there is room for the longest one ---- */
@@ -93,12 +96,13 @@ static const char *mode_name(enum filter_mode mode)
 /* ---- interfaces, counters, summary ---- */
 
 static void tell_interface(struct control_answer *answer, const struct control_view *view,
-			   unsigned vif)
+			   unsigned entry)
 {
-	const struct iface *iface = view->interface[vif];
 	struct proxy_interface_status status;
+	const struct iface *iface;
 
-	proxy_interface_status(view->proxy, vif, &status);
+	proxy_interface_status(view->proxy, entry, &status);
+	iface = view->interface[status.vif];
 	put_text(answer, view->instance);
 	put_text(answer, iface->name);
 	put_text(answer, protocol_name(view->protocol));
@@ -125,7 +129,7 @@ static void tell_interface(struct control_answer *answer, const struct control_v
 
 static bool tell_interfaces(struct control_answer *answer, const struct control_view *view)
 {
-	for (; answer->position < view->interface_count; answer->position++) {
+	for (; answer->position < view->entry_count; answer->position++) {
 		if (!has_room(answer))
 			return false;
 		tell_interface(answer, view, answer->position);
@@ -137,18 +141,19 @@ static bool tell_counters(struct control_answer *answer, const struct control_vi
 {
 	struct proxy_interface_status status;
 
-	for (; answer->position < view->interface_count * COUNTER_COUNT; answer->position++) {
-		unsigned vif = answer->position / COUNTER_COUNT;
+	for (; answer->position < view->entry_count * COUNTER_COUNT; answer->position++) {
+		unsigned entry = answer->position / COUNTER_COUNT;
 		enum counter counter = (enum counter)(answer->position % COUNTER_COUNT);
 
 		if (!has_room(answer))
 			return false;
-		proxy_interface_status(view->proxy, vif, &status);
+		proxy_interface_status(view->proxy, entry, &status);
 		put_text(answer, view->instance);
-		put_text(answer, view->interface[vif]->name);
+		put_text(answer, view->interface[status.vif]->name);
 		put_text(answer, protocol_name(view->protocol));
 		put_text(answer, counter_name(counter));
 		put_number(answer, status.counters->value[counter]);
+		put_text(answer, status.upstream ? "upstream" : "downstream");
 		end_line(answer);
 	}
 	return true;
@@ -189,7 +194,7 @@ static bool tell_summary(struct control_answer *answer, const struct control_vie
 
 	if (!has_room(answer))
 		return false;
-	if (view == answer->control->view)
+	if (view == answer->control->program->view)
 		tell_program(answer);
 	proxy_totals(view->proxy, &totals);
 	tell_value(answer, view, "memberships", totals.memberships);
@@ -301,8 +306,8 @@ static void put_outputs(struct control_answer *answer, uint32_t outputs)
 {
 	bool any = false;
 
-	for (unsigned vif = 0; vif < answer->view->interface_count; vif++) {
-		if (!(outputs & UINT32_C(1) << vif))
+	for (unsigned vif = 0; vif < PROXY_VIFS; vif++) {
+		if (!(outputs & UINT32_C(1) << vif) || !answer->view->interface[vif])
 			continue;
 		if (any)
 			answer->text[answer->length - 1] = ',';
@@ -322,8 +327,9 @@ static void tell_route(struct control_answer *answer, const struct route *route)
 	put_addr(answer, &route->source, "*");
 	put_addr(answer, &route->group, "*");
 	/* (*,*) without an upstream has a VIF as its input that there is not. */
-	put_text(answer,
-		 route->input < view->interface_count ? view->interface[route->input]->name : "-");
+	put_text(answer, route->input < PROXY_VIFS && view->interface[route->input]
+				 ? view->interface[route->input]->name
+				 : "-");
 	put_outputs(answer, route->outputs);
 	if (mroute_read_counters(view->mroute, view->protocol, route, &counters)) {
 		for (unsigned i = 0; i < 3; i++)
@@ -373,36 +379,66 @@ static bool tell_memberships(struct control_answer *answer, const struct control
 	return true;
 }
 
+/* ---- the configuration ---- */
+
+/* Each line of the text as "line" and the bytes; what comes before a line's end, if it is too long
+ * for one of ours, as "part". */
+static bool tell_text(struct control_answer *answer, const struct control_view *none)
+{
+	const struct script *script = answer->control->program->script;
+
+	(void)none;
+	while (answer->position < script->size) {
+		const char *text = script->text + answer->position;
+		size_t left = script->size - answer->position, length;
+		const char *end = memchr(text, '\n', left < PART ? left : PART);
+
+		if (!has_room(answer))
+			return false;
+		length = end ? (size_t)(end - text) : left < PART ? left : PART;
+		put_text(answer, end ? "line" : "part");
+		for (size_t i = 0; i < length; i++)
+			put(answer, text[i] ? text[i] : '?');
+		put(answer, '\n');
+		answer->position += (unsigned)length + (end != NULL);
+	}
+	return true;
+}
+
 /* ---- questions ---- */
+
+static bool is_called(const struct control_view *view, unsigned vif, const char *name)
+{
+	return view->interface[vif] && !strcmp(view->interface[vif]->name, name);
+}
 
 /* The VIF of the interface called NAME; PROXY_VIFS: it has none in this view. */
 static unsigned find_interface(const struct control_view *view, const char *name)
 {
-	for (unsigned vif = 0; vif < view->interface_count; vif++) {
-		if (!strcmp(view->interface[vif]->name, name))
-			return vif;
-	}
-	return PROXY_VIFS;
+	unsigned vif = 0;
+
+	while (vif < PROXY_VIFS && !is_called(view, vif, name))
+		vif++;
+	return vif;
 }
 
-static const char *ask_running(const struct control *control, char **argument, bool *yes)
+static const char *ask_running(const struct control_view *view, char **argument, bool *yes)
 {
-	(void)control;
+	(void)view;
 	(void)argument;
 	*yes = true;
 	return NULL;
 }
 
-static const char *ask_group(const struct control *control, char **argument, bool *yes)
+static const char *ask_group(const struct control_view *view, char **argument, bool *yes)
 {
 	const char *name = argument[1];
-	bool found = false;
+	bool found = !name;
 	struct addr group;
 
 	if (!text_to_addr(argument[0], &group) || !addr_is_multicast(&group))
 		return "not a multicast address";
-	for (size_t i = 0; i < control->view_count; i++) {
-		const struct control_view *view = &control->view[i];
+	for (; view; view = view->next) {
 		unsigned vif = name ? find_interface(view, name) : PROXY_VIFS;
 
 		if (name && vif == PROXY_VIFS)
@@ -413,34 +449,35 @@ static const char *ask_group(const struct control *control, char **argument, boo
 	return found ? NULL : "no such interface";
 }
 
-static const char *ask_upstream(const struct control *control, char **argument, bool *yes)
+static const char *ask_upstream(const struct control_view *view, char **argument, bool *yes)
 {
 	struct addr group;
 
 	if (!text_to_addr(argument[0], &group) || !addr_is_multicast(&group))
 		return "not a multicast address";
-	for (size_t i = 0; i < control->view_count; i++)
-		*yes |= proxy_is_subscribed(control->view[i].proxy, &group);
+	for (; view; view = view->next)
+		*yes |= proxy_is_subscribed(view->proxy, &group);
 	return NULL;
 }
 
-/* Yes: of every protocol that the interface runs. */
-static const char *ask_querier(const struct control *control, char **argument, bool *yes)
+/* Yes: wherever it is a downstream, of every protocol that runs there. */
+static const char *ask_querier(const struct control_view *view, char **argument, bool *yes)
 {
-	bool found = false, all = true;
+	bool found = false, downstream = false, all = true;
 
-	for (size_t i = 0; i < control->view_count; i++) {
-		const struct control_view *view = &control->view[i];
-		unsigned vif = find_interface(view, argument[0]);
-		struct proxy_interface_status status;
+	for (; view; view = view->next) {
+		for (unsigned entry = 0; entry < view->entry_count; entry++) {
+			struct proxy_interface_status status;
 
-		if (vif == PROXY_VIFS)
-			continue;
-		proxy_interface_status(view->proxy, vif, &status);
-		found = true;
-		all = all && status.up && status.querier;
+			proxy_interface_status(view->proxy, entry, &status);
+			if (!is_called(view, status.vif, argument[0]))
+				continue;
+			found = true;
+			downstream |= !status.upstream;
+			all = all && (status.upstream || (status.up && status.querier));
+		}
 	}
-	*yes = found && all;
+	*yes = downstream && all;
 	return found ? NULL : "no such interface";
 }
 
@@ -457,6 +494,13 @@ static const struct control_request requests[] = {
 	{.name = "group", .least = 1, .most = 2, .ask = ask_group},
 	{.name = "subscribed", .least = 1, .most = 1, .ask = ask_upstream},
 	{.name = "querier", .least = 1, .most = 1, .ask = ask_querier},
+	{.name = "dump-config", .tell = tell_text, .of_program = true},
+	{.name = "reload", .command = true},
+	{.name = "stop", .command = true},
+	{.name = "log-level", .least = 1, .command = true},
+	{.name = "add", .least = 1, .command = true},
+	{.name = "del", .least = 1, .command = true},
+	{.name = "set", .least = 1, .command = true},
 };
 
 /* The status line: "ok", or what is wrong. */
@@ -469,17 +513,26 @@ static void finish(struct control_answer *answer, const char *error)
 	answer->finished = true;
 }
 
+/* False: there is more to tell. */
+static bool tell_all(struct control_answer *answer)
+{
+	if (answer->request->of_program)
+		return answer->request->tell(answer, NULL);
+	for (; answer->view; answer->view = answer->view->next) {
+		if (!answer->request->tell(answer, answer->view))
+			return false;
+		answer->position = 0;
+	}
+	return true;
+}
+
 void control_answer_continue(struct control_answer *answer)
 {
 	answer->now = loop_now();
 	answer->length = 0;
-	while (answer->view < answer->control->view + answer->control->view_count) {
-		if (!answer->request->tell(answer, answer->view))
-			return;
-		answer->view++;
-		answer->position = 0;
-	}
-	if (has_room(answer))
+	if (answer->interrupted)
+		finish(answer, "the configuration has changed; ask again");
+	else if (tell_all(answer) && has_room(answer))
 		finish(answer, NULL);
 }
 
@@ -513,36 +566,48 @@ static const struct control_request *find_request(const char *name)
 	return NULL;
 }
 
+/* The answer to a question; what is wrong with it, or NULL. */
+static const char *answer_question(struct control_answer *answer, char **argument)
+{
+	bool yes = false;
+	const char *error = answer->request->ask(answer->control->program->view, argument, &yes);
+
+	if (error)
+		return error;
+	put_text(answer, yes ? "yes" : "no");
+	end_line(answer);
+	return NULL;
+}
+
 void control_answer_start(struct control_answer *answer, const struct control *control,
 			  const char *line, size_t length)
 {
-	char copy[CONTROL_REQUEST], *word[1 + ARGUMENTS + 1] = {NULL};
-	const char *error = "unknown request";
-	bool yes = false;
+	const struct control_program *program = control->program;
+	char copy[CONTROL_REQUEST], *word[1 + ARGUMENTS + 1] = {NULL}, why[CONTROL_ERROR];
+	const char *error = NULL;
 	unsigned words;
 
 	memcpy(copy, line, length);
 	copy[length] = '\0';
 	words = split(copy, word, 1 + ARGUMENTS + 1);
 	answer->control = control;
-	answer->view = control->view;
+	answer->view = program->view;
 	answer->length = 0;
 	answer->request = words ? find_request(word[0]) : NULL;
-	if (answer->request) {
-		if (words - 1 < answer->request->least || words - 1 > answer->request->most)
-			error = "wrong number of arguments";
-		else if (answer->request->ask)
-			error = answer->request->ask(control, word + 1, &yes);
-		else
-			error = NULL;
-	}
-	if (!error && answer->request->tell) {
+	if (!answer->request) {
+		error = "unknown request";
+	} else if (words - 1 < answer->request->least ||
+		   (words - 1 > answer->request->most && !answer->request->command)) {
+		error = "wrong number of arguments";
+	} else if (answer->request->command) {
+		memcpy(copy, line, length);
+		if (!program->command(program->ctx, copy, why))
+			error = why;
+	} else if (answer->request->ask) {
+		error = answer_question(answer, word + 1);
+	} else {
 		control_answer_continue(answer);
 		return;
-	}
-	if (!error) {
-		put_text(answer, yes ? "yes" : "no");
-		end_line(answer);
 	}
 	finish(answer, error);
 }
@@ -551,6 +616,12 @@ void control_answer_refuse(struct control_answer *answer, const char *error)
 {
 	answer->length = 0;
 	finish(answer, error);
+}
+
+void control_answer_interrupt(struct control_answer *answer)
+{
+	stop_walk(answer);
+	answer->interrupted = answer->request && answer->request->tell && !answer->finished;
 }
 
 void control_answer_stop(struct control_answer *answer)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the status socket answers: a request becomes lines, in pieces that fit into a fixed buffer
+/* What the control socket answers: a request becomes lines, in pieces that fit into a fixed buffer
  * and take no longer than a turn of the loop may. */
 #ifndef CORE_CONTROL_ANSWER_H
 #define CORE_CONTROL_ANSWER_H
@@ -15,7 +15,8 @@ struct control_answer {
 	const struct control *control;
 	const struct control_request *request;
 	const struct control_view *view; /* being told */
-	unsigned position;		 /* in it */
+	unsigned position;		 /* in it, or in the text of the configuration */
+	bool interrupted;
 	int64_t now;
 	bool walking;
 	struct proxy_walk walk;
@@ -34,6 +35,8 @@ void control_answer_start(struct control_answer *, const struct control *, const
 void control_answer_continue(struct control_answer *);
 /* Replaces the text by a last line that says ERROR. */
 void control_answer_refuse(struct control_answer *, const char *error);
+/* What it is about will change: unless it is finished, the next piece is an error. */
+void control_answer_interrupt(struct control_answer *);
 /* Lets go of the proxies, whether the answer is finished or not. */
 void control_answer_stop(struct control_answer *);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The client's end of the status socket. Owns: one exchange, whose answer may be of any length.
+ * The client's end of the control socket. Owns: one exchange, whose answer may be of any length.
  * Trusts the other end with nothing but that what it says is told to the user.
  */
 #include <errno.h>
@@ -13,6 +13,13 @@
 #include "format.h"
 
 enum { TIMEOUT = 5 /* seconds without a byte */ };
+
+/* What becomes of the lines. */
+struct asker {
+	bool raw;
+	void (*line)(void *ctx, char *line);
+	void *ctx;
+};
 
 bool control_address(const char *path, struct sockaddr_un *address)
 {
@@ -57,7 +64,7 @@ static void make_printable(char *line)
 
 /* Takes the whole lines in BUFFER out of it. 1: there will be more; 0: that was the last line; or
  * -EPROTO. */
-static int take_lines(char *buffer, size_t *length, void (*line)(void *ctx, char *line), void *ctx,
+static int take_lines(char *buffer, size_t *length, const struct asker *asker,
 		      char error[CONTROL_ERROR])
 {
 	static const char failed[] = "error ";
@@ -66,22 +73,22 @@ static int take_lines(char *buffer, size_t *length, void (*line)(void *ctx, char
 	while ((end = memchr(start, '\n', *length))) {
 		*end = '\0';
 		*length -= (size_t)(end + 1 - start);
-		make_printable(start);
+		if (!asker->raw || !strchr(start, '\t'))
+			make_printable(start);
 		if (!strcmp(start, "ok"))
 			return 0;
 		if (!strncmp(start, failed, sizeof(failed) - 1) && !strchr(start, '\t')) {
 			format_text(error, CONTROL_ERROR, "%s", start + sizeof(failed) - 1);
 			return -EPROTO;
 		}
-		line(ctx, start);
+		asker->line(asker->ctx, start);
 		start = end + 1;
 	}
 	memmove(buffer, start, *length);
 	return 1;
 }
 
-static int receive_answer(int fd, void (*line)(void *ctx, char *line), void *ctx,
-			  char error[CONTROL_ERROR])
+static int receive_answer(int fd, const struct asker *asker, char error[CONTROL_ERROR])
 {
 	char buffer[4 * CONTROL_LINE];
 	size_t length = 0;
@@ -99,15 +106,16 @@ static int receive_answer(int fd, void (*line)(void *ctx, char *line), void *ctx
 		if (got < 0)
 			return errno == EAGAIN ? -ETIMEDOUT : -errno;
 		length += (size_t)got;
-		result = take_lines(buffer, &length, line, ctx, error);
+		result = take_lines(buffer, &length, asker, error);
 		if (result <= 0)
 			return result;
 	}
 }
 
-int control_ask(const char *path, const char *request, void (*line)(void *ctx, char *line),
-		void *ctx, char error[CONTROL_ERROR])
+int control_ask(const char *path, const char *request, bool raw,
+		void (*line)(void *ctx, char *line), void *ctx, char error[CONTROL_ERROR])
 {
+	const struct asker asker = {raw, line, ctx};
 	int fd = connect_to(path), result = fd;
 
 	error[0] = '\0';
@@ -115,7 +123,7 @@ int control_ask(const char *path, const char *request, void (*line)(void *ctx, c
 		/* If this fails, the daemon has closed: it said why. */
 		if (send(fd, request, strlen(request), MSG_NOSIGNAL | MSG_MORE) >= 0)
 			send(fd, "\n", 1, MSG_NOSIGNAL);
-		result = receive_answer(fd, line, ctx, error);
+		result = receive_answer(fd, &asker, error);
 		close(fd);
 	}
 	if (result && !error[0])

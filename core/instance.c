@@ -3,6 +3,7 @@
 #include "instance.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -21,18 +22,21 @@ enum { WARN_INTERVAL = 3600 * 1000 };
 
 static const char *const family[PROTOCOLS] = {"IPv4", "IPv6"};
 
-static enum protocol protocol_of(const struct instance_side *side)
+/* Of a VIF that there is. */
+static struct instance_link *link_of(const struct instance_side *side, unsigned vif)
 {
-	return side->config.protocol;
+	return &side->instance->vif[vif]->link[side->protocol];
 }
 
+/* PROXY_VIFS: no VIF is of that interface. */
 static unsigned vif_of(const struct instance_side *side, unsigned ifindex)
 {
 	unsigned vif = 0;
 
-	while (vif < side->config.interface_count && side->index[vif] != ifindex)
+	while (vif < PROXY_VIFS &&
+	       (!side->instance->vif[vif] || link_of(side, vif)->index != ifindex))
 		vif++;
-	return vif < side->config.interface_count ? vif : PROXY_VIFS;
+	return vif;
 }
 
 /* ---- what the protocol has to say ---- */
@@ -41,15 +45,16 @@ static void send_message(void *ctx, unsigned vif, const struct addr *src, const 
 			 const uint8_t *msg, size_t length)
 {
 	struct instance_side *side = ctx;
+	const struct instance_link *link = link_of(side, vif);
 	int error = -ENODEV;
 
-	if (side->index[vif])
-		error = rawsock_send(side->source.fd, protocol_of(side), side->index[vif], src, dst,
-				     msg, length);
+	if (link->index)
+		error = rawsock_send(side->source.fd, side->protocol, link->index, src, dst, msg,
+				     length);
 	if (!error)
 		return;
 	proxy_drop(side->proxy, vif, TX_ERROR);
-	log_info("%s: cannot send: %s", side->instance->iface[vif].name, strerror(-error));
+	log_info("%s: cannot send: %s", side->instance->vif[vif]->iface.name, strerror(-error));
 }
 
 /* Something that the kernel has to do for us failed: it is tried again, ever more rarely. */
@@ -80,7 +85,7 @@ static void set_route(void *ctx, const struct route *route)
 {
 	struct instance_side *side = ctx;
 	char source[TEXT_ADDR], group[TEXT_ADDR];
-	int error = mroute_route(side->source.fd, protocol_of(side), route, side->threshold);
+	int error = mroute_route(side->source.fd, side->protocol, route, side->plan->threshold);
 	enum log_level level = error ? failure_level(side->instance) : LOG_LEVEL_DEBUG;
 
 	if (error)
@@ -97,17 +102,18 @@ static void set_route(void *ctx, const struct route *route)
 static unsigned reverse_path(void *ctx, const struct addr *source)
 {
 	struct instance_side *side = ctx;
-	unsigned index = iface_route(&side->instance->monitor, source);
+	unsigned index = iface_route(&side->instance->host->monitor, source);
 
 	return index ? vif_of(side, index) : PROXY_VIFS;
 }
 
+/* The kernel counts what came in by a wrong interface, too. */
 static bool packets(void *ctx, const struct route *route, uint64_t *count)
 {
 	struct instance_side *side = ctx;
 	struct mroute_counters counters;
 
-	if (mroute_read_counters(side->source.fd, protocol_of(side), route, &counters))
+	if (mroute_read_counters(side->source.fd, side->protocol, route, &counters))
 		return false;
 	*count = counters.packets - counters.wrong_if;
 	return true;
@@ -144,83 +150,139 @@ static void event(void *ctx, const struct rawsock_event *event)
 static void receive(void *ctx, uint32_t events)
 {
 	struct instance_side *side = ctx;
-	int result = rawsock_receive(side->source.fd, protocol_of(side), event, side);
+	int result = rawsock_receive(side->source.fd, side->protocol, event, side);
 
 	(void)events;
 	if (result < 0 && result != -EAGAIN)
-		log_warning("%s: cannot receive: %s", family[protocol_of(side)], strerror(-result));
+		log_warning("%s: cannot receive: %s", family[side->protocol], strerror(-result));
 }
 
 /* ---- interfaces ---- */
 
+static void leave_routers(struct instance_link *link)
+{
+	if (link->routers >= 0)
+		close(link->routers);
+	link->routers = -1;
+}
+
 static void forget_vif(struct instance_side *side, unsigned vif)
 {
-	if (!side->index[vif])
+	struct instance_link *link = link_of(side, vif);
+
+	if (!link->index)
 		return;
-	mroute_delete_vif(side->source.fd, protocol_of(side), vif);
-	if (side->routers[vif] >= 0)
-		close(side->routers[vif]);
-	side->routers[vif] = -1;
-	side->index[vif] = 0;
+	mroute_delete_vif(side->source.fd, side->protocol, vif);
+	leave_routers(link);
+	link->index = 0;
 }
 
 static void make_vif(struct instance_side *side, unsigned vif, const struct iface *iface)
 {
-	int error = mroute_add_vif(side->source.fd, protocol_of(side), vif, iface->index,
-				   side->threshold[vif]);
+	uint8_t threshold = side->plan->threshold[vif];
+	int error = mroute_add_vif(side->source.fd, side->protocol, vif, iface->index, threshold);
 
 	/* It could not be removed. */
-	if (error == -EADDRINUSE && !mroute_delete_vif(side->source.fd, protocol_of(side), vif))
-		error = mroute_add_vif(side->source.fd, protocol_of(side), vif, iface->index,
-				       side->threshold[vif]);
+	if (error == -EADDRINUSE && !mroute_delete_vif(side->source.fd, side->protocol, vif))
+		error = mroute_add_vif(side->source.fd, side->protocol, vif, iface->index,
+				       threshold);
 	if (!error) {
-		side->index[vif] = iface->index;
+		link_of(side, vif)->index = iface->index;
 		return;
 	}
 	log_line(failure_level(side->instance),
 		 "%s: the kernel does not route %s multicast on it: %s", iface->name,
-		 family[protocol_of(side)], strerror(-error));
+		 family[side->protocol], strerror(-error));
 	retry_later(side->instance);
 }
 
-static void join_routers(struct instance_side *side, unsigned vif, const struct iface *iface)
+static bool is_downstream(const struct instance_side *side, unsigned vif)
 {
-	side->routers[vif] = rawsock_join_routers(protocol_of(side), iface->index);
-	if (side->routers[vif] >= 0)
+	const struct proxy_config *config = &side->plan->config;
+	bool found = false;
+
+	for (unsigned i = 0; i < config->interface_count; i++)
+		found |= config->interface[i].vif == vif && !config->interface[i].upstream;
+	return found;
+}
+
+static void join_routers(struct instance_side *side, struct instance_link *link,
+			 const struct iface *iface)
+{
+	link->routers = rawsock_join_routers(side->protocol, iface->index);
+	if (link->routers >= 0)
 		return;
 	log_line(failure_level(side->instance), "%s: cannot join the routers' groups: %s",
-		 iface->name, strerror(-side->routers[vif]));
+		 iface->name, strerror(-link->routers));
 	retry_later(side->instance);
 }
 
-static void update_side(struct instance_side *side, unsigned vif, const struct iface *iface)
+/* The socket does not wake up for other interfaces. */
+static void filter_socket(const struct instance_side *side)
 {
-	bool ipv4 = protocol_of(side) == PROTOCOL_IGMP;
+	unsigned index[2 * PROXY_VIFS], count = 0;
+	int error;
+
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		if (!side->instance->vif[n] || !link_of(side, n)->index)
+			continue;
+		index[count++] = link_of(side, n)->index;
+		/* A VRF is where its packets seem to come from. */
+		if (side->instance->vif[n]->iface.master)
+			index[count++] = side->instance->vif[n]->iface.master;
+	}
+	error = rawsock_filter(side->source.fd, side->protocol, index, count);
+	if (error)
+		log_info("%s: cannot filter what the socket hears: %s", family[side->protocol],
+			 strerror(-error));
+}
+
+/* The kernel's part of what an interface is now. */
+static void update_link(struct instance_side *side, unsigned vif, const struct iface *iface)
+{
+	struct instance_link *link = link_of(side, vif);
+	bool downstream = is_downstream(side, vif);
+
+	if (link->index != iface->index)
+		forget_vif(side, vif);
+	if (iface->index && !link->index)
+		make_vif(side, vif, iface);
+	filter_socket(side);
+	if (!downstream)
+		leave_routers(link);
+	else if (link->index && link->routers < 0)
+		join_routers(side, link, iface);
+}
+
+static void update_side(struct instance_side *side, unsigned vif)
+{
+	const struct iface *iface = &side->instance->vif[vif]->iface;
+	bool ipv4 = side->protocol == PROTOCOL_IGMP;
 	struct prefix prefix[IFACE_PREFIXES];
 	struct interface_state state = {.vif = vif, .prefix = prefix, .mtu = iface->mtu};
-	unsigned n;
 
-	if (side->index[vif] != iface->index)
-		forget_vif(side, vif);
-	if (iface->index && !side->index[vif])
-		make_vif(side, vif, iface);
-	if (side->index[vif] && side->routers[vif] < 0 && !side->interface[vif].upstream)
-		join_routers(side, vif, iface);
-	state.exists = side->index[vif];
+	update_link(side, vif, iface);
+	state.exists = link_of(side, vif)->index;
 	state.up = state.exists && iface->up;
 	state.address = ipv4 ? iface->ipv4 : iface->link_local;
-	for (n = 0; n < iface->prefix_count; n++)
+	for (unsigned n = 0; n < iface->prefix_count; n++)
 		if (addr_is_ipv4(&iface->prefix[n].address) == ipv4)
 			prefix[state.prefix_count++] = iface->prefix[n];
 	if (!proxy_interface(side->proxy, loop_now(), &state))
 		retry_later(side->instance);
 }
 
+static void update_vif(struct instance_vif *vif)
+{
+	struct instance_side *side = vif->instance->side;
+
+	for (; side < vif->instance->side + PROTOCOLS; side++)
+		if (side->proxy)
+			update_side(side, vif->number);
+}
+
 static void changed(void *ctx, struct iface *iface)
 {
-	struct instance *instance = ctx;
-	unsigned vif = (unsigned)(iface - instance->iface);
-	struct instance_side *side;
 	char address[TEXT_ADDR], link_local[TEXT_ADDR];
 
 	if (iface->index)
@@ -229,46 +291,44 @@ static void changed(void *ctx, struct iface *iface)
 			   text_addr(&iface->link_local, link_local));
 	else
 		log_notice("%s: absent", iface->name);
-	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
-		if (side->proxy)
-			update_side(side, vif, iface);
+	update_vif(ctx);
 }
 
 /* What an operator should hear of: who asks on a link, and which version. */
-static void log_querier(struct instance_side *side, unsigned vif,
-			const struct proxy_interface_status *status)
+static void log_querier(const struct instance_side *side, const char *name,
+			const struct proxy_interface_status *status, struct instance_seen *seen)
 {
-	const char *name = side->instance->iface[vif].name, *ip = family[protocol_of(side)];
 	struct addr other = status->upstream ? (struct addr){{0}} : status->other_querier;
+	const char *ip = family[side->protocol];
 	char text[TEXT_ADDR];
 
-	if (!addr_equal(&other, &side->querier[vif])) {
-		side->querier[vif] = other;
+	if (!addr_equal(&other, &seen->querier)) {
+		seen->querier = other;
 		if (addr_is_any(&other))
 			log_notice("%s: %s the %s querier", name,
 				   status->querier ? "this router is" : "nobody is", ip);
 		else
 			log_notice("%s: the %s querier is %s", name, ip, text_addr(&other, text));
 	}
-	if (side->version[vif] && side->version[vif] != status->version && status->upstream)
+	if (seen->version && seen->version != status->version && status->upstream)
 		log_notice("%s: speaks %sv%u as its querier does", name,
-			   protocol_of(side) == PROTOCOL_IGMP ? "IGMP" : "MLD", status->version);
-	side->version[vif] = status->version;
+			   side->protocol == PROTOCOL_IGMP ? "IGMP" : "MLD", status->version);
+	seen->version = status->version;
 }
 
 /* RFC 3376 sections 7.3.1 and 7.2.1, RFC 4604 sections 2.2.3 and 3.6: to be said, but not for each
  * packet. */
-static void log_versions(struct instance_side *side, unsigned vif,
-			 const struct proxy_interface_status *status, int64_t now)
+static void log_versions(const char *name, const struct proxy_interface_status *status,
+			 struct instance_seen *seen, int64_t now)
 {
 	enum counter counter = status->upstream ? WARN_SSM_VERSION : WARN_QUERIER_VERSION;
 	uint64_t count = status->counters->value[counter];
 
-	if (count == side->warned[vif] || now < side->warn_at[vif])
+	if (count == seen->warned || now < seen->warn_at)
 		return;
-	side->warned[vif] = count;
-	side->warn_at[vif] = now + WARN_INTERVAL;
-	log_warning("%s: %s", side->instance->iface[vif].name,
+	seen->warned = count;
+	seen->warn_at = now + WARN_INTERVAL;
+	log_warning("%s: %s", name,
 		    status->upstream
 			    ? "its querier is too old for SSM: sources cannot be asked for"
 			    : "queries of another version are heard: set its version, or theirs");
@@ -277,15 +337,165 @@ static void log_versions(struct instance_side *side, unsigned vif,
 static void log_queriers(struct instance_side *side, int64_t now)
 {
 	struct proxy_interface_status status;
-	unsigned vif;
 
-	for (vif = 0; vif < side->config.interface_count; vif++) {
-		proxy_interface_status(side->proxy, vif, &status);
+	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
+		struct instance_vif *vif;
+		struct instance_seen *seen;
+
+		proxy_interface_status(side->proxy, entry, &status);
 		if (!status.up)
 			continue;
-		log_querier(side, vif, &status);
-		log_versions(side, vif, &status, now);
+		vif = side->instance->vif[status.vif];
+		seen = &vif->link[side->protocol].seen[status.upstream];
+		log_querier(side, vif->iface.name, &status, seen);
+		log_versions(vif->iface.name, &status, seen, now);
 	}
+}
+
+/* ---- VIFs ---- */
+
+static struct instance_vif *find_name(const struct instance *instance, const char *name)
+{
+	for (unsigned n = 0; n < PROXY_VIFS; n++)
+		if (instance->vif[n] && !strcmp(instance->vif[n]->iface.name, name))
+			return instance->vif[n];
+	return NULL;
+}
+
+bool instance_has(const struct instance *instance, const char *name)
+{
+	return find_name(instance, name);
+}
+
+/* The kernel looks up what comes in by the interface in the instance's table from now on. */
+static void add_rules(struct instance_vif *vif)
+{
+	struct instance *instance = vif->instance;
+
+	for (size_t n = 0; n < PROTOCOLS; n++) {
+		struct instance_side *side = &instance->side[n];
+		int error = 0;
+
+		if (side->proxy && side->table)
+			error = rule_add(&instance->host->rules, side->protocol, vif->iface.name,
+					 side->table);
+		if (!error)
+			continue;
+		log_line(failure_level(instance), "%s: cannot make the %s rules for table %u: %s",
+			 vif->iface.name, family[n], (unsigned)side->table, strerror(-error));
+		retry_later(instance);
+	}
+}
+
+static void remove_vif(struct instance_vif *vif)
+{
+	struct instance *instance = vif->instance;
+
+	for (size_t n = 0; n < PROTOCOLS; n++) {
+		struct instance_side *side = &instance->side[n];
+		const struct interface_state none = {.vif = vif->number};
+
+		forget_vif(side, vif->number);
+		/* The number will be another interface's. */
+		if (side->proxy)
+			proxy_interface(side->proxy, loop_now(), &none);
+		if (side->table)
+			rule_remove(&instance->host->rules, side->protocol, vif->iface.name,
+				    side->table);
+	}
+	iface_unwatch(&instance->host->monitor, &vif->iface);
+	instance->vif[vif->number] = NULL;
+	free(vif);
+}
+
+/* A number for one more interface. If all are taken, that of one which is not wanted any more. */
+static unsigned find_number(const struct instance *instance)
+{
+	unsigned n = 0;
+
+	while (n < PROXY_VIFS && instance->vif[n])
+		n++;
+	if (n < PROXY_VIFS)
+		return n;
+	for (n = 0; instance->vif[n]->wanted; n++)
+		;
+	remove_vif(instance->vif[n]);
+	return n;
+}
+
+/* False: no memory. */
+static bool add_vif(struct instance *instance, const char *name)
+{
+	struct instance_vif *vif = calloc(1, sizeof(*vif));
+
+	if (!vif)
+		return false;
+	vif->instance = instance;
+	vif->number = find_number(instance);
+	vif->wanted = true;
+	vif->iface.changed = changed;
+	vif->iface.ctx = vif;
+	memcpy(vif->iface.name, name, strlen(name) + 1);
+	for (size_t n = 0; n < PROTOCOLS; n++)
+		vif->link[n].routers = -1;
+	instance->vif[vif->number] = vif;
+	return true;
+}
+
+/* A VIF for every interface of CONF; those that have one keep it. False: no memory. */
+static bool add_vifs(struct instance *instance, const struct conf_instance *conf)
+{
+	struct instance_vif *vif;
+	unsigned i;
+
+	for (i = 0; i < PROXY_VIFS; i++)
+		if (instance->vif[i])
+			instance->vif[i]->wanted = false;
+	for (i = 0; i < conf->interface_count; i++) {
+		vif = find_name(instance, conf->interface[i].name);
+		if (vif)
+			vif->wanted = true;
+	}
+	for (i = 0; i < conf->interface_count; i++)
+		if (!find_name(instance, conf->interface[i].name) &&
+		    !add_vif(instance, conf->interface[i].name))
+			return false;
+	return true;
+}
+
+/* The proxies have their plans: the VIFs follow. */
+static void settle_vifs(struct instance *instance)
+{
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		struct instance_vif *vif = instance->vif[n];
+
+		if (vif && !vif->wanted)
+			remove_vif(vif);
+		else if (vif && vif->watched)
+			update_vif(vif);
+	}
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		struct instance_vif *vif = instance->vif[n];
+
+		if (!vif || vif->watched)
+			continue;
+		vif->watched = true;
+		add_rules(vif);
+		/* What cannot be read now is read with what could not be read later. */
+		if (iface_watch(&instance->host->monitor, &vif->iface))
+			retry_later(instance);
+	}
+}
+
+/* NULL: no memory. */
+static struct plan *make_plan(const struct instance *instance, const struct conf_instance *conf,
+			      enum protocol protocol)
+{
+	const char *name[PROXY_VIFS];
+
+	for (unsigned n = 0; n < PROXY_VIFS; n++)
+		name[n] = instance->vif[n] ? instance->vif[n]->iface.name : NULL;
+	return plan_new(conf, protocol, name);
 }
 
 /* ---- life ---- */
@@ -312,25 +522,56 @@ static void log_holder(enum protocol protocol)
 		log_error("%s multicast routing is held by another process", family[protocol]);
 }
 
-/* Returns 0, or 1 if the protocol is not to be had here, or -errno, logged. */
-static int open_socket(struct instance_side *side)
+static const char *kernel_name(enum protocol protocol)
 {
-	enum protocol protocol = protocol_of(side);
+	return protocol == PROTOCOL_IGMP ? "IP" : "IPV6";
+}
+
+/* Takes the instance's table. PRIMARY: where there are no numbered ones, the default one. */
+static int take_table(struct instance_side *side, int fd, bool primary)
+{
+	enum protocol protocol = side->protocol;
+	int error;
+
+	side->table = side->instance->table;
+	error = mroute_init(fd, protocol, side->table);
+	if (error != -ENOPROTOOPT || !side->table || !primary)
+		return error;
+	side->table = 0;
+	error = mroute_init(fd, protocol, 0);
+	if (!error)
+		log_warning("this kernel has no numbered tables for %s multicast "
+			    "(CONFIG_%s_MROUTE_MULTIPLE_TABLES): one instance runs, %s, in the "
+			    "default table",
+			    family[protocol], kernel_name(protocol), side->instance->name);
+	return error;
+}
+
+static bool is_missing(int error)
+{
+	return error == -ENOPROTOOPT || error == -EAFNOSUPPORT || error == -EPROTONOSUPPORT;
+}
+
+/* Returns 0, or 1 if the protocol is not to be had here, or -errno, logged. */
+static int open_socket(struct instance_side *side, bool primary)
+{
+	enum protocol protocol = side->protocol;
 	int fd = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER), error = fd;
 
 	if (fd >= 0)
-		error = mroute_init(fd, protocol, 0);
+		error = take_table(side, fd, primary);
 	if (fd >= 0 && error)
 		close(fd);
 	if (error >= 0) {
 		side->source.fd = fd;
 		return 0;
 	}
-	if (error == -ENOPROTOOPT || error == -EAFNOSUPPORT || error == -EPROTONOSUPPORT) {
+	/* For the others it has been said. */
+	if (is_missing(error) && primary)
 		log_warning("this kernel does not route %s multicast (CONFIG_%s_MROUTE)",
-			    family[protocol], protocol == PROTOCOL_IGMP ? "IP" : "IPV6");
+			    family[protocol], kernel_name(protocol));
+	if (is_missing(error))
 		return 1;
-	}
 	if (error == -EADDRINUSE)
 		log_holder(protocol);
 	else if (error == -EPERM || error == -EACCES)
@@ -341,54 +582,18 @@ static int open_socket(struct instance_side *side)
 	return error;
 }
 
-static void close_side(struct instance_side *side)
+/* Its socket is open. */
+static int start_side(struct instance_side *side, const struct conf_instance *conf)
 {
-	unsigned vif;
-
-	if (side->source.fd < 0)
-		return;
-	loop_remove(side->instance->loop, &side->source);
-	if (side->proxy)
-		proxy_shutdown(side->proxy, loop_now());
-	for (vif = 0; vif < side->config.interface_count; vif++)
-		forget_vif(side, vif);
-	mroute_done(side->source.fd, protocol_of(side));
-	close(side->source.fd);
-	if (side->proxy)
-		proxy_free(side->proxy);
-	side->source.fd = -1;
-	side->proxy = NULL;
-}
-
-static int open_side(struct instance_side *side, enum protocol protocol)
-{
-	const struct conf_instance *conf = side->instance->conf;
-	unsigned vif;
 	int error;
 
-	side->config = (struct proxy_config){
-		.protocol = protocol,
-		.interface_count = conf->interface_count,
-		.interface = side->interface,
-		.ssm_range = conf->ssm_range[protocol],
-		.ssm_range_count = conf->ssm_range_count[protocol],
-		.max_routes = conf->max_routes,
-		.ssdp_upstream = conf->ssdp_upstream,
-	};
-	for (vif = 0; vif < conf->interface_count; vif++) {
-		side->interface[vif] = conf->interface[vif].proxy[protocol];
-		side->interface[vif].vif = (uint8_t)vif;
-		side->interface[vif].values.rfc3376_timers = conf->rfc3376_timers;
-		side->threshold[vif] = conf->interface[vif].ttl_threshold;
-		side->routers[vif] = -1;
-	}
-	error = open_socket(side);
-	if (error)
-		return error;
 	side->source.ready = receive;
 	side->source.ctx = side;
-	error = loop_add(side->instance->loop, &side->source, EPOLLIN);
-	side->proxy = error ? NULL : proxy_new(&side->config, &proxy_out, side, seed());
+	error = loop_add(&side->instance->host->loop, &side->source, EPOLLIN);
+	if (!error)
+		side->plan = make_plan(side->instance, conf, side->protocol);
+	if (side->plan)
+		side->proxy = proxy_new(&side->plan->config, &proxy_out, side, seed());
 	if (!side->proxy && !error)
 		error = -ENOMEM;
 	if (error)
@@ -396,64 +601,131 @@ static int open_side(struct instance_side *side, enum protocol protocol)
 	return error;
 }
 
-static int watch_interfaces(struct instance *instance)
+static void close_side(struct instance_side *side)
 {
-	unsigned vif;
-	int error = iface_open(&instance->monitor, instance->loop);
-
-	for (vif = 0; !error && vif < instance->conf->interface_count; vif++) {
-		struct iface *iface = &instance->iface[vif];
-
-		memcpy(iface->name, instance->conf->interface[vif].name, sizeof(iface->name));
-		iface->changed = changed;
-		iface->ctx = instance;
-		error = iface_watch(&instance->monitor, iface);
-	}
-	if (error)
-		log_error("cannot watch the interfaces: %s", strerror(-error));
-	return error;
+	if (side->source.fd < 0)
+		return;
+	loop_remove(&side->instance->host->loop, &side->source);
+	if (side->proxy)
+		proxy_shutdown(side->proxy, loop_now());
+	for (unsigned n = 0; n < PROXY_VIFS; n++)
+		if (side->instance->vif[n])
+			forget_vif(side, n);
+	mroute_done(side->source.fd, side->protocol);
+	close(side->source.fd);
+	if (side->proxy)
+		proxy_free(side->proxy);
+	plan_free(side->plan);
+	side->source.fd = -1;
+	side->proxy = NULL;
+	side->plan = NULL;
 }
 
-int instance_open(struct instance *instance, struct loop *loop, const struct conf_instance *conf)
+static void init(struct instance *instance, struct instance_host *host,
+		 const struct conf_instance *conf)
 {
-	bool running = false;
-	int error = 0, result;
-	unsigned n;
-
-	if (conf->interface_count > PROXY_VIFS)
-		return -E2BIG;
-	*instance = (struct instance){
-		.conf = conf, .loop = loop, .monitor = {.events.fd = -1, .request.fd = -1}};
-	instance->retry_at = INT64_MAX;
-	instance->retry_delay = RETRY_FIRST;
-	for (n = 0; n < PROTOCOLS; n++) {
+	*instance = (struct instance){.host = host,
+				      .table = conf->table,
+				      .retry_at = INT64_MAX,
+				      .retry_delay = RETRY_FIRST};
+	memcpy(instance->name, conf->name, sizeof(instance->name));
+	memcpy(instance->protocol, conf->protocol, sizeof(instance->protocol));
+	for (unsigned n = 0; n < PROTOCOLS; n++) {
 		instance->side[n].instance = instance;
+		instance->side[n].protocol = (enum protocol)n;
 		instance->side[n].source.fd = -1;
 	}
-	for (n = 0; n < PROTOCOLS && !error; n++) {
+}
+
+int instance_open(struct instance *instance, struct instance_host *host,
+		  const struct conf_instance *conf, bool primary)
+{
+	bool running = false;
+	int error, result;
+
+	init(instance, host, conf);
+	error = add_vifs(instance, conf) ? 0 : -ENOMEM;
+	if (error)
+		log_error("cannot start: %s", strerror(-error));
+	for (unsigned n = 0; n < PROTOCOLS && !error; n++) {
 		if (!conf->protocol[n])
 			continue;
-		result = open_side(&instance->side[n], (enum protocol)n);
+		result = open_socket(&instance->side[n], primary);
+		if (!result)
+			result = start_side(&instance->side[n], conf);
 		error = result < 0 ? result : 0;
 		running |= !result;
 	}
 	if (!error && !running)
 		error = -ENOPROTOOPT;
-	if (!error)
-		error = watch_interfaces(instance);
 	if (error)
 		instance_close(instance);
+	else
+		settle_vifs(instance);
+	for (unsigned n = 0; n < PROTOCOLS && !error; n++)
+		if (instance->side[n].proxy && instance->side[n].table)
+			rule_sweep(&host->rules, (enum protocol)n, instance->side[n].table);
 	return error;
 }
 
 void instance_close(struct instance *instance)
 {
-	struct instance_side *side;
-
-	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
-		close_side(side);
-	iface_close(&instance->monitor);
+	for (unsigned n = 0; n < PROTOCOLS; n++)
+		close_side(&instance->side[n]);
+	for (unsigned n = 0; n < PROXY_VIFS; n++)
+		if (instance->vif[n])
+			remove_vif(instance->vif[n]);
 }
+
+/* ---- another configuration ---- */
+
+bool instance_is(const struct instance *instance, const struct conf_instance *conf)
+{
+	return !strcmp(instance->name, conf->name) && instance->table == conf->table &&
+	       !memcmp(instance->protocol, conf->protocol, sizeof(conf->protocol));
+}
+
+/* False: no memory, and nothing has changed. */
+static bool change_plan(struct instance_side *side, struct plan *plan)
+{
+	struct plan *old = side->plan;
+
+	if (!proxy_reconfigure(side->proxy, loop_now(), &plan->config)) {
+		plan_free(plan);
+		return false;
+	}
+	side->plan = plan;
+	/* A route in the kernel has the thresholds of its outputs in it. */
+	if (memcmp(old->threshold, plan->threshold, sizeof(old->threshold)) != 0)
+		proxy_reinstall(side->proxy);
+	plan_free(old);
+	return true;
+}
+
+bool instance_reconfigure(struct instance *instance, const struct conf_instance *conf)
+{
+	struct plan *plan[PROTOCOLS] = {NULL};
+	bool done = add_vifs(instance, conf);
+	unsigned n;
+
+	for (n = 0; n < PROTOCOLS && done; n++) {
+		if (!instance->side[n].proxy)
+			continue;
+		plan[n] = make_plan(instance, conf, (enum protocol)n);
+		done = plan[n];
+	}
+	for (n = 0; n < PROTOCOLS; n++) {
+		if (plan[n] && done)
+			done = change_plan(&instance->side[n], plan[n]);
+		else
+			plan_free(plan[n]);
+	}
+	if (done)
+		settle_vifs(instance);
+	return done;
+}
+
+/* ---- time ---- */
 
 static void retry_routes(struct instance_side *side)
 {
@@ -462,7 +734,7 @@ static void retry_routes(struct instance_side *side)
 	side->refused_count = 0;
 	if (count > INSTANCE_REFUSED) {
 		/* Among those that were forgotten there may have been removals. */
-		mroute_flush(side->source.fd, protocol_of(side));
+		mroute_flush(side->source.fd, side->protocol);
 		proxy_reinstall(side->proxy);
 		return;
 	}
@@ -474,33 +746,31 @@ static void retry_routes(struct instance_side *side)
 	}
 }
 
+/* Once more what the kernel refused, with what the proxies want by now. */
 static void retry(struct instance *instance)
 {
 	struct instance_side *side;
-	unsigned vif;
 
 	instance->retry_at = INT64_MAX;
-	if (iface_refresh(&instance->monitor))
-		retry_later(instance);
-	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
-		for (vif = 0; side->proxy && vif < side->config.interface_count; vif++)
-			update_side(side, vif, &instance->iface[vif]);
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		if (!instance->vif[n] || !instance->vif[n]->watched)
+			continue;
+		add_rules(instance->vif[n]);
+		update_vif(instance->vif[n]);
+	}
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
 		if (side->proxy)
 			retry_routes(side);
-	}
 	if (instance->retry_at == INT64_MAX)
 		instance->retry_delay = RETRY_FIRST;
 }
 
-int64_t instance_turn(struct instance *instance, int64_t now)
+/* Returns the next deadline. */
+static int64_t tick(struct instance *instance, int64_t now)
 {
 	struct instance_side *side;
 	int64_t first = INT64_MAX;
 
-	if (instance->monitor.failed)
-		retry_later(instance);
-	if (instance->retry_at <= now)
-		retry(instance);
 	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
 		int64_t deadline;
 
@@ -514,30 +784,41 @@ int64_t instance_turn(struct instance *instance, int64_t now)
 		if (deadline < first)
 			first = deadline;
 	}
-	if (instance->retry_at < first)
-		first = instance->retry_at;
 	return first;
 }
 
-size_t instance_views(const struct instance *instance, struct control_view view[PROTOCOLS])
+int64_t instance_turn(struct instance *instance, int64_t now)
 {
-	const struct instance_side *side;
-	size_t count = 0;
-	unsigned vif;
+	int64_t first = tick(instance, now);
 
-	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
+	/* Behind the tick, which may have corrected what was refused. */
+	if (instance->retry_at <= now) {
+		retry(instance);
+		first = tick(instance, now);
+	}
+	return instance->retry_at < first ? instance->retry_at : first;
+}
+
+const struct control_view *instance_views(struct instance *instance,
+					  const struct control_view *next)
+{
+	for (unsigned n = PROTOCOLS; n-- > 0;) {
+		struct instance_side *side = &instance->side[n];
+
 		if (!side->proxy)
 			continue;
-		view[count] = (struct control_view){
-			.instance = instance->conf->name,
-			.protocol = protocol_of(side),
+		side->view = (struct control_view){
+			.next = next,
+			.instance = instance->name,
+			.protocol = side->protocol,
 			.proxy = side->proxy,
 			.mroute = side->source.fd,
-			.interface_count = side->config.interface_count,
+			.entry_count = side->plan->config.interface_count,
 		};
-		for (vif = 0; vif < side->config.interface_count; vif++)
-			view[count].interface[vif] = &instance->iface[vif];
-		count++;
+		for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
+			if (instance->vif[vif])
+				side->view.interface[vif] = &instance->vif[vif]->iface;
+		next = &side->view;
 	}
-	return count;
+	return next;
 }

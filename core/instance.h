@@ -10,49 +10,88 @@
 #include "control.h"
 #include "iface.h"
 #include "loop.h"
+#include "plan.h"
+#include "rule.h"
 
 /* Routes that the kernel refused and that are remembered one by one; beyond, all are set anew. */
 enum { INSTANCE_REFUSED = 32 };
 
+/* What was logged last about one side of an interface. */
+struct instance_seen {
+	struct addr querier; /* any: this router */
+	uint8_t version;
+	uint64_t warned;
+	int64_t warn_at;
+};
+
+/* An interface, as one protocol has it. */
+struct instance_link {
+	unsigned index; /* of the interface whose VIF it is in the kernel; 0: it has none */
+	int routers;	/* the socket that has joined the routers' groups; -1: none */
+	struct instance_seen seen[2]; /* downstream, upstream */
+};
+
+/* A VIF, the same for both protocols. */
+struct instance_vif {
+	struct iface iface;
+	struct instance *instance;
+	unsigned number;
+	bool watched, wanted;
+	struct instance_link link[PROTOCOLS];
+};
+
 /* One protocol of an instance. */
 struct instance_side {
 	struct instance *instance;
-	struct proxy_config config;
-	struct proxy_interface_config interface[PROXY_VIFS];
+	enum protocol protocol;
+	uint32_t table; /* that it has in fact */
+	struct plan *plan;
 	struct proxy *proxy; /* NULL: does not run */
 	struct loop_source source;
-	unsigned index[PROXY_VIFS]; /* of each VIF in the kernel; 0: none */
-	int routers[PROXY_VIFS];    /* the socket that has joined the routers' groups; -1: none */
-	uint8_t threshold[PROXY_VIFS];
-	struct route refused[INSTANCE_REFUSED];
+	struct control_view view;
 	unsigned refused_count;
-	/* as last logged */
-	struct addr querier[PROXY_VIFS]; /* any: this router */
-	uint8_t version[PROXY_VIFS];
-	uint64_t warned[PROXY_VIFS];
-	int64_t warn_at[PROXY_VIFS];
+	struct route refused[INSTANCE_REFUSED];
+};
+
+/* What all instances share. */
+struct instance_host {
+	struct loop loop;
+	struct iface_monitor monitor;
+	struct rules rules;
 };
 
 struct instance {
-	const struct conf_instance *conf;
-	struct loop *loop;
-	struct iface_monitor monitor;
-	struct iface iface[PROXY_VIFS];
-	struct instance_side side[PROTOCOLS];
+	char name[CONF_NAME];
+	bool protocol[PROTOCOLS]; /* that were asked for */
+	uint32_t table;
+	struct instance_host *host;
+	struct instance_vif *vif[PROXY_VIFS];
 	/* when what failed is tried again (INT64_MAX: nothing has), and the time to the attempt
 	 * after that */
 	int64_t retry_at, retry_delay;
+	struct instance_side side[PROTOCOLS];
 };
 
-/* Opens everything and starts; CONF must stay. 0, or -errno with what is wrong logged and nothing
- * left behind. A protocol that the kernel does not route is left out with a warning, unless it is
- * the only one. */
-int instance_open(struct instance *, struct loop *, const struct conf_instance *conf);
+/*
+ * Opens everything and starts; returns 0, or -errno with what is wrong logged and nothing left
+ * behind. A protocol that the kernel does not route is left out with a warning; ENOPROTOOPT: there
+ * is no other. Where the kernel has no numbered tables, PRIMARY takes the default one, and all
+ * others are left out.
+ */
+int instance_open(struct instance *, struct instance_host *, const struct conf_instance *,
+		  bool primary);
+/* Can it become what CONF says without being started anew? */
+bool instance_is(const struct instance *, const struct conf_instance *conf);
+/* Becomes what CONF says; what is the same there goes on. False: there was no memory, it is to be
+ * called again. */
+bool instance_reconfigure(struct instance *, const struct conf_instance *);
 /* Leaves all groups upstream, cleans the kernel's tables. */
 void instance_close(struct instance *);
 /* Does what is due; returns the next deadline. To be called after the events of each turn. */
 int64_t instance_turn(struct instance *, int64_t now);
-/* Describes the protocols that run to the control socket; returns how many. */
-size_t instance_views(const struct instance *, struct control_view view[PROTOCOLS]);
+/* Puts the protocols that run in front of NEXT and returns the first one. */
+const struct control_view *instance_views(struct instance *, const struct control_view *next);
+/* Has it an interface of that name? */
+bool instance_has(const struct instance *, const char *name);
 
 #endif

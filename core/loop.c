@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The event loop. Owns: the epoll set, the signals that end the program, when to wake up. There is
+ * The event loop. Owns: the epoll set, the signals, when to wake up. There is
  * no timer here: whoever has deadlines keeps them in order, the loop only knows the next one, so a
  * quiet program wakes up for its deadlines and for nothing else.
  */
@@ -107,7 +107,11 @@ static void read_signal(struct loop *loop)
 {
 	struct signalfd_siginfo info;
 
-	if (read(loop->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+	if (read(loop->signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		loop->hangup = true;
+	else
 		loop->stop = true;
 }
 

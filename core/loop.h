@@ -11,6 +11,7 @@ enum { LOOP_EVENTS = 16 };
 struct loop {
 	int epoll, signals;
 	bool stop;				  /* set: loop_run() returns after this turn */
+	bool hangup;				  /* SIGHUP has come; for its owner to clear */
 	struct loop_source *pending[LOOP_EVENTS]; /* of this turn, not called yet */
 };
 
@@ -23,8 +24,8 @@ struct loop_source {
 
 /* Milliseconds of CLOCK_MONOTONIC. */
 int64_t loop_now(void);
-/* 0 or -errno. Blocks SIGTERM, SIGINT and SIGHUP, which set loop->stop from now on; ignores
- * SIGPIPE. */
+/* 0 or -errno. Blocks SIGTERM and SIGINT, which set loop->stop from now on, and SIGHUP, which sets
+ * loop->hangup; ignores SIGPIPE. */
 int loop_open(struct loop *);
 void loop_close(struct loop *);
 int loop_add(struct loop *, struct loop_source *, uint32_t events);

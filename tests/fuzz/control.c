@@ -32,6 +32,8 @@ struct run {
 	struct loop loop;
 	struct control control;
 	struct control_view view;
+	struct control_program program;
+	struct script script;
 	struct iface iface[2];
 	struct proxy_interface_config interface[2];
 	struct proxy_config config;
@@ -52,7 +54,7 @@ static void take_line(struct client *client, const char *line, struct digest *di
 {
 	if (client->ended)
 		fuzz_fail("after the end of an answer: '%s'", line);
-	for (const char *c = line; *c; c++)
+	for (const char *c = line; *c && strncmp(line, "line\t", 5) != 0; c++)
 		if (*c != '\t' && (*c < ' ' || *c > '~'))
 			fuzz_fail("a character that cannot be printed: '%s'", line);
 	client->ended = is_end(line);
@@ -244,7 +246,7 @@ static void start_proxy(struct run *run)
 	run->view.protocol = PROTOCOL_IGMP;
 	run->view.proxy = run->proxy;
 	run->view.mroute = -1;
-	run->view.interface_count = 2;
+	run->view.entry_count = 2;
 	for (unsigned i = 0; i < GROUPS / 2; i++)
 		join(run, i, i % 8 ? i % 4 : 20);
 }
@@ -258,6 +260,28 @@ static void check_nothing_left(const struct run *run)
 		fuzz_fail("a dump goes on for nobody");
 }
 
+/* What a command does is not for here, but that it ends all dumps, or says why not. */
+static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
+{
+	struct run *run = ctx;
+
+	digest_text(run->digest, line);
+	if (strlen(line) >= CONTROL_REQUEST)
+		fuzz_fail("a command of %zu octets", strlen(line));
+	control_interrupt(&run->control);
+	snprintf(error, CONTROL_ERROR, "not %s", line);
+	return strlen(line) % 2;
+}
+
+static void set_program(struct run *run)
+{
+	static char text[] =
+		"# a text\npinstance tv:\twan0 ==> \"lan\x1b[1\";\n\n# and\xc3\xa4\0\n";
+
+	run->script = (struct script){text, sizeof(text) - 1, sizeof(text) - 1};
+	run->program = (struct control_program){&run->view, &run->script, command, run};
+}
+
 static void listen_and_run(struct run *run)
 {
 	const char *directory = getenv("TMPDIR");
@@ -268,7 +292,7 @@ static void listen_and_run(struct run *run)
 	if (loop_open(&run->loop))
 		fuzz_fail("no loop: %m");
 	unlink(path);
-	if (control_open(&run->control, &run->loop, path, "", &run->view, 1))
+	if (control_open(&run->control, &run->loop, path, "", &run->program))
 		fuzz_fail("no socket at %s: %m", path);
 	if (loop_run(&run->loop, turn, run))
 		fuzz_fail("the loop has ended: %m");
@@ -288,6 +312,7 @@ void fuzz_control(const uint8_t *data, size_t size, struct digest *digest)
 	seams()->now = 1000000;
 	seams()->send_most = 0;
 	start_proxy(&run);
+	set_program(&run);
 	if (run.proxy) {
 		listen_and_run(&run);
 		proxy_free(run.proxy);

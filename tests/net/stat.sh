@@ -59,7 +59,7 @@ silent 2 -q group elephant
 
 columns summary 4
 columns interfaces 15
-columns counters 5
+columns counters 6
 columns groups 8
 columns upstream 5
 columns routes 8

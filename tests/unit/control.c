@@ -54,6 +54,7 @@ void proxy_interface_status(const struct proxy *proxy, unsigned vif,
 			    struct proxy_interface_status *status)
 {
 	*status = (struct proxy_interface_status){
+		.vif = vif,
 		.upstream = vif == UPSTREAM,
 		.up = vif != 2,
 		.querier = vif == 1 && !proxy->mld,
@@ -177,9 +178,33 @@ int mroute_read_counters(int fd, enum protocol protocol, const struct route *rou
 static const struct iface interfaces[VIFS] = {
 	{.name = "wan0", .index = 1}, {.name = "lan0", .index = 2}, {.name = "lan\x1b[1"}};
 static const struct control_view views[] = {
-	{"tv", PROTOCOL_IGMP, &igmp, 5, VIFS, {&interfaces[0], &interfaces[1], &interfaces[2]}},
-	{"tv", PROTOCOL_MLD, &mld, 6, VIFS, {&interfaces[0], &interfaces[1], &interfaces[2]}},
+	{&views[1],
+	 "tv",
+	 PROTOCOL_IGMP,
+	 &igmp,
+	 5,
+	 VIFS,
+	 {&interfaces[0], &interfaces[1], &interfaces[2]}},
+	{NULL, "tv", PROTOCOL_MLD, &mld, 6, VIFS, {&interfaces[0], &interfaces[1], &interfaces[2]}},
 };
+
+/* ---- the program: it remembers what it was told to do ---- */
+
+static struct script script;
+static char commanded[CONTROL_REQUEST];
+
+static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
+{
+	(void)ctx;
+	strcpy(commanded, line);
+	if (!strstr(line, "wrong"))
+		return true;
+	memset(error, 'e', CONTROL_ERROR - 1);
+	error[CONTROL_ERROR - 1] = '\0';
+	return false;
+}
+
+static const struct control_program program = {views, &script, command, NULL};
 
 static char directory[] = "/tmp/control-XXXXXX", path[64];
 static struct loop loop;
@@ -372,7 +397,8 @@ static void check_tables(void)
 	igmp.counters.value[DROP_CHECKSUM] = UINT64_MAX;
 	answer = ask("counters\n");
 	CHECK(count_lines(answer.text) == 2 * VIFS * COUNTER_COUNT + 1);
-	CHECK(strstr(answer.text, "tv\tlan0\tigmp\tdrop-checksum\t18446744073709551615\n"));
+	CHECK(strstr(answer.text,
+		     "tv\tlan0\tigmp\tdrop-checksum\t18446744073709551615\tdownstream\n"));
 	hang_up(&answer);
 
 	TEST("summary: the program, then each protocol");
@@ -423,7 +449,7 @@ static void check_garbage(void)
 	answers("group 239.1.0.0 lan0 lan0 lan0 lan0\n", "error wrong number of arguments\n");
 	answers("running\ngroups\n", "yes\nok\n");
 
-	TEST("a request of 255 bytes and its newline is read, a longer one is not");
+	TEST("a request of 1,023 bytes and its newline is read, a longer one is not");
 	memset(request, 'x', sizeof(request));
 	strcpy(request + CONTROL_REQUEST - 1, "\n");
 	answers(request, "error unknown request\n");
@@ -433,6 +459,49 @@ static void check_garbage(void)
 	memset(request, 'x', sizeof(request));
 	strcpy(request + 2 * CONTROL_REQUEST - 1, "\n");
 	answers(request, "error request too long\n");
+}
+
+static void check_commands(void)
+{
+	char line[CONTROL_LINE];
+
+	TEST("a command is the program's, as it was written");
+	answers("reload\n", "ok\n");
+	CHECK(!strcmp(commanded, "reload"), "%s", commanded);
+	answers("set  pinstance tv in a  {(* | 10.0.0.1/8)} \"x\"\n", "ok\n");
+	CHECK(!strcmp(commanded, "set  pinstance tv in a  {(* | 10.0.0.1/8)} \"x\""), "%s",
+	      commanded);
+
+	TEST("what is wrong with it is one line");
+	memcpy(line, "error ", 6);
+	memset(line + 6, 'e', CONTROL_ERROR - 1);
+	strcpy(line + 6 + CONTROL_ERROR - 1, "\n");
+	answers("add wrong\n", line);
+	answers("set\n", "error wrong number of arguments\n");
+	answers("add\n", "error wrong number of arguments\n");
+	answers("stops\n", "error unknown request\n");
+}
+
+static void check_text(void)
+{
+	static char text[3000];
+	struct answer answer;
+
+	TEST("the configuration: lines, the long ones in parts");
+	script = (struct script){text, sizeof(text), sizeof(text)};
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "a\t\"\xc3\xa4\"\n\n\0b\n", 11);
+	text[sizeof(text) - 1] = '\n';
+	answer = ask("dump-config\n");
+	CHECK(!strncmp(answer.text, "line\ta\t\"\xc3\xa4\"\nline\t\nline\t?b\npart\txxx", 30),
+	      "%.40s", answer.text);
+	CHECK(count_lines(answer.text) == 3 + 3 + 1, "%u lines", count_lines(answer.text));
+	CHECK(answer.length == sizeof(text) + 6 * 5 + 2 + 3, "%zu", answer.length);
+	hang_up(&answer);
+
+	TEST("no configuration is no line");
+	script = (struct script){NULL, 0, 0};
+	answers("dump-config\n", "ok\n");
 }
 
 static bool is_readable(void *ctx)
@@ -642,6 +711,35 @@ static void check_abandoned_dump(void)
 	CHECK(has_no_walks(NULL));
 }
 
+static void check_interrupted_dump(void)
+{
+	struct answer answer = {.fd = dial()}, text = {.fd = dial()};
+	const char *last;
+	unsigned two = 2, none = 0;
+
+	TEST("what a dump is about goes: the dump ends, and says so, after a whole line");
+	igmp = (struct proxy){.groups = 100000};
+	say(answer.fd, "groups\n");
+	CHECK(run_until(is_readable, &answer, NULL));
+	CHECK(!answer.ended && igmp.walks == 1);
+	CHECK(run_until(has_clients, &two, NULL));
+	control_interrupt(&control);
+	CHECK(!igmp.walks);
+	igmp = (struct proxy){0};
+	say(text.fd, "running\n");
+	CHECK(run_until(has_ended, &answer, NULL));
+	last = strstr(answer.text, "error ");
+	CHECK(last && last[-1] == '\n' &&
+	      !strcmp(last, "error the configuration has changed; ask again\n"));
+
+	TEST("one that was not asked yet is answered");
+	CHECK(run_until(has_ended, &text, NULL) && !strcmp(text.text, "yes\nok\n"), "%s",
+	      text.text);
+	hang_up(&answer);
+	hang_up(&text);
+	CHECK(run_until(has_clients, &none, NULL));
+}
+
 struct crowd {
 	struct answer answer[CONFIG_CONTROL_CLIENTS];
 	struct answer late;
@@ -733,7 +831,7 @@ static void check_no_descriptors(void)
 
 static int open_control(struct control *again, const char *group)
 {
-	return control_open(again, &loop, path, group, views, 2);
+	return control_open(again, &loop, path, group, &program);
 }
 
 static void check_file(void)
@@ -792,9 +890,9 @@ static void check_file(void)
 	CHECK(stat(path, &status) && errno == ENOENT);
 	memset(too_long, 'x', sizeof(too_long) - 1);
 	too_long[sizeof(too_long) - 1] = '\0';
-	CHECK(control_open(&control, &loop, too_long, "", views, 2) == -ENAMETOOLONG);
-	CHECK(control_open(&control, &loop, "", "", views, 2) == -ENAMETOOLONG);
-	CHECK(control_open(&control, &loop, "/nonexistent/x", "", views, 2) == -ENOENT);
+	CHECK(control_open(&control, &loop, too_long, "", &program) == -ENAMETOOLONG);
+	CHECK(control_open(&control, &loop, "", "", &program) == -ENAMETOOLONG);
+	CHECK(control_open(&control, &loop, "/nonexistent/x", "", &program) == -ENOENT);
 	control_close(&control);
 }
 
@@ -843,8 +941,8 @@ static void check_client(void)
 	igmp = (struct proxy){.groups = 1};
 	child = fork();
 	if (!child) {
-		control_ask(path, "groups", keep_line, lines, error);
-		control_ask(path, "group x", keep_line, lines, error);
+		control_ask(path, "groups", false, keep_line, lines, error);
+		control_ask(path, "group x", false, keep_line, lines, error);
 		dprintf(result[1], "%s%s", lines, error);
 		_exit(0);
 	}
@@ -859,7 +957,7 @@ static void check_client(void)
 }
 
 /* What control_ask() makes of a daemon that sends TEXT and is gone. */
-static int ask_impostor(const char *text, char lines[256], char error[CONTROL_ERROR])
+static int ask_impostor(const char *text, bool raw, char lines[256], char error[CONTROL_ERROR])
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), result;
@@ -875,7 +973,7 @@ static int ask_impostor(const char *text, char lines[256], char error[CONTROL_ER
 		_exit(fd < 0 || write(fd, text, strlen(text)) < 0);
 	}
 	lines[0] = '\0';
-	result = control_ask(path, "running", keep_line, lines, error);
+	result = control_ask(path, "running", raw, keep_line, lines, error);
 	close(listener);
 	waitpid(child, NULL, 0);
 	unlink(path);
@@ -888,31 +986,33 @@ static void check_impostors(void)
 	int result;
 
 	TEST("nobody there");
-	result = control_ask(path, "running", keep_line, lines, error);
+	result = control_ask(path, "running", false, keep_line, lines, error);
 	CHECK(result == -ENOENT && !strcmp(error, strerror(ENOENT)), "%d %s", result, error);
 
 	TEST("what is not for a terminal does not get there");
-	result = ask_impostor("a\x1b[2Jb\xc3\xa4\tc\x7f\r\nok\n", lines, error);
+	result = ask_impostor("a\x1b[2Jb\xc3\xa4\tc\x7f\r\nok\n", false, lines, error);
 	CHECK(!result && !strcmp(lines, "a?[2Jb??\tc??|"), "%d %s", result, lines);
-	result = ask_impostor("error a\x1b[2Jb\n", lines, error);
+	result = ask_impostor("line\ta\x1b[\xc3\xa4\tc\na\x1b\nok\n", true, lines, error);
+	CHECK(!result && !strcmp(lines, "line\ta\x1b[\xc3\xa4\tc|a?|"), "%d %s", result, lines);
+	result = ask_impostor("error a\x1b[2Jb\n", false, lines, error);
 	CHECK(result == -EPROTO && !strcmp(error, "a?[2Jb"), "%d %s", result, error);
 
 	TEST("an answer that is cut off is an error");
-	result = ask_impostor("yes\n", lines, error);
+	result = ask_impostor("yes\n", false, lines, error);
 	CHECK(result == -ECONNRESET && *error && !strcmp(lines, "yes|"), "%d %s", result, error);
-	result = ask_impostor("yes\nok", lines, error);
+	result = ask_impostor("yes\nok", false, lines, error);
 	CHECK(result == -ECONNRESET, "%d %s", result, error);
-	result = ask_impostor("", lines, error);
+	result = ask_impostor("", false, lines, error);
 	CHECK(result == -ECONNRESET, "%d %s", result, error);
 
 	TEST("a line or an error without end is not kept");
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	result = ask_impostor(longest, lines, error);
+	result = ask_impostor(longest, false, lines, error);
 	CHECK(result == -EMSGSIZE, "%d %s", result, error);
 	memcpy(longest, "error ", 6);
 	strcpy(longest + 3000, "\n");
-	result = ask_impostor(longest, lines, error);
+	result = ask_impostor(longest, false, lines, error);
 	CHECK(result == -EPROTO && strlen(error) == CONTROL_ERROR - 1, "%d %s", result, error);
 }
 
@@ -927,10 +1027,13 @@ int main(void)
 		check_tables();
 		check_questions();
 		check_garbage();
+		check_commands();
+		check_text();
 		check_partial();
 		check_big_dumps();
 		check_many_sources();
 		check_changes();
+		check_interrupted_dump();
 		check_abandoned_dump();
 		check_crowd();
 		check_no_descriptors();

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tells a running mcproxy what to do. Owns: the names of the commands and the number of their
+ * words. What they mean, and whether they are right, is the daemon's affair: core/script.c,
+ * core/parser.c.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../core/applet.h"
+#include "../core/control_ask.h"
+#include "../core/format.h"
+#include "../core/option.h"
+#include "../core/output.h"
+
+#define NAME "mcproxy-ctl"
+#define SYNOPSIS "Usage: " NAME " [-s SOCKET] COMMAND [ARGUMENT...]\n"
+
+enum { REFUSED = 1, CANNOT_ASK = 2 };
+
+struct command {
+	char name[12];
+	signed char least, most; /* arguments; most -1: no limit */
+};
+
+static const struct command commands[] = {
+	{"reload", 0, 0}, {"stop", 0, 0}, {"log-level", 1, 1}, {"dump-config", 0, 0},
+	{"add", 3, 3},	  {"del", 3, 3},  {"set", 2, -1},
+};
+
+const char *mcproxy_ctl_usage(void)
+{
+	if (!ENABLE_HELP_TEXT)
+		return SYNOPSIS;
+	return SYNOPSIS
+		"Tells a running mcproxy what to do.\n\n"
+		"  -s SOCKET  where it listens (" CONTROL_PATH ")\n\n"
+		"Commands:\n"
+		"  reload                      read the file again; what did not change goes on\n"
+		"  add NAME downstream IF      one more interface of the instance NAME\n"
+		"  del NAME downstream IF      one less (upstream and peer are the same)\n"
+		"  set STATEMENT               as in the file, which is not changed:\n"
+		"                              set pinstance NAME downstream IF KEY VALUE\n"
+		"  log-level LEVEL             error, warning, notice, info or debug\n"
+		"  dump-config                 print a file that says what is in force\n"
+		"  stop                        end\n";
+}
+
+static const struct command *find_command(const char *name, int arguments)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		const struct command *command = &commands[i];
+
+		if (!strcmp(command->name, name) && arguments >= command->least &&
+		    (command->most < 0 || arguments <= command->most))
+			return command;
+	}
+	return NULL;
+}
+
+/* Prints the text of a line of dump-config. */
+static void print_line(void *ctx, char *line)
+{
+	char *text = strchr(line, '\t');
+
+	(void)ctx;
+	if (!text)
+		return;
+	output_text(text + 1);
+	if (*line == 'l')
+		output_text("\n");
+}
+
+/* All words, with a space between them. False: they are too long, or more than a line. */
+static bool join(char **word, char request[CONTROL_REQUEST])
+{
+	size_t length = 0;
+
+	for (; *word; word++) {
+		if (strchr(*word, '\n') || length + strlen(*word) + 2 > CONTROL_REQUEST)
+			return false;
+		length += format_text(request + length, CONTROL_REQUEST - length, "%s%s",
+				      length ? " " : "", *word);
+	}
+	return true;
+}
+
+int mcproxy_ctl_main(int argc, char **argv)
+{
+	char request[CONTROL_REQUEST], error[CONTROL_ERROR];
+	const char *path = CONTROL_PATH;
+	struct option_reader reader = {.name = NAME,
+				       .usage = mcproxy_ctl_usage(),
+				       .letters = "s:",
+				       .operands = true,
+				       .words = argv + 1};
+	int option, result;
+
+	while ((option = option_next(&reader)) > 0)
+		path = reader.value;
+	if (option < 0)
+		return EXIT_MISUSE;
+	argc -= (int)(reader.words - argv);
+	if (!argc)
+		return applet_misuse(NAME, mcproxy_ctl_usage(), "no command is given");
+	if (!find_command(reader.words[0], argc - 1))
+		return applet_misuse(NAME, mcproxy_ctl_usage(),
+				     "there is no command '%s' with %d argument%s", reader.words[0],
+				     argc - 1, argc == 2 ? "" : "s");
+	if (!join(reader.words, request))
+		return applet_misuse(NAME, mcproxy_ctl_usage(), "that is more than a line");
+	result = control_ask(path, request, true, print_line, NULL, error);
+	if (!result)
+		return EXIT_SUCCESS;
+	output_error("%s: %s%s%s", NAME, result == -EPROTO ? "" : path,
+		     result == -EPROTO ? "" : ": ", error);
+	return result == -EPROTO ? REFUSED : CANNOT_ASK;
+}
