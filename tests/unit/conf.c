@@ -16,17 +16,6 @@
 #include "../../core/text.h"
 #include "conf.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__
-#endif
-#endif
-#ifdef __SANITIZE_ADDRESS__
-enum { SANITIZED = true };
-#else
-enum { SANITIZED = false };
-#endif
-
 /* Line 1 of most texts. */
 #define HEAD "pinstance A: up ==> d1 d2;\n"
 #define DOWN "pinstance A downstream d1 set "

@@ -10,6 +10,17 @@
 #include "../../core/conf.h"
 #include "test.h"
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
 static struct conf conf;
 static char error[CONF_ERROR];
 /* What was parsed last: its first instance, and that one's interfaces. */
