@@ -6,7 +6,56 @@
 #include "../../core/sockaddr.h"
 #include "netns.h"
 
-enum { SOURCES = 70, GROUPS = 60, ROUNDS = 1000, FILE_MAX = 1 << 22 };
+/* Calls until one fails; 0: none does. */
+static unsigned until;
+static int failure;
+
+static bool fails(void)
+{
+	if (!until || --until)
+		return false;
+	errno = failure;
+	return true;
+}
+
+static void *try_malloc(size_t size)
+{
+	return fails() ? NULL : malloc(size);
+}
+
+static void *try_calloc(size_t count, size_t size)
+{
+	return fails() ? NULL : calloc(count, size);
+}
+
+static void *try_realloc(void *block, size_t size)
+{
+	return fails() ? NULL : realloc(block, size);
+}
+
+static int try_socket(int family, int type, int protocol)
+{
+	return fails() ? -1 : socket(family, type, protocol);
+}
+
+static int try_setsockopt(int fd, int level, int name, const void *value, socklen_t size)
+{
+	return fails() ? -1 : setsockopt(fd, level, name, value, size);
+}
+
+#define malloc try_malloc
+#define calloc try_calloc
+#define realloc try_realloc
+#define socket(family, type, protocol) try_socket(family, type, protocol)
+#define setsockopt try_setsockopt
+#include "../../core/join.c"
+#undef malloc
+#undef calloc
+#undef realloc
+#undef socket
+#undef setsockopt
+
+enum { SOURCES = 70, GROUPS = 60, ROUNDS = 500, FILE_MAX = 1 << 22 };
 
 struct filter {
 	bool exclude;
@@ -266,14 +315,59 @@ static void test_retry(enum protocol protocol)
 	CHECK(check(&joins, 5, &none));
 }
 
+/* Each call of the system and each allocation fails now and then. */
+static void test_faults(enum protocol protocol)
+{
+	static const int error_of[] = {ENOMEM, ENOBUFS, EPERM, EMFILE};
+	static struct filter is[GROUPS];
+	const struct filter all = {.exclude = true};
+	unsigned failed = 0, widened = 0;
+	struct joins joins;
+
+	TEST("where a call fails, what there was stays until it is tried again");
+	memset(is, 0, sizeof(is));
+	join_open(&joins, protocol, ifindex);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned g = random_number(GROUPS);
+		struct filter f =
+			make(protocol, random_number(2), random_number(9), random_number(9));
+		int error;
+
+		until = 1 + random_number(6);
+		failure = error_of[random_number(4)];
+		error = set(&joins, g, &f);
+		until = 0;
+		failed += error != 0;
+		widened += joins.wider != 0;
+		if (!CHECK(check(&joins, g,
+				 error	       ? &is[g]
+				 : joins.wider ? &all
+					       : &f),
+			   "%u: %d", round, error))
+			break;
+		CHECK(!join_retry(&joins) && !joins.pending);
+		/* It may not even have been remembered. */
+		if (joins.wider || error == -ENOMEM)
+			CHECK(!set(&joins, g, &f) && !joins.wider);
+		is[g] = f;
+		if (!CHECK(check(&joins, g, &f), "%u: %d", round, error))
+			break;
+	}
+	for (unsigned g = 0; g < GROUPS; g++)
+		CHECK(check(&joins, g, &is[g]), "%u", g);
+	CHECK(failed > ROUNDS / 10 && widened, "%u %u", failed, widened);
+	join_close(&joins);
+}
+
 int main(void)
 {
 	netns_enter();
-	if (!ENABLE_KERNEL_HOST || !netns_wire("v0", "v1"))
+	if (!netns_wire("v0", "v1"))
 		return NETNS_SKIP;
 	ifindex = if_nametoindex("v0");
 	for (int i = 0; i < PROTOCOLS; i++) {
 		test_random((enum protocol)i);
+		test_faults((enum protocol)i);
 		test_wider((enum protocol)i);
 		test_many((enum protocol)i);
 		test_retry((enum protocol)i);

@@ -4,6 +4,7 @@
 
 #include "../../core/mroute.h"
 #include "../../core/rawsock.h"
+#include "../../core/rule.h"
 #include "../../proto/wire.h"
 #include "netns.h"
 
@@ -417,6 +418,49 @@ static void test_filter(int fd, enum protocol protocol, int tap, unsigned a)
 	CHECK(netns_run("ip link del dev br && ip link del dev port"));
 }
 
+/* IGMP to a group that nobody has joined goes another way through the kernel, of which a table has
+ * its part. */
+static void test_table(int tap, unsigned a)
+{
+	static const char v2_alert[] = "\x46\xc0\0\0\0\0\0\0\x01\2\0\0\x0a\0\0\x09\xef\1\2\3"
+				       "\x94\4\0\0\x16\0\0\0\xef\1\2\3";
+	static const char v2_plain[] = "\x45\0\0\0\0\0\0\0\x01\2\0\0\x0a\0\0\x09\xef\1\2\3"
+				       "\x16\0\0\0\xef\1\2\3........";
+	int fd = rawsock_open(PROTOCOL_IGMP, CONFIG_RECEIVE_BUFFER),
+	    other = rawsock_open(PROTOCOL_IGMP, CONFIG_RECEIVE_BUFFER);
+	struct rules rules;
+	struct loop loop;
+
+	TEST("of several tables the one that has the interface hears it, once");
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop));
+	CHECK(fd >= 0 && !mroute_init(fd, PROTOCOL_IGMP, 77) &&
+	      !mroute_add_vif(fd, PROTOCOL_IGMP, 0, a, 1) &&
+	      !rawsock_filter(fd, PROTOCOL_IGMP, &a, 1));
+	CHECK(other >= 0 && !mroute_init(other, PROTOCOL_IGMP, 78) &&
+	      !rawsock_filter(other, PROTOCOL_IGMP, NULL, 0));
+	CHECK(!rule_add(&rules, PROTOCOL_IGMP, "a", 77));
+	for (int i = 0; i < 3; i++) {
+		waiting(fd, PROTOCOL_IGMP);
+		waiting(other, PROTOCOL_IGMP);
+		inject_ipv4(tap,
+			    i == 0   ? v2_alert
+			    : i == 1 ? v2_plain
+				     : IPV4_ALERT,
+			    i == 1 ? 28 : 32);
+		CHECK(netns_wait(fd) && waiting(fd, PROTOCOL_IGMP) == 1, "%d: %u", i, got.count);
+		CHECK(got.event[0].type == RAWSOCK_PACKET && got.event[0].ifindex == a);
+		CHECK(!waiting(other, PROTOCOL_IGMP), "%d", i);
+	}
+	TEST("... and gets the upcalls");
+	cause_upcall(tap, PROTOCOL_IGMP);
+	CHECK(netns_wait(fd) && waiting(fd, PROTOCOL_IGMP) == 1);
+	CHECK(got.event[0].type == RAWSOCK_UPCALL && !waiting(other, PROTOCOL_IGMP));
+	rule_close(&rules);
+	loop_close(&loop);
+	close(fd);
+	close(other);
+}
+
 int main(void)
 {
 	struct addr link_local = ipv6("fe80::a");
@@ -456,6 +500,7 @@ int main(void)
 		test_many_sockets(PROTOCOL_IGMP, tap, a);
 		test_filter(mld, PROTOCOL_MLD, tap, a);
 		test_many_sockets(PROTOCOL_MLD, tap, a);
+		test_table(tap, a);
 	}
 	return test_end();
 }
