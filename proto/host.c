@@ -376,10 +376,22 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 	host_flush(p, i);
 }
 
+/* What the querier has told, else what is configured. */
+static void adopt_values(struct interface *i)
+{
+	i->values = i->configured;
+	if (i->told_robustness)
+		i->values.robustness = i->told_robustness;
+	if (i->told_query_interval)
+		i->values.query_interval = i->told_query_interval;
+}
+
 void host_stop(struct proxy *p, struct interface *i)
 {
 	cancel_all(p, i);
-	i->values = i->configured;
+	i->told_robustness = 0;
+	i->told_query_interval = 0;
+	adopt_values(i);
 	i->version = message_version(p->protocol, i->configured.version);
 	i->v1_querier_until = i->v2_querier_until = 0;
 	i->other_querier = (struct addr){{0}};
@@ -577,26 +589,17 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 	    (p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 && general : ENABLE_MLD_V1))
 		i->v2_querier_until = until;
 	if (m->version == 3) {
-		const struct values *v = &i->configured;
-
-		i->values.robustness = m->robustness ? m->robustness : v->robustness;
-		i->values.query_interval =
-			m->query_interval ? m->query_interval : v->query_interval;
+		i->told_robustness = m->robustness;
+		i->told_query_interval = m->query_interval;
+		adopt_values(i);
 	}
 	update_version(p, i, now);
 }
 
 void host_configure(struct proxy *p, struct interface *i, int64_t now,
-		    const struct proxy_interface_config *old, const struct values *before)
+		    const struct proxy_interface_config *old)
 {
-	struct values values = i->configured;
-
-	/* What the querier has told stays. */
-	if (i->values.robustness != before->robustness)
-		values.robustness = i->values.robustness;
-	if (i->values.query_interval != before->query_interval)
-		values.query_interval = i->values.query_interval;
-	i->values = values;
+	adopt_values(i);
 	if (i->config->report_interval != old->report_interval)
 		i->next_unsolicited =
 			i->config->report_interval ? now + i->config->report_interval : INT64_MAX;

@@ -10,9 +10,9 @@
 
 #include "state.h"
 
-/* Its configuration was OLD, its complete values BEFORE. */
+/* Its configuration was OLD. */
 void host_configure(struct proxy *, struct interface *, int64_t now,
-		    const struct proxy_interface_config *old, const struct values *before);
+		    const struct proxy_interface_config *old);
 /* The upstream can be used: announce all that is subscribed. */
 void host_start(struct proxy *, struct interface *, int64_t now);
 /* It cannot any more: nothing is pending, no older querier is known. */

@@ -5,6 +5,7 @@
 #include "group.h"
 #include "interface.h"
 #include "membership.h"
+#include "tracking.h"
 
 /* The groups of the interface are those in its heap. */
 static struct group *group_at(const struct interface *i, uint32_t slot)
@@ -38,11 +39,31 @@ void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 	i->startup_left = i->values.startup_query_count;
 }
 
+/* Hosts that nobody has noted down yet will have been heard of after a membership's time. */
+static void change_tracking(struct interface *i, int64_t now)
+{
+	bool begins = i->config->quick_leave == QUICK_LEAVE_TRACKED;
+	uint32_t n;
+
+	i->tracking_from = now + values_group_membership_interval(&i->values);
+	for (n = 0; n < i->timers.count; n++) {
+		struct group *g = group_at(i, n);
+
+		tracking_stop(i, g);
+		if (begins && !g->permanent)
+			tracking_start(i, g);
+	}
+}
+
 void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		       const struct proxy_interface_config *old)
 {
 	struct values values = i->configured;
 
+	i->version = message_version(p->protocol, values.version);
+	if (ENABLE_HOST_TRACKING && (i->config->quick_leave == QUICK_LEAVE_TRACKED) !=
+					    (old->quick_leave == QUICK_LEAVE_TRACKED))
+		change_tracking(i, now);
 	if (i->config->querier != old->querier) {
 		querier_restart(p, i, now);
 		return;

@@ -95,7 +95,6 @@ static void configure(struct proxy *p, struct interface *i, int64_t now,
 		      const struct proxy_interface_config *config)
 {
 	const struct proxy_interface_config *old = i->config;
-	struct values before = i->configured;
 
 	i->config = config;
 	i->configured = config->values;
@@ -109,7 +108,7 @@ static void configure(struct proxy *p, struct interface *i, int64_t now,
 		i->values = i->configured;
 		i->version = message_version(p->protocol, i->configured.version);
 	} else if (config->upstream) {
-		host_configure(p, i, now, old, &before);
+		host_configure(p, i, now, old);
 	} else {
 		querier_configure(p, i, now, old);
 		if (!is_same_list(old->static_join, config->static_join, old->static_join_count,

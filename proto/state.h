@@ -117,6 +117,8 @@ struct interface {
 	/* the host part (RFC 3376 section 5) */
 	uint8_t version; /* spoken now */
 	int64_t v1_querier_until, v2_querier_until;
+	uint8_t told_robustness; /* by the querier; 0: nothing */
+	int32_t told_query_interval;
 	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
 	uint8_t reply_number;	 /* of the last query: what has told it is passed over */
 	uint32_t reply_left;	 /* about how many subscriptions are still to be told */

@@ -35,6 +35,7 @@ void tracking_stop(struct interface *i, struct group *g)
 		delete_reporter(i, t->reporter[--t->count]);
 	free(t->reporter);
 	free(t);
+	g->tracking = NULL;
 }
 
 void tracking_invalidate(struct interface *i, struct group *g, int64_t now)
