@@ -346,9 +346,9 @@ int conf_parse(struct conf *conf, const struct conf_source *source, char error[C
 }
 
 /* Reads up to SIZE bytes, to the end of the file or the error; -errno, or how many. */
-static ssize_t read_all(const char *path, char *buf, size_t size)
+static ssize_t read_all(int directory, const char *path, char *buf, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	size_t used = 0;
 	ssize_t got;
 
@@ -364,12 +364,12 @@ static ssize_t read_all(const char *path, char *buf, size_t size)
 	return got;
 }
 
-int conf_load(const char *path, char **text, size_t *size, char error[CONF_ERROR])
+int conf_load(int directory, const char *path, char **text, size_t *size, char error[CONF_ERROR])
 {
 	/* One byte more shows that the file is too long. Untouched pages cost nothing. */
 	const size_t room = CONFIG_CONF_MAX_SIZE + 1;
 	char *buf = malloc(room);
-	ssize_t length = buf ? read_all(path, buf, room) : -ENOMEM;
+	ssize_t length = buf ? read_all(directory, path, buf, room) : -ENOMEM;
 
 	if (length >= 0 && (size_t)length < room) {
 		*text = buf;
@@ -391,7 +391,7 @@ int conf_read(struct conf *conf, const char *path, char error[CONF_ERROR])
 	char *text;
 	int result;
 
-	if (conf_load(path, &text, &source.size, error))
+	if (conf_load(AT_FDCWD, path, &text, &source.size, error))
 		return -1;
 	source.text = text;
 	result = conf_parse(conf, &source, error);

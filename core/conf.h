@@ -105,9 +105,9 @@ struct conf_source {
  * out of memory) and CONF untouched. Whether there is an error does not depend on which interfaces
  * are present. The source is not needed afterwards. */
 int conf_parse(struct conf *, const struct conf_source *, char error[CONF_ERROR]);
-/* Reads the file PATH into *TEXT, which is to be freed, and *SIZE. 0, or -1 with ERROR. Files above
- * CONFIG_CONF_MAX_SIZE bytes are refused. */
-int conf_load(const char *path, char **text, size_t *size, char error[CONF_ERROR]);
+/* Reads the file PATH (where openat() finds it) into *TEXT, which is to be freed, and *SIZE. 0, or
+ * -1 with ERROR. Files above CONFIG_CONF_MAX_SIZE bytes are refused. */
+int conf_load(int directory, const char *path, char **text, size_t *size, char error[CONF_ERROR]);
 /* Loads the file PATH and parses it, as if no interface were present. */
 int conf_read(struct conf *, const char *path, char error[CONF_ERROR]);
 void conf_free(struct conf *);

@@ -17,6 +17,7 @@
 #include "format.h"
 #include "instance.h"
 #include "output.h"
+#include "privilege.h"
 #include "script.h"
 
 /* Between two attempts at what failed, in milliseconds. */
@@ -30,6 +31,7 @@ struct member {
 
 struct daemon {
 	const struct daemon_options *options;
+	int directory; /* of the file: its path may lead elsewhere by the time it is read again */
 	struct script script;
 	struct instance_host host;
 	struct member *first; /* in the order of the text */
@@ -37,6 +39,7 @@ struct daemon {
 	struct control_program program;
 	/* as the text has them */
 	char control_path[CONF_PATH], control_group[CONF_NAME], pidfile[CONF_PATH];
+	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 	char (*pattern)[IF_NAMESIZE];
 	size_t pattern_count;
 	enum log_level log_level;
@@ -348,6 +351,18 @@ static void set_log(struct daemon *d, const struct conf *conf)
 	log_open(conf->log_syslog || (d->running && d->options->background), level);
 }
 
+static void set_privileges(struct daemon *d, const struct conf *conf)
+{
+	if (!d->running) {
+		memcpy(d->user, conf->user, sizeof(d->user));
+		memcpy(d->group, conf->group, sizeof(d->group));
+		memcpy(d->chroot, conf->chroot, sizeof(d->chroot));
+	} else if (strcmp(d->user, conf->user) != 0 || strcmp(d->group, conf->group) != 0 ||
+		   strcmp(d->chroot, conf->chroot) != 0) {
+		log_warning("user, group and chroot stay as they were at the start");
+	}
+}
+
 /* What runs becomes what CONF says, which is freed. 0, or -errno of what failed first, logged: it
  * will be tried again. */
 static int apply(struct daemon *d, struct conf *conf)
@@ -363,6 +378,7 @@ static int apply(struct daemon *d, struct conf *conf)
 	its = set_pidfile(d, pidfile);
 	error = error ? error : its;
 	set_control(d, conf);
+	set_privileges(d, conf);
 	warn_shared(d);
 	warn_skipped(conf);
 	if (conf->disabled) {
@@ -392,11 +408,19 @@ static bool change(struct daemon *d, struct script *script, char error[CONF_ERRO
 	return true;
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static bool reload(struct daemon *d, char error[CONF_ERROR])
 {
 	struct script script;
 
-	if (!script_read(&script, d->options->file, error) || !change(d, &script, error))
+	if (!script_read(&script, d->directory, base_name(d->options->file), error) ||
+	    !change(d, &script, error))
 		return false;
 	d->level_told = false;
 	log_notice("%s has been read again", d->options->file);
@@ -547,6 +571,7 @@ static void close_all(struct daemon *d)
 	if (*d->pidfile)
 		unlink(d->pidfile);
 	rule_close(&d->host.rules);
+	rpfilter_close(&d->host.rpfilter);
 	iface_close(&d->host.monitor);
 	loop_close(&d->host.loop);
 	free(d->pattern);
@@ -561,6 +586,8 @@ static int open_all(struct daemon *d)
 
 	if (!error)
 		error = iface_open(&d->host.monitor, &d->host.loop);
+	/* Whoever needs it will be told. */
+	rpfilter_open(&d->host.rpfilter);
 	if (!error && parse(d, &d->script, &conf, why))
 		error = -ENOMEM;
 	if (error) {
@@ -571,10 +598,40 @@ static int open_all(struct daemon *d)
 	return error ? error : open_control(d);
 }
 
+/* The directory of PATH; negative: it cannot be read again. */
+static int open_directory(const char *path)
+{
+	const char *base = base_name(path);
+	char *directory = strndup(path, (size_t)(base - path));
+	int fd = -1;
+
+	if (directory)
+		fd = open(*directory ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(directory);
+	return fd;
+}
+
+/* 0 or -errno, logged. */
+static int drop_privileges(const struct daemon *d)
+{
+	static const char *const what[] = {"user", "group", "chroot", "user or group"};
+	enum privilege_failure failure = PRIVILEGE_IDS;
+	int error = 0;
+
+	if (ENABLE_PRIVILEGES)
+		error = privilege_drop(d->user, d->group, d->chroot, &failure);
+	if (error)
+		log_error("set %s: %s", what[failure],
+			  error == -EINVAL ? "there is none of that name" : strerror(-error));
+	return error;
+}
+
 static int serve(struct daemon *d)
 {
-	int error;
+	int error = drop_privileges(d);
 
+	if (error)
+		return error;
 	d->retry_at = INT64_MAX;
 	d->retry_delay = RETRY_FIRST;
 	d->running = true;
@@ -596,7 +653,7 @@ static int read_file(struct daemon *d, struct conf *conf)
 {
 	char error[CONF_ERROR];
 
-	if (!script_read(&d->script, d->options->file, error) ||
+	if (!script_read(&d->script, AT_FDCWD, d->options->file, error) ||
 	    parse(d, &d->script, conf, error)) {
 		output_error("mcproxy: %s", error);
 		return -1;
@@ -607,9 +664,12 @@ static int read_file(struct daemon *d, struct conf *conf)
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon d = {.options = options,
+			   .directory = open_directory(options->file),
 			   .host = {.loop = {.epoll = -1, .signals = -1},
 				    .monitor = {.events.fd = -1, .request.fd = -1},
-				    .rules = {.events.fd = -1, .request.fd = -1}},
+				    .rules = {.events.fd = -1, .request.fd = -1},
+				    .rpfilter = {.directory = -1},
+				    .rp_filter_off = options->rp_filter_off},
 			   .control = {.listener.fd = -1},
 			   .retry_at = INT64_MAX,
 			   .retry_delay = RETRY_FIRST};
@@ -634,5 +694,7 @@ int daemon_run(const struct daemon_options *options)
 		close_all(&d);
 	}
 	script_free(&d.script);
+	if (d.directory >= 0)
+		close(d.directory);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -119,11 +119,32 @@ static bool packets(void *ctx, const struct route *route, uint64_t *count)
 	return true;
 }
 
+static void log_join(struct instance_side *side, unsigned vif, int error)
+{
+	log_line(failure_level(side->instance), "%s: the kernel cannot join all groups: %s",
+		 side->instance->vif[vif]->iface.name, strerror(-error));
+	retry_later(side->instance);
+}
+
+static void join(void *ctx, unsigned vif, const struct addr *group, enum filter_mode filter_mode,
+		 const struct addr *source, size_t count)
+{
+	struct instance_side *side = ctx;
+	struct instance_link *link = link_of(side, vif);
+	int error = 0;
+
+	if (ENABLE_KERNEL_HOST && link->index)
+		error = join_set(&link->joins, group, filter_mode, source, count);
+	if (error)
+		log_join(side, vif, error);
+}
+
 static const struct proxy_out proxy_out = {
 	.send = send_message,
 	.route = set_route,
 	.reverse_path = reverse_path,
 	.packets = packets,
+	.join = join,
 };
 
 /* ---- what it is told ---- */
@@ -174,6 +195,8 @@ static void forget_vif(struct instance_side *side, unsigned vif)
 		return;
 	mroute_delete_vif(side->source.fd, side->protocol, vif);
 	leave_routers(link);
+	if (ENABLE_KERNEL_HOST)
+		join_close(&link->joins);
 	link->index = 0;
 }
 
@@ -188,6 +211,8 @@ static void make_vif(struct instance_side *side, unsigned vif, const struct ifac
 				       threshold);
 	if (!error) {
 		link_of(side, vif)->index = iface->index;
+		if (ENABLE_KERNEL_HOST)
+			join_open(&link_of(side, vif)->joins, side->protocol, iface->index);
 		return;
 	}
 	log_line(failure_level(side->instance),
@@ -291,7 +316,29 @@ static void changed(void *ctx, struct iface *iface)
 			   text_addr(&iface->link_local, link_local));
 	else
 		log_notice("%s: absent", iface->name);
+	if (iface->index && ((struct instance_vif *)ctx)->unfiltered)
+		rpfilter_refresh(&((struct instance_vif *)ctx)->instance->host->rpfilter,
+				 iface->name);
 	update_vif(ctx);
+}
+
+/* Sources upstream are seldom where the unicast routes expect them. */
+static void set_rp_filter(struct instance_vif *vif, bool off)
+{
+	struct rpfilter *filter = &vif->instance->host->rpfilter;
+	int error = 0;
+
+	if (off && !vif->unfiltered)
+		error = rpfilter_hold(filter, vif->iface.name);
+	else if (!off && vif->unfiltered)
+		rpfilter_release(filter, vif->iface.name);
+	if (error)
+		log_line(failure_level(vif->instance), "%s: cannot switch rp_filter off: %s",
+			 vif->iface.name, strerror(-error));
+	if (error == -ENOMEM)
+		retry_later(vif->instance);
+	else
+		vif->unfiltered = off;
 }
 
 /* What an operator should hear of: who asks on a link, and which version. */
@@ -403,6 +450,7 @@ static void remove_vif(struct instance_vif *vif)
 			rule_remove(&instance->host->rules, side->protocol, vif->iface.name,
 				    side->table);
 	}
+	set_rp_filter(vif, false);
 	iface_unwatch(&instance->host->monitor, &vif->iface);
 	instance->vif[vif->number] = NULL;
 	free(vif);
@@ -463,6 +511,12 @@ static bool add_vifs(struct instance *instance, const struct conf_instance *conf
 	return true;
 }
 
+static bool wants_rp_filter_off(const struct instance *instance)
+{
+	return instance->side[PROTOCOL_IGMP].proxy &&
+	       (instance->rp_filter_off || instance->host->rp_filter_off);
+}
+
 /* The proxies have their plans: the VIFs follow. */
 static void settle_vifs(struct instance *instance)
 {
@@ -477,6 +531,8 @@ static void settle_vifs(struct instance *instance)
 	for (unsigned n = 0; n < PROXY_VIFS; n++) {
 		struct instance_vif *vif = instance->vif[n];
 
+		if (vif)
+			set_rp_filter(vif, wants_rp_filter_off(instance));
 		if (!vif || vif->watched)
 			continue;
 		vif->watched = true;
@@ -626,6 +682,7 @@ static void init(struct instance *instance, struct instance_host *host,
 {
 	*instance = (struct instance){.host = host,
 				      .table = conf->table,
+				      .rp_filter_off = conf->rp_filter_off,
 				      .retry_at = INT64_MAX,
 				      .retry_delay = RETRY_FIRST};
 	memcpy(instance->name, conf->name, sizeof(instance->name));
@@ -720,8 +777,10 @@ bool instance_reconfigure(struct instance *instance, const struct conf_instance 
 		else
 			plan_free(plan[n]);
 	}
-	if (done)
+	if (done) {
+		instance->rp_filter_off = conf->rp_filter_off;
 		settle_vifs(instance);
+	}
 	return done;
 }
 
@@ -746,6 +805,18 @@ static void retry_routes(struct instance_side *side)
 	}
 }
 
+static void retry_joins(struct instance_side *side)
+{
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		int error = 0;
+
+		if (side->instance->vif[n] && link_of(side, n)->joins.pending)
+			error = join_retry(&link_of(side, n)->joins);
+		if (error)
+			log_join(side, n, error);
+	}
+}
+
 /* Once more what the kernel refused, with what the proxies want by now. */
 static void retry(struct instance *instance)
 {
@@ -756,11 +827,15 @@ static void retry(struct instance *instance)
 		if (!instance->vif[n] || !instance->vif[n]->watched)
 			continue;
 		add_rules(instance->vif[n]);
+		set_rp_filter(instance->vif[n], wants_rp_filter_off(instance));
 		update_vif(instance->vif[n]);
 	}
-	for (side = instance->side; side < instance->side + PROTOCOLS; side++)
+	for (side = instance->side; side < instance->side + PROTOCOLS; side++) {
 		if (side->proxy)
 			retry_routes(side);
+		if (ENABLE_KERNEL_HOST && side->proxy)
+			retry_joins(side);
+	}
 	if (instance->retry_at == INT64_MAX)
 		instance->retry_delay = RETRY_FIRST;
 }

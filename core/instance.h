@@ -9,8 +9,10 @@
 #include "conf.h"
 #include "control.h"
 #include "iface.h"
+#include "join.h"
 #include "loop.h"
 #include "plan.h"
+#include "rpfilter.h"
 #include "rule.h"
 
 /* Routes that the kernel refused and that are remembered one by one; beyond, all are set anew. */
@@ -26,8 +28,9 @@ struct instance_seen {
 
 /* An interface, as one protocol has it. */
 struct instance_link {
-	unsigned index; /* of the interface whose VIF it is in the kernel; 0: it has none */
-	int routers;	/* the socket that has joined the routers' groups; -1: none */
+	unsigned index;	    /* of the interface whose VIF it is in the kernel; 0: it has none */
+	int routers;	    /* the socket that has joined the routers' groups; -1: none */
+	struct joins joins; /* host kernel; while it has a VIF */
 	struct instance_seen seen[2]; /* downstream, upstream */
 };
 
@@ -37,6 +40,7 @@ struct instance_vif {
 	struct instance *instance;
 	unsigned number;
 	bool watched, wanted;
+	bool unfiltered; /* its rp_filter is switched off */
 	struct instance_link link[PROTOCOLS];
 };
 
@@ -58,12 +62,15 @@ struct instance_host {
 	struct loop loop;
 	struct iface_monitor monitor;
 	struct rules rules;
+	struct rpfilter rpfilter;
+	bool rp_filter_off; /* of all instances */
 };
 
 struct instance {
 	char name[CONF_NAME];
 	bool protocol[PROTOCOLS]; /* that were asked for */
 	uint32_t table;
+	bool rp_filter_off;
 	struct instance_host *host;
 	struct instance_vif *vif[PROXY_VIFS];
 	/* when what failed is tried again (INT64_MAX: nothing has), and the time to the attempt

@@ -12,12 +12,12 @@
 #include "format.h"
 #include "scan.h"
 
-bool script_read(struct script *script, const char *path, char error[CONF_ERROR])
+bool script_read(struct script *script, int directory, const char *path, char error[CONF_ERROR])
 {
 	char *buffer, *text;
 	size_t size;
 
-	if (conf_load(path, &buffer, &size, error))
+	if (conf_load(directory, path, &buffer, &size, error))
 		return false;
 	text = malloc(size + 1);
 	if (text) {

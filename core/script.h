@@ -14,8 +14,8 @@ struct script {
 	size_t file; /* of it, what is the file's, with the newline at its end */
 };
 
-/* Reads the file PATH. False: ERROR says why. */
-bool script_read(struct script *, const char *path, char error[CONF_ERROR]);
+/* Reads the file PATH, as openat() finds it. False: ERROR says why. */
+bool script_read(struct script *, int directory, const char *path, char error[CONF_ERROR]);
 /*
  * Writes to STATEMENT what the words of a command of mcproxy-ctl(8) (add, del, set, log-level) are
  * in the language. Returns NULL, or what is wrong with them: whatever is not one statement, or does
