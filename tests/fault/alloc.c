@@ -98,7 +98,7 @@ static void tell_again(struct world *world)
 {
 	world->may_act = world->repeat_ok = true;
 	for (unsigned vif = 0; vif < world->vif_count; vif++)
-		if (fault.untold >> vif & 1)
+		if (fault.untold >> vif & 1 && *world->node[vif].name)
 			__real_proxy_interface(world->proxy, world->now, &world->node[vif].state);
 	world->may_act = false;
 	fault.untold = 0;

@@ -275,6 +275,9 @@ static void audit_routes(struct world *world, const struct snapshot *snapshot)
 	for (unsigned i = 0; i < world->route_count && i < AUDIT_GROUPS; i++) {
 		const struct route *route = &world->route[i];
 
+		if (!world_route_is_possible(world, route))
+			world_fail(world, "a route with a VIF that does not exist: %s",
+				   world_route_text(world, route));
 		if (!addr_is_any(&route->source))
 			audit_forwarding(world, snapshot, &route->group, &route->source);
 		if (is_wildcard(world))

@@ -22,6 +22,8 @@ static const struct statement statements[] = {
 	{"config", run_config, true},
 	{"set", run_set, true},
 	{"filter", run_filter, true},
+	{"interfaces", run_interfaces, true},
+	{"reconfigure", run_reconfigure, false},
 	{"rpf", run_rpf, true},
 	{"ignore", run_ignore, true},
 	{"heed", run_heed, true},
@@ -63,6 +65,21 @@ static const struct statement *statement_named(const char *name)
 	return NULL;
 }
 
+/* What may stand between a change of the configuration and the time when it is in force. */
+static bool configures(const struct statement *statement)
+{
+	return statement->run == run_set || statement->run == run_filter ||
+	       statement->run == run_interfaces || statement->run == run_reconfigure;
+}
+
+static bool is_pending(struct world *world)
+{
+	if (!world->proxy || !world->changed)
+		return false;
+	world_fail(world, "expected reconfigure before anything else happens");
+	return true;
+}
+
 static void start(struct world *world)
 {
 	if (world->proxy)
@@ -96,7 +113,7 @@ static void run_line(struct world *world, const char *line)
 	statement = statement_named(peek_word(&words));
 	if (!statement || !statement->setup)
 		start(world);
-	if (take_word(&words, "at")) {
+	if (take_word(&words, "at") && !is_pending(world)) {
 		run_at(world, &words);
 		if (words.at == words.count || world->failed_line)
 			return;
@@ -106,6 +123,8 @@ static void run_line(struct world *world, const char *line)
 		world_fail(world, "no statement \"%s\"", peek_word(&words));
 		return;
 	}
+	if (!configures(statement) && is_pending(world))
+		return;
 	words.at++;
 	statement->run(world, &words);
 	if (words.at < words.count)
@@ -118,7 +137,7 @@ static void finish_case(struct world *world)
 	int64_t end = world->now;
 
 	start(world);
-	if (world->failed_line)
+	if (world->failed_line || is_pending(world))
 		return;
 	for (unsigned i = 0; i < world->expectation_count; i++)
 		if (world->expectation[i].until > end)

@@ -76,6 +76,8 @@ void set_up(struct world *, unsigned vif);
 void complete_values(struct world *);
 void run_set(struct world *, struct words *);
 void run_filter(struct world *, struct words *);
+void run_interfaces(struct world *, struct words *);
+void run_reconfigure(struct world *, struct words *);
 void run_rpf(struct world *, struct words *);
 void run_config(struct world *, struct words *);
 

@@ -296,8 +296,10 @@ static unsigned get_node(struct world *world, const char *name)
 	for (unsigned i = 0; i < world->vif_count; i++)
 		if (!strcmp(world->node[i].name, name))
 			return i;
-	while (*world->node[vif].name)
+	while (vif < PROXY_VIFS - 1 && *world->node[vif].name)
 		vif++;
+	if (*world->node[vif].name)
+		world_fail(world, "more than %d interfaces", PROXY_VIFS);
 	if (vif == world->vif_count)
 		world->vif_count++;
 	world->node[vif] = (struct node){.state = {.vif = vif, .mtu = 1500}};
@@ -341,6 +343,21 @@ static void parse_interfaces(struct world *world, struct words *words)
 	memcpy(world->entry, entry, sizeof(world->entry));
 	world->config.interface_count = count;
 	free(entry);
+}
+
+/* interfaces [UP...] ==> DOWN...: others than now. */
+void run_interfaces(struct world *world, struct words *words)
+{
+	parse_interfaces(world, words);
+	world->changed = true;
+}
+
+/* reconfigure: what was set, filtered and named since the last time is in force. */
+void run_reconfigure(struct world *world, struct words *words)
+{
+	(void)words;
+	complete_values(world);
+	world_reconfigure(world);
 }
 
 /* config igmp|mld|both [UP...] ==> DOWN...: a new world. */

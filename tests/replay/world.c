@@ -84,14 +84,27 @@ static const char *forbidden_record(const struct world *world, unsigned type,
 	return NULL;
 }
 
+/* An upstream that the new configuration does not have any more is left. */
+static bool had_upstream(const struct world *world, unsigned vif)
+{
+	const struct proxy_config *old = &world->given->config;
+
+	for (unsigned i = 0; i < old->interface_count && entry_of(world, vif, true) == ENTRIES; i++)
+		if (old->interface[i].vif == vif && old->interface[i].upstream)
+			return true;
+	return false;
+}
+
 static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
 {
 	bool query = message->kind == KIND_QUERY;
-	unsigned newest = newest_version(world->protocol);
+	unsigned newest = newest_version(world->protocol), up = entry_of(world, vif, true);
 
-	if (!query && world->interface[entry_of(world, vif, true)].kernel_host)
+	if (!query && had_upstream(world, vif))
+		return NULL;
+	if (!query && up < ENTRIES && world->interface[up].kernel_host)
 		return "a report where the kernel is the host";
-	if (entry_of(world, vif, !query) == ENTRIES)
+	if (query ? entry_of(world, vif, false) == ENTRIES : up == ENTRIES)
 		return query ? "a query on an upstream" : "a report on a downstream";
 	if (message->kind == KIND_REPORT) {
 		for (unsigned i = 0; i < message->record_count; i++) {
@@ -116,7 +129,7 @@ static const char *wrong_source(const struct world *world, unsigned vif, const s
 	const struct addr *own = &world->node[vif].state.address;
 	unsigned up = entry_of(world, vif, true);
 
-	if (message->kind != KIND_QUERY && world->interface[up].report_source_set)
+	if (message->kind != KIND_QUERY && up < ENTRIES && world->interface[up].report_source_set)
 		own = &world->interface[up].report_source;
 	if (addr_is_any(own) && message->kind == KIND_QUERY)
 		return "a query without a source address";
@@ -180,6 +193,8 @@ static void learn_all(struct world *world, unsigned vif, const struct message *m
 {
 	unsigned up = entry_of(world, vif, true);
 
+	if (up == ENTRIES)
+		return;
 	if (message->kind == KIND_OLD_REPORT || message->kind == KIND_LEAVE)
 		world->entry[up].view_lost = true;
 	for (unsigned i = 0; i < message->record_count; i++)
@@ -254,11 +269,11 @@ static struct addr plain(const struct addr *addr)
 
 /* Of an interface that is gone there may be no new one; the input of (*,*) may be a VIF that does
  * not exist. */
-static bool is_possible(const struct world *world, const struct route *route)
+bool world_route_is_possible(const struct world *world, const struct route *route)
 {
 	uint32_t vifs = 0;
 
-	for (unsigned vif = 0; vif < world->vif_count; vif++)
+	for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
 		vifs |= (uint32_t)(*world->node[vif].name != '\0') << vif;
 	return !(route->outputs & ~vifs) && route->input < PROXY_VIFS &&
 	       (vifs >> route->input & 1 || addr_is_any(&route->group));
@@ -274,7 +289,7 @@ static void on_route(void *ctx, const struct route *told)
 	say(world, told->remove ? "unroute" : "route", world_route_text(world, told));
 	if (!world->may_act)
 		world_fail(world, "route outside of proxy_interface() and proxy_tick()");
-	if (!told->remove && !is_possible(world, &route))
+	if (!told->remove && !world_route_is_possible(world, &route))
 		world_fail(world, "a route with a VIF that does not exist: %s",
 			   world_route_text(world, told));
 	known = world_find_route(world, &route.source, &route.group, route.input);
@@ -466,6 +481,43 @@ void world_start(struct world *world)
 	for (unsigned vif = 0; vif < world->vif_count; vif++)
 		if (world->node[vif].state.up)
 			proxy_interface(world->proxy, world->now, &world->node[vif].state);
+	world->may_act = false;
+	world_settle(world);
+}
+
+/* Interfaces that are gone, and upstreams that are none any more. */
+static void forget_interfaces(struct world *world)
+{
+	for (unsigned vif = 0; vif < world->vif_count; vif++) {
+		if (entry_of(world, vif, true) < ENTRIES)
+			continue;
+		world_forget_views(world, vif);
+		if (entry_of(world, vif, false) == ENTRIES)
+			world->node[vif] = (struct node){.name = ""};
+	}
+}
+
+void world_reconfigure(struct world *world)
+{
+	struct given *given = give(world);
+	uint32_t known = 0;
+
+	for (unsigned i = 0; i < world->given->config.interface_count; i++)
+		known |= 1U << world->given->interface[i].vif;
+	world->may_act = true;
+	/* For want of memory once, not twice: tests/fault. */
+	if (!proxy_reconfigure(world->proxy, world->now, &given->config) &&
+	    !proxy_reconfigure(world->proxy, world->now, &given->config))
+		world_fail(world, "it cannot be reconfigured");
+	given_free(world->given);
+	world->given = given;
+	world->changed = false;
+	forget_interfaces(world);
+	for (unsigned vif = 0; vif < world->vif_count; vif++)
+		if (*world->node[vif].name && !(known >> vif & 1)) {
+			world->repeat_ok = true;
+			proxy_interface(world->proxy, world->now, &world->node[vif].state);
+		}
 	world->may_act = false;
 	world_settle(world);
 }

@@ -166,6 +166,10 @@ void world_free(struct world *);
 void world_forget_views(struct world *, unsigned vif);
 /* The position of the entry of that side of VIF; ENTRIES: there is none. */
 unsigned entry_of(const struct world *, unsigned vif, bool upstream);
+/* Gives the proxy what is configured now. */
+void world_reconfigure(struct world *);
+/* Are its interfaces there? */
+bool world_route_is_possible(const struct world *, const struct route *);
 /* INPUT tells (*,G) and (*,*) apart, as in the kernel; PROXY_VIFS: any. */
 struct route *world_find_route(struct world *, const struct addr *source, const struct addr *group,
 			       unsigned input);
