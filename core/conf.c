@@ -41,7 +41,6 @@ static bool select_interfaces(struct parser *parser, bool upstream, struct selec
 {
 	const struct conf_instance *instance;
 
-	parser->selected = 0;
 	if (!conf_define_name(parser, "an interface's name or pattern", &selector->token,
 			      selector->name, &selector->pattern))
 		return false;
@@ -92,7 +91,7 @@ static bool parse_matching(struct parser *parser, bool upstream, bool out,
 
 /* Takes what is behind the direction. */
 static bool parse_binding(struct parser *parser, bool upstream, bool out,
-			  const struct token *direction, const struct selector *selector)
+			  const struct selector *selector)
 {
 	bool white;
 
@@ -105,27 +104,23 @@ static bool parse_binding(struct parser *parser, bool upstream, bool out,
 		return parser_fail(parser, "no filter (option FILTER is off)");
 	if (parser->phase == PHASE_DECLARE)
 		return conf_filter_read(parser, white);
-	if (parser->phase == PHASE_INTERFACE &&
-	    !conf_filter_bind(parser, direction, upstream, out,
-			      selector->pattern ? NULL : selector->name))
-		return false;
+	if (parser->phase == PHASE_INTERFACE)
+		conf_filter_bind(parser, out);
 	return skip_statement(parser);
 }
 
 static bool parse_interface(struct parser *parser, bool upstream)
 {
 	struct selector selector;
-	struct token token;
 
 	if (!select_interfaces(parser, upstream, &selector))
 		return false;
-	token = parser->scanner.token;
 	if (parser_keyword(parser, "set"))
 		return conf_set(parser, upstream ? CONF_UPSTREAM : CONF_DOWNSTREAM);
 	if (parser_keyword(parser, "in"))
-		return parse_binding(parser, upstream, false, &token, &selector);
+		return parse_binding(parser, upstream, false, &selector);
 	if (parser_keyword(parser, "out"))
-		return parse_binding(parser, upstream, true, &token, &selector);
+		return parse_binding(parser, upstream, true, &selector);
 	return parser_fail(parser, "set, in or out");
 }
 
@@ -190,7 +185,6 @@ static bool parse_instance(struct parser *parser)
 		return parse_change(parser, &token, name, true);
 	if (parser_keyword(parser, "del"))
 		return parse_change(parser, &token, name, false);
-	parser->its = NULL;
 	if (parser->phase != PHASE_DECLARE)
 		parser->its = parser_known(parser, NAME_INSTANCE, 0, name);
 	if (parser->phase != PHASE_DECLARE && !parser->its)
@@ -264,12 +258,13 @@ static bool parse_statement(struct parser *parser)
 static bool parse(struct parser *parser, enum phase phase)
 {
 	parser->phase = phase;
-	parser->its = NULL;
-	parser->selected = 0;
 	scan_start(&parser->scanner, parser->source->text, parser->source->size);
-	while (parser->scanner.token.type != TOKEN_END)
+	while (parser->scanner.token.type != TOKEN_END) {
+		parser->its = NULL;
+		parser->selected = 0;
 		if (!parse_statement(parser))
 			return false;
+	}
 	return true;
 }
 

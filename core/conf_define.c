@@ -72,6 +72,16 @@ bool conf_define_knows(const struct parser *parser, const struct definition *def
 	return false;
 }
 
+struct conf_interface *conf_define_selected(const struct parser *parser, unsigned *i)
+{
+	struct conf_instance *instance = parser->selected ? parser->its->conf : NULL;
+
+	for (; instance && *i < instance->interface_count; ++*i)
+		if (parser->selected >> *i & 1)
+			return &instance->interface[*i];
+	return NULL;
+}
+
 /* ---- items ---- */
 
 /* Moves an item to the end, or puts a new one there. */

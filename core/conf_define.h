@@ -64,6 +64,9 @@ bool conf_define_name(struct parser *, const char *expected, struct token *, cha
 /* Has the instance an interface of that name on that side, or had it, or can it have? */
 bool conf_define_knows(const struct parser *, const struct definition *, bool upstream,
 		       const char *name);
+/* The next of the interfaces that the statement is about, from number *I on, which it is then;
+ * NULL: no more. */
+struct conf_interface *conf_define_selected(const struct parser *, unsigned *i);
 /* After PHASE_DECLARE: makes the instances of the struct conf. */
 bool conf_define_all(struct parser *);
 

@@ -342,31 +342,14 @@ bool conf_filter_read(struct parser *parser, bool whitelist)
 	return binding->filter;
 }
 
-static const struct conf_filter **filters_of(struct conf_interface *interface, bool out)
+void conf_filter_bind(struct parser *parser, bool out)
 {
-	return out ? interface->out : interface->in;
-}
+	const struct conf_filter *filter = parser->binding->filter;
+	struct conf_interface *interface;
 
-bool conf_filter_bind(struct parser *parser, const struct token *token, bool upstream, bool out,
-		      const char *name)
-{
-	const struct definition *its = parser->its;
-	struct conf_binding *binding = parser->binding;
-	enum name_kind kind = NAME_BOUND + 2 * upstream + out;
-
-	parser->binding = binding->next;
-	if (name && parser_known(parser, kind, its->number, name))
-		return parser_fail_at(parser, token, "one filter of the interface for a direction");
-	if (name && !parser_remember(parser, kind, its->number, name, binding))
-		return false;
-	for (unsigned i = 0; i < its->conf->interface_count; i++) {
-		struct conf_interface *interface = &its->conf->interface[i];
-
-		if (parser->selected >> i & 1 &&
-		    (name || !parser_known(parser, kind, its->number, interface->name)))
-			filters_of(interface, out)[CONF_BOUND] = binding->filter;
-	}
-	return true;
+	parser->binding = parser->binding->next;
+	for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++)
+		(out ? interface->out : interface->in)[CONF_BOUND] = filter;
 }
 
 const struct conf_filter *conf_filter_sources(struct parser *parser, const struct prefix *prefix,

@@ -13,10 +13,8 @@ bool conf_filter_table(struct parser *);
 /* Takes what is behind whitelist or blacklist and makes a filter of it, which conf_filter_bind()
  * gets when it is its turn. */
 bool conf_filter_read(struct parser *, bool whitelist);
-/* The next filter is that of the selected interfaces, which were selected by NAME (NULL: by a
- * pattern), in the direction that TOKEN is. */
-bool conf_filter_bind(struct parser *, const struct token *, bool upstream, bool out,
-		      const char *name);
+/* The next filter is that of the selected interfaces in that direction. */
+void conf_filter_bind(struct parser *, bool out);
 /* A whitelist of what comes from COUNT prefixes of a family; NULL: no memory. */
 const struct conf_filter *conf_filter_sources(struct parser *, const struct prefix *, size_t count);
 /* At the end: what the key `scope` and peering make. */

@@ -29,14 +29,15 @@ struct key {
 	uint8_t needs;	    /* the number of an option; without it the key is an error */
 };
 
-enum { NOTHING, CONTROL, FILTER };
+enum { NOTHING, CONTROL, FILTER, PRIVILEGES };
 static const struct {
-	char name[8];
+	char name[11];
 	bool enabled;
 } options[] = {
 	[NOTHING] = {"", true},
 	[CONTROL] = {"CONTROL", ENABLE_CONTROL},
 	[FILTER] = {"FILTER", ENABLE_FILTER},
+	[PRIVILEGES] = {"PRIVILEGES", ENABLE_PRIVILEGES},
 };
 
 struct prefix_list {
@@ -50,17 +51,6 @@ _Static_assert(sizeof(enum log_level) == sizeof(uint32_t) &&
 		       sizeof(enum quick_leave) == sizeof(uint32_t) && sizeof(bool) == 1,
 	       "store() has to know their size");
 
-/* The next of the interfaces that the statement is about, from number I on; NULL: no more. */
-static struct conf_interface *selected(const struct parser *parser, unsigned *i)
-{
-	struct conf_instance *instance = parser->selected ? parser->its->conf : NULL;
-
-	for (; instance && *i < instance->interface_count; ++*i)
-		if (parser->selected >> *i & 1)
-			return &instance->interface[*i];
-	return NULL;
-}
-
 /* Writes a key's value to where the row says. */
 static void store(struct parser *parser, const struct key *key, const void *value)
 {
@@ -70,10 +60,7 @@ static void store(struct parser *parser, const struct key *key, const void *valu
 		memcpy((uint8_t *)&parser->conf + key->offset, value, key->size);
 	if (key->place == CONF_INSTANCE && parser->phase == PHASE_INSTANCE)
 		memcpy((uint8_t *)parser->its->conf + key->offset, value, key->size);
-	/* What an earlier statement has selected is not meant. */
-	if (key->place == CONF_PROGRAM || key->place == CONF_INSTANCE)
-		return;
-	for (unsigned i = 0; (interface = selected(parser, &i)); i++)
+	for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++)
 		for (size_t n = 0; n < (key->each_protocol ? PROTOCOLS : 1); n++)
 			memcpy((uint8_t *)interface + key->offset +
 				       n * sizeof(struct proxy_interface_config),
@@ -117,7 +104,7 @@ static bool set_interval(struct parser *parser, const struct key *key)
  * known when all is read. */
 static bool set_query_interval(struct parser *parser, const struct key *key)
 {
-	for (unsigned i = 0; selected(parser, &i); i++)
+	for (unsigned i = 0; conf_define_selected(parser, &i); i++)
 		parser->its->entry[i].interval = parser->scanner.token;
 	return set_interval(parser, key);
 }
@@ -244,7 +231,7 @@ static bool set_version(struct parser *parser, const struct key *key)
 	if (parser->phase != PHASE_DECLARE && parser->highest[protocol] &&
 	    version > parser->highest[protocol])
 		return parser_fail_at(parser, &token, "a version up to that of 'protocol'");
-	for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+	for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++) {
 		struct proxy_interface_config *proxy = &interface->proxy[protocol];
 
 		*(key->minimum ? &proxy->oldest_version : &proxy->values.version) = version;
@@ -271,7 +258,7 @@ static void store_report_source(struct parser *parser, enum protocol protocol,
 {
 	struct conf_interface *interface;
 
-	for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+	for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++) {
 		struct proxy_interface_config *proxy = &interface->proxy[protocol];
 
 		proxy->report_source_set = address;
@@ -381,7 +368,7 @@ static bool set_accept_from(struct parser *parser, const struct key *key)
 			continue;
 		if (!keep_prefixes(parser, &list[n], &prefixes))
 			return false;
-		for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+		for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++) {
 			interface->proxy[n].accept_from = prefixes;
 			interface->proxy[n].accept_from_count = list[n].count;
 		}
@@ -406,7 +393,7 @@ static bool set_source(struct parser *parser, const struct key *key)
 			filter = conf_filter_sources(parser, list[n].prefix, list[n].count);
 		if (list[n].count && !filter)
 			return false;
-		for (unsigned i = 0; (interface = selected(parser, &i)); i++)
+		for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++)
 			interface->in[CONF_SOURCE + n] = filter;
 	}
 	return true;
@@ -417,7 +404,7 @@ static bool store_static_join(struct parser *parser, const struct static_join *j
 	enum protocol protocol = protocol_of(&join->group);
 	struct conf_interface *interface;
 
-	for (unsigned i = 0; (interface = selected(parser, &i)); i++) {
+	for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++) {
 		struct proxy_interface_config *proxy = &interface->proxy[protocol];
 		struct static_join **list = &parser->its->entry[i].static_join[protocol];
 
@@ -502,9 +489,9 @@ static const struct key keys[] = {
 	{"pidfile", set_path, PROGRAM(pidfile)},
 	{"log", set_log, PROGRAM(log_syslog), .choices = "stderr|syslog"},
 	{"log-level", set_choice, PROGRAM(log_level), .choices = "error|warning|notice|info|debug"},
-	{"user", set_name, PROGRAM(user)},
-	{"group", set_name, PROGRAM(group)},
-	{"chroot", set_path, PROGRAM(chroot)},
+	{"user", set_name, PROGRAM(user), .needs = PRIVILEGES},
+	{"group", set_name, PROGRAM(group), .needs = PRIVILEGES},
+	{"chroot", set_path, PROGRAM(chroot), .needs = PRIVILEGES},
 
 	{"ssm-range", set_ssm_range, .place = CONF_INSTANCE},
 	{"max-routes", set_number, INSTANCE(max_routes), RANGE(0, UINT32_MAX)},

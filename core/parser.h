@@ -70,8 +70,6 @@ enum name_kind {
 	NAME_TABLE,
 	NAME_UPSTREAM, /* of an instance */
 	NAME_DOWNSTREAM,
-	NAME_BOUND, /* ... + enum conf_direction: has a filter of its own */
-	NAME_BOUND_LAST = NAME_BOUND + 3,
 	NAME_CLAIMED,  /* is a downstream */
 	NAME_RESERVED, /* by a definition that names it */
 	NAME_TAKEN,    /* by a pattern */

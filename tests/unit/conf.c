@@ -208,6 +208,14 @@ static void test_program(void)
 	}
 	good("set log stderr;" HEAD);
 	CHECK(!conf.log_syslog);
+	if (ENABLE_PRIVILEGES) {
+		good(HEAD);
+		CHECK(!*conf.user && !*conf.group && !*conf.chroot);
+		good("set user nobody; set group \"no group\"; set chroot /var/empty;" HEAD);
+		CHECK(!strcmp(conf.user, "nobody") && !strcmp(conf.group, "no group"));
+		CHECK(!strcmp(conf.chroot, "/var/empty"));
+		bad("set chroot empty;", "1:12: found 'empty', expected an absolute path");
+	}
 	for (unsigned i = 0; i < 5; i++) {
 		snprintf(text, sizeof(text), "set log-level %s;%s", levels[i], HEAD);
 		good(text);
@@ -237,6 +245,26 @@ static void test_instance_keys(void)
 	takes(in_instance, "rfc3376-timers", "off");
 	CHECK(!instance->rfc3376_timers);
 	refuses(in_instance, "rfc3376-timers", "yes", "off|on");
+
+	TEST("forwarding, rp-filter and scope");
+	good(HEAD);
+	CHECK(!instance->per_source && !instance->rp_filter_off && instance->scope == 2);
+	if (ENABLE_PER_SOURCE) {
+		takes(in_instance, "forwarding", "per-source");
+		CHECK(instance->per_source);
+	}
+	takes(in_instance, "forwarding", "auto");
+	CHECK(!instance->per_source);
+	takes(in_instance, "rp-filter", "off");
+	CHECK(instance->rp_filter_off);
+	takes(in_instance, "rp-filter", "keep");
+	CHECK(!instance->rp_filter_off);
+	refuses(in_instance, "rp-filter", "on", "keep|off");
+	if (ENABLE_FILTER) {
+		refuses(in_instance, "forwarding", "wildcard", "auto|per-source");
+		takes(in_instance, "scope", "organization");
+		CHECK(instance->scope == 8);
+	}
 
 	TEST("ssm-range");
 	takes(in_instance, "ssm-range",
@@ -392,6 +420,19 @@ static void test_choices(void)
 	good(HEAD DOWN "router-alert strict;" DOWN "router-alert lenient;");
 	CHECK(!interface(1, PROTOCOL_IGMP)->router_alert_strict);
 	refuses(DOWN, "router-alert", "\"strict\"", "lenient|strict");
+}
+
+static void test_host(void)
+{
+	TEST("host");
+	takes(UP, "host", "native");
+	CHECK(!interface(0, PROTOCOL_IGMP)->kernel_host);
+	if (!ENABLE_KERNEL_HOST)
+		return;
+	takes(UP, "host", "kernel");
+	CHECK(interface(0, PROTOCOL_IGMP)->kernel_host && interface(0, PROTOCOL_MLD)->kernel_host);
+	CHECK(!interface(1, PROTOCOL_IGMP)->kernel_host);
+	refuses(UP, "host", "on", "native|kernel");
 }
 
 static void test_quick_leave(void)
@@ -574,6 +615,22 @@ static void test_patterns(void)
 	CHECK(robustness_of(0) == 7 && robustness_of(1) == 2);
 	bad(HEAD "pinstance A downstream \"*\" set robustness 7;",
 	    "2:24: found '\"*\"', expected a downstream of the instance");
+
+	TEST("a statement sets nothing for the interfaces of another one");
+	good(HEAD "pinstance A downstream * set robustness 3; set pidfile \"/a/b\";\n"
+		  "pinstance A upstream * set robustness 4; pinstance A set max-routes 9;\n"
+		  "pinstance A downstream d1 set max-groups 5; pinstance A set ssdp proxy;\n");
+	for (unsigned i = 0; i < 3; i++) {
+		const struct proxy_interface_config *igmp = interface(i, PROTOCOL_IGMP);
+
+		CHECK(robustness_of(i) == (i ? 3 : 4));
+		CHECK(igmp->max_groups == (i == 1 ? 5 : CONFIG_MAX_GROUPS));
+		CHECK(!igmp->accept_from_count && !igmp->accept_from && !igmp->static_join_count);
+		CHECK(ones[i].ttl_threshold == 1 && igmp->max_hosts == CONFIG_MAX_HOSTS);
+		CHECK(igmp->upstream == !i && ones[i].upstream == !i && !igmp->report_source_set);
+	}
+	CHECK(!strcmp(ones[0].name, "up") && !strcmp(ones[2].name, "d2"));
+	CHECK(!strcmp(conf.pidfile, "/a/b") && one.max_routes == 9 && one.ssdp_upstream);
 
 	TEST("a later statement wins, and the instance may come last");
 	good("pinstance A downstream * set robustness 3;\n"
@@ -832,6 +889,9 @@ static void test_options(void)
 	if (!ENABLE_SYSLOG)
 		bad("set log syslog;",
 		    "1:9: found 'syslog', expected stderr (option SYSLOG is off)");
+	if (!ENABLE_PRIVILEGES)
+		bad("set user a;",
+		    "1:5: found 'user', expected another key (option PRIVILEGES is off)");
 	if (!ENABLE_CONTROL)
 		bad("set control /a;",
 		    "1:5: found 'control', expected another key (option CONTROL is off)");
@@ -1317,6 +1377,7 @@ int main(void)
 	test_query_intervals();
 	test_choices();
 	test_quick_leave();
+	test_host();
 	test_numbers();
 	test_patterns();
 	if (BOTH_PROTOCOLS) {
