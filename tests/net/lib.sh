@@ -64,7 +64,7 @@ evidence() {
 		done
 	done
 	for name in $spaces; do
-		case $name in *-r | *-r2) ;; *) continue ;; esac
+		case $name in *-r | *-r[0-9]) ;; *) continue ;; esac
 		for table in ip_mr_vif ip_mr_cache ip6_mr_vif ip6_mr_cache; do
 			echo "--- ${name##*-} /proc/net/$table"
 			nsenter --net="/run/netns/$name" head -n 20 "/proc/net/$table" || :
@@ -287,9 +287,9 @@ snooped_count() {
 		grep -c -v -e ' grp 224\.0\.0\.' -e ' grp ff02:' || :
 }
 
-# snooped_entry GROUP: filter mode and sources, "exclude" or "include 10.9.0.1 10.9.0.5"
+# snooped_entry GROUP [SPACE]: filter mode and sources, "exclude" or "include 10.9.0.1 10.9.0.5"
 snooped_entry() {
-	bridge -n "$space-src" -d mdb show dev br0 | while read -r line; do
+	bridge -n "$space-${2:-src}" -d mdb show dev br0 | while read -r line; do
 		case $line in
 		*" src "*) continue ;;
 		*" port p0 grp $1 "*) ;;
@@ -302,7 +302,9 @@ snooped_entry() {
 		*" source_list "*)
 			sources=${line#* source_list }
 			sources=${sources%% *}
-			sources=$(echo "$sources" | tr ',' '\n' | sed 's,/[^/]*$,,' | sort | tr '\n' ' ')
+			# of EXCLUDE mode, those without a timer
+			sources=$(echo "$sources" | tr ',' '\n' | awk -F / -v mode="$mode" \
+				'mode == "include" || $2 == 0 { print $1 }' | sort | tr '\n' ' ')
 			;;
 		esac
 		echo "$mode $sources"
