@@ -57,14 +57,17 @@ static int change(struct rules *rules, uint16_t type, const struct rule *rule, u
 	return netlink_ask(&rules->request, &request, ignore, NULL);
 }
 
-static int delete (struct rules *rules, const struct rule *rule)
+/* If it fails, once more: nobody will do it later. */
+static int uninstall(struct rules *rules, const struct rule *rule)
 {
 	int error = 0;
 
 	for (int i = 0; i < 2; i++) {
 		int its = change(rules, ABI_RTM_DELRULE, rule, direction[i]);
 
-		if (its && its != -ENOENT && its != -EADDRNOTAVAIL)
+		if (its && its != -ENOENT)
+			its = change(rules, ABI_RTM_DELRULE, rule, direction[i]);
+		if (its && its != -ENOENT)
 			error = its;
 	}
 	return error;
@@ -123,7 +126,7 @@ int rule_add(struct rules *rules, enum protocol protocol, const char *name, uint
 	}
 	result = install(rules, &rule);
 	if (result < 0) {
-		delete (rules, &rule);
+		uninstall(rules, &rule);
 		return result;
 	}
 	rules->rule[rules->count++] = rule;
@@ -138,7 +141,7 @@ int rule_remove(struct rules *rules, enum protocol protocol, const char *name, u
 	if (at == rules->count)
 		return 0;
 	rules->rule[at] = rules->rule[--rules->count];
-	return delete (rules, &rule);
+	return uninstall(rules, &rule);
 }
 
 /* ---- what others do ---- */
@@ -313,7 +316,7 @@ int rule_open(struct rules *rules, struct loop *loop)
 void rule_close(struct rules *rules)
 {
 	while (rules->count)
-		delete (rules, &rules->rule[--rules->count]);
+		uninstall(rules, &rules->rule[--rules->count]);
 	free(rules->rule);
 	rules->rule = NULL;
 	rules->room = 0;
