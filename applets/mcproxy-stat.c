@@ -17,7 +17,7 @@
 #include "../core/text.h"
 
 #define NAME "mcproxy-stat"
-#define SYNOPSIS "Usage: " NAME " [-s SOCKET] [-t | -q] [REQUEST]\n"
+#define SYNOPSIS "Usage: " NAME " [-s SOCKET] [-t | -q] [-w SECONDS] [REQUEST]\n"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -77,9 +77,15 @@ static bool is_trouble(char *const *cell)
 	{"counters", {INTERFACE, PROTOCOL(2), {"COUNTER", 3, LEFT, 20}, {"VALUE", 4, RIGHT, 10}}, \
 	 shown}
 
+#define INSTANCES \
+	{"instances", {{"INSTANCE", 0, LEFT, 8}, PROTOCOL(1), {"TABLE", 2, RIGHT, 5}, \
+		       {"FORWARDING", 3, LEFT, 10}, {"WHY", 4, LEFT, 10}, {"GROUPS", 5, RIGHT, 6}, \
+		       {"GROUP-RTS", 6, RIGHT, 9}, {"SRC-RTS", 7, RIGHT, 9}}, NULL}
+
 static const struct table overview[] = {
 	{"summary", {{"INSTANCE", 0, LEFT, 8}, PROTOCOL(1), {"SUMMARY", 2, LEFT, 13},
 		     {"VALUE", 3, VALUE, 10}}, NULL},
+	INSTANCES,
 	/* Long addresses push nothing aside at the end. */
 	{"interfaces", {INTERFACE, PROTOCOL(2), {"ROLE", 3, LEFT, 10}, {"STATE", 4, LEFT, 6},
 			{"VERSION", 7, RIGHT, 7}, {"GROUPS", 8, RIGHT, 6}, {"NEXT", 9, SECONDS, 5},
@@ -113,9 +119,10 @@ const char *mcproxy_stat_usage(void)
 		"Shows the state of a running mcproxy.\n\n"
 		"  -s SOCKET  where it listens (" CONTROL_PATH ")\n"
 		"  -t         tab-separated lines with fixed columns, times in milliseconds\n"
-		"  -q         no output: the exit status answers, 0 yes, 1 no, 2 cannot tell\n\n"
+		"  -q         no output: the exit status answers, 0 yes, 1 no, 2 cannot tell\n"
+		"  -w SECONDS again and again, with so long a pause\n\n"
 		"Tables (without one: an overview):\n"
-		"  summary, interfaces, groups, upstream, routes, counters\n"
+		"  summary, instances, interfaces, groups, upstream, routes, counters, or all\n"
 		"Questions:\n"
 		"  running               is it?\n"
 		"  group GROUP [IF]      has a host (behind IF) joined GROUP?\n"
@@ -229,15 +236,30 @@ static int show(const char *path, const struct table *table, bool raw)
 	return EXIT_SUCCESS;
 }
 
-static int show_overview(const char *path, bool raw)
+/* One after the other, with a line between them. */
+static int show_tables(const char *path, const struct table *table, size_t count)
 {
-	int status = show(path, &overview[0], raw);
+	int status = show(path, table, false);
 
-	for (size_t i = 1; i < COUNT(overview) && !raw && status == EXIT_SUCCESS; i++) {
+	for (size_t i = 1; i < count && status == EXIT_SUCCESS; i++) {
 		output_text("\n");
-		status = show(path, &overview[i], raw);
+		status = show(path, &table[i], false);
 	}
 	return status;
+}
+
+static int show_overview(const char *path, bool raw)
+{
+	return raw ? show(path, &overview[0], true) : show_tables(path, overview, COUNT(overview));
+}
+
+static int show_all(const char *path)
+{
+	int status = show_overview(path, false);
+
+	output_text("\n");
+	/* The counters have been shown. */
+	return status ? status : show_tables(path, tables, COUNT(tables) - 1);
 }
 
 static const struct table *find_table(const char *name)
@@ -298,6 +320,8 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 				     "-q needs a whole question, and no -t");
 	if (!argc)
 		return show_overview(path, raw);
+	if (argc == 1 && !raw && !strcmp(argv[0], "all"))
+		return show_all(path);
 	if (table)
 		return show(path, table, raw);
 	return applet_misuse(NAME, mcproxy_stat_usage(),
@@ -308,21 +332,35 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 int mcproxy_stat_main(int argc, char **argv)
 {
 	const char *path = CONTROL_PATH;
-	bool raw = false, quiet = false;
+	bool raw = false, quiet = false, again = false;
+	uint64_t pause = 0;
 	struct option_reader reader = {.name = NAME,
 				       .usage = mcproxy_stat_usage(),
-				       .letters = "s:tq",
+				       .letters = "s:tqw:",
 				       .operands = true,
 				       .words = argv + 1};
-	int option;
+	int option, status;
 
 	while ((option = option_next(&reader)) > 0) {
 		if (option == 's')
 			path = reader.value;
 		raw |= option == 't';
 		quiet |= option == 'q';
+		again |= option == 'w';
+		if (option == 'w' && !text_to_number(reader.value, 1, 86400, &pause))
+			return applet_misuse(NAME, mcproxy_stat_usage(),
+					     "-w takes seconds from 1 to 86400");
 	}
 	if (option < 0)
 		return EXIT_MISUSE;
-	return dispatch(path, raw, quiet, (int)(argv + argc - reader.words), reader.words);
+	do {
+		status =
+			dispatch(path, raw, quiet, (int)(argv + argc - reader.words), reader.words);
+		if (!again || status != EXIT_SUCCESS)
+			break;
+		output_text("\n");
+		again = !output_flush();
+		sleep((unsigned)pause);
+	} while (again);
+	return status;
 }

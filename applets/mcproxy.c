@@ -8,12 +8,13 @@
 #include <unistd.h>
 
 #include "../core/applet.h"
+#include "../core/check.h"
 #include "../core/conf.h"
 #include "../core/daemon.h"
 #include "../core/option.h"
 #include "../core/output.h"
 
-#define SYNOPSIS "Usage: mcproxy [-Bdnrsv] [-f FILE] [-p PIDFILE]\n"
+#define SYNOPSIS "Usage: mcproxy [-Bcdnrsv] [-f FILE] [-p PIDFILE]\n"
 
 const char *mcproxy_usage(void)
 {
@@ -26,6 +27,7 @@ const char *mcproxy_usage(void)
 		"\n"
 		"  -f FILE     configuration (/etc/mcproxy.conf)\n"
 		"  -n          read the configuration, say what is wrong with it or nothing, end\n"
+		"  -c          say what the kernel offers, end\n"
 		"  -B          go to the background as soon as all is open; log to syslog then\n"
 		"  -p PIDFILE  write the process id to PIDFILE\n"
 		"  -r          switch the interfaces' reverse path filter off, until the end\n"
@@ -37,16 +39,17 @@ const char *mcproxy_usage(void)
 }
 
 /* 0, or EXIT_MISUSE. */
-static int read_options(struct daemon_options *o, char **argv)
+static int read_options(struct daemon_options *o, bool *check, char **argv)
 {
 	struct option_reader reader = {.name = argv[0],
 				       .usage = mcproxy_usage(),
-				       .letters = "Bdf:np:rsv",
+				       .letters = "Bcdf:np:rsv",
 				       .words = argv + 1};
 	int option;
 
 	while ((option = option_next(&reader)) > 0) {
 		o->background |= option == 'B';
+		*check |= option == 'c';
 		o->read_only |= option == 'n';
 		o->rp_filter_off |= option == 'r';
 		o->status |= option == 's';
@@ -116,13 +119,29 @@ static int run_in_background(struct daemon_options *o)
 	return daemon_run(o);
 }
 
+/* Returns the worst that was found. */
+static int check(void)
+{
+	static const bool built_in[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
+	struct check check = {0};
+
+	for (int i = 0; i < PROTOCOLS; i++)
+		if (built_in[i])
+			check_kernel(&check, (enum protocol)i);
+	check_privileges(&check);
+	return (int)check.worst;
+}
+
 int mcproxy_main(int argc, char **argv)
 {
 	struct daemon_options o = {.file = "/etc/mcproxy.conf"};
-	int status = read_options(&o, argv);
+	bool only_check = false;
+	int status = read_options(&o, &only_check, argv);
 
 	(void)argc;
 	if (status)
 		return status;
+	if (only_check)
+		return check();
 	return o.background && !o.read_only ? run_in_background(&o) : daemon_run(&o);
 }

@@ -30,6 +30,7 @@ struct control_view {
 	const struct control_view *next; /* NULL: this is the last one */
 	const char *instance;
 	enum protocol protocol;
+	uint32_t table; /* of the kernel; 0: the default one */
 	struct proxy *proxy;
 	int mroute;	      /* the multicast routing socket, for the counters of routes */
 	unsigned entry_count; /* of the proxy's configuration */

@@ -187,6 +187,30 @@ static void tell_program(struct control_answer *answer)
 	tell_value(answer, NULL, "memory-peak", (uint64_t)usage.ru_maxrss);
 }
 
+/* Why not all routes are wildcards; by enum proxy_forwarding. */
+static const char reasons[][12] = {"-",		 "configured", "upstreams", "peering", "in-filter",
+				   "out-filter", "interfaces", "sources",   "groups"};
+
+static bool tell_instance(struct control_answer *answer, const struct control_view *view)
+{
+	enum proxy_forwarding forwarding = proxy_forwarding(view->proxy);
+	struct proxy_totals totals;
+
+	if (!has_room(answer))
+		return false;
+	proxy_totals(view->proxy, &totals);
+	put_text(answer, view->instance);
+	put_text(answer, protocol_name(view->protocol));
+	put_number(answer, view->table);
+	put_text(answer, forwarding == FORWARDING_WILDCARD ? "wildcard" : "per-source");
+	put_text(answer, reasons[forwarding]);
+	put_number(answer, totals.memberships);
+	put_number(answer, totals.group_routes);
+	put_number(answer, totals.source_routes);
+	end_line(answer);
+	return true;
+}
+
 /* All of it takes less than CONTROL_LINE. */
 static bool tell_summary(struct control_answer *answer, const struct control_view *view)
 {
@@ -484,6 +508,7 @@ static const char *ask_querier(const struct control_view *view, char **argument,
 /* ---- requests ---- */
 
 static const struct control_request requests[] = {
+	{.name = "instances", .tell = tell_instance},
 	{.name = "interfaces", .tell = tell_interfaces},
 	{.name = "counters", .tell = tell_counters},
 	{.name = "summary", .tell = tell_summary},

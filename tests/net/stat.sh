@@ -58,11 +58,16 @@ silent 2 -q group 10.9.13.1
 silent 2 -q group elephant
 
 columns summary 4
+columns instances 8
 columns interfaces 15
 columns counters 6
 columns groups 8
 columns upstream 5
 columns routes 8
+answers 0 -t instances
+equal "the instance's tables and ways" "$(tr '\t' ' ' <"$work/out" | cut -d ' ' -f 1-5)" \
+	"p igmp 0 wildcard -
+p mld 0 wildcard -"
 answers 0 -t groups
 equal "the line of 239.9.13.2's source" "$(awk -F '\t' '
 	$3 == "239.9.13.2" && $4 == "10.9.0.1" { print $1, $2, $5, $6 }' "$work/out")" \

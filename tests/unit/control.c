@@ -158,6 +158,11 @@ bool proxy_is_subscribed(const struct proxy *proxy, const struct addr *group)
 	return proxy_has_group(proxy, group, 1);
 }
 
+enum proxy_forwarding proxy_forwarding(const struct proxy *proxy)
+{
+	return proxy->mld ? PER_SOURCE_GROUPS : FORWARDING_WILDCARD;
+}
+
 void proxy_totals(const struct proxy *proxy, struct proxy_totals *totals)
 {
 	*totals = (struct proxy_totals){proxy->groups, proxy->groups, 0, proxy->groups};
@@ -178,14 +183,20 @@ int mroute_read_counters(int fd, enum protocol protocol, const struct route *rou
 static const struct iface interfaces[VIFS] = {
 	{.name = "wan0", .index = 1}, {.name = "lan0", .index = 2}, {.name = "lan\x1b[1"}};
 static const struct control_view views[] = {
-	{&views[1],
-	 "tv",
-	 PROTOCOL_IGMP,
-	 &igmp,
-	 5,
-	 VIFS,
-	 {&interfaces[0], &interfaces[1], &interfaces[2]}},
-	{NULL, "tv", PROTOCOL_MLD, &mld, 6, VIFS, {&interfaces[0], &interfaces[1], &interfaces[2]}},
+	{.next = &views[1],
+	 .instance = "tv",
+	 .protocol = PROTOCOL_IGMP,
+	 .table = 7,
+	 .proxy = &igmp,
+	 .mroute = 5,
+	 .entry_count = VIFS,
+	 .interface = {&interfaces[0], &interfaces[1], &interfaces[2]}},
+	{.instance = "tv",
+	 .protocol = PROTOCOL_MLD,
+	 .proxy = &mld,
+	 .mroute = 6,
+	 .entry_count = VIFS,
+	 .interface = {&interfaces[0], &interfaces[1], &interfaces[2]}},
 };
 
 /* ---- the program: it remembers what it was told to do ---- */
@@ -400,6 +411,10 @@ static void check_tables(void)
 	CHECK(strstr(answer.text,
 		     "tv\tlan0\tigmp\tdrop-checksum\t18446744073709551615\tdownstream\n"));
 	hang_up(&answer);
+
+	TEST("instances: tables, ways of forwarding and why, what there is");
+	answers("instances\n", "tv\tigmp\t7\twildcard\t-\t2\t2\t0\n"
+			       "tv\tmld\t0\tper-source\tgroups\t1\t1\t0\nok\n");
 
 	TEST("summary: the program, then each protocol");
 	answer = ask("summary\n");
