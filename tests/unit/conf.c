@@ -1346,7 +1346,7 @@ static void test_examples(void)
 
 	TEST("the examples of the manual page are valid");
 	read_text("applets/mcproxy.conf.5", text, sizeof(text));
-	CHECK(test_displays(text) == 3);
+	CHECK(test_displays(text) == 8);
 
 	TEST("the example of a file is valid, also with all that is commented out");
 	size = read_text("configs/mcproxy.conf", text, sizeof(text));
@@ -1354,7 +1354,8 @@ static void test_examples(void)
 	for (size_t i = 1; i < size; i++)
 		if (text[i - 1] == '\n' && text[i] == '#' && text[i + 1] >= 'a')
 			text[i] = ' ';
-	CHECK(good(text) && conf.disabled && one.ssdp_upstream);
+	CHECK(good(text) && conf.disabled && one.ssdp_upstream && conf.instance_count == 2);
+	CHECK(ones[0].in[CONF_BOUND] && ones[0].in[CONF_SCOPE] && !strcmp(ones[1].name, "ppp0"));
 	CHECK(interface(0, PROTOCOL_IGMP)->report_interval == 60000);
 }
 
@@ -1386,7 +1387,8 @@ int main(void)
 		test_static_join();
 		if (ALL)
 			test_version();
-		if (ALL && ENABLE_CONTROL && ENABLE_SYSLOG)
+		if (ALL && ENABLE_CONTROL && ENABLE_SYSLOG && ENABLE_MULTI_INSTANCE &&
+		    ENABLE_PEERING && ENABLE_RELOAD && ENABLE_PRIVILEGES)
 			test_examples();
 	}
 	test_mutations();
