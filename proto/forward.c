@@ -91,23 +91,23 @@ static uint32_t forwarding(const struct proxy *p)
 	return vifs & p->present;
 }
 
-/* Brings (*,*) up to date. */
+/* Brings (*,*) up to date. An old one whose input has become a sink was replaced by that. */
 static void set_tree(struct proxy *p, uint32_t tree, unsigned input)
 {
 	bool moves = tree && p->tree && input != p->tree_input;
+	bool changes = moves || tree != p->tree;
 	struct route old, r;
 
 	forward_wildcard(p, &old);
 	old.remove = true;
-	if (tree != p->tree || moves)
+	if (changes)
 		forward_relocate(p);
+	p->tree = tree;
 	p->tree_input = input;
-	if (tree != p->tree || moves || (tree && p->present != p->told)) {
-		p->tree = tree;
-		r.remove = !forward_wildcard(p, &r);
+	forward_wildcard(p, &r);
+	if (tree && (changes || p->present != p->told))
 		p->out->route(p->ctx, &r);
-	}
-	if (moves)
+	if ((moves || (changes && !tree)) && !(p->sinks & bit(old.input)))
 		p->out->route(p->ctx, &old);
 }
 
@@ -124,7 +124,7 @@ void forward_tree(struct proxy *p)
 			set_sink(p, vif, false);
 	set_tree(p, tree, tree ? tree_input(p) : p->tree_input);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
-		if (old_sinks & ~p->sinks & bit(vif))
+		if (old_sinks & ~p->sinks & bit(vif) && !(tree && vif == p->tree_input))
 			set_sink(p, vif, true);
 	if (tree)
 		root = tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);

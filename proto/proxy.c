@@ -62,24 +62,21 @@ static void hear(struct proxy *p, struct interface *i, int64_t now, const struct
 		if (refused != COUNTER_COUNT)
 			result = refused;
 	}
-	if (result > RX_LEAVE)
-		i->counters.value[result]++;
-	else if (i->config->upstream)
+	if (result <= RX_LEAVE && i->config->upstream)
 		host_query(p, i, now, packet, &m);
-	else
+	else if (result <= RX_LEAVE)
 		querier_message(p, i, now, packet, &m);
+	else if (!i->config->upstream || !p->router[i->vif]) /* drops are counted once */
+		i->counters.value[result]++;
 }
 
 void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 {
 	struct interface *router = p->router[packet->vif], *host = p->host[packet->vif];
 
-	uint64_t queries = router ? router->counters.value[RX_QUERY] : 0;
-
 	if (router)
 		hear(p, router, now, packet);
-	/* Where it is both, the host part has to do with queries alone. */
-	if (host && (!router || router->counters.value[RX_QUERY] > queries))
+	if (host)
 		hear(p, host, now, packet);
 }
 
