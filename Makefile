@@ -28,7 +28,7 @@ endif
 # Flags, if the compiler knows them; those of gcc's optimizer without which code is shorter.
 known          = $(shell $(CC) -Werror $(1) -c -xc -o /dev/null /dev/null 2>/dev/null && echo $(1))
 shorter        := $(addprefix -fno-,caller-saves move-loop-invariants optimize-sibling-calls \
-	tree-loop-im)
+	tree-dominator-opts tree-loop-im tree-sra)
 ifndef CFLAGS
 CFLAGS         := $(if $(call known,-Oz $(shorter)),-Oz,-Os) -g
 endif
