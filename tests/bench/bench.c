@@ -25,14 +25,16 @@ struct measurement {
 };
 
 static const struct measurement measurements[ROWS] = {
-	[ROW_REPORT] = {"report", row_report, {true, false}, {true, true, true}},
-	[ROW_JOIN] = {"join", row_join, {true, false}, {true, true, true}},
-	[ROW_FLOW] = {"flow", row_flow, {true, false}, {true, true, true}},
-	[ROW_SCALE] = {"2000", row_scale, {false, false}, {true, true, true}},
-	[ROW_SCALE_LARGE] = {"50000", row_scale_large, {false, false}, {true, true, false}},
-	[ROW_FLOOD] = {"flood", row_flood, {true, false}, {true, true, true}},
-	[ROW_MUTATED] = {"mutated", row_mutated, {true, false}, {true, true, true}},
-	[ROW_FOOTPRINT] = {"footprint", row_footprint, {false, true}, {true, false, true}},
+	[ROW_REPORT] = {"report", row_report, {true, false, 0}, {true, true, true}},
+	[ROW_JOIN] = {"join", row_join, {true, false, 0}, {true, true, true}},
+	[ROW_FLOW] = {"flow", row_flow, {true, false, 0}, {true, true, true}},
+	[ROW_FEW_RULES] = {"10-rules", row_few_rules, {false, false, 10}, {true, true, false}},
+	[ROW_RULES] = {"rules", row_rules, {false, false, 10000}, {true, true, false}},
+	[ROW_SCALE] = {"2000", row_scale, {false, false, 0}, {true, true, true}},
+	[ROW_SCALE_LARGE] = {"50000", row_scale_large, {false, false, 0}, {true, true, false}},
+	[ROW_FLOOD] = {"flood", row_flood, {true, false, 0}, {true, true, true}},
+	[ROW_MUTATED] = {"mutated", row_mutated, {true, false, 0}, {true, true, true}},
+	[ROW_FOOTPRINT] = {"footprint", row_footprint, {false, true, 0}, {true, false, true}},
 };
 
 static const char usage[] =
@@ -44,6 +46,8 @@ static const char usage[] =
 	"   report     a join goes upstream\n"
 	"   join       a join into a running stream\n"
 	"   flow       first and later packets of new flows\n"
+	"   10-rules   joins and flows with filters of ten rules (mcproxy only)\n"
+	"   rules      the same with ten thousand\n"
 	"   2000       as many groups: known upstream, delivered, CPU, memory\n"
 	"   50000      as many (mcproxy only)\n"
 	"   flood      packets that nobody wants\n"
@@ -170,6 +174,13 @@ static bool run_all(struct rig *rig, const struct choice *choice, struct result 
 	return complete;
 }
 
+static void free_rules(struct rules *rules)
+{
+	series_free(&rules->report);
+	series_free(&rules->flow.first);
+	series_free(&rules->flow.later);
+}
+
 static void release(struct result result[COLUMNS])
 {
 	int column;
@@ -180,6 +191,8 @@ static void release(struct result result[COLUMNS])
 		series_free(&result[column].join);
 		series_free(&result[column].flow.first);
 		series_free(&result[column].flow.later);
+		free_rules(&result[column].few_rules);
+		free_rules(&result[column].rules);
 	}
 }
 

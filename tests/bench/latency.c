@@ -105,9 +105,8 @@ static void one_flow(struct rig *rig, uint32_t source, struct flow *flow)
 	}
 }
 
-void row_flow(struct rig *rig, struct result *result)
+static void measure_flows(struct rig *rig, struct flow *flow)
 {
-	struct flow *flow = &result->flow;
 	struct usage before;
 	uint32_t source;
 
@@ -120,4 +119,29 @@ void row_flow(struct rig *rig, struct result *result)
 	flow->unresolved = rig_kernel_routes(rig, true);
 	rig_settle(rig, 300 * MILLISECOND, 5 * SECOND);
 	flow->cost = daemon_cost(&rig->daemon, &before);
+}
+
+void row_flow(struct rig *rig, struct result *result)
+{
+	measure_flows(rig, &result->flow);
+}
+
+static void measure_rules(struct rig *rig, struct rules *rules)
+{
+	struct awake awake;
+
+	awake_start(&awake);
+	join_each(rig, &rules->report, 1, AWAKE_JOINS);
+	measure_flows(rig, &rules->flow);
+	awake_stop(&awake);
+}
+
+void row_few_rules(struct rig *rig, struct result *result)
+{
+	measure_rules(rig, &result->few_rules);
+}
+
+void row_rules(struct rig *rig, struct result *result)
+{
+	measure_rules(rig, &result->rules);
 }

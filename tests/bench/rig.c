@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "series.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +12,9 @@
 #include <unistd.h>
 
 #define CONFIGURATION "/run/bench.conf"
+
+/* More than any measurement with rules uses; a multiple of the number of rules. */
+enum { GROUPS_IN_RULES = 20000 };
 
 #define START_LIMIT (5 * SECOND)
 #define JOIN_LIMIT (1 * SECOND)
@@ -61,6 +65,38 @@ static void close_network(struct rig *rig)
 	rig->network = false;
 }
 
+static void write_range(FILE *file, enum family family, struct address address, char end)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(family == IPV4 ? AF_INET : AF_INET6, address.byte, text, sizeof(text));
+	fprintf(file, "%s%c", text, end);
+}
+
+/* What is subscribed is one of so many groups; what is forwarded is none of so many pairs. */
+static void write_rules(FILE *file, enum family family, uint32_t rules)
+{
+	uint32_t n;
+
+	fputs("pinstance bench upstream up0 in whitelist table {", file);
+	for (n = 0; n < rules; n++) {
+		fputs("\n(", file);
+		write_range(file, family, frame_group(family, n * (GROUPS_IN_RULES / rules)), ' ');
+		fputs("- ", file);
+		write_range(file, family,
+			    frame_group(family, (n + 1) * (GROUPS_IN_RULES / rules) - 1), ' ');
+		fputs("| *)", file);
+	}
+	fputs("};\npinstance bench downstream dn1 out blacklist table {", file);
+	for (n = 0; n < rules; n++) {
+		fputs("\n(", file);
+		write_range(file, family, frame_group(family, GROUPS_IN_RULES / 2 + n), ' ');
+		fputs("| ", file);
+		write_range(file, family, frame_source(family, n), ')');
+	}
+	fputs("};\n", file);
+}
+
 static int configure(const struct subject *subject, const struct conditions *conditions)
 {
 	FILE *file = fopen(CONFIGURATION, "we");
@@ -70,6 +106,8 @@ static int configure(const struct subject *subject, const struct conditions *con
 	fputs(subject->product == MCPROXY ? mcproxy_text : igmpproxy_text, file);
 	if (subject->product == MCPROXY && conditions->rare_queries)
 		fputs(mcproxy_rare, file);
+	if (subject->product == MCPROXY && conditions->rules)
+		write_rules(file, subject->family, conditions->rules);
 	return fclose(file) ? -errno : 0;
 }
 

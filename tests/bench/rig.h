@@ -24,6 +24,7 @@ struct subject {
 struct conditions {
 	bool raise_limit;  /* igmp_max_memberships, for a daemon that joins through the kernel */
 	bool rare_queries; /* as long a query interval as can be configured */
+	uint32_t rules;	   /* of each of two filters, which all that the bench does passes */
 };
 
 struct rig {

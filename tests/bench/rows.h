@@ -11,6 +11,8 @@ enum row {
 	ROW_REPORT,
 	ROW_JOIN,
 	ROW_FLOW,
+	ROW_FEW_RULES,
+	ROW_RULES,
 	ROW_SCALE,
 	ROW_SCALE_LARGE,
 	ROW_FLOOD,
@@ -25,6 +27,11 @@ struct flow {
 	struct series first, later;
 	struct cost cost;
 	long unresolved; /* kernel entries that wait for the daemon, at the end */
+};
+
+struct rules {
+	struct series report; /* as the one with all processors awake */
+	struct flow flow;     /* per-source */
 };
 
 struct scale {
@@ -65,6 +72,7 @@ struct result {
 	enum outcome outcome[ROWS];
 	struct series report, report_awake, join;
 	struct flow flow;
+	struct rules few_rules, rules;
 	struct scale scale, scale_large;
 	struct flood flood;
 	struct mutated mutated;
@@ -79,6 +87,10 @@ void row_report(struct rig *, struct result *);
 void row_join(struct rig *, struct result *);
 /* 500 new sources of a joined group, ten packets each, one packet after the other. */
 void row_flow(struct rig *, struct result *);
+/* 200 joins as in row_report(), then flows as in row_flow(), with ten rules in two filters each. */
+void row_few_rules(struct rig *, struct result *);
+/* With ten thousand. */
+void row_rules(struct rig *, struct result *);
 /* 2,000 groups joined by reports of 50 records, then a packet to each. */
 void row_scale(struct rig *, struct result *);
 /* 50,000 groups. */

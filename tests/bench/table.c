@@ -111,6 +111,52 @@ static void upcall_figure(struct result *result, struct figure *figure)
 	figure->verdict = meets(!flow->cost.wakeups && !flow->unresolved);
 }
 
+/* What VALUE may be more than another for the jitter of such measurements. */
+static bool as_fast(int64_t value, int64_t other)
+{
+	return value != LOST && other != LOST && value <= other + other / 4 + 2 * MICROSECOND;
+}
+
+static void few_rules_report_figure(struct result *result, struct figure *figure)
+{
+	series_figure(&result->few_rules.report, figure);
+}
+
+static void rules_report_figure(struct result *result, struct figure *figure)
+{
+	figure->verdict = meets(as_fast(series_figure(&result->rules.report, figure),
+					series_quantile(&result->few_rules.report, 500)));
+}
+
+static void few_rules_first_figure(struct result *result, struct figure *figure)
+{
+	series_figure(&result->few_rules.flow.first, figure);
+}
+
+static void rules_first_figure(struct result *result, struct figure *figure)
+{
+	figure->verdict = meets(as_fast(series_figure(&result->rules.flow.first, figure),
+					series_quantile(&result->few_rules.flow.first, 500)));
+}
+
+static void rules_later_figure(struct result *result, struct figure *figure)
+{
+	series_figure(&result->rules.flow.later, figure);
+}
+
+static void rules_cpu_figure(struct result *result, struct figure *figure)
+{
+	const size_t flows = result->rules.flow.first.count;
+	char few[24], many[24];
+
+	if (!flows || !result->few_rules.flow.first.count)
+		return;
+	time_text(few, sizeof(few),
+		  result->few_rules.flow.cost.cpu / (int64_t)result->few_rules.flow.first.count);
+	time_text(many, sizeof(many), result->rules.flow.cost.cpu / (int64_t)flows);
+	snprintf(figure->text, sizeof(figure->text), "%s / %s", few, many);
+}
+
 static void reached(const struct scale *scale, struct figure *figure)
 {
 	snprintf(figure->text, sizeof(figure->text), "%" PRIu32 " / %" PRIu32, scale->known,
@@ -263,6 +309,16 @@ static const struct line lines[] = {
 	{"later packets of these flows, median / p99", "", ROW_FLOW, later_figure, 0},
 	{"wake-ups of the daemon by 500 new flows / unresolved kernel entries", "0 / 0", ROW_FLOW,
 	 upcall_figure, 0},
+	{"2 filters of 10 rules: report in -> report out, median / p99", "", ROW_FEW_RULES,
+	 few_rules_report_figure, 0},
+	{"2 filters of 10,000 rules: report in -> report out", "as with 10", ROW_RULES,
+	 rules_report_figure, 0},
+	{"10 rules, per-source: first packet of a new flow, median / p99", "", ROW_FEW_RULES,
+	 few_rules_first_figure, 0},
+	{"10,000 rules, per-source: first packet of a new flow", "as with 10", ROW_RULES,
+	 rules_first_figure, 0},
+	{"later packets of these flows", "", ROW_RULES, rules_later_figure, 0},
+	{"CPU a new flow, 10 / 10,000 rules", "", ROW_RULES, rules_cpu_figure, 0},
 	{"2,000 groups: known upstream / first packets delivered", "2000 / 2000", ROW_SCALE,
 	 scale_figure, 0},
 	{"2,000 groups: CPU a group", "<= 6 us", ROW_SCALE, scale_cpu_figure, 0},
