@@ -231,6 +231,7 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
 $(O)/tests/sim $(O)/tests/unit/memory $(O)/tests/unit/filter: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+$(O)/tests/unit/flow: wrap := -Wl,--wrap=policy_outputs,--wrap=merge_membership,--wrap=filter_range
 comma := ,
 # Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.
 $(O)/seams.a: $(O)/libmcproxy.a tests/fuzz/seams.txt

@@ -34,7 +34,7 @@ struct filter {
 	uint32_t vifs; /* bit n: there are rules for data from VIF n */
 	enum filter_verdict verdict;
 	uint8_t lists, whitelists; /* how many; bit n: list n is one */
-	bool has_sources;
+	bool has_sources, has_singles;
 	/* the cuts, START and RUN follow; where they are the same, the rules are */
 };
 
@@ -53,6 +53,11 @@ bool filter_has_interfaces(const struct filter *f)
 bool filter_has_sources(const struct filter *f)
 {
 	return filter_verdict(f) == FILTER_DEPENDS && f->has_sources;
+}
+
+bool filter_has_singles(const struct filter *f)
+{
+	return filter_verdict(f) == FILTER_DEPENDS && f->has_singles;
 }
 
 bool filter_equal(const struct filter *a, const struct filter *b)
@@ -276,6 +281,7 @@ static bool take_rule(struct builder *b, enum protocol protocol, unsigned list,
 	all_groups = is_range(group, &first_group, &last_group);
 	all_sources = is_range(source, &first_source, &last_source);
 	b->head.has_sources |= !all_sources;
+	b->head.has_singles |= addr_equal(&source[0], &source[1]);
 	if (rule->vif < PROXY_VIFS)
 		b->head.vifs |= (uint32_t)1 << rule->vif;
 	group[0].byte[0] = group[1].byte[0] = (uint8_t)table_of(list, rule->vif);

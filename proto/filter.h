@@ -57,6 +57,8 @@ enum filter_verdict filter_verdict(const struct filter *);
  * anything; a list that passes everything does not count. */
 bool filter_has_interfaces(const struct filter *);
 bool filter_has_sources(const struct filter *);
+/* ... For single ones (first = last)? */
+bool filter_has_singles(const struct filter *);
 /* Do they pass the same, as far as the same rules in whatever order tell? */
 bool filter_equal(const struct filter *, const struct filter *);
 

@@ -15,9 +15,11 @@
 enum { SWEEP_INTERVAL = 60000, IDLE_SWEEPS = 3 };
 /* When there is no room for more, the idle go sooner. */
 enum { HURRY_INTERVAL = 1000 };
-/* Memberships that one turn looks through, and the most routes whose counters are read a
- * millisecond for `mutex`. */
+/* Memberships and routes that one turn looks through, about, and the most routes whose counters are
+ * read a millisecond for `mutex`. */
 enum { SWEEP_BUDGET = 1024, POLL_RATE = 8 };
+/* Of a group with more sources than this, no further ones are unsubscribed one by one. */
+enum { MOST_CONTESTED = 1024 };
 
 /* ---- `mutex`: which upstream has the source ---- */
 
@@ -81,15 +83,23 @@ static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
 	return vif;
 }
 
+static bool has_mutex(const struct proxy *p)
+{
+	return ENABLE_MULTI_UPSTREAM && p->config->mutex;
+}
+
 static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
 {
 	bool up = s->place < PROXY_VIFS && policy_accepts_up(p, m, s->place, &s->source);
-	bool mutex = ENABLE_MULTI_UPSTREAM && p->config->mutex, was_contested = s->contested;
+	bool mutex = has_mutex(p), was_contested = s->contested;
 
-	if (up && mutex && !was_contested)
+	if (up && mutex && !was_contested && m->route_count <= MOST_CONTESTED)
 		contest(p, m, s, now);
 	else if (!up || !mutex)
 		end_contest(p, s);
+	/* It is subscribed elsewhere. */
+	if (s->contested != was_contested)
+		membership_touch(p, m);
 	if (up || s->place == PROXY_VIFS || policy_accepts_down(p, m, s->place, &s->source))
 		return;
 	/* With `mutex` the next packet decides; where none has come, none is expected. */
@@ -97,6 +107,25 @@ static void place(struct proxy *p, struct membership *m, struct source_route *s,
 		s->place = (uint8_t)subscribed_at(p, m, &s->source, s->place);
 	else if (was_contested)
 		s->place = PROXY_VIFS;
+}
+
+static void set(struct proxy *p, struct membership *m, struct source_route *s)
+{
+	route_set(p, m, s, s->place, policy_outputs(p, m, s->place, &s->source));
+}
+
+void flow_settle(struct proxy *p, int64_t now)
+{
+	while (p->moved_count) {
+		struct flow *flow = &p->moved[--p->moved_count];
+		struct membership *m = flow->membership;
+		struct source_route *s = route_find(m, &flow->source);
+
+		if (!m->dirty && s)
+			place(p, m, s, now);
+		if (!m->dirty && s)
+			set(p, m, s);
+	}
 }
 
 void flow_place(struct proxy *p, struct membership *m, int64_t now)
@@ -120,6 +149,7 @@ void flow_switch(struct proxy *p, enum proxy_forwarding forwarding)
 		}
 	}
 	membership_walk_stop(p, &p->sweep);
+	p->moved_count = 0;
 	p->sweeping = false;
 	p->poll_at = INT64_MAX;
 	/* At the first reading it is known what there is. */
@@ -137,13 +167,22 @@ void flow_update(struct proxy *p, struct membership *m)
 		if (s->place == PROXY_VIFS)
 			route_end(p, m, s);
 		else
-			route_set(p, m, s, s->place, policy_outputs(p, m, s->place, &s->source));
+			set(p, m, s);
 	}
 	route_sweep(m);
 	m->reinstall = false;
 }
 
 /* ---- upcalls ---- */
+
+/* The membership has nothing to do with it, so far. */
+static void touch(struct proxy *p, struct membership *m, const struct addr *source)
+{
+	if (p->moved_count == sizeof(p->moved) / sizeof(*p->moved))
+		membership_touch(p, m);
+	else
+		p->moved[p->moved_count++] = (struct flow){m, *source};
+}
 
 /* There is no room: what is idle goes before its time. */
 static void hurry(struct proxy *p)
@@ -176,7 +215,7 @@ static void add(struct proxy *p, int64_t now, const struct upcall *upcall)
 	route_find(m, &upcall->source)->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
 	if (p->sweep_at == INT64_MAX)
 		p->sweep_at = now + SWEEP_INTERVAL;
-	membership_touch(p, m);
+	touch(p, m, &upcall->source);
 }
 
 /* Has the route taken in packets since its counter was last read? */
@@ -201,12 +240,13 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 		return;
 	if (!up && !policy_accepts_down(p, m, vif, &s->source))
 		return;
-	if (up && policy_accepts_up(p, m, s->place, &s->source))
+	/* Two upstreams: that is for `mutex` to decide, where it can. */
+	if (up && (s->contested || !has_mutex(p)) && policy_accepts_up(p, m, s->place, &s->source))
 		return;
 	if (policy_outputs(p, m, s->place, &s->source) && is_used(p, m, s))
 		return;
 	s->place = (uint8_t)vif;
-	membership_touch(p, m);
+	touch(p, m, &s->source);
 }
 
 void flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
@@ -224,7 +264,7 @@ void flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 		move(p, m, s, upcall->vif);
 	} else if (s) {
 		s->fresh = true; /* the kernel has lost it */
-		membership_touch(p, m);
+		touch(p, m, &s->source);
 	} else if (begins) {
 		add(p, now, upcall);
 	}
@@ -299,10 +339,11 @@ static void sweep(struct proxy *p, int64_t now)
 	if (!p->sweeping)
 		membership_walk_start(p, &p->sweep);
 	p->sweeping = true;
-	while (p->sweep.next && budget--) {
+	while (p->sweep.next && budget) {
 		struct membership *m = p->sweep.next;
 
 		p->sweep.next = m->next;
+		budget -= m->route_count < budget ? m->route_count + 1 : budget;
 		sweep_membership(p, m);
 	}
 	if (p->sweep.next)

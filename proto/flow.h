@@ -13,6 +13,8 @@
 
 /* An upcall of the kernel: a new (S,G), or one that came in elsewhere than expected. */
 void flow_upcall(struct proxy *, int64_t now, const struct upcall *);
+/* Sees to what is new or comes elsewhere, each by itself: a group may have very many sources. */
+void flow_settle(struct proxy *, int64_t now);
 /* Where the membership's routes have their input now; before anything is reported upstream. */
 void flow_place(struct proxy *, struct membership *, int64_t now);
 /* Tells the kernel what has changed of them. */

@@ -5,7 +5,11 @@
 
 #include <stdlib.h>
 
+#include "filter.h"
 #include "policy.h"
+
+/* Into which a filter may cut the sources of a group; then it is taken as a whole. */
+enum { MOST_RANGES = 4 * CONFIG_MAX_SOURCES };
 
 static bool excludes(const struct group *g, const struct addr *source)
 {
@@ -76,31 +80,50 @@ bool merge_reserve(struct proxy *p, const struct membership *m)
 
 /* ---- with filters, or several upstreams ---- */
 
-/* What of the sources that nobody lists is to be subscribed. Single sources in rules are listed in
- * p->merged; returns how many there are, and in REST whether any other is wanted. */
+static bool has_singles(const struct proxy *p)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct proxy_interface_config *config = &p->config->interface[n];
+
+		if (filter_has_singles(config->in) || filter_has_singles(config->out))
+			return true;
+	}
+	return false;
+}
+
+/* What of the sources that nobody lists is to be subscribed: in REST whether most are, or none, and
+ * in p->merged the single ones with which it is otherwise, as far as rules name them; returns how
+ * many. Any host can have this done by a join, so it ends when there is no more to be found out, or
+ * after so many ranges that more has to be asked for. */
 static size_t cut_rest(struct proxy *p, const struct membership *m,
 		       const struct interface *upstream, bool *rest)
 {
-	bool ipv4 = p->protocol == PROTOCOL_IGMP;
+	bool ipv4 = p->protocol == PROTOCOL_IGMP, singles = has_singles(p);
 	struct addr first = ipv4 ? addr_ipv4(0) : (struct addr){{0}};
-	struct addr end = ipv4 ? addr_ipv4(UINT32_MAX) : addr_previous(&first), last = end;
-	size_t count = 0;
+	struct addr end = ipv4 ? addr_ipv4(UINT32_MAX) : addr_previous(&first), last;
+	struct addr *list[2] = {p->merged, p->merged + CONFIG_MAX_SOURCES}; /* by WANTED */
+	size_t count[2] = {0}, ranges;
 
-	*rest = policy_subscribes(p, m, upstream, &first, false, &last);
-	while (!addr_equal(&last, &end)) {
+	*rest = false;
+	for (ranges = 0; ranges < MOST_RANGES; ranges++) {
 		bool wanted;
 
-		first = addr_next(&last);
 		last = end;
 		wanted = policy_subscribes(p, m, upstream, &first, false, &last);
-		if (addr_equal(&first, &last) && count < CONFIG_MAX_SOURCES)
-			p->merged[count++] = first;
+		if (addr_equal(&first, &last) && count[wanted] < CONFIG_MAX_SOURCES)
+			list[wanted][count[wanted]++] = first;
 		else
-			*rest |= wanted || count == CONFIG_MAX_SOURCES;
-		if (count == CONFIG_MAX_SOURCES && *rest)
+			*rest |= wanted;
+		if (addr_equal(&last, &end) ||
+		    (*rest && (!singles || count[false] == CONFIG_MAX_SOURCES)))
 			break;
+		first = addr_next(&last);
 	}
-	return count;
+	*rest |= ranges == MOST_RANGES;
+	memmove(list[false], list[!*rest], count[!*rest] * sizeof(first));
+	return count[!*rest];
 }
 
 static int merge_by_policy(struct proxy *p, const struct membership *m,
@@ -114,7 +137,7 @@ static int merge_by_policy(struct proxy *p, const struct membership *m,
 		excluding |= g->filter_mode == EXCLUDE;
 		total += g->sources.count;
 	}
-	if (!merge_room(p, total + (excluding ? CONFIG_MAX_SOURCES : 0)))
+	if (!merge_room(p, total + (excluding ? 2 * CONFIG_MAX_SOURCES : 0)))
 		return -1;
 	if (excluding)
 		listed = cut_rest(p, m, upstream, &rest);

@@ -122,7 +122,7 @@ int64_t proxy_deadline(const struct proxy *p)
 
 	if (ENABLE_PER_SOURCE && flow_deadline(p) < first)
 		first = flow_deadline(p);
-	if (p->dirty || p->tree_changed)
+	if (p->dirty || p->tree_changed || p->moved_count)
 		return INT64_MIN;
 	for (n = 0; n < p->config->interface_count; n++) {
 		int64_t next = deadline(p->interface[n]);
@@ -202,6 +202,8 @@ void proxy_tick(struct proxy *p, int64_t now)
 		flow_tick(p, now);
 	if (p->tree_changed)
 		forward_tree(p);
+	if (ENABLE_PER_SOURCE)
+		flow_settle(p, now);
 	for (m = p->dirty; m; m = m->dirty_next) {
 		m->incomplete = false;
 		if (ENABLE_PER_SOURCE && p->forwarding)

@@ -4,22 +4,28 @@
 
 #include <stdlib.h>
 
-struct source_route *route_find(const struct membership *m, const struct addr *source)
+/* How many of the first COUNT are below SOURCE. */
+static uint32_t below(const struct membership *m, uint32_t count, const struct addr *source)
 {
-	uint32_t low = 0, high = m->route_count;
+	uint32_t low = 0, high = count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		int order = addr_compare(&m->route[middle].source, source);
 
-		if (!order)
-			return &m->route[middle];
-		if (order < 0)
+		if (addr_compare(&m->route[middle].source, source) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return NULL;
+	return low;
+}
+
+struct source_route *route_find(const struct membership *m, const struct addr *source)
+{
+	uint32_t at = below(m, m->route_count, source);
+	struct source_route *s = &m->route[at];
+
+	return at < m->route_count && addr_equal(&s->source, source) ? s : NULL;
 }
 
 uint32_t route_room(const struct proxy *p, size_t count)
@@ -32,7 +38,7 @@ uint32_t route_room(const struct proxy *p, size_t count)
 
 bool route_insert(struct proxy *p, struct membership *m, uint32_t count)
 {
-	uint32_t old = m->route_count, to = old + count;
+	uint32_t old = m->route_count, to = old + count, at;
 	struct source_route *route = realloc(m->route, to * sizeof(*route));
 
 	if (!route)
@@ -40,15 +46,13 @@ bool route_insert(struct proxy *p, struct membership *m, uint32_t count)
 	m->route = route;
 	m->route_count = to;
 	p->route_count += count;
-	while (count) {
+	/* From the back; COUNT is how far those behind the next one move. */
+	for (; count; count--, old = at) {
 		const struct addr *next = &p->merged[count - 1];
 
-		if (old && addr_compare(&route[old - 1].source, next) > 0) {
-			route[--to] = route[--old];
-			continue;
-		}
-		route[--to] = (struct source_route){.source = *next, .fresh = true};
-		count--;
+		at = below(m, old, next);
+		memmove(&route[at + count], &route[at], (old - at) * sizeof(*route));
+		route[at + count - 1] = (struct source_route){.source = *next, .fresh = true};
 	}
 	return true;
 }

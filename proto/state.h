@@ -70,6 +70,12 @@ struct source_route {
 	uint32_t packets; /* when the counter was last read */
 };
 
+/* A source_route, by name. */
+struct flow {
+	struct membership *membership;
+	struct addr source;
+};
+
 struct membership {
 	struct addr group;
 	struct membership *hash_next, *next, *previous, *dirty_next;
@@ -162,6 +168,9 @@ struct proxy {
 	bool tree_changed;
 	uint32_t route_count, group_route_count;
 	/* with per-source forwarding */
+	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
+				  all of their membership */
+	unsigned moved_count;
 	bool sweeping, crowded;
 	struct proxy_walk sweep;     /* to the end of the routes whose counters are to be read */
 	int64_t sweep_at, swept_at;  /* INT64_MAX: there are none */
