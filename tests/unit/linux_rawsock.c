@@ -226,6 +226,24 @@ static void inject_ipv6(int tap, const struct addr *src, const struct addr *dst,
 	CHECK(send(tap, frame, ETHERNET + 48 + size, 0) == (ssize_t)(ETHERNET + 48 + size));
 }
 
+/* How many packets that are ours, and upcalls, the socket has; everything is read. */
+static unsigned waiting(int fd, enum protocol protocol)
+{
+	unsigned ours = 0;
+
+	got.count = 0;
+	while (rawsock_receive(fd, protocol, keep, NULL) > 0)
+		;
+	/* The kernel at the other end has reports of its own. */
+	for (unsigned i = 0; i < got.count; i++)
+		if (got.event[i].type != RAWSOCK_PACKET ||
+		    got.event[i].packet.source.byte[15] == (protocol == PROTOCOL_IGMP ? 9 : 0x99)) {
+			memcpy(got.data[ours], got.data[i], sizeof(got.data[i]));
+			got.event[ours++] = got.event[i];
+		}
+	return ours;
+}
+
 static void test_receive_ipv6(int fd, int tap, unsigned a)
 {
 	const struct addr src = ipv6("fe80::99"), dst = ipv6("ff02::16"), group = ipv6("ff1e::5");
@@ -246,11 +264,8 @@ static void test_receive_ipv6(int fd, int tap, unsigned a)
 	for (unsigned type = 0; type < 256; type++)
 		if (type < 133 || type > 137) /* neighbour discovery changes the kernel's mind */
 			inject_ipv6(tap, &src, &dst, (uint8_t)type, 40);
-	got.count = 0;
-	while (rawsock_receive(fd, PROTOCOL_MLD, keep, NULL) > 0)
-		;
-	CHECK(got.count == 4, "%u", got.count);
-	for (unsigned i = 0; i < got.count; i++)
+	CHECK(waiting(fd, PROTOCOL_MLD) == 4, "%u", got.count);
+	for (unsigned i = 0; i < 4; i++)
 		CHECK(got.event[i].type == RAWSOCK_PACKET && got.data[i][0] == mld_type[i]);
 	TEST("IPv6: what is too long is dropped and counted as that");
 	inject_ipv6(tap, &src, &dst, 143, CONFIG_PACKET_MAX);
@@ -283,22 +298,6 @@ static void test_joins(unsigned a)
 	close(fd[1]);
 	CHECK(rawsock_join_routers(PROTOCOL_IGMP, 4711) == -ENODEV);
 	CHECK(rawsock_join_routers(PROTOCOL_MLD, 4711) == -ENODEV);
-}
-
-/* How many packets that are ours, and upcalls, the socket has; everything is read. */
-static unsigned waiting(int fd, enum protocol protocol)
-{
-	unsigned ours = 0;
-
-	got.count = 0;
-	while (rawsock_receive(fd, protocol, keep, NULL) > 0)
-		;
-	/* The kernel at the other end has reports of its own. */
-	for (unsigned i = 0; i < got.count; i++)
-		if (got.event[i].type != RAWSOCK_PACKET ||
-		    got.event[i].packet.source.byte[15] == (protocol == PROTOCOL_IGMP ? 9 : 0x99))
-			got.event[ours++] = got.event[i];
-	return ours;
 }
 
 /* A socket that gets everything. All run on one CPU, so that what it has got has been offered to
