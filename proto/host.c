@@ -386,8 +386,21 @@ static void adopt_values(struct interface *i)
 		i->values.query_interval = i->told_query_interval;
 }
 
+/* What hosts leave from now on it would not hear of. */
+static void leave_kernel(struct proxy *p, struct interface *i)
+{
+	for (const struct membership *m = p->first; m; m = m->next) {
+		const struct subscription *s = membership_subscription(m, i->vif);
+
+		if (s && host_is_member(s))
+			p->out->join(p->ctx, i->vif, &m->group, INCLUDE, NULL, 0);
+	}
+}
+
 void host_stop(struct proxy *p, struct interface *i)
 {
+	if (is_kernels(i))
+		leave_kernel(p, i);
 	cancel_all(p, i);
 	i->told_robustness = 0;
 	i->told_query_interval = 0;
