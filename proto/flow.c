@@ -107,6 +107,8 @@ static void place(struct proxy *p, struct membership *m, struct source_route *s,
 		s->place = (uint8_t)subscribed_at(p, m, &s->source, s->place);
 	else if (was_contested)
 		s->place = PROXY_VIFS;
+	if (s->place < PROXY_VIFS && !p->router[s->place] && !p->host[s->place])
+		s->place = PROXY_VIFS;
 }
 
 static void set(struct proxy *p, struct membership *m, struct source_route *s)

@@ -137,14 +137,13 @@ int64_t proxy_deadline(const struct proxy *p)
 static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct membership *m;
-	size_t count;
 	int mode;
 
 	p->retransmit_at = 0;
 	for (m = p->dirty; m; m = m->dirty_next) {
-		if (m->local)
-			continue;
-		mode = merge_membership(p, m, i, &count);
+		size_t count = 0;
+
+		mode = m->local ? INCLUDE : merge_membership(p, m, i, &count);
 		if (mode >= 0) {
 			host_update(p, i, m, now, (enum filter_mode)mode, count);
 			continue;

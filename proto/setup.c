@@ -70,25 +70,48 @@ static struct interface *find(struct proxy *p, const struct proxy_interface_conf
 	return i && i->config->kernel_host == config->kernel_host ? i : NULL;
 }
 
+static void discard(struct interface *i)
+{
+	free(i->prefix);
+	free(i);
+}
+
+/* The state of the interface is known from the entry in whose place it comes, or from the other
+ * side. */
+static bool take_state(struct interface *i, const struct interface *from)
+{
+	size_t size = from->prefix_count * sizeof(*i->prefix);
+
+	i->exists = from->exists;
+	i->up = from->up;
+	i->address = from->address;
+	i->mtu = from->mtu;
+	if (!size)
+		return true;
+	i->prefix = malloc(size);
+	if (!i->prefix)
+		return false;
+	memcpy(i->prefix, from->prefix, size);
+	i->prefix_count = from->prefix_count;
+	return true;
+}
+
 static struct interface *create(struct proxy *p, const struct proxy_interface_config *config)
 {
-	const struct interface *other;
+	const struct interface *known = *place(p, config);
 	struct interface *i = calloc(1, sizeof(*i));
 
 	if (!i)
 		return NULL;
-	other = config->upstream ? p->router[config->vif] : p->host[config->vif];
+	if (!known)
+		known = config->upstream ? p->router[config->vif] : p->host[config->vif];
 	i->vif = config->vif;
 	i->next_general_query = i->other_querier_until = INT64_MAX;
 	i->reply_next = i->next_unsolicited = INT64_MAX;
-	/* Its first state is that of the other side; until it is told the subnets, it has none. */
-	if (other) {
-		i->exists = other->exists;
-		i->up = other->up;
-		i->address = other->address;
-		i->mtu = other->mtu;
-	}
-	return i;
+	if (!known || take_state(i, known))
+		return i;
+	discard(i);
+	return NULL;
 }
 
 static void configure(struct proxy *p, struct interface *i, int64_t now,
@@ -257,8 +280,7 @@ static void release(struct proxy *p, struct interface *i)
 	else
 		querier_stop(p, i);
 	membership_walk_stop(p, &i->reply);
-	free(i->prefix);
-	free(i);
+	discard(i);
 }
 
 /* Ends what is not among COUNT in NEXT. */
@@ -295,7 +317,7 @@ static bool assemble(struct proxy *p, const struct proxy_config *config, struct 
 		return true;
 	while (n--)
 		if (next[n] && !next[n]->config)
-			free(next[n]);
+			discard(next[n]);
 	return false;
 }
 

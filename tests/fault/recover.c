@@ -132,18 +132,6 @@ uint64_t recover_state(struct world *world)
 	return sum;
 }
 
-uint64_t recover_counted(const struct world *world)
-{
-	struct proxy_interface_status status;
-	uint64_t sum = 0;
-
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++) {
-		proxy_interface_status(world->proxy, vif, &status);
-		sum += status.counters->value[NO_MEMORY];
-	}
-	return sum;
-}
-
 /* ---- routes ---- */
 
 /* (*,G): an EXCLUDE; (S,G): also an INCLUDE that has S, or an EXCLUDE that does not. */

@@ -25,7 +25,5 @@ uint64_t recover_state(struct world *);
 /* Is what the kernel was told wanted by the state that there is? What was not to be had may be
  * missing, but nobody gets what no state asks for. */
 void recover_check_routes(struct world *);
-/* Of all interfaces. */
-uint64_t recover_counted(const struct world *);
 
 #endif

@@ -178,13 +178,34 @@ static void change_interface(struct run *run, unsigned vif)
 	world_settle(world);
 }
 
+/* A packet, and others behind it, or the end of them. */
+static void receive_data(struct run *run, const struct upcall *upcall, unsigned code)
+{
+	static const int32_t intervals[] = {500, 1000, 5000, 60000};
+	struct world *world = run->world;
+	struct stream *stream = &world->stream[0];
+
+	if (!addr_is_multicast(&upcall->group) || !addr_is_unicast(&upcall->source))
+		return;
+	world_data(world, upcall->vif, &upcall->source, &upcall->group);
+	if (code & 4)
+		*stream = (struct stream){upcall->source, upcall->group, upcall->vif,
+					  intervals[code >> 4 & 3], world->now + 1};
+	if (code & 12)
+		world->stream_count = code >> 2 & 1;
+}
+
 static void ask_for_route(struct run *run, unsigned vif)
 {
-	struct upcall upcall = {
-		.type = bytes_get(&run->bytes) & 1 ? UPCALL_WRONGVIF : UPCALL_NOCACHE, .vif = vif};
+	unsigned code = bytes_get(&run->bytes);
+	struct upcall upcall = {.type = code & 1 ? UPCALL_WRONGVIF : UPCALL_NOCACHE, .vif = vif};
 
 	upcall.source = packet_addr(&run->bytes, run->world, vif);
 	upcall.group = packet_addr(&run->bytes, run->world, vif);
+	if (code & 2) {
+		receive_data(run, &upcall, code);
+		return;
+	}
 	run->world->repeat_ok = true;
 	proxy_upcall(run->world->proxy, run->world->now, &upcall);
 	world_settle(run->world);
@@ -295,6 +316,8 @@ static void run_event(struct run *run)
 		world_advance(run->world, before + delays[code >> 5]);
 	if ((code & 7) == 5 && (code >> 3 & 3) == 3)
 		hold_or_release(run, vif);
+	else if ((code & 7) == 5 && (code >> 3 & 3) == 2)
+		packet_reconfigure(&run->bytes, run->world);
 	else
 		kinds[code & 7](run, vif);
 	check(run, before);

@@ -9,6 +9,8 @@
 /* Takes PACKET_HEAD bytes; the clock has not started yet. */
 enum { PACKET_HEAD = 32 };
 struct world *packet_world(struct bytes *);
+/* Gives it another configuration. */
+void packet_reconfigure(struct bytes *, struct world *);
 /* A byte is a name for an address on the link of VIF, far away, or of a group; 255: as it stands.
  */
 struct addr packet_addr(struct bytes *, const struct world *, unsigned vif);

@@ -75,10 +75,11 @@ static bool is_ssm(const struct world *world, const struct addr *group)
 	return world->config.ssm_range_count && addr_in_prefix(group, &world->ssm_range[0]);
 }
 
-static void set_lists(struct bytes *bytes, struct world *world, unsigned vif, unsigned which)
+static void set_lists(struct bytes *bytes, struct world *world, unsigned at, unsigned which)
 {
-	struct proxy_interface_config *config = &world->interface[vif];
-	struct entry *entry = &world->entry[vif];
+	struct proxy_interface_config *config = &world->interface[at];
+	struct entry *entry = &world->entry[at];
+	unsigned vif = config->vif;
 
 	if (which & 1) {
 		entry->accept_from[0] = (struct prefix){on_link(world, vif, 0), 121};
@@ -95,9 +96,9 @@ static void set_lists(struct bytes *bytes, struct world *world, unsigned vif, un
 	}
 }
 
-static void set_downstream(struct bytes *bytes, struct world *world, unsigned vif)
+static void set_downstream(struct bytes *bytes, struct world *world, unsigned at)
 {
-	struct proxy_interface_config *config = &world->interface[vif];
+	struct proxy_interface_config *config = &world->interface[at];
 	unsigned modes = bytes_get(bytes), limits = bytes_get(bytes), most = bytes_get(bytes);
 
 	config->querier = (enum querier_mode)((modes & 3) % 3);
@@ -108,22 +109,23 @@ static void set_downstream(struct bytes *bytes, struct world *world, unsigned vi
 	config->max_total_sources = limit(most, 0);
 	config->quick_leave = (enum quick_leave)((most >> 3 & 3) % 3);
 	config->max_hosts = limit(most >> 5, 0);
-	set_lists(bytes, world, vif, modes >> 4);
+	set_lists(bytes, world, at, modes >> 4);
 }
 
-static void set_upstream(struct bytes *bytes, struct world *world, unsigned vif)
+static void set_upstream(struct bytes *bytes, struct world *world, unsigned at)
 {
 	static const int32_t intervals[] = {0, 0, 0, 0, 1000, 10000, 60000, 31744000};
-	struct proxy_interface_config *config = &world->interface[vif];
+	struct proxy_interface_config *config = &world->interface[at];
 	unsigned modes = bytes_get(bytes);
 
 	config->report_interval = intervals[modes & 7];
 	config->report_source_set = modes >> 3 & 1;
 	config->oldest_version = modes >> 5 & 1 ? config->values.version : 0;
+	config->kernel_host = modes >> 6 & 1 && modes >> 7;
 	if (config->report_source_set)
 		config->report_source = world->protocol == PROTOCOL_IGMP
 						? addr_ipv4(modes >> 4 & 1 ? 0x0a630001 : 0)
-						: on_link(world, vif, 77);
+						: on_link(world, config->vif, 77);
 }
 
 static void set_instance(struct world *world, unsigned code)
@@ -143,23 +145,107 @@ static void set_instance(struct world *world, unsigned code)
 				      : (struct prefix){{{0xff, 0x35}}, 32};
 }
 
-static void add_interface(struct bytes *bytes, struct world *world, bool upstream)
+/* An interface that is there, or another one. */
+static void add_entry(struct bytes *bytes, struct world *world, unsigned vif, bool upstream)
 {
-	unsigned vif = world->vif_count++;
+	unsigned at = world->config.interface_count++;
 	struct node *node = &world->node[vif];
 
-	snprintf(node->name, sizeof(node->name), upstream ? "up%u" : "lan%u", vif);
-	node->state = (struct interface_state){.vif = vif, .mtu = 1500};
-	world->config.interface_count++;
-	world->interface[vif].vif = (uint8_t)vif;
-	world->interface[vif].upstream = upstream;
-	set_up(world, vif);
-	default_addresses(world, vif);
-	set_values(bytes, world->protocol, &world->interface[vif].values);
+	if (!*node->name) {
+		snprintf(node->name, sizeof(node->name), upstream ? "up%u" : "lan%u", vif);
+		node->state = (struct interface_state){.vif = vif, .mtu = 1500};
+		set_up(world, vif);
+		default_addresses(world, vif);
+	}
+	if (vif >= world->vif_count)
+		world->vif_count = vif + 1;
+	world->interface[at] =
+		(struct proxy_interface_config){.vif = (uint8_t)vif, .upstream = upstream};
+	memset(&world->entry[at], 0, sizeof(world->entry[at]));
+	set_values(bytes, world->protocol, &world->interface[at].values);
 	if (upstream)
-		set_upstream(bytes, world, vif);
+		set_upstream(bytes, world, at);
 	else
-		set_downstream(bytes, world, vif);
+		set_downstream(bytes, world, at);
+}
+
+/* ---- what a world may have beside: several upstreams, filters, peering ---- */
+
+/* Of addresses that may occur; else all. */
+static void set_range(struct bytes *bytes, const struct world *world, unsigned code,
+		      bool (*may_occur)(const struct addr *), struct addr range[2])
+{
+	bool all = !(code & 3);
+
+	range[0] = packet_addr(bytes, world, 0);
+	range[1] = code & 2 ? packet_addr(bytes, world, 0) : range[0];
+	if (addr_compare(&range[0], &range[1]) > 0) {
+		struct addr first = range[1];
+
+		range[1] = range[0];
+		range[0] = first;
+	}
+	all |= !may_occur(&range[0]) || !may_occur(&range[1]);
+	for (unsigned i = 0; all && i < 16; i++) {
+		range[0].byte[i] = 0;
+		range[1].byte[i] = 0xff;
+	}
+}
+
+/* CODE: none (0, 1), a whitelist, a blacklist; then a number of rules. */
+static void set_rules(struct bytes *bytes, const struct world *world, unsigned code,
+		      struct rules *rules)
+{
+	struct rule_list *list = &rules->list[0];
+	unsigned count = code & 2 ? bytes_get(bytes) & 7 : 0;
+
+	*rules = (struct rules){.list_count = code >> 1 & 1};
+	list->whitelist = code & 1;
+	for (; count; count--) {
+		struct filter_rule *rule = &list->rule[list->count++];
+		unsigned kinds = bytes_get(bytes);
+
+		rule->vif = kinds & 0x30 ? PROXY_VIFS : (kinds >> 6) % world->vif_count;
+		set_range(bytes, world, kinds, addr_is_multicast, rule->group);
+		set_range(bytes, world, kinds >> 2, addr_is_unicast, rule->source);
+	}
+}
+
+static void set_matching(struct world *world, unsigned code)
+{
+	static const int32_t mutexes[] = {0, 0, 1000, 5000};
+
+	world->config.out_first = code & 1;
+	world->config.per_source = code >> 1 & 1;
+	world->config.mutex = mutexes[code >> 2 & 3];
+}
+
+static void set_policy(struct bytes *bytes, struct world *world)
+{
+	set_matching(world, bytes_get(bytes));
+	for (unsigned i = 0; i < world->config.interface_count; i++) {
+		unsigned code = bytes_get(bytes);
+
+		set_rules(bytes, world, code, &world->entry[i].in);
+		set_rules(bytes, world, code >> 2, &world->entry[i].out);
+	}
+}
+
+static void add_interfaces(struct bytes *bytes, struct world *world, unsigned shape)
+{
+	unsigned upstreams = shape & 2 ? 0 : 1, code = 0, peer;
+
+	if (shape & 32) {
+		code = bytes_get(bytes);
+		upstreams += (code & 3) % 3;
+	}
+	peer = upstreams;
+	if (code & 4)
+		add_entry(bytes, world, peer, true);
+	for (unsigned i = 0; i < upstreams; i++)
+		add_entry(bytes, world, i, true);
+	for (unsigned i = 0; i <= (shape >> 2 & 3) % 3; i++)
+		add_entry(bytes, world, peer + i, false);
 }
 
 struct world *packet_world(struct bytes *input)
@@ -177,11 +263,66 @@ struct world *packet_world(struct bytes *input)
 	world->line = 1;
 	world->protocol = shape & 1 ? PROTOCOL_MLD : PROTOCOL_IGMP;
 	set_instance(world, code);
-	if (!(shape & 2))
-		add_interface(&head, world, true);
-	for (unsigned i = 0; i <= (shape >> 2 & 3) % 3; i++)
-		add_interface(&head, world, false);
-	for (unsigned vif = 0; vif < world->config.interface_count; vif++)
-		world->interface[vif].values.rfc3376_timers = shape >> 4 & 1;
+	add_interfaces(&head, world, shape);
+	if (shape & 32) {
+		head.left = bytes_take(input, PACKET_HEAD, &head.at);
+		set_policy(&head, world);
+	}
+	for (unsigned i = 0; i < ENTRIES; i++)
+		world->interface[i].values.rfc3376_timers = shape >> 4 & 1;
 	return world;
+}
+
+/* ---- while it runs ---- */
+
+static void remove_entry(struct world *world, unsigned at)
+{
+	unsigned behind = --world->config.interface_count - at;
+
+	memmove(&world->interface[at], &world->interface[at + 1],
+		behind * sizeof(world->interface[0]));
+	memmove(&world->entry[at], &world->entry[at + 1], behind * sizeof(world->entry[0]));
+}
+
+/* Another one, with the settings of the next bytes; where that side is taken it comes in its place.
+ */
+static void put_entry(struct bytes *bytes, struct world *world, unsigned code)
+{
+	bool upstream = code >> 4 & 1;
+	unsigned vif = (code >> 5) % (world->vif_count < 5 ? world->vif_count + 1 : 5);
+	unsigned there = entry_of(world, vif, upstream);
+
+	if (there < ENTRIES)
+		remove_entry(world, there);
+	add_entry(bytes, world, vif, upstream);
+}
+
+static void swap_entries(struct world *world)
+{
+	struct proxy_interface_config first = world->interface[0];
+	struct entry *entry = malloc(sizeof(*entry));
+
+	if (!entry)
+		abort();
+	*entry = world->entry[0];
+	world->interface[0] = world->interface[1];
+	world->entry[0] = world->entry[1];
+	world->interface[1] = first;
+	world->entry[1] = *entry;
+	free(entry);
+}
+
+void packet_reconfigure(struct bytes *bytes, struct world *world)
+{
+	unsigned code = bytes_get(bytes), count = world->config.interface_count;
+
+	if ((code >> 1 & 3) == 1 && count > 1)
+		remove_entry(world, (code >> 3) % count);
+	else if ((code >> 1 & 3) == 2 && count > 1)
+		swap_entries(world);
+	else if ((code >> 1 & 3) == 3)
+		put_entry(bytes, world, code);
+	if (code & 1)
+		set_policy(bytes, world);
+	world_reconfigure(world);
 }

@@ -251,10 +251,29 @@ void run_packets(struct world *world, struct words *words)
 		need_word(world, words, "counted");
 }
 
-/* lose: the kernel's routes are gone, the proxy is to make them again */
+static void run_lose_route(struct world *world, struct words *words)
+{
+	struct route key = {0}, *route;
+
+	parse_key(world, words, &key);
+	route = world_find_route(world, &key.source, &key.group, PROXY_VIFS);
+	if (!route) {
+		world_fail(world, "there is no such route");
+		return;
+	}
+	key = (struct route){.source = key.source, .group = key.group, .remove = true};
+	*route = world->route[--world->route_count];
+	kernel_route_changed(world, &key);
+}
+
+/* lose: the kernel's routes are gone, the proxy is to make them again; lose (SOURCE,GROUP): only
+ * that one, and nobody tells it */
 void run_lose(struct world *world, struct words *words)
 {
-	(void)words;
+	if (words->at < words->count) {
+		run_lose_route(world, words);
+		return;
+	}
 	world->route_count = 0;
 	proxy_reinstall(world->proxy);
 	world_settle(world);
@@ -302,6 +321,8 @@ static void run_ignore_as(struct world *world, struct words *words, bool ignored
 			bits = known[i].bits;
 	if (!bits)
 		world_fail(world, "expected what to ignore, got \"%s\"", what);
+	if (!strcmp(name, "*"))
+		world->ignored = ignored ? world->ignored | bits : world->ignored & ~bits;
 	for (unsigned i = 0; i < world->vif_count; i++)
 		if (!strcmp(name, "*") || i == interface_named(world, name))
 			world->node[i].ignored = ignored ? world->node[i].ignored | bits

@@ -159,8 +159,7 @@ void run_nogroup(struct world *world, struct words *words)
 	world->assertions++;
 }
 
-/* (SOURCE,GROUP) */
-static void parse_key(struct world *world, struct words *words, struct route *route)
+void parse_key(struct world *world, struct words *words, struct route *route)
 {
 	need_word(world, words, "(");
 	route->source = parse_addr(world, next_word(words), 0);

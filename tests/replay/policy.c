@@ -350,6 +350,21 @@ static void add_range(const struct addr space[2], const struct addr range[2], st
 		add_once(cuts, &next);
 }
 
+/* A rule that a wider one of its list makes needless: what it names is but a part of a range. */
+static bool is_covered(const struct rule_list *list, const struct filter_rule *rule,
+		       const struct addr *group)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		const struct filter_rule *wider = &list->rule[i];
+
+		if (within(group, wider->group) && within(&rule->source[0], wider->source) &&
+		    !addr_equal(&wider->source[0], &wider->source[1]) &&
+		    (wider->vif == PROXY_VIFS || wider->vif == rule->vif))
+			return true;
+	}
+	return false;
+}
+
 static void add_list(const struct rule_list *list, const struct addr *group,
 		     const struct addr space[2], struct list *named, struct list *cuts)
 {
@@ -359,7 +374,8 @@ static void add_list(const struct rule_list *list, const struct addr *group,
 		if (!within(group, rule->group))
 			continue;
 		add_range(space, rule->source, cuts);
-		if (addr_equal(&rule->source[0], &rule->source[1]))
+		if (addr_equal(&rule->source[0], &rule->source[1]) &&
+		    !is_covered(list, rule, group))
 			add_once(named, &rule->source[0]);
 	}
 }

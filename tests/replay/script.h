@@ -111,6 +111,8 @@ void run_noroute(struct world *, struct words *);
 void run_routes(struct world *, struct words *);
 void run_forward(struct world *, struct words *);
 void run_forwarding(struct world *, struct words *);
+/* (SOURCE,GROUP) */
+void parse_key(struct world *, struct words *, struct route *);
 /* "-> INTERFACE..." */
 uint32_t parse_outputs(struct world *, struct words *);
 void run_counter(struct world *, struct words *);

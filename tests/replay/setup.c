@@ -302,7 +302,8 @@ static unsigned get_node(struct world *world, const char *name)
 		world_fail(world, "more than %d interfaces", PROXY_VIFS);
 	if (vif == world->vif_count)
 		world->vif_count++;
-	world->node[vif] = (struct node){.state = {.vif = vif, .mtu = 1500}};
+	world->node[vif] =
+		(struct node){.state = {.vif = vif, .mtu = 1500}, .ignored = world->ignored};
 	strncpy(world->node[vif].name, name, sizeof(world->node[vif].name) - 1);
 	set_up(world, vif);
 	default_addresses(world, vif);

@@ -71,26 +71,39 @@ static bool in_ssm_range(const struct world *world, const struct addr *group)
 	return false;
 }
 
-/* RFC 3376 5.1, RFC 4604 2.2: groups that are never reported, records that never name SSM. */
-static const char *forbidden_record(const struct world *world, unsigned type,
-				    const struct addr *group)
+/* RFC 3376 5.1, RFC 4604 2.2: groups that are never reported, records that never name SSM. What was
+ * reported under another configuration may be left. */
+static const char *forbidden_group(const struct world *world, const struct addr *group, bool leaves)
 {
 	if (addr_is_link_scope(group))
 		return "a report of a link-local group";
-	if (addr_is_discovery(group) && !world->config.ssdp_upstream)
+	if (addr_is_discovery(group) && !world->config.ssdp_upstream && !leaves)
 		return "a report of the SSDP group";
-	if (in_ssm_range(world, group) && (type == IS_EX || type == TO_EX))
-		return "an EXCLUDE record of an SSM group";
 	return NULL;
 }
 
-/* An upstream that the new configuration does not have any more is left. */
-static bool had_upstream(const struct world *world, unsigned vif)
+static const char *forbidden_record(const struct world *world, const struct record *record)
+{
+	bool exclude = record->type == IS_EX || record->type == TO_EX;
+	bool leaves = record->type == BLOCK || (record->type == TO_IN && !record->source.count);
+
+	if (exclude && in_ssm_range(world, &record->group))
+		return "an EXCLUDE record of an SSM group";
+	return forbidden_group(world, &record->group, leaves);
+}
+
+/* Is there an upstream whose host is the kernel, or not? That of the configuration before is left.
+ */
+static bool has_upstream(const struct world *world, unsigned vif, bool kernel_host)
 {
 	const struct proxy_config *old = &world->given->config;
+	unsigned up = entry_of(world, vif, true);
 
-	for (unsigned i = 0; i < old->interface_count && entry_of(world, vif, true) == ENTRIES; i++)
-		if (old->interface[i].vif == vif && old->interface[i].upstream)
+	if (up < ENTRIES && world->interface[up].kernel_host == kernel_host)
+		return true;
+	for (unsigned i = 0; i < old->interface_count; i++)
+		if (old->interface[i].vif == vif && old->interface[i].upstream &&
+		    old->interface[i].kernel_host == kernel_host)
 			return true;
 	return false;
 }
@@ -98,18 +111,13 @@ static bool had_upstream(const struct world *world, unsigned vif)
 static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
 {
 	bool query = message->kind == KIND_QUERY;
-	unsigned newest = newest_version(world->protocol), up = entry_of(world, vif, true);
+	unsigned newest = newest_version(world->protocol);
 
-	if (!query && had_upstream(world, vif))
-		return NULL;
-	if (!query && up < ENTRIES && world->interface[up].kernel_host)
-		return "a report where the kernel is the host";
-	if (query ? entry_of(world, vif, false) == ENTRIES : up == ENTRIES)
-		return query ? "a query on an upstream" : "a report on a downstream";
+	if (query ? entry_of(world, vif, false) == ENTRIES : !has_upstream(world, vif, false))
+		return query ? "a query on an upstream" : "a report that is not ours to send";
 	if (message->kind == KIND_REPORT) {
 		for (unsigned i = 0; i < message->record_count; i++) {
-			const char *wrong = forbidden_record(world, message->record[i].type,
-							     &message->record[i].group);
+			const char *wrong = forbidden_record(world, &message->record[i]);
 			if (wrong)
 				return wrong;
 		}
@@ -118,7 +126,7 @@ static const char *forbidden(const struct world *world, unsigned vif, const stru
 		    in_ssm_range(world, &message->group))
 			return "an old query of an SSM group";
 	} else {
-		return forbidden_record(world, 0, &message->group);
+		return forbidden_group(world, &message->group, message->kind == KIND_LEAVE);
 	}
 	return NULL;
 }
@@ -323,7 +331,6 @@ static void on_join(void *ctx, unsigned vif, const struct addr *group, enum filt
 		    const struct addr *source, size_t count)
 {
 	struct world *world = ctx;
-	unsigned up = entry_of(world, vif, true);
 	struct record record = {.type = mode == EXCLUDE ? TO_EX : TO_IN, .group = *group};
 	char text[MESSAGE_TEXT];
 
@@ -334,9 +341,9 @@ static void on_join(void *ctx, unsigned vif, const struct addr *group, enum filt
 	say(world, "join", text);
 	if (!world->may_act)
 		world_fail(world, "join outside of proxy_interface() and proxy_tick()");
-	if (up == ENTRIES || !world->interface[up].kernel_host)
+	if (!has_upstream(world, vif, true))
 		world_fail(world, "the kernel is no host: %s", text);
-	else if (!world->node[vif].state.exists)
+	else if (!world->node[vif].state.exists && (mode == EXCLUDE || count))
 		world_fail(world, "there is no such interface: %s", text);
 	else
 		learn(world, vif, &record);
@@ -497,9 +504,22 @@ static void forget_interfaces(struct world *world)
 	}
 }
 
+uint64_t world_no_memory(const struct world *world)
+{
+	struct proxy_interface_status status;
+	uint64_t sum = world->no_memory;
+
+	for (unsigned i = 0; i < world->given->config.interface_count; i++) {
+		proxy_interface_status(world->proxy, i, &status);
+		sum += status.counters->value[NO_MEMORY];
+	}
+	return sum;
+}
+
 void world_reconfigure(struct world *world)
 {
 	struct given *given = give(world);
+	uint64_t no_memory = world_no_memory(world), left;
 	uint32_t known = 0;
 
 	for (unsigned i = 0; i < world->given->config.interface_count; i++)
@@ -512,6 +532,9 @@ void world_reconfigure(struct world *world)
 	given_free(world->given);
 	world->given = given;
 	world->changed = false;
+	left = world_no_memory(world);
+	if (left < no_memory)
+		world->no_memory += no_memory - left;
 	forget_interfaces(world);
 	for (unsigned vif = 0; vif < world->vif_count; vif++)
 		if (*world->node[vif].name && !(known >> vif & 1)) {

@@ -116,6 +116,8 @@ struct world {
 	struct given *given;
 	struct node node[PROXY_VIFS];
 	unsigned vif_count; /* beyond there is none */
+	unsigned ignored;   /* on those that come, too */
+	uint64_t no_memory; /* counted by interfaces that are gone */
 	struct prefix ssm_range[INTERFACE_LIST];
 	struct reverse_path reverse_path[INTERFACE_LIST];
 	unsigned reverse_path_count;
@@ -166,6 +168,8 @@ void world_free(struct world *);
 void world_forget_views(struct world *, unsigned vif);
 /* The position of the entry of that side of VIF; ENTRIES: there is none. */
 unsigned entry_of(const struct world *, unsigned vif, bool upstream);
+/* How often memory was short, interfaces included that are gone. */
+uint64_t world_no_memory(const struct world *);
 /* Gives the proxy what is configured now. */
 void world_reconfigure(struct world *);
 /* Are its interfaces there? */
