@@ -514,7 +514,7 @@ static void catch_up(struct daemon *d, int64_t now)
 		retry(d);
 	if (d->stale)
 		renew(d);
-	if (d->deaf) {
+	if (ENABLE_CONTROL && d->deaf) {
 		control_close(&d->control);
 		if (open_control(d))
 			retry_later(d);

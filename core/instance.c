@@ -680,11 +680,11 @@ static void close_side(struct instance_side *side)
 static void init(struct instance *instance, struct instance_host *host,
 		 const struct conf_instance *conf)
 {
-	*instance = (struct instance){.host = host,
-				      .table = conf->table,
-				      .rp_filter_off = conf->rp_filter_off,
-				      .retry_at = INT64_MAX,
-				      .retry_delay = RETRY_FIRST};
+	instance->host = host;
+	instance->table = conf->table;
+	instance->rp_filter_off = conf->rp_filter_off;
+	instance->retry_at = INT64_MAX;
+	instance->retry_delay = RETRY_FIRST;
 	memcpy(instance->name, conf->name, sizeof(instance->name));
 	memcpy(instance->protocol, conf->protocol, sizeof(instance->protocol));
 	for (unsigned n = 0; n < PROTOCOLS; n++) {

@@ -80,10 +80,10 @@ struct instance {
 };
 
 /*
- * Opens everything and starts; returns 0, or -errno with what is wrong logged and nothing left
- * behind. A protocol that the kernel does not route is left out with a warning; ENOPROTOOPT: there
- * is no other. Where the kernel has no numbered tables, PRIMARY takes the default one, and all
- * others are left out.
+ * Opens everything and starts; the struct is all zeros. Returns 0, or -errno with what is wrong
+ * logged and nothing left behind. A protocol that the kernel does not route is left out with a
+ * warning; ENOPROTOOPT: there is no other. Where the kernel has no numbered tables, PRIMARY takes
+ * the default one, and all others are left out.
  */
 int instance_open(struct instance *, struct instance_host *, const struct conf_instance *,
 		  bool primary);
