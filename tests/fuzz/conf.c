@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "../../core/conf.h"
+#include "../../core/plan.h"
 #include "../unit/ignore.h"
 #include "fuzz.h"
 #include "seams.h"
 
-enum { UNTOUCHED = 0xa5, RUN = 600000 /* ms */, TURNS = 3000 };
+enum { UNTOUCHED = 0xa5, RUN = 400000 /* ms */, TURNS = 500, INSTANCES = 4 };
 
 static const char out_of_memory[] = "f: out of memory";
 static const char present[][IF_NAMESIZE] = {"lo", "eth0", "eth1", "eth9", "ppp0", "br-lan.1", "d"};
@@ -109,6 +110,8 @@ static void check_interface(const struct conf_interface *interface, enum protoco
 			fuzz_fail("a static join of no group");
 }
 
+/* ---- what runs with it ---- */
+
 static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const struct addr *dst,
 			const uint8_t *msg, size_t length)
 {
@@ -120,71 +123,107 @@ static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const s
 	(void)length;
 }
 
-/* The VIF of entry N: that of the first entry with its name. */
-static uint8_t vif_of(const struct conf_instance *instance, unsigned n)
+/* Nothing comes any more. */
+static bool no_packets(void *ctx, const struct route *route, uint64_t *count)
 {
-	uint8_t vif = 0;
-
-	for (unsigned i = 0; i < n; i++) {
-		unsigned first = 0;
-
-		while (strcmp(instance->interface[first].name, instance->interface[i].name) != 0)
-			first++;
-		if (!strcmp(instance->interface[i].name, instance->interface[n].name))
-			return vif_of(instance, i);
-		vif = (uint8_t)(vif + (first == i));
-	}
-	if (vif >= PROXY_VIFS)
-		fuzz_fail("too many interfaces");
-	return vif;
+	(void)ctx;
+	(void)route;
+	*count = 1;
+	return true;
 }
 
-/* Up it goes, for some minutes. */
-static void run_proxy(const struct conf_instance *instance, enum protocol protocol,
+static void ignore_join(void *ctx, unsigned vif, const struct addr *group, enum filter_mode mode,
+			const struct addr *source, size_t count)
+{
+	(void)ctx;
+	(void)vif;
+	(void)group;
+	(void)mode;
+	(void)source;
+	(void)count;
+}
+
+static const struct proxy_out out = {.send = ignore_send,
+				     .route = ignore_route,
+				     .reverse_path = ignore_reverse_path,
+				     .packets = no_packets,
+				     .join = ignore_join};
+
+/* The names of an instance's VIFs. */
+static unsigned list_names(const struct conf_instance *instance, const char *name[PROXY_VIFS])
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < instance->interface_count; i++) {
+		unsigned vif = 0;
+
+		while (vif < count && strcmp(name[vif], instance->interface[i].name) != 0)
+			vif++;
+		if (vif == PROXY_VIFS)
+			fuzz_fail("too many interfaces");
+		if (vif == count)
+			name[count++] = instance->interface[i].name;
+	}
+	return count;
+}
+
+/* Some minutes, in which data come in everywhere. */
+static void run_proxy(struct proxy *proxy, enum protocol protocol, unsigned vifs, int64_t *now,
 		      struct digest *digest)
 {
-	static const struct proxy_out out = {
-		.send = ignore_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
-	struct proxy_interface_config interface[PROXY_ENTRIES];
-	struct proxy_config config = {.protocol = protocol,
-				      .interface_count = instance->interface_count,
-				      .interface = interface,
-				      .out_first = instance->out_first,
-				      .mutex = instance->mutex,
-				      .per_source = instance->per_source,
-				      .ssm_range = instance->ssm_range[protocol],
-				      .ssm_range_count = instance->ssm_range_count[protocol],
-				      .max_routes = instance->max_routes,
-				      .ssdp_upstream = instance->ssdp_upstream};
 	struct interface_state up = {.exists = true, .up = true, .mtu = 1500};
-	struct proxy *proxy;
-	int64_t now = 0;
+	struct upcall upcall = {.type = UPCALL_NOCACHE};
+	int64_t end = *now + RUN;
 
 	up.address = protocol == PROTOCOL_IGMP ? addr_ipv4(0x0a000002)
 					       : (struct addr){{0xfe, 0x80, [15] = 2}};
-	for (unsigned i = 0; i < instance->interface_count; i++) {
-		interface[i] = instance->interface[i].proxy[protocol];
-		interface[i].vif = vif_of(instance, i);
-	}
-	proxy = proxy_new(&config, &out, NULL, 1);
-	if (!proxy)
-		return;
-	for (unsigned i = 0; i < instance->interface_count; i++) {
-		up.vif = interface[i].vif;
-		proxy_interface(proxy, now, &up);
-	}
-	for (unsigned turn = 0; turn < TURNS && now < RUN; turn++) {
+	upcall.group = protocol == PROTOCOL_IGMP ? addr_ipv4(0xef010101)
+						 : (struct addr){{0xff, 0x0e, [15] = 1}};
+	upcall.source = protocol == PROTOCOL_IGMP ? addr_ipv4(0x0a000001)
+						  : (struct addr){{0x20, 0x01, [15] = 1}};
+	for (up.vif = 0; up.vif < vifs; up.vif++)
+		proxy_interface(proxy, *now, &up);
+	for (unsigned turn = 0; turn < TURNS && *now < end; turn++) {
 		int64_t next;
 
-		proxy_tick(proxy, now);
+		if (vifs && turn < 3 * vifs) {
+			upcall.vif = turn % vifs;
+			upcall.source.byte[14] = (uint8_t)turn;
+			proxy_upcall(proxy, *now, &upcall);
+		}
+		proxy_tick(proxy, *now);
 		next = proxy_deadline(proxy);
 		/* It may be that nothing is to be done any more. */
-		now = next > RUN ? RUN : next > now ? next : now;
-		digest_number(digest, now);
+		*now = next > end ? end : next > *now ? next : *now;
+		digest_number(digest, *now);
 	}
-	proxy_shutdown(proxy, now);
-	proxy_free(proxy);
 }
+
+/* The interfaces of BARE are there, then those of FULL that patterns bring, then they go. */
+static void run_instance(const struct conf_instance *bare, const struct conf_instance *full,
+			 enum protocol protocol, struct digest *digest)
+{
+	const char *name[PROXY_VIFS] = {NULL};
+	unsigned vifs = list_names(full, name);
+	struct plan *few = plan_new(bare, protocol, name);
+	struct plan *all = plan_new(full, protocol, name);
+	struct proxy *proxy = few && all ? proxy_new(&few->config, &out, NULL, 1) : NULL;
+	int64_t now = 0;
+
+	if (proxy) {
+		run_proxy(proxy, protocol, vifs, &now, digest);
+		if (proxy_reconfigure(proxy, now, &all->config))
+			run_proxy(proxy, protocol, vifs, &now, digest);
+		if (proxy_reconfigure(proxy, now, &few->config))
+			run_proxy(proxy, protocol, vifs, &now, digest);
+		proxy_shutdown(proxy, now);
+		proxy_free(proxy);
+	}
+	plan_free(few);
+	plan_free(all);
+}
+
+/* ---- the whole ---- */
 
 static void check_range_of(const struct addr end[2])
 {
@@ -216,8 +255,6 @@ static void check_instance(const struct conf_instance *instance, struct digest *
 		check_prefixes(instance->ssm_range[n], instance->ssm_range_count[n], protocol);
 		for (unsigned i = 0; i < instance->interface_count; i++)
 			check_interface(&instance->interface[i], protocol);
-		if (instance->protocol[n] && instance->interface_count)
-			run_proxy(instance, protocol, digest);
 	}
 }
 
@@ -228,33 +265,61 @@ static void check_conf(const struct conf *conf, struct digest *digest)
 	if (!memchr(conf->control, 0, CONF_PATH) || !memchr(conf->pidfile, 0, CONF_PATH) ||
 	    !memchr(conf->control_group, 0, CONF_NAME))
 		fuzz_fail("a name without an end");
+	if (!memchr(conf->user, 0, CONF_NAME) || !memchr(conf->group, 0, CONF_NAME) ||
+	    !memchr(conf->chroot, 0, CONF_PATH))
+		fuzz_fail("a name without an end");
 	check_range("log-level", conf->log_level, LOG_LEVEL_ERROR, LOG_LEVEL_DEBUG);
 	for (unsigned i = 0; i < conf->instance_count; i++)
 		check_instance(&conf->instance[i], digest);
 }
 
+static void run(const struct conf *bare, const struct conf *full, struct digest *digest)
+{
+	if (bare->instance_count != full->instance_count)
+		fuzz_fail("%u instances, and then %u", bare->instance_count, full->instance_count);
+	for (unsigned i = 0; i < bare->instance_count && i < INSTANCES; i++)
+		for (size_t n = 0; n < PROTOCOLS; n++)
+			if (bare->instance[i].protocol[n])
+				run_instance(&bare->instance[i], &full->instance[i],
+					     (enum protocol)n, digest);
+}
+
+static bool parse(struct conf *conf, const struct conf_source *source, char error[CONF_ERROR],
+		  struct digest *digest)
+{
+	error[0] = '\0';
+	memset(conf, UNTOUCHED, sizeof(*conf));
+	if (conf_parse(conf, source, error)) {
+		check_error(error, (const uint8_t *)source->text, source->size);
+		check_untouched(conf);
+		digest_text(digest, error);
+		return false;
+	}
+	if (*error)
+		fuzz_fail("accepted, and yet: '%s'", error);
+	check_conf(conf, digest);
+	return true;
+}
+
 void fuzz_conf(const uint8_t *data, size_t size, struct digest *digest)
 {
-	static struct conf conf;
-	struct conf_source source = {.name = "f",
-				     .text = (const char *)data,
-				     .size = size,
-				     .present = present,
-				     .present_count = sizeof(present) / sizeof(present[0])};
-	char error[CONF_ERROR] = "";
+	static struct conf bare, full;
+	struct conf_source source = {.name = "f", .text = (const char *)data, .size = size};
+	char error[CONF_ERROR], other[CONF_ERROR];
 	long blocks = seams()->blocks;
+	bool valid = parse(&bare, &source, error, digest), again;
 
-	memset(&conf, UNTOUCHED, sizeof(conf));
-	if (conf_parse(&conf, &source, error)) {
-		check_error(error, data, size);
-		check_untouched(&conf);
-		digest_text(digest, error);
-	} else {
-		if (*error)
-			fuzz_fail("accepted, and yet: '%s'", error);
-		check_conf(&conf, digest);
-		conf_free(&conf);
-	}
+	source.present = present;
+	source.present_count = sizeof(present) / sizeof(present[0]);
+	again = parse(&full, &source, other, digest);
+	if (!seams()->fail_at && (valid != again || strcmp(error, other) != 0))
+		fuzz_fail("'%s' without interfaces, '%s' with some", error, other);
+	if (valid && again)
+		run(&bare, &full, digest);
+	if (valid)
+		conf_free(&bare);
+	if (again)
+		conf_free(&full);
 	if (seams()->blocks != blocks)
 		fuzz_fail("%ld blocks were not freed", seams()->blocks - blocks);
 }
