@@ -73,7 +73,8 @@ static size_t copy_rules(struct filter_rule *rule, const struct conf_filter *fil
 {
 	size_t count = 0;
 
-	for (const struct conf_rule *r = filter->rule; r < filter->rule + filter->count; r++) {
+	for (size_t i = 0; i < filter->count; i++) {
+		const struct conf_rule *r = &filter->rule[i];
 		unsigned vif = *r->interface ? find_vif(name, r->interface) : PROXY_VIFS;
 
 		if (*r->interface && vif == PROXY_VIFS)
