@@ -133,13 +133,13 @@ static bool check_item(struct parser *parser, const struct definition *definitio
 	if (item->pattern && !ENABLE_RELOAD)
 		return parser_fail_at(parser, &item->token,
 				      "an interface's name (option RELOAD is off)");
+	if ((up && is_up) || (down && is_down))
+		return parser_fail_at(parser, &item->token, "%s that was not named before",
+				      up && is_up ? "an upstream" : "a downstream");
 	if (!ENABLE_PEERING && (is_up || is_down))
 		return parser_fail_at(parser, &item->token,
 				      "an interface that was not named before (option PEERING is "
 				      "off)");
-	if ((up && is_up) || (down && is_down))
-		return parser_fail_at(parser, &item->token, "%s that was not named before",
-				      up && is_up ? "an upstream" : "a downstream");
 	if (up && !ENABLE_MULTI_UPSTREAM && definition->upstreams)
 		return parser_fail_at(parser, &item->token,
 				      "one upstream (option MULTI_UPSTREAM is off)");
@@ -243,11 +243,10 @@ static bool read_items(struct parser *parser, struct definition *definition, siz
 			return false;
 	needed = !definition->item;
 	while (needed || !ends(parser, line)) {
-		if (parser_keyword(parser, "peer")) {
-			if (!ENABLE_PEERING)
-				return parser_fail(parser, "no peers (option PEERING is off)");
+		if (!ENABLE_PEERING && scan_is(&parser->scanner, "peer", 4))
+			return parser_fail(parser, "no peers (option PEERING is off)");
+		if (parser_keyword(parser, "peer"))
 			sides = DEFINE_PEER;
-		}
 		if (!add_item(parser, definition, sides,
 			      needed ? expected : "';' or an interface's name"))
 			return false;

@@ -685,8 +685,9 @@ static void test_instance_refused(void)
 	    "expected an instance's name of at most 63 bytes");
 	bad("pinstance A",
 	    "1:12: found the end of the file, expected ':', set, upstream, downstream, add or del");
-	bad("pinstance A: up d1;",
-	    "1:19: found ';', expected '==>' or an interface's name of at most 15 bytes");
+	if (ENABLE_MULTI_UPSTREAM)
+		bad("pinstance A: up d1;",
+		    "1:19: found ';', expected '==>' or an interface's name of at most 15 bytes");
 	bad("pinstance A: up;",
 	    "1:16: found ';', expected '==>' or an interface's name of at most 15 bytes");
 	bad("pinstance A: up = => d1;",

@@ -602,7 +602,7 @@ static void test_options(void)
 	TEST("what is not built in names its option");
 	if (!ENABLE_FILTER) {
 		bad("table t {(*|*)};", "1:7: found 't', expected no table (option FILTER is off)");
-		snprintf(message, sizeof(message), "1:55: found 'table', %s", off);
+		snprintf(message, sizeof(message), "1:59: found 'table', %s", off);
 		bad("pinstance A: u ==> d; pinstance A upstream u in whitelist table {};", message);
 		bad("pinstance A: u ==> d; pinstance A set scope site;",
 		    "1:39: found 'scope', expected another key (option FILTER is off)");
