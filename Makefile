@@ -178,7 +178,7 @@ FORCE:
 ##   oldconfig          ask about options that are new
 ##   allyesconfig, allnoconfig, randconfig
 ##   defconfig          configs/default_defconfig
-##   NAME_defconfig     configs/NAME_defconfig: default, tiny, full
+##   NAME_defconfig     configs/NAME_defconfig: default, small, tiny, full
 ##   savedefconfig      write the configuration to ./defconfig, as those in configs/ are
 kconfigs := oldconfig olddefconfig allyesconfig allnoconfig randconfig
 kconfig = @command -v kconfig-$(1) >/dev/null || \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # What routers get: musl, static, the default configuration, stripped. No warning, no library, no
-# more than 128 KiB, and no more than 2 % above the size in size.txt, which is written by hand.
+# more than 160 KiB, and no more than 2 % above the size in size.txt, which is written by hand.
 set -eu
 
 command -v musl-gcc >/dev/null || {
@@ -21,5 +21,5 @@ strip -o "$TMPDIR/mcproxy" "$dir/mcproxy"
 size=$(wc -c <"$TMPDIR/mcproxy")
 recorded=$(cat tests/tree/size.txt)
 echo "$size bytes, recorded $recorded"
-[ "$size" -le 131072 ]
+[ "$size" -le 163840 ]
 [ "$size" -le $((recorded + recorded / 50)) ]
