@@ -33,6 +33,7 @@ static const struct measurement measurements[ROWS] = {
 	[ROW_SCALE] = {"2000", row_scale, {false, false, 0}, {true, true, true}},
 	[ROW_SCALE_LARGE] = {"50000", row_scale_large, {false, false, 0}, {true, true, false}},
 	[ROW_FLOOD] = {"flood", row_flood, {true, false, 0}, {true, true, true}},
+	[ROW_FLOOD_RULES] = {"flood-rules", row_flood_rules, {true, false, 10}, {true, true, true}},
 	[ROW_MUTATED] = {"mutated", row_mutated, {true, false, 0}, {true, true, true}},
 	[ROW_FOOTPRINT] = {"footprint", row_footprint, {false, true, 0}, {true, false, true}},
 };
@@ -51,6 +52,7 @@ static const char usage[] =
 	"   2000       as many groups: known upstream, delivered, CPU, memory\n"
 	"   50000      as many (mcproxy only)\n"
 	"   flood      packets that nobody wants\n"
+	"   flood-rules the same with ten rules (igmpproxy without)\n"
 	"   mutated    malformed messages\n"
 	"   footprint  size, memory and wake-ups of an idle daemon\n"
 	"Environment:\n"

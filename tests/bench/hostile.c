@@ -69,9 +69,8 @@ static void send_wanted(struct rig *rig, struct flood *flood)
 	count_data(rig, clock_now() + QUIET, &flood->delivered, &flood->leaked);
 }
 
-void row_flood(struct rig *rig, struct result *result)
+static void measure_flood(struct rig *rig, struct flood *flood)
 {
-	struct flood *flood = &result->flood;
 	struct usage before;
 	long routes;
 
@@ -85,6 +84,16 @@ void row_flood(struct rig *rig, struct result *result)
 	flood->cost = daemon_cost(&rig->daemon, &before);
 	flood->routes = rig_kernel_routes(rig, false) - routes;
 	send_wanted(rig, flood);
+}
+
+void row_flood(struct rig *rig, struct result *result)
+{
+	measure_flood(rig, &result->flood);
+}
+
+void row_flood_rules(struct rig *rig, struct result *result)
+{
+	measure_flood(rig, &result->flood_rules);
 }
 
 static void send_mutated(struct rig *rig, struct mutated *mutated)

@@ -16,6 +16,7 @@ enum row {
 	ROW_SCALE,
 	ROW_SCALE_LARGE,
 	ROW_FLOOD,
+	ROW_FLOOD_RULES,
 	ROW_MUTATED,
 	ROW_FOOTPRINT,
 	ROWS
@@ -74,7 +75,7 @@ struct result {
 	struct flow flow;
 	struct rules few_rules, rules;
 	struct scale scale, scale_large;
-	struct flood flood;
+	struct flood flood, flood_rules;
 	struct mutated mutated;
 	struct footprint footprint;
 };
@@ -98,6 +99,8 @@ void row_scale_large(struct rig *, struct result *);
 /* 100,000 packets of 5,000 sources to groups that nobody wants, then one of each source to a group
  * that is wanted at dn1. */
 void row_flood(struct rig *, struct result *);
+/* The same where rules have each flow routed by itself. */
+void row_flood_rules(struct rig *, struct result *);
 /* 20,000 mutated IGMP or MLD messages at dn1. */
 void row_mutated(struct rig *, struct result *);
 /* Size, memory and wake-ups of a daemon that has nothing to do for 20 seconds. */
