@@ -23,9 +23,10 @@ static uint32_t below(const struct membership *m, uint32_t count, const struct a
 struct source_route *route_find(const struct membership *m, const struct addr *source)
 {
 	uint32_t at = below(m, m->route_count, source);
-	struct source_route *s = &m->route[at];
 
-	return at < m->route_count && addr_equal(&s->source, source) ? s : NULL;
+	if (at == m->route_count || !addr_equal(&m->route[at].source, source))
+		return NULL;
+	return &m->route[at];
 }
 
 uint32_t route_room(const struct proxy *p, size_t count)
