@@ -19,4 +19,12 @@ static inline unsigned ignore_reverse_path(void *ctx, const struct addr *source)
 	return PROXY_VIFS;
 }
 
+static inline bool ignore_packets(void *ctx, const struct route *route, uint64_t *count)
+{
+	(void)ctx;
+	(void)route;
+	(void)count;
+	return false;
+}
+
 #endif

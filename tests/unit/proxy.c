@@ -203,6 +203,110 @@ static void status_of_one(void)
 	proxy_free(proxy);
 }
 
+/* An entry each: an upstream, both sides of an interface, a downstream. */
+static const struct proxy_interface_config sides[] = {
+	{.vif = 3, .upstream = true}, {.vif = 7, .upstream = true}, {.vif = 7}, {.vif = 31}};
+
+static void tell_state(struct proxy *proxy, unsigned vif)
+{
+	struct interface_state state = {.vif = vif,
+					.exists = true,
+					.up = true,
+					.address = addr_ipv4(0x0a000002 | vif << 8),
+					.mtu = 1500};
+
+	CHECK(proxy_interface(proxy, 0, &state));
+}
+
+static void check_entries(struct proxy *proxy)
+{
+	struct proxy_interface_status status;
+	unsigned dropped = 0;
+
+	proxy_drop(proxy, 7, DROP_LENGTH);
+	for (unsigned n = 0; n < 4; n++) {
+		proxy_interface_status(proxy, n, &status);
+		CHECK(status.vif == sides[n].vif && status.upstream == sides[n].upstream);
+		CHECK(status.up == (n != 3), "entry %u", n);
+		CHECK(status.querier == (n == 2), "entry %u", n);
+		dropped += (unsigned)status.counters->value[DROP_LENGTH];
+	}
+	CHECK(dropped == 1, "%u drops", dropped);
+}
+
+/* Nothing is told of an upcall from a VIF that no entry has. */
+static void ask_per_source(struct proxy *proxy)
+{
+	struct upcall upcall = {UPCALL_NOCACHE, 4, addr_ipv4(0x0a090001), addr_ipv4(GROUP)};
+
+	told.routes = 0;
+	proxy_upcall(proxy, 1000, &upcall);
+	upcall.vif = UINT16_MAX;
+	proxy_upcall(proxy, 1000, &upcall);
+	CHECK(proxy_deadline(proxy) > 1000);
+	upcall.vif = 3;
+	proxy_upcall(proxy, 1000, &upcall);
+	advance(proxy, 1000);
+	CHECK(told.routes == 1, "%u routes", told.routes);
+	CHECK(!wanted(proxy, GROUP, 0x0a090001, 3));
+	CHECK(wanted(proxy, 0, 0, 3) == 0);
+}
+
+static void both_sides(void)
+{
+	static const struct proxy_out out = {.send = on_send,
+					     .route = on_route,
+					     .reverse_path = ignore_reverse_path,
+					     .packets = ignore_packets};
+	static const struct proxy_config config = {
+		.protocol = PROTOCOL_IGMP, .interface_count = 4, .interface = sides};
+	struct proxy *proxy = proxy_new(&config, &out, NULL, 1);
+
+	TEST("a status for each side of an interface");
+	if (!CHECK(proxy))
+		return;
+	tell_state(proxy, 3);
+	tell_state(proxy, 7);
+	advance(proxy, 1000);
+	check_entries(proxy);
+	TEST("per source: upcalls, also from where no interface is");
+	CHECK(proxy_forwarding(proxy) == PER_SOURCE_PEERING);
+	ask_per_source(proxy);
+	proxy_free(proxy);
+}
+
+/* As many entries as there may be: all VIFs with both sides. */
+static void all_entries(void)
+{
+	static const struct proxy_out out = {.send = on_send,
+					     .route = on_route,
+					     .reverse_path = ignore_reverse_path,
+					     .packets = ignore_packets};
+	static struct proxy_interface_config interface[PROXY_ENTRIES];
+	struct proxy_config config[] = {{.interface_count = 1, .interface = interface},
+					{.interface_count = PROXY_ENTRIES, .interface = interface},
+					{.interface_count = 0}};
+	struct proxy *proxy;
+
+	for (unsigned n = 0; n < PROXY_ENTRIES; n++) {
+		interface[n].vif = (uint8_t)(n % PROXY_VIFS);
+		interface[n].upstream = n < PROXY_VIFS;
+	}
+	TEST("32 interfaces, each of both sides, from one and back to one");
+	proxy = proxy_new(&config[0], &out, NULL, 1);
+	if (!CHECK(proxy))
+		return;
+	tell_state(proxy, 0);
+	CHECK(proxy_reconfigure(proxy, 1000, &config[1]));
+	for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
+		tell_state(proxy, vif);
+	advance(proxy, 2000);
+	CHECK(proxy_reconfigure(proxy, 3000, &config[2]));
+	advance(proxy, 3000);
+	CHECK(proxy_deadline(proxy) > 3000);
+	proxy_free(proxy);
+}
+
 /* Retransmissions and expiries that are due at the same time. */
 static void many(void)
 {
@@ -241,6 +345,8 @@ static void many(void)
 int main(void)
 {
 	status_of_one();
+	both_sides();
+	all_entries();
 	many();
 	return test_end();
 }

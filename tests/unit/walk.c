@@ -31,22 +31,28 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	(void)length;
 }
 
+/* Two configurations: one interface, two. */
+static const struct proxy_interface_config interfaces[] = {{.vif = LAN}, {.vif = 1}};
+static const struct proxy_config configs[] = {{.protocol = PROTOCOL_IGMP,
+					       .interface_count = 1,
+					       .interface = interfaces,
+					       .ssdp_upstream = true},
+					      {.protocol = PROTOCOL_IGMP,
+					       .interface_count = 2,
+					       .interface = interfaces,
+					       .ssdp_upstream = true}};
+
 /* No upstream: each membership is one group. */
 static struct proxy *open_proxy(void)
 {
 	static const struct proxy_out out = {
 		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
-	static const struct proxy_interface_config interface = {.upstream = false};
-	static const struct proxy_config config = {.protocol = PROTOCOL_IGMP,
-						   .interface_count = 1,
-						   .interface = &interface,
-						   .ssdp_upstream = true};
 	struct interface_state state = {.vif = LAN,
 					.exists = true,
 					.up = true,
 					.address = addr_ipv4(0x0a000102),
 					.mtu = 1500};
-	struct proxy *proxy = proxy_new(&config, &out, NULL, 1);
+	struct proxy *proxy = proxy_new(&configs[0], &out, NULL, 1);
 
 	if (proxy)
 		proxy_interface(proxy, 0, &state);
@@ -108,8 +114,8 @@ static void check_seen(const struct walker *walker, unsigned pieces)
 }
 
 /* Groups that end and groups that last in turn; while two walks of different pace go on, the former
- * end one by one and others begin. */
-static void walk_while_it_changes(unsigned pieces, unsigned pause_every)
+ * end one by one and others begin; at every RECONFIGURED-th step there is another configuration. */
+static void walk_while_it_changes(unsigned pieces, unsigned pause_every, unsigned reconfigured)
 {
 	static struct walker fast, slow;
 	struct proxy *proxy = open_proxy();
@@ -131,6 +137,8 @@ static void walk_while_it_changes(unsigned pieces, unsigned pause_every)
 	proxy_walk_start(proxy, &slow.walk);
 	while (fast.open || slow.open) {
 		advance(proxy, ++now);
+		if (reconfigured && now % reconfigured == 0)
+			CHECK(proxy_reconfigure(proxy, now, &configs[now / reconfigured % 2]));
 		if (started < NEW)
 			join(proxy, now, LASTING + ENDING + started++);
 		step(proxy, &fast, now, 2 * pieces);
@@ -170,11 +178,13 @@ static void give_up(void)
 int main(void)
 {
 	TEST("what lasts is visited exactly once, in small pieces");
-	walk_while_it_changes(1, 0);
+	walk_while_it_changes(1, 0, 0);
 	TEST("what lasts is visited exactly once, in larger pieces");
-	walk_while_it_changes(17, 0);
+	walk_while_it_changes(17, 0, 0);
 	TEST("a visitor that pauses misses nothing and sees nothing twice");
-	walk_while_it_changes(5, 3);
+	walk_while_it_changes(5, 3, 0);
+	TEST("the same while the configuration changes");
+	walk_while_it_changes(3, 4, 10);
 	TEST("a walk that is given up is forgotten");
 	give_up();
 	return test_end();
