@@ -31,7 +31,12 @@ struct run {
 
 static unsigned vif_of(const struct run *run, unsigned code)
 {
-	return code % run->world->vif_count;
+	const struct world *world = run->world;
+	unsigned vif = code % world->vif_count;
+
+	while (!*world->node[vif].name)
+		vif = (vif + 1) % world->vif_count;
+	return vif;
 }
 
 /* ---- packets ---- */
