@@ -44,6 +44,16 @@ routes_told() {
 	grep -c 'route (' "$work/r.log" || :
 }
 
+# silent FAMILY WHAT: nothing is forwarded to dn2, once what was on its way is there
+silent() {
+	sleep 0.1
+	vif_packets "$1" dn2
+	before=$packets
+	sleep 0.2
+	vif_packets "$1" dn2
+	equal "packets forwarded to dn2 $2" "$packets" "$before"
+}
+
 topology 3
 receive one h1 -g $v4 -g $v6
 receive two h2 -g $v4 -g $v6
@@ -82,6 +92,9 @@ for _ in 1 2 3 4 5; do
 	assert "dn3 is there" asked querier dn3
 	ctl del p downstream dn3 || fail "mcproxy-ctl del: $(cat "$work/ctl")"
 done
+for table in ip_mr_vif ip6_mr_vif; do
+	equal "VIFs that are left in $table" "$(in_space r cat /proc/net/$table | tail -n +2 | wc -l)" 3
+done
 equal "the last line, with no statement behind it" "$(dump | tail -n 1)" "# $number"
 equal "queries sent to dn1 meanwhile" "$(queries dn1)" "$asked"
 
@@ -89,17 +102,14 @@ equal "queries sent to dn1 meanwhile" "$(queries dn1)" "$asked"
 hang_up "$base
 	pinstance p downstream dn2 out blacklist table {($v4 | *)};
 	pinstance p downstream dn2 set robustness 3;"
-sleep 0.1
-vif_packets 4 dn2
-before=$packets
-sleep 0.2
-vif_packets 4 dn2
-equal "packets of $v4 forwarded to dn2, which has a filter" "$packets" "$before"
+silent 4 "behind the filter"
 assert "the other group goes on" asked group $v6 dn2
 hang_up "$base
-	pinstance p downstream dn2 set ttl-threshold 9;"
+	pinstance p downstream dn2 set ttl-threshold 30;"
+silent 4 "with a TTL of 16, below the threshold"
 hang_up "$base"
-wait_for 3 "$v4 flows to dn2 again" forwarded 4 dn2 $((before + 100))
+vif_packets 4 dn2
+wait_for 3 "$v4 flows to dn2 again" forwarded 4 dn2 $((packets + 100))
 for _ in 1 2 3; do
 	ctl set pinstance p downstream dn2 quick-leave on || fail "set: $(cat "$work/ctl")"
 	hang_up "$base"
