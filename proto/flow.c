@@ -68,9 +68,9 @@ void flow_forget(struct proxy *p, struct membership *m)
 
 /* ---- where data come from ---- */
 
-/* The upstream where the source is subscribed, else VIF. */
+/* The upstream where the source is subscribed; PROXY_VIFS: nowhere. */
 static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
-			      const struct addr *source, unsigned vif)
+			      const struct addr *source)
 {
 	unsigned n;
 
@@ -80,12 +80,29 @@ static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
 		if (i->config->upstream && policy_accepts_up(p, m, i->vif, source))
 			return i->vif;
 	}
-	return vif;
+	return PROXY_VIFS;
 }
 
 static bool has_mutex(const struct proxy *p)
 {
 	return ENABLE_MULTI_UPSTREAM && p->config->mutex;
+}
+
+/* They are not accepted any more where they came from. */
+static void relocate(struct proxy *p, const struct membership *m, struct source_route *s,
+		     bool was_contested)
+{
+	unsigned link = interface_on_link(p, &s->source);
+	unsigned at = link < PROXY_VIFS ? link : subscribed_at(p, m, &s->source);
+	bool mutex = has_mutex(p);
+
+	/* With `mutex` the next packet decides; where none has come, none is expected. */
+	if (mutex && link == PROXY_VIFS && (was_contested || (!s->fresh && at < PROXY_VIFS)))
+		s->place = PROXY_VIFS;
+	else if (at < PROXY_VIFS && (link < PROXY_VIFS || !mutex))
+		s->place = (uint8_t)at;
+	if (s->place < PROXY_VIFS && !p->router[s->place] && !p->host[s->place])
+		s->place = PROXY_VIFS;
 }
 
 static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
@@ -100,15 +117,8 @@ static void place(struct proxy *p, struct membership *m, struct source_route *s,
 	/* It is subscribed elsewhere. */
 	if (s->contested != was_contested)
 		membership_touch(p, m);
-	if (up || s->place == PROXY_VIFS || policy_accepts_down(p, m, s->place, &s->source))
-		return;
-	/* With `mutex` the next packet decides; where none has come, none is expected. */
-	if (!mutex)
-		s->place = (uint8_t)subscribed_at(p, m, &s->source, s->place);
-	else if (was_contested)
-		s->place = PROXY_VIFS;
-	if (s->place < PROXY_VIFS && !p->router[s->place] && !p->host[s->place])
-		s->place = PROXY_VIFS;
+	if (!up && s->place < PROXY_VIFS && !policy_accepts_down(p, m, s->place, &s->source))
+		relocate(p, m, s, was_contested);
 }
 
 static void set(struct proxy *p, struct membership *m, struct source_route *s)

@@ -83,6 +83,12 @@ static bool is_quick(const struct interface *i, const struct group *g, int64_t n
 					  tracking_is_valid(g->tracking, now));
 }
 
+/* An older version is configured (RFC 3376 section 7.3.1). */
+static bool can_name_sources(const struct proxy *p, const struct interface *i)
+{
+	return !message_is_old(message_version(p->protocol, i->values.version));
+}
+
 static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
 		  const struct record *r)
 {
@@ -93,6 +99,8 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		.membership_deadline = now + values_group_membership_interval(v),
 		.query_deadline = now + values_last_member_query_time(v),
 		.query_count = i->querier ? v->last_member_query_count : 0,
+		.source_query_count =
+			i->querier && can_name_sources(p, i) ? v->last_member_query_count : 0,
 		.quick = is_quick(i, g, now),
 		.tracking = g->tracking,
 	};
@@ -339,7 +347,7 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 		if (!s->retransmit || (s->expires > until) != suppress)
 			continue;
 		s->retransmit--;
-		if (quiet)
+		if (quiet || !can_name_sources(p, i))
 			continue;
 		if (w.wire.length && message_add_source(&w, &s->address))
 			continue;

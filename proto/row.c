@@ -40,10 +40,10 @@ static void query_source(struct change *c, struct source *s)
 		}
 		return;
 	}
-	if (!c->query_count || s->expires <= c->query_deadline)
+	if (!c->source_query_count || s->expires <= c->query_deadline)
 		return;
 	s->expires = c->query_deadline;
-	s->retransmit = c->query_count;
+	s->retransmit = c->source_query_count;
 	c->asked = true;
 }
 

@@ -15,6 +15,7 @@ struct change {
 	int64_t membership_deadline; /* now + GMI */
 	int64_t query_deadline;	     /* now + LMQT */
 	uint8_t query_count;	     /* LMQC; 0: we are not the querier, do not ask */
+	uint8_t source_query_count;  /* the same, for sources; 0: nor does our version name any */
 	bool quick;		     /* where a query is due, what it is about ends instead ... */
 	const struct tracking *tracking; /* ... unless one of these hosts wants it; may be NULL */
 	bool changed;			 /* beyond timers */

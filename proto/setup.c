@@ -202,7 +202,7 @@ static bool set_state(struct proxy *p, struct interface *i, int64_t now,
 	p->retransmit_at = 0;
 	i->active = can_be_active(p, i);
 	/* Another upstream takes over, or gives back. */
-	if (was_active != i->active && i->config->upstream && !p->plain)
+	if (was_active != i->active && i->config->upstream && (!p->plain || p->forwarding))
 		membership_touch_all(p);
 	if (was_active && !i->active)
 		start_or_stop(p, i, now, false);
