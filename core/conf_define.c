@@ -181,8 +181,8 @@ static bool delete_item(struct parser *parser, struct definition *definition, ui
 	if (!conf_define_name(parser, "an interface's name", &token, name, &pattern))
 		return false;
 	item = find(parser, definition, sides & DEFINE_UPSTREAM, name);
-	if (!is_live(item) || item->sides != sides || item->pattern != pattern)
-		return parser_fail_at(parser, &token, "what names %s of the instance",
+	if (!is_live(item) || item->sides != sides)
+		return parser_fail_at(parser, &token, "%s that the instance names",
 				      sides == DEFINE_PEER	 ? "a peer"
 				      : sides == DEFINE_UPSTREAM ? "an upstream"
 								 : "a downstream");

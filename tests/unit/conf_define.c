@@ -367,16 +367,16 @@ static void test_changes(void)
 	bad("pinstance A: u1 ==> d1;\npinstance B: u1 ==> d2;\npinstance A add downstream d2;",
 	    "2:21: found 'd2', expected a downstream that no other instance has");
 	bad("pinstance A: u1 ==> d1;\npinstance A del downstream d2;",
-	    "2:28: found 'd2', expected what names a downstream of the instance");
+	    "2:28: found 'd2', expected a downstream that the instance names");
 	bad("pinstance A: u1 ==> d1;\npinstance A del upstream d1;",
-	    "2:26: found 'd1', expected what names an upstream of the instance");
+	    "2:26: found 'd1', expected an upstream that the instance names");
 	bad("pinstance A: u1 ==> peer d1;\npinstance A del downstream d1;",
-	    "2:28: found 'd1', expected what names a downstream of the instance");
+	    "2:28: found 'd1', expected a downstream that the instance names");
 	bad("pinstance A: u1 ==> p*;\npinstance A del downstream p1;",
-	    "2:28: found 'p1', expected what names a downstream of the instance");
+	    "2:28: found 'p1', expected a downstream that the instance names");
 	bad("pinstance A: u1 ==> d1;\npinstance A del downstream d1;\n"
 	    "pinstance A del downstream d1;",
-	    "3:28: found 'd1', expected what names a downstream of the instance");
+	    "3:28: found 'd1', expected a downstream that the instance names");
 	bad("pinstance A: u1 ==> d1;\npinstance A add d2;",
 	    "2:17: found 'd2', expected upstream, downstream or peer");
 	bad("pinstance A: u1 ==> d1;\npinstance A add downstream;",
@@ -389,6 +389,20 @@ static void test_changes(void)
 	good(text);
 	bad(strcat(text, "pinstance A add downstream d32;"),
 	    "32:28: found 'd32', expected at most 32 interfaces");
+	*strrchr(text, '\n') = '\0';
+	good(strcat(text, "pinstance A del downstream d5; pinstance A add downstream d32;\n"));
+	CHECK(one.interface_count == 32);
+	bad(strcat(text, "pinstance A add downstream d33;"),
+	    "32:28: found 'd33', expected at most 32 interfaces");
+	*strrchr(text, '\n') = '\0';
+	bad(strcat(text, "pinstance A del downstream d6; pinstance A del upstream u1;\n"
+			 "pinstance A add downstream u1;pinstance A add downstream d33;"),
+	    "32:58: found 'd33', expected at most 31 interfaces");
+	strcpy(strrchr(text, '\n'), "\npinstance A add upstream d7; pinstance A add downstream d33;"
+				    "pinstance A del downstream d7; pinstance A del upstream d7;\n"
+				    "pinstance A add peer p; pinstance A add downstream d34; "
+				    "pinstance A add downstream d35;");
+	bad(text, "33:84: found 'd35', expected at most 32 interfaces");
 }
 
 static void test_old_form(void)

@@ -27,8 +27,9 @@ static void write_range(char *text, const struct addr end[2])
 		strcpy(text, "*");
 		return;
 	}
-	strcpy(first, addr_is_any(&end[0]) ? addr_is_ipv4(&end[0]) ? "0.0.0.0" : "::"
-					   : text_addr(&end[0], first));
+	text_addr(&end[0], first);
+	if (addr_is_any(&end[0]))
+		strcpy(first, addr_is_ipv4(&end[0]) ? "0.0.0.0" : "::");
 	text_addr(&end[1], last);
 	if (!strcmp(first, last))
 		strcpy(text, first);
