@@ -376,16 +376,6 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 	host_flush(p, i);
 }
 
-/* What the querier has told, else what is configured. */
-static void adopt_values(struct interface *i)
-{
-	i->values = i->configured;
-	if (i->told_robustness)
-		i->values.robustness = i->told_robustness;
-	if (i->told_query_interval)
-		i->values.query_interval = i->told_query_interval;
-}
-
 /* What hosts leave from now on it would not hear of. */
 static void leave_kernel(struct proxy *p, struct interface *i)
 {
@@ -404,7 +394,7 @@ void host_stop(struct proxy *p, struct interface *i)
 	cancel_all(p, i);
 	i->told_robustness = 0;
 	i->told_query_interval = 0;
-	adopt_values(i);
+	interface_adopt(i);
 	i->version = message_version(p->protocol, i->configured.version);
 	i->v1_querier_until = i->v2_querier_until = 0;
 	i->other_querier = (struct addr){{0}};
@@ -604,7 +594,7 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 	if (m->version == 3) {
 		i->told_robustness = m->robustness;
 		i->told_query_interval = m->query_interval;
-		adopt_values(i);
+		interface_adopt(i);
 	}
 	update_version(p, i, now);
 }
@@ -612,7 +602,7 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 void host_configure(struct proxy *p, struct interface *i, int64_t now,
 		    const struct proxy_interface_config *old)
 {
-	adopt_values(i);
+	interface_adopt(i);
 	if (i->config->report_interval != old->report_interval)
 		i->next_unsolicited =
 			i->config->report_interval ? now + i->config->report_interval : INT64_MAX;

@@ -31,6 +31,17 @@ void interface_send(struct proxy *p, struct interface *i, struct message_writer 
 	w->wire.length = 0;
 }
 
+void interface_adopt(struct interface *i)
+{
+	i->values = i->configured;
+	if (i->told_robustness)
+		i->values.robustness = i->told_robustness;
+	if (i->told_query_interval)
+		i->values.query_interval = i->told_query_interval;
+	if (!i->config->values.last_member_query_count)
+		i->values.last_member_query_count = i->values.robustness;
+}
+
 int interface_subnet(const struct interface *i, const struct addr *address)
 {
 	int best = -1;

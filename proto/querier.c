@@ -26,7 +26,9 @@ static void touch_groups(struct proxy *p, struct interface *i)
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
 	i->querier = i->config->querier != QUERIER_NEVER;
-	i->values = i->configured;
+	i->told_robustness = 0;
+	i->told_query_interval = 0;
+	interface_adopt(i);
 	i->other_querier = (struct addr){{0}};
 	i->other_querier_until = INT64_MAX;
 	i->next_general_query = i->querier ? now : INT64_MAX;
@@ -58,9 +60,7 @@ static void change_tracking(struct interface *i, int64_t now)
 void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		       const struct proxy_interface_config *old)
 {
-	struct values values = i->configured;
-
-	i->version = message_version(p->protocol, values.version);
+	i->version = message_version(p->protocol, i->configured.version);
 	if (ENABLE_HOST_TRACKING && (i->config->quick_leave == QUICK_LEAVE_TRACKED) !=
 					    (old->quick_leave == QUICK_LEAVE_TRACKED))
 		change_tracking(i, now);
@@ -68,15 +68,9 @@ void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		querier_restart(p, i, now);
 		return;
 	}
-	if (!addr_is_any(&i->other_querier)) {
-		values.robustness = i->values.robustness;
-		values.query_interval = i->values.query_interval;
-		if (!i->config->values.last_member_query_count)
-			values.last_member_query_count = values.robustness;
-	}
-	i->values = values;
-	if (i->querier && i->next_general_query > now + values.query_interval)
-		i->next_general_query = now + values.query_interval;
+	interface_adopt(i);
+	if (i->querier && i->next_general_query > now + i->values.query_interval)
+		i->next_general_query = now + i->values.query_interval;
 }
 
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
@@ -136,12 +130,9 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 		return;
 	if (!never && !is_lower(source, &i->address))
 		return;
-	/* 0 says nothing: our own values hold (RFC 3376 sections 4.1.6 and 4.1.7). */
-	i->values.robustness = m->robustness ? m->robustness : i->configured.robustness;
-	i->values.query_interval =
-		m->query_interval ? m->query_interval : i->configured.query_interval;
-	if (!i->config->values.last_member_query_count)
-		i->values.last_member_query_count = i->values.robustness;
+	i->told_robustness = m->robustness;
+	i->told_query_interval = m->query_interval;
+	interface_adopt(i);
 	i->other_querier = *source;
 	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->next_general_query = INT64_MAX;

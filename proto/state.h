@@ -113,6 +113,8 @@ struct interface {
 	uint32_t
 		source_count; /* of all groups that hosts made, and of the hosts that are tracked */
 	struct counters counters;
+	uint8_t told_robustness; /* by another querier; 0: nothing */
+	int32_t told_query_interval;
 	/* the router part (RFC 3376 section 6) */
 	bool querier;
 	uint8_t startup_left;
@@ -123,8 +125,6 @@ struct interface {
 	/* the host part (RFC 3376 section 5) */
 	uint8_t version; /* spoken now */
 	int64_t v1_querier_until, v2_querier_until;
-	uint8_t told_robustness; /* by the querier; 0: nothing */
-	int32_t told_query_interval;
 	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
 	uint8_t reply_number;	 /* of the last query: what has told it is passed over */
 	uint32_t reply_left;	 /* about how many subscriptions are still to be told */
