@@ -135,6 +135,8 @@ void flow_settle(struct proxy *p, int64_t now)
 
 		if (!m->dirty && s)
 			place(p, m, s, now);
+		if (s && s->place == PROXY_VIFS)
+			membership_touch(p, m);
 		if (!m->dirty && s)
 			set(p, m, s);
 	}
