@@ -163,7 +163,6 @@ void flow_switch(struct proxy *p, enum proxy_forwarding forwarding)
 		}
 	}
 	membership_walk_stop(p, &p->sweep);
-	p->moved_count = 0;
 	p->sweeping = false;
 	p->poll_at = INT64_MAX;
 	/* At the first reading it is known what there is. */

@@ -13,7 +13,7 @@
 #include "test.h"
 
 enum { UP, OTHER_UP, LAN, VIFS };
-enum { FLOWS = 6000, CONTESTED = 1025, MUTEX = 50, LATER = 1000000 };
+enum { FLOWS = 6000, CONTESTED = 1025, MUTEX = 50, LATER = 1000000, MINUTE = 60000 };
 
 /* ---- what is counted ---- */
 
@@ -152,6 +152,20 @@ static void advance(struct proxy *p, int64_t now)
 		proxy_tick(p, now);
 }
 
+/* In force from now on: these filters at the first upstream (in) and at the downstream (out). */
+static bool set_filters(struct proxy *p, int64_t now, struct filter *in, struct filter *out)
+{
+	static struct proxy_interface_config entries[VIFS];
+	static struct proxy_config filtered;
+
+	memcpy(entries, interface, sizeof(entries));
+	entries[UP].in = in;
+	entries[LAN].out = out;
+	filtered = config;
+	filtered.interface = entries;
+	return proxy_reconfigure(p, now, &filtered);
+}
+
 static void upcall(struct proxy *p, int64_t now, enum upcall_type type, unsigned vif, unsigned n)
 {
 	struct upcall upcall = {type, vif, source(n), group};
@@ -272,6 +286,53 @@ static void test_beyond(void)
 	proxy_free(p);
 }
 
+/* A route goes at the third reading in a row without a packet; they are a minute apart. */
+static void test_idle(void)
+{
+	struct proxy *p = open_proxy(0);
+	unsigned reading;
+
+	if (!CHECK(p))
+		return;
+	advance(p, 1);
+	upcall(p, 1, UPCALL_NOCACHE, UP, 0);
+	advance(p, 1);
+	kernel[0].packets++;
+	for (reading = 1; reading <= 6; reading++) {
+		kernel[0].packets += reading == 3;
+		advance(p, 1 + reading * MINUTE);
+		CHECK((kernel[0].input == UP) == (reading < 6), "reading %u", reading);
+	}
+	proxy_free(p);
+}
+
+/* What is kept from the upstreams is not taken from them either. */
+static void test_local(void)
+{
+	const struct addr ssdp = addr_ipv4(0xeffffffa);
+	struct upcall from_up = {UPCALL_NOCACHE, UP, source(0), ssdp};
+	struct upcall from_lan = {UPCALL_NOCACHE, LAN, source(1), ssdp};
+	struct static_join join = {.group = ssdp};
+	struct proxy *p = open_proxy(0);
+	struct proxy_interface_config entries[VIFS];
+	struct proxy_config local = config;
+
+	if (!CHECK(p))
+		return;
+	memcpy(entries, interface, sizeof(entries));
+	entries[LAN].static_join = &join;
+	local.interface = entries;
+	CHECK(proxy_reconfigure(p, 1, &local));
+	advance(p, 1);
+	CHECK(proxy_has_group(p, &ssdp, LAN) && !proxy_is_subscribed(p, &ssdp));
+	proxy_upcall(p, 2, &from_up);
+	proxy_upcall(p, 2, &from_lan);
+	advance(p, 2);
+	CHECK(kernel[0].input == UP && !kernel[0].outputs, "%x", kernel[0].outputs);
+	CHECK(kernel[1].input == LAN && !kernel[1].outputs, "%x", kernel[1].outputs);
+	proxy_free(p);
+}
+
 /* ---- joins ---- */
 
 struct found {
@@ -301,10 +362,10 @@ static struct found subscribed(struct proxy *p)
 	return found;
 }
 
-/* At the first upstream: RULES for SIZE sources each, each behind a gap; then perhaps one for a
- * single source. */
-static struct filter *make_filter(bool whitelist, unsigned rules, uint32_t size, uint32_t gap,
-				  bool single)
+/* From SOURCE on, RULES for SIZE sources each, each but the first behind a gap; then perhaps one
+ * for a single source. */
+static struct filter *make_filter_from(uint32_t from, bool whitelist, unsigned rules, uint32_t size,
+				       uint32_t gap, bool single)
 {
 	struct filter_rule *r = calloc(rules + 1, sizeof(*r));
 	struct filter_list list = {whitelist, r, rules + single};
@@ -314,7 +375,7 @@ static struct filter *make_filter(bool whitelist, unsigned rules, uint32_t size,
 	if (!r)
 		return NULL;
 	for (n = 0; n <= rules; n++) {
-		uint32_t first = 0x14000000 + n * (size + gap);
+		uint32_t first = from + n * (size + gap);
 
 		r[n] = (struct filter_rule){
 			PROXY_VIFS,
@@ -326,22 +387,23 @@ static struct filter *make_filter(bool whitelist, unsigned rules, uint32_t size,
 	return f;
 }
 
+static struct filter *make_filter(bool whitelist, unsigned rules, uint32_t size, uint32_t gap,
+				  bool single)
+{
+	return make_filter_from(0x14000000, whitelist, rules, size, gap, single);
+}
+
 /* What is subscribed there; MOST: ranges that one merge may look at. */
 static struct found join(struct filter *f, unsigned long most)
 {
 	struct found found = {INCLUDE, 0};
 	struct proxy *p = open_proxy(0);
-	struct proxy_interface_config entries[VIFS];
-	struct proxy_config filtered = config;
 
 	if (!CHECK(f && p))
 		return found;
 	advance(p, 1);
-	memcpy(entries, interface, sizeof(entries));
-	entries[UP].in = f;
-	filtered.interface = entries;
 	ranges = merged = 0;
-	CHECK(proxy_reconfigure(p, 2, &filtered));
+	CHECK(set_filters(p, 2, f, NULL));
 	advance(p, 2);
 	CHECK(merged && ranges && ranges <= merged * most, "%lu ranges in %lu merges", ranges,
 	      merged);
@@ -376,6 +438,55 @@ static void test_join(void)
 	JOIN(make_filter(false, MANY, 4, 9, true), MOST, EXCLUDE, 0);
 }
 
+/* Two filters of which one keeps back what the other passes: that nothing is wanted takes more
+ * ranges than one merge may look at. */
+static void test_nothing_wanted(void)
+{
+	enum { FEW = 10, MANY = 10000 };
+	static const struct {
+		unsigned rules;
+		enum filter_mode mode;
+	} step[] = {{FEW, INCLUDE}, {MANY, EXCLUDE}, {FEW, INCLUDE}};
+
+	for (unsigned n = 0; n < 3; n++) {
+		struct filter *in = make_filter_from(0x14000000, true, step[n].rules, 4, 9, false);
+		struct filter *out = make_filter_from(0x14000006, true, step[n].rules, 4, 9, false);
+		struct proxy *p = open_proxy(0);
+		struct found found;
+
+		if (!CHECK(in && out && p))
+			return;
+		CHECK(set_filters(p, 1, in, out));
+		advance(p, 1);
+		found = subscribed(p);
+		CHECK(found.mode == step[n].mode && !found.sources, "%d, %u", found.mode,
+		      found.sources);
+		proxy_free(p);
+		filter_free(in);
+		filter_free(out);
+	}
+}
+
+/* The first source of a filter's range comes by the other upstream; the others are wanted still. */
+static void test_contested_range(void)
+{
+	struct filter *in = make_filter_from(0x0b000000, true, 1, 9, 0, false);
+	struct proxy *p = open_proxy(MUTEX);
+	struct found found;
+
+	if (!CHECK(in && p))
+		return;
+	CHECK(set_filters(p, 1, in, NULL));
+	advance(p, 1);
+	upcall(p, 2, UPCALL_NOCACHE, OTHER_UP, 0);
+	advance(p, 2);
+	CHECK(is_routed(0, OTHER_UP));
+	found = subscribed(p);
+	CHECK(found.mode == EXCLUDE && found.sources == 1, "%d, %u", found.mode, found.sources);
+	proxy_free(p);
+	filter_free(in);
+}
+
 int main(void)
 {
 	TEST("a new flow costs the same however many the group has, and nothing is merged for it");
@@ -386,7 +497,15 @@ int main(void)
 	test_mutex();
 	TEST("mutex: such a source moves when its data come elsewhere alone");
 	test_beyond();
+	TEST("a route is idle after three readings in a row");
+	test_idle();
+	TEST("a group that is kept from the upstreams is not taken from them");
+	test_local();
 	TEST("the ranges that a join has looked at are bounded");
 	test_join();
+	TEST("where it takes too long to see that nothing is wanted, more is asked for");
+	test_nothing_wanted();
+	TEST("mutex: a source that comes elsewhere is left, the range that it begins is not");
+	test_contested_range();
 	return test_end();
 }
