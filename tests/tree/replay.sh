@@ -80,3 +80,40 @@ END
 fails 2 'no interface' <<END
 down lan7
 END
+fails 3 'which side of "lan0"' <<END
+interfaces up0 lan0 ==> lan0
+set lan0 robustness 3
+END
+fails 5 'expected reconfigure before anything else happens' <<END
+ignore * all
+at 1
+set lan0 robustness 3
+at 2
+END
+fails 5 'expected to forward' <<END
+set forwarding per-source
+ignore * all
+at 1
+data lan0 a G ->
+END
+fails 4 'expected forwarding in, got wildcard' <<END
+ignore * all
+at 1
+forwarding in
+END
+fails 5 'there is no such route' <<END
+set forwarding per-source
+ignore * all
+at 1
+lose (a,G)
+END
+fails 9 'expected nothing, got at 5.000 on up0 report TO_IN' <<END
+ignore lan0 queries
+ignore up0 reports
+at 1 rx lan0 host report TO_EX G {}
+at 3 heed up0 reports
+at 5
+filter up0 in blacklist (G|*)
+reconfigure
+at 7
+END
