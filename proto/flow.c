@@ -239,8 +239,10 @@ static bool is_used(struct proxy *p, const struct membership *m, struct source_r
 	bool used =
 		!s->fresh && p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
 
-	if (used)
+	if (used) {
 		s->packets = (uint32_t)count;
+		s->idle = 0;
+	}
 	return used;
 }
 
@@ -249,12 +251,14 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 	unsigned link = interface_on_link(p, &s->source);
 	bool up = policy_accepts_up(p, m, vif, &s->source);
 
-	if (s->place == vif || s->place == PROXY_VIFS || (link < PROXY_VIFS && link != vif))
+	/* As long as data come where `mutex` wants them, it alone reads how many. */
+	if (s->contested || s->place == vif || s->place == PROXY_VIFS ||
+	    (link < PROXY_VIFS && link != vif))
 		return;
 	if (!up && !policy_accepts_down(p, m, vif, &s->source))
 		return;
 	/* Two upstreams: that is for `mutex` to decide, where it can. */
-	if (up && (s->contested || !has_mutex(p)) && policy_accepts_up(p, m, s->place, &s->source))
+	if (up && !has_mutex(p) && policy_accepts_up(p, m, s->place, &s->source))
 		return;
 	if (policy_outputs(p, m, s->place, &s->source) && is_used(p, m, s))
 		return;
@@ -336,9 +340,7 @@ static void sweep_membership(struct proxy *p, struct membership *m)
 
 		if (s->contested || s->fresh)
 			continue;
-		if (is_used(p, m, s)) {
-			s->idle = 0;
-		} else if (p->crowded || ++s->idle == IDLE_SWEEPS) {
+		if (!is_used(p, m, s) && (p->crowded || ++s->idle == IDLE_SWEEPS)) {
 			s->place = PROXY_VIFS;
 			membership_touch(p, m);
 		}
