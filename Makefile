@@ -230,6 +230,8 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
+# Most of its time is the model's.
+$(O)/tests/sim: private CFLAGS += -O2
 $(O)/tests/sim $(O)/tests/unit/memory $(O)/tests/unit/filter: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 $(O)/tests/unit/flow: wrap := -Wl,--wrap=policy_outputs,--wrap=merge_membership,--wrap=filter_range
 comma := ,

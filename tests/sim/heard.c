@@ -60,7 +60,7 @@ int64_t heard_until(const struct router *router, unsigned vif, unsigned group, u
 static void asked_for(struct router *router, unsigned vif, unsigned group, sources set,
 		      bool exclude)
 {
-	struct values values = router_values(router, vif);
+	struct values values = router_values(router, vif, DOWN);
 	int64_t until = router_clock(router) + router_membership_interval(&values);
 
 	for (unsigned source = 0; source < SOURCES; source++) {
@@ -86,7 +86,7 @@ static void given_up(const struct sim *sim, struct router *router, unsigned vif,
 		     sources set)
 {
 	const struct link *link = &sim->link[router->link[vif]];
-	const struct proxy_interface_config *config = &router->now.interface[vif];
+	const struct proxy_interface_config *config = &router->now->setting[vif];
 	bool all_heard = !config->accept_from_count && !config->router_alert_strict;
 
 	if (config->quick_leave == QUICK_LEAVE_OFF)
@@ -129,7 +129,7 @@ static void hear_record(const struct sim *sim, struct router *router, unsigned v
 static bool is_heard(const struct sim *sim, const struct router *router, unsigned vif,
 		     const struct frame *frame)
 {
-	const struct proxy_interface_config *config = &router->now.interface[vif];
+	const struct proxy_interface_config *config = &router->now->setting[vif];
 	unsigned version = config->values.version, newest = newest_version(sim->protocol);
 	bool accepted = !config->accept_from_count || addr_is_any(&frame->source);
 	bool v1 = sim->protocol == PROTOCOL_IGMP && frame->message.version == 1;
@@ -181,7 +181,7 @@ void heard_query(struct sim *sim, struct router *router, unsigned vif, const str
 		 bool own)
 {
 	unsigned group = sim_group_of(sim, &query->group);
-	struct values values = router_values(router, vif);
+	struct values values = router_values(router, vif, DOWN);
 	int64_t time = values.last_member_query_interval, end;
 	sources about = (1U << SOURCES) - 1;
 
@@ -217,11 +217,15 @@ void heard_holds(struct sim *sim, struct router *router, unsigned vif, unsigned 
 
 void heard_turn(struct sim *sim, struct router *router)
 {
-	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++) {
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		struct downstream *down = &router->down[vif];
-		struct values values = router_values(router, vif);
-		int64_t interval = router_membership_interval(&values);
+		struct values values;
+		int64_t interval;
 
+		if (!router_has(router, vif, DOWN))
+			continue;
+		values = router_values(router, vif, DOWN);
+		interval = router_membership_interval(&values);
 		if (interval > down->membership_max)
 			down->membership_max = interval;
 		if (!router->state[vif].up || addr_is_any(&router->state[vif].address))

@@ -17,7 +17,7 @@
 
 #include "sim.h"
 
-enum { WORKERS = 64, FAILURES = 4, CHECK_SEEDS = 60, PLANTED_SEED = 3, PLANTED_LINES = 16 };
+enum { WORKERS = 64, FAILURES = 64, CHECK_SEEDS = 60, PLANTED_SEED = 3, PLANTED_LINES = 16 };
 
 struct options {
 	unsigned long seeds, from;

@@ -4,12 +4,12 @@
 
 static const sources everything = (1U << SOURCES) - 1;
 
-bool filter_wants(const struct filter *filter, unsigned source)
+bool interest_wants(const struct interest *filter, unsigned source)
 {
-	return filter_bits(filter) >> source & 1;
+	return interest_bits(filter) >> source & 1;
 }
 
-sources filter_bits(const struct filter *filter)
+sources interest_bits(const struct interest *filter)
 {
 	return filter->exclude ? everything & ~filter->list : filter->list;
 }
@@ -33,9 +33,9 @@ static void left(struct sim *sim, const struct member *member, unsigned group, u
 }
 
 void member_update(struct sim *sim, struct member *member, unsigned group,
-		   const struct filter *filter, bool old, bool clean)
+		   const struct interest *filter, bool old, bool clean)
 {
-	sources wanted = filter_bits(filter), told = old && wanted ? everything : wanted;
+	sources wanted = interest_bits(filter), told = old && wanted ? everything : wanted;
 	sources before = member->told[group];
 
 	/* RFC 4604 section 2.2: not so. Nobody is to listen, but to answers about one source. */
@@ -66,11 +66,12 @@ void member_update(struct sim *sim, struct member *member, unsigned group,
 /* Each member of a link in turn; NULL: that was the last. */
 static const struct member *next_member(const struct sim *sim, unsigned link, unsigned *at)
 {
-	while (*at < sim->station_count + sim->router_count) {
-		unsigned i = (*at)++;
-		const struct member *member = i < sim->station_count
-						      ? &sim->station[i].member
-						      : &sim->router[i - sim->station_count].member;
+	while (*at < sim->station_count + sim->router_count * ROUTER_VIFS) {
+		unsigned i = (*at)++, n = i - sim->station_count;
+		const struct member *member =
+			i < sim->station_count
+				? &sim->station[i].member
+				: &sim->router[n / ROUTER_VIFS].member[n % ROUTER_VIFS];
 
 		if (member->present && member->link == link)
 			return member;

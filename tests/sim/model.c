@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "model_state.h"
 
@@ -61,21 +62,51 @@ bool model_is_local(const struct model *model, const struct addr *group)
 	return addr_is_discovery(group) && !model->config->ssdp_upstream;
 }
 
-const char *model_vif_text(unsigned vif)
+const char *model_link_text(const struct link *link)
 {
-	static char text[4][16];
+	static char text[4][32];
 	static unsigned turn;
 	char *buf = text[turn++ % 4];
 
-	snprintf(buf, sizeof(text[0]), "VIF %u", vif);
+	snprintf(buf, sizeof(text[0]), "VIF %u %s", link->config->vif,
+		 link->config->upstream ? "upstream" : "downstream");
 	return buf;
 }
 
-struct expected *model_expect(struct model *model, unsigned vif, const struct addr *group)
+const char *model_entry_text(const struct model *model, unsigned entry)
+{
+	return model_link_text(&model->link[entry]);
+}
+
+unsigned model_side(const struct model *model, unsigned vif, bool upstream)
+{
+	unsigned n = 0;
+
+	while (n < model->link_count &&
+	       (model->link[n].config->vif != vif || model->link[n].config->upstream != upstream))
+		n++;
+	return n;
+}
+
+const struct link *model_router(const struct model *model, unsigned vif)
+{
+	unsigned n = model_side(model, vif, false);
+
+	return n < model->link_count ? &model->link[n] : NULL;
+}
+
+const struct link *model_host(const struct model *model, unsigned vif)
+{
+	unsigned n = model_side(model, vif, true);
+
+	return n < model->link_count ? &model->link[n] : NULL;
+}
+
+struct expected *model_expect(struct model *model, unsigned entry, const struct addr *group)
 {
 	model->expected = model_grow(model->expected, model->expected_count, &model->expected_room,
 				     sizeof(*model->expected));
-	model->expected[model->expected_count] = (struct expected){.vif = vif, .group = *group};
+	model->expected[model->expected_count] = (struct expected){.entry = entry, .group = *group};
 	return &model->expected[model->expected_count++];
 }
 
@@ -86,7 +117,16 @@ static const char *failure_of(const struct model *model)
 
 /* ---- life ---- */
 
-struct model *model_new(const struct proxy_config *config,
+static void start_link(struct model *model, struct link *link)
+{
+	link->configured = link->config->values;
+	variables_fill(&link->configured, model->protocol);
+	link->values = link->configured;
+	link->version = link->configured.version;
+	link->query_at = link->other_until = link->unsolicited_at = NEVER;
+}
+
+struct model *model_new(const struct proxy_config *config, const struct model_filter *filter,
 			unsigned (*reverse_path)(void *ctx, const struct addr *), void *ctx)
 {
 	struct model *model = calloc(1, sizeof(*model));
@@ -98,20 +138,20 @@ struct model *model_new(const struct proxy_config *config,
 	model->reverse_path = reverse_path;
 	model->ctx = ctx;
 	model->link_count = config->interface_count;
-	model->upstream = PROXY_VIFS;
-	for (unsigned vif = 0; vif < model->link_count; vif++) {
-		struct link *link = &model->link[vif];
-
-		link->config = &config->interface[vif];
-		link->configured = link->config->values;
-		variables_fill(&link->configured, model->protocol);
-		link->values = link->configured;
-		link->version = link->configured.version;
-		link->query_at = link->other_until = link->unsolicited_at = NEVER;
-		if (link->config->upstream)
-			model->upstream = vif;
+	for (unsigned n = 0; n < model->link_count; n++) {
+		model->link[n].config = &config->interface[n];
+		model->link[n].filter = &filter[n];
+		start_link(model, &model->link[n]);
 	}
+	model->per_source = merge_is_per_source(model);
 	return model;
+}
+
+static void free_link(struct model *model, unsigned n)
+{
+	downstream_stop(model, n);
+	free(model->link[n].member);
+	upstream_free(&model->link[n]);
 }
 
 static void forget_expected(struct model *model)
@@ -128,17 +168,14 @@ void model_free(struct model *model)
 {
 	if (!model)
 		return;
-	for (unsigned vif = 0; vif < model->link_count; vif++) {
-		struct link *link = &model->link[vif];
-
-		downstream_stop(model, vif);
-		free(link->member);
-		upstream_free(link);
-	}
+	for (unsigned n = 0; n < model->link_count + model->retired; n++)
+		free_link(model, n);
 	forget_expected(model);
 	free(model->expected);
 	free(model->route);
-	free(model->moved);
+	free(model->flow);
+	status_forget_listed(model);
+	free(model->listed);
 	free(model);
 }
 
@@ -152,56 +189,14 @@ static void add_new(struct list *list, const struct addr *addr)
 
 void model_groups(const struct model *model, struct list *group)
 {
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		for (unsigned i = 0; i < model->link[vif].member_count; i++)
-			add_new(group, &model->link[vif].member[i].group);
+	for (unsigned n = 0; n < model->link_count; n++)
+		for (unsigned i = 0; i < model->link[n].member_count; i++)
+			add_new(group, &model->link[n].member[i].group);
 }
 
-static bool wanted_anywhere(const struct model *model, const struct addr *source,
-			    const struct addr *group)
+bool model_is_per_source(const struct model *model)
 {
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		if (model_wants(model, vif, source, group))
-			return true;
-	return false;
-}
-
-/* A source is in the INCLUDE list if anybody wants it, in the EXCLUDE list if nobody does: what RFC
- * 3376 section 3.2 says with unions and intersections. EXCLUDE (X,Y) is EXCLUDE (Y). */
-bool model_merged(const struct model *model, const struct addr *group, enum filter_mode *mode,
-		  struct list *source)
-{
-	bool exclude = false;
-
-	*mode = INCLUDE;
-	if (model_is_local(model, group) || addr_is_link_scope(group))
-		return false;
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		for (unsigned i = 0; i < model->link[vif].member_count; i++)
-			exclude |= model->link[vif].member[i].exclude &&
-				   addr_equal(&model->link[vif].member[i].group, group);
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		for (unsigned i = 0; i < model->link[vif].member_count; i++) {
-			const struct member *member = &model->link[vif].member[i];
-
-			for (unsigned s = 0; s < member->source_count; s++)
-				if (addr_equal(&member->group, group) &&
-				    wanted_anywhere(model, &member->source[s].address, group) !=
-					    exclude)
-					add_new(source, &member->source[s].address);
-		}
-	*mode = exclude ? EXCLUDE : INCLUDE;
-	return exclude || source->count;
-}
-
-const struct values *model_values(const struct model *model, unsigned vif)
-{
-	return &model->link[vif].values;
-}
-
-unsigned model_version(const struct model *model, unsigned vif)
-{
-	return model->link[vif].version;
+	return model->per_source;
 }
 
 /* ---- time ---- */
@@ -210,9 +205,10 @@ static int64_t deadline(const struct model *model)
 {
 	int64_t next = NEVER;
 
-	for (unsigned vif = 0; vif < model->link_count; vif++) {
-		int64_t at = vif == model->upstream ? upstream_deadline(model)
-						    : downstream_deadline(model, vif);
+	for (unsigned n = 0; n < model->link_count; n++) {
+		const struct link *link = &model->link[n];
+		int64_t at = link->config->upstream ? upstream_deadline(model, link)
+						    : downstream_deadline(model, n);
 
 		if (at < next)
 			next = at;
@@ -223,19 +219,18 @@ static int64_t deadline(const struct model *model)
 /* All that is due at model->now; queries last, as what expires is not asked for any more. */
 static void turn(struct model *model)
 {
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		if (vif != model->upstream && model->link[vif].up)
-			downstream_expire(model, vif);
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		if (vif != model->upstream && model->link[vif].up)
-			downstream_ask(model, vif);
-	if (model->upstream != PROXY_VIFS) {
-		upstream_expire(model);
-		upstream_update(model);
-	}
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (!model->link[n].config->upstream && model->link[n].up)
+			downstream_expire(model, n);
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (!model->link[n].config->upstream && model->link[n].up)
+			downstream_ask(model, n);
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (model->link[n].config->upstream)
+			upstream_expire(model, &model->link[n]);
 }
 
-static void check_sent(struct model *model)
+static void check_expected(struct model *model)
 {
 	for (unsigned i = 0; i < model->expected_count; i++) {
 		const struct expected *expected = &model->expected[i];
@@ -243,15 +238,34 @@ static void check_sent(struct model *model)
 
 		if (!expected->met && !expected->optional)
 			model_fail(model, "%s: %s %s %s%s was not sent",
-				   model_vif_text(expected->vif),
+				   model_entry_text(model, expected->entry),
 				   expected->leave ? "the leave of" : "the query of",
 				   addr_text(&expected->group),
 				   list_text(&expected->source, text, sizeof(text)),
 				   expected->suppress ? " s" : "");
 	}
 	forget_expected(model);
-	if (model->upstream != PROXY_VIFS && model->link[model->upstream].active)
-		told_check(model);
+}
+
+/* The turn is over: which upstream has to be told what is known when the routes are, as it may
+ * depend on where data come from. */
+static void check_sent(struct model *model)
+{
+	for (unsigned n = 0; n < model->link_count; n++) {
+		struct link *link = &model->link[n];
+
+		if (!link->config->upstream || !link->active)
+			continue;
+		if (!model->ended)
+			upstream_update(model, link);
+		told_check(model, link);
+	}
+	for (unsigned n = model->link_count; n < model->link_count + model->retired; n++)
+		if (model->link[n].config->upstream && model->link[n].active)
+			told_check(model, &model->link[n]);
+	check_expected(model);
+	while (model->retired)
+		free_link(model, model->link_count + --model->retired);
 }
 
 /* What was due before NOW has left by now. */
@@ -279,13 +293,12 @@ static bool is_active(const struct model *model, const struct link *link)
 	       (model->protocol == PROTOCOL_IGMP || link->config->report_source_set);
 }
 
-void model_interface(struct model *model, int64_t now, const struct interface_state *state)
+static void set_state(struct model *model, unsigned n, const struct interface_state *state)
 {
-	struct link *link = &model->link[state->vif];
+	struct link *link = &model->link[n];
 	bool moved = !addr_equal(&link->address, &state->address);
 	bool was_active = link->active;
 
-	catch_up(model, now);
 	link->exists = state->exists;
 	link->up = state->up;
 	link->address = state->address;
@@ -294,18 +307,153 @@ void model_interface(struct model *model, int64_t now, const struct interface_st
 	link->prefix_count = 0;
 	for (size_t i = 0; i < state->prefix_count && i < MODEL_PREFIXES; i++)
 		link->prefix[link->prefix_count++] = state->prefix[i];
-	model->repeat_ok = true;
 	if (link->config->upstream) {
 		if (link->active && (!was_active || moved))
-			upstream_start(model, !was_active);
+			upstream_start(model, link, !was_active);
 		else if (!link->active && was_active)
-			upstream_stop(model);
+			upstream_stop(link);
 	} else if (link->active && (!was_active || moved)) {
-		downstream_start(model, state->vif, !was_active);
-		downstream_set_static(model, state->vif);
+		downstream_start(model, n, !was_active);
+		downstream_set_static(model, n);
 	} else if (!link->active && was_active) {
-		downstream_stop(model, state->vif);
+		downstream_stop(model, n);
 	}
+}
+
+void model_interface(struct model *model, int64_t now, const struct interface_state *state)
+{
+	catch_up(model, now);
+	model->repeat_ok = true;
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (model->link[n].config->vif == state->vif)
+			set_state(model, n, state);
+}
+
+/* ---- another configuration ---- */
+
+/* The state of an interface is that of its other side. */
+static void copy_state(struct link *to, const struct link *from)
+{
+	to->exists = from->exists;
+	to->up = from->up;
+	to->address = from->address;
+	to->mtu = from->mtu;
+	memcpy(to->prefix, from->prefix, sizeof(to->prefix));
+	to->prefix_count = from->prefix_count;
+}
+
+static void configure(struct model *model, unsigned n, const struct proxy_interface_config *config,
+		      const struct model_filter *filter)
+{
+	struct link *link = &model->link[n];
+	const struct proxy_interface_config *old = link->config;
+
+	link->config = config;
+	link->filter = filter;
+	if (!old || !link->active) {
+		start_link(model, link);
+		return;
+	}
+	link->configured = config->values;
+	variables_fill(&link->configured, model->protocol);
+	if (config->upstream) {
+		upstream_configure(model, link, old);
+		return;
+	}
+	downstream_configure(model, n, old);
+	if (old->static_join_count != config->static_join_count ||
+	    memcmp(old->static_join, config->static_join,
+		   config->static_join_count * sizeof(*config->static_join)))
+		downstream_renew_static(model, n);
+}
+
+/* A side that was not there. */
+static void begin(struct model *model, unsigned n)
+{
+	struct link *link = &model->link[n];
+
+	if (link->active || !is_active(model, link))
+		return;
+	link->active = true;
+	if (link->config->upstream) {
+		upstream_start(model, link, true);
+		return;
+	}
+	downstream_start(model, n, true);
+	downstream_set_static(model, n);
+}
+
+/* Upstreams that are gone leave their groups; of downstreams nothing is left. They stand behind the
+ * others until the turn is over. */
+static void retire(struct model *model, const struct link *old, unsigned count, const bool *kept)
+{
+	model->retired = 0;
+	for (unsigned n = 0; n < count; n++) {
+		unsigned to = model->link_count + model->retired;
+
+		if (kept[n])
+			continue;
+		model->link[to] = old[n];
+		model->retired++;
+		if (old[n].config->upstream)
+			upstream_shutdown(model, &model->link[to]);
+		else
+			downstream_stop(model, to);
+	}
+}
+
+/* The entries of the new configuration, in its order. */
+static void rearrange(struct model *model, const struct proxy_config *config)
+{
+	struct link *old = calloc(PROXY_ENTRIES, sizeof(*old));
+	unsigned count = model->link_count;
+	bool kept[PROXY_ENTRIES] = {false};
+
+	if (!old)
+		abort();
+	memcpy(old, model->link, count * sizeof(*old));
+	for (unsigned n = 0; n < config->interface_count; n++) {
+		const struct proxy_interface_config *entry = &config->interface[n];
+		struct link *link = &model->link[n];
+
+		*link = (struct link){.config = NULL};
+		for (unsigned from = 0; from < count; from++) {
+			if (old[from].config->vif != entry->vif)
+				continue;
+			if (old[from].config->upstream == entry->upstream) {
+				*link = old[from];
+				kept[from] = true;
+				break;
+			}
+			copy_state(link, &old[from]);
+		}
+	}
+	model->link_count = config->interface_count;
+	retire(model, old, count, kept);
+	free(old);
+}
+
+void model_reconfigure(struct model *model, int64_t now, const struct proxy_config *config,
+		       const struct model_filter *filter)
+{
+	bool was_per_source = model->per_source;
+
+	catch_up(model, now);
+	status_forget_listed(model);
+	rearrange(model, config);
+	model->config = config;
+	for (unsigned n = 0; n < model->link_count; n++)
+		configure(model, n, &config->interface[n], &filter[n]);
+	for (unsigned n = 0; n < model->link_count; n++)
+		begin(model, n);
+	model->per_source = merge_is_per_source(model);
+	model->repeat_ok = true;
+	model->routes_limited = config->max_routes && model->route_count >= config->max_routes;
+	/* What there are routes of stays. */
+	for (unsigned i = 0; model->per_source && !was_per_source && i < model->route_count; i++)
+		routes_asked(model,
+			     &(struct upcall){UPCALL_WRONGVIF, model->route[i].input,
+					      model->route[i].source, model->route[i].group});
 }
 
 /* ---- packets ---- */
@@ -343,10 +491,8 @@ static bool is_too_old(const struct link *link, const struct message *message)
 	       message->version < link->configured.version;
 }
 
-static bool is_valid(const struct model *model, const struct heard *heard)
+static bool is_valid(const struct model *model, const struct link *link, const struct heard *heard)
 {
-	const struct link *link = &model->link[heard->vif];
-
 	if (!link->up || !heard->message || heard->ttl != 1 || is_too_old(link, heard->message))
 		return false;
 	if (!heard->router_alert && needs_router_alert(model, link, heard->message))
@@ -358,9 +504,9 @@ static bool is_valid(const struct model *model, const struct heard *heard)
 
 /* A general query goes to all hosts, or, for the host part alone, any query to our own address:
  * the other routers of a link have not heard that. */
-static bool is_valid_query(const struct model *model, const struct heard *heard)
+static bool is_valid_query(const struct model *model, const struct link *link,
+			   const struct heard *heard)
 {
-	const struct link *link = &model->link[heard->vif];
 	const struct addr *group = &heard->message->group;
 	bool own = addr_equal(&heard->destination, &link->address);
 
@@ -372,30 +518,37 @@ static bool is_valid_query(const struct model *model, const struct heard *heard)
 	       addr_is_ipv4(group) == (model->protocol == PROTOCOL_IGMP);
 }
 
-void model_receive(struct model *model, int64_t now, const struct heard *heard)
+static void receive(struct model *model, unsigned n, const struct heard *heard)
 {
-	const struct link *link = &model->link[heard->vif];
+	struct link *link = &model->link[n];
 
-	catch_up(model, now);
-	if (!is_valid(model, heard) || !link->active)
+	if (!is_valid(model, link, heard) || !link->active)
 		return;
 	if (heard->message->kind == KIND_QUERY) {
-		if (!is_valid_query(model, heard))
+		if (!is_valid_query(model, link, heard))
 			return;
 		if (link->config->upstream)
-			upstream_query(model, heard);
+			upstream_query(model, link, heard);
 		else
-			downstream_query(model, heard->vif, heard);
+			downstream_query(model, n, heard);
 	} else if (!link->config->upstream && is_from_accepted(link, heard)) {
-		hearing_report(model, heard->vif, heard);
+		hearing_report(model, n, heard);
 	}
+}
+
+void model_receive(struct model *model, int64_t now, const struct heard *heard)
+{
+	catch_up(model, now);
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (model->link[n].config->vif == heard->vif)
+			receive(model, n, heard);
 }
 
 void model_upcall(struct model *model, int64_t now, const struct upcall *upcall)
 {
 	catch_up(model, now);
 	model->repeat_ok = true;
-	routes_moved(model, upcall);
+	routes_asked(model, upcall);
 }
 
 /* ---- turns ---- */
@@ -410,8 +563,9 @@ void model_jump(struct model *model, int64_t now)
 {
 	model->now = now;
 	model->jumped = true;
-	if (model->upstream != PROXY_VIFS)
-		told_jump(model);
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (model->link[n].config->upstream)
+			told_jump(model, &model->link[n]);
 	turn(model);
 }
 
@@ -419,24 +573,24 @@ void model_shutdown(struct model *model, int64_t now)
 {
 	model->now = now;
 	model->ended = true;
-	if (model->upstream != PROXY_VIFS)
-		upstream_shutdown(model);
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (model->link[n].config->upstream)
+			upstream_shutdown(model, &model->link[n]);
 }
 
 /* ---- what the proxy does ---- */
 
-static const char *wrong_packet(const struct model *model, unsigned vif, const struct addr *source,
-				const struct message *message)
+static const char *wrong_packet(const struct link *link, const struct addr *source)
 {
-	const struct link *link = &model->link[vif];
-	const struct addr *own = &link->address;
+	const struct addr *own;
 
-	if ((message->kind == KIND_QUERY) == link->config->upstream)
+	if (!link)
 		return "is not of its role";
 	if (!link->active)
 		return "is sent on a link that is down or has no address";
-	if (link->config->upstream && link->config->report_source_set)
-		own = &link->config->report_source;
+	own = link->config->upstream && link->config->report_source_set
+		      ? &link->config->report_source
+		      : &link->address;
 	if (addr_is_any(own) ? !addr_is_any(source) : !addr_equal(own, source))
 		return "has another source";
 	return NULL;
@@ -445,16 +599,24 @@ static const char *wrong_packet(const struct model *model, unsigned vif, const s
 const char *model_sent(struct model *model, int64_t now, unsigned vif, const struct addr *source,
 		       const struct addr *destination, const struct message *message, size_t length)
 {
-	const char *wrong = wrong_packet(model, vif, source, message);
+	bool query = message->kind == KIND_QUERY;
+	unsigned all = model->link_count + model->retired, n = model_side(model, vif, !query);
+	const char *wrong;
+
+	/* An upstream that is leaving. */
+	while (n >= model->link_count && n < all &&
+	       (model->link[n].config->vif != vif || model->link[n].config->upstream == query))
+		n++;
+	wrong = wrong_packet(n < all ? &model->link[n] : NULL, source);
 
 	(void)destination; /* codec_decode() has checked it */
 	model->now = now;
 	if (wrong)
-		model_fail(model, "%s: what is sent %s", model_vif_text(vif), wrong);
-	else if (message->kind == KIND_QUERY)
-		downstream_sent(model, vif, message);
+		model_fail(model, "VIF %u: what is sent %s", vif, wrong);
+	else if (query)
+		downstream_sent(model, n, message);
 	else
-		told_sent(model, message, length);
+		told_sent(model, &model->link[n], message, length);
 	return failure_of(model);
 }
 
@@ -472,6 +634,7 @@ const char *model_route(struct model *model, int64_t now, const struct route *ro
 const char *model_check(struct model *model, int64_t now, struct proxy *proxy)
 {
 	model->now = now;
+	status_list(model, proxy);
 	check_sent(model);
 	status_check(model, proxy);
 	routes_check(model);

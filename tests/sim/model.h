@@ -18,6 +18,7 @@
 #ifndef TESTS_SIM_MODEL_H
 #define TESTS_SIM_MODEL_H
 
+#include "../../proto/filter.h"
 #include "../../proto/proxy.h"
 #include "../replay/codec.h"
 
@@ -32,11 +33,19 @@ struct heard {
 	const struct message *message;
 };
 
-/* The configuration and what it points to must outlive the model. REVERSE_PATH is that of struct
- * proxy_out. All interfaces are down at first. */
-struct model *model_new(const struct proxy_config *,
+/* The filters of an entry of the configuration as they are written; no rules, blacklist: none. */
+struct model_filter {
+	struct filter_list in, out;
+};
+
+/* FILTER: one for each entry. The configuration and what it points to must outlive the model.
+ * REVERSE_PATH is that of struct proxy_out. All interfaces are down at first. */
+struct model *model_new(const struct proxy_config *, const struct model_filter *filter,
 			unsigned (*reverse_path)(void *ctx, const struct addr *), void *ctx);
 void model_free(struct model *);
+/* proxy_reconfigure(): what is the same stays. */
+void model_reconfigure(struct model *, int64_t now, const struct proxy_config *,
+		       const struct model_filter *filter);
 
 /* ---- what happens to the proxy ---- */
 
@@ -65,25 +74,15 @@ const char *model_check(struct model *, int64_t now, struct proxy *);
 /* All was left upstream, no route is there. */
 const char *model_check_shutdown(struct model *, int64_t now);
 
-/* ---- for properties of the whole world ---- */
+/* ---- what the world may ask, too ---- */
 
-/* The outputs that the kernel gives a packet, by its own rules and the routes told: bit n is VIF n.
- */
-uint32_t model_forward(const struct model *, unsigned vif, const struct addr *source,
+/* Does each flow need a route of its own? */
+bool model_is_per_source(const struct model *);
+/* Do data of (S,G) that come in at VIF pass? */
+bool filter_lets(const struct filter_list *, unsigned vif, const struct addr *group,
+		 const struct addr *source);
+/* Where a packet of (S,G) that comes in at VIF has to go: bit n is VIF n. */
+uint32_t model_outputs(const struct model *, unsigned vif, const struct addr *source,
 		       const struct addr *group);
-/* Is the link ours to forward to and from? */
-bool model_is_forwarder(const struct model *, unsigned vif);
-/* Does the state of the downstream VIF want (S,G) (RFC 3376 section 6.3)? */
-bool model_wants(const struct model *, unsigned vif, const struct addr *source,
-		 const struct addr *group);
-/* The record of the merged database (RFC 4605 section 4.1). False: there is none. SOURCE is
- * appended to, item is malloc'ed. */
-bool model_merged(const struct model *, const struct addr *group, enum filter_mode *,
-		  struct list *source);
-/* All groups that any downstream has; item is malloc'ed. */
-void model_groups(const struct model *, struct list *group);
-/* Values in force, adopted ones included; the version that is spoken upstream now. */
-const struct values *model_values(const struct model *, unsigned vif);
-unsigned model_version(const struct model *, unsigned vif);
 
 #endif

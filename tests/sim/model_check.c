@@ -17,7 +17,7 @@ struct comparison {
 static void differ(struct model *model, const struct group_status *status, const char *what,
 		   int64_t right, int64_t got)
 {
-	model_fail(model, "%s %s: %s is %" PRId64 ", not %" PRId64, model_vif_text(status->vif),
+	model_fail(model, "VIF %u %s: %s is %" PRId64 ", not %" PRId64, status->vif,
 		   addr_text(&status->group), what, got, right);
 }
 
@@ -37,18 +37,17 @@ static void compare_source(struct model *model, const struct group_status *statu
 			       got->expires);
 		return;
 	}
-	model_fail(model, "%s %s: lists %s", model_vif_text(status->vif), addr_text(&status->group),
+	model_fail(model, "VIF %u %s: lists %s", status->vif, addr_text(&status->group),
 		   addr_text(&got->address));
 }
 
 static void compare_member(struct model *model, const struct group_status *status)
 {
-	struct link *link = &model->link[status->vif];
+	struct link *link = &model->link[model_side(model, status->vif, false)];
 	struct member *member = held_find(link, &status->group, status->permanent);
 
 	if (!member) {
-		model_fail(model, "%s holds %s", model_vif_text(status->vif),
-			   addr_text(&status->group));
+		model_fail(model, "%s holds %s", model_link_text(link), addr_text(&status->group));
 		return;
 	}
 	if (member->exclude != (status->filter_mode == EXCLUDE))
@@ -68,40 +67,50 @@ static void compare_member(struct model *model, const struct group_status *statu
 	}
 }
 
-static void compare_subscribed(struct model *model, const struct group_status *status)
+/* What is to be told at the end of the turn is what has to be subscribed. */
+static void compare_subscribed(struct model *model, struct link *host,
+			       const struct group_status *status)
 {
-	enum filter_mode mode;
-	struct list list = {0}, got = {0};
+	const struct subscribed *right = subscribed_find(host, &status->group);
+	struct list got = {0};
+	char expected[MODEL_TEXT / 4], text[MODEL_TEXT / 4];
 
-	if (!model_merged(model, &status->group, &mode, &list))
-		model_fail(model, "%s is subscribed upstream", addr_text(&status->group));
+	if (!subscribed_exists(right)) {
+		model_fail(model, "%s is subscribed at %s", addr_text(&status->group),
+			   model_link_text(host));
+		return;
+	}
 	for (unsigned i = 0; i < status->source_count; i++) {
 		struct source_status source;
 
 		status->source(status, i, &source);
 		list_add(&got, &source.address);
 	}
-	if (mode != status->filter_mode || !list_equal(&list, &got))
-		model_fail(model, "%s is subscribed upstream with another filter",
-			   addr_text(&status->group));
-	free(list.item);
+	if (right->exclude != (status->filter_mode == EXCLUDE) || !list_equal(&right->source, &got))
+		model_fail(model, "%s is subscribed at %s as %s %s, not %s %s",
+			   addr_text(&status->group), model_link_text(host),
+			   status->filter_mode == EXCLUDE ? "EXCLUDE" : "INCLUDE",
+			   list_text(&got, text, sizeof(text)),
+			   right->exclude ? "EXCLUDE" : "INCLUDE",
+			   list_text(&right->source, expected, sizeof(expected)));
 	free(got.item);
 }
 
+/* Of an upstream where nothing runs nobody is told anything. */
 static bool on_group(void *ctx, const struct group_status *status)
 {
 	struct comparison *comparison = ctx;
 	struct model *model = comparison->model;
+	unsigned n = model_side(model, status->vif, status->upstream);
 
-	if (status->vif >= model->link_count ||
-	    status->upstream != model->link[status->vif].config->upstream) {
+	if (n == model->link_count) {
 		model_fail(model, "%s has the wrong role", addr_text(&status->group));
-	} else if (status->upstream) {
-		comparison->subscribed++;
-		compare_subscribed(model, status);
-	} else {
+	} else if (!status->upstream) {
 		comparison->members++;
 		compare_member(model, status);
+	} else if (model->link[n].active) {
+		comparison->subscribed++;
+		compare_subscribed(model, &model->link[n], status);
 	}
 	return true;
 }
@@ -133,8 +142,7 @@ static unsigned routes_shown(const struct model *model)
 
 	for (unsigned i = 0; i < model->route_count; i++)
 		count += !addr_is_any(&model->route[i].group) ||
-			 model->route[i].input == model->upstream ||
-			 model->route[i].input >= model->link_count;
+			 !model_router(model, model->route[i].input);
 	return count;
 }
 
@@ -142,27 +150,18 @@ static unsigned members(const struct model *model)
 {
 	unsigned count = 0;
 
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		count += model->link[vif].member_count;
+	for (unsigned n = 0; n < model->link_count; n++)
+		count += model->link[n].member_count;
 	return count;
 }
 
-static unsigned merged(const struct model *model)
+static unsigned subscriptions(const struct model *model)
 {
-	struct list groups = {0};
 	unsigned count = 0;
 
-	if (model->upstream == PROXY_VIFS)
-		return 0;
-	model_groups(model, &groups);
-	for (unsigned i = 0; i < groups.count; i++) {
-		enum filter_mode mode;
-		struct list list = {0};
-
-		count += model_merged(model, &groups.item[i], &mode, &list);
-		free(list.item);
-	}
-	free(groups.item);
+	for (unsigned n = 0; n < model->link_count; n++)
+		for (unsigned i = 0; i < model->link[n].subscribed_count; i++)
+			count += subscribed_exists(&model->link[n].subscribed[i]);
 	return count;
 }
 
@@ -180,9 +179,9 @@ static void compare_walk(struct model *model, struct proxy *proxy)
 	proxy_totals(proxy, &totals);
 	if (comparison.members != members(model))
 		model_fail(model, "%u groups are held, not %u", comparison.members, members(model));
-	if (comparison.subscribed != merged(model))
+	if (comparison.subscribed != subscriptions(model))
 		model_fail(model, "%u groups are subscribed upstream, not %u",
-			   comparison.subscribed, merged(model));
+			   comparison.subscribed, subscriptions(model));
 	if (comparison.routes != routes_shown(model))
 		model_fail(model, "status shows %u routes, %u were told", comparison.routes,
 			   routes_shown(model));
@@ -191,66 +190,112 @@ static void compare_walk(struct model *model, struct proxy *proxy)
 			   comparison.members);
 }
 
+/* ---- what it lists ---- */
+
+void status_forget_listed(struct model *model)
+{
+	while (model->listed_count)
+		free(model->listed[--model->listed_count].source.item);
+}
+
+static bool list_group(void *ctx, const struct group_status *status)
+{
+	struct model *model = ctx;
+	struct listed *listed;
+
+	if (!status->upstream || status->filter_mode != EXCLUDE)
+		return true;
+	model->listed = model_grow(model->listed, model->listed_count, &model->listed_room,
+				   sizeof(*model->listed));
+	listed = &model->listed[model->listed_count++];
+	*listed = (struct listed){.entry = model_side(model, status->vif, true),
+				  .group = status->group};
+	for (unsigned i = 0; i < status->source_count; i++) {
+		struct source_status source;
+
+		status->source(status, i, &source);
+		list_add(&listed->source, &source.address);
+	}
+	return true;
+}
+
+void status_list(struct model *model, struct proxy *proxy)
+{
+	static const struct proxy_visitor visitor = {.group = list_group};
+	struct proxy_walk walk;
+
+	if (!model->per_source)
+		return;
+	status_forget_listed(model);
+	proxy_walk_start(proxy, &walk);
+	while (proxy_walk(proxy, &walk, model->now, WALK_PIECE, &visitor, model))
+		;
+	proxy_walk_stop(proxy, &walk);
+}
+
 /* ---- interfaces ---- */
 
-static void compare_number(struct model *model, unsigned vif, const char *what, int64_t right,
+static void compare_number(struct model *model, unsigned entry, const char *what, int64_t right,
 			   int64_t got)
 {
 	if (right != got)
-		model_fail(model, "%s: %s is %" PRId64 ", not %" PRId64, model_vif_text(vif), what,
-			   got, right);
+		model_fail(model, "%s: %s is %" PRId64 ", not %" PRId64,
+			   model_entry_text(model, entry), what, got, right);
 }
 
-static void compare_values(struct model *model, unsigned vif, const struct values *got)
+static void compare_values(struct model *model, unsigned entry, const struct values *got)
 {
-	const struct values *right = &model->link[vif].values;
+	const struct values *right = &model->link[entry].values;
 
-	compare_number(model, vif, "robustness", right->robustness, got->robustness);
-	compare_number(model, vif, "query interval", right->query_interval, got->query_interval);
-	if (model->link[vif].config->upstream)
+	compare_number(model, entry, "robustness", right->robustness, got->robustness);
+	compare_number(model, entry, "query interval", right->query_interval, got->query_interval);
+	if (model->link[entry].config->upstream)
 		return;
-	compare_number(model, vif, "query response interval", right->query_response_interval,
+	compare_number(model, entry, "query response interval", right->query_response_interval,
 		       got->query_response_interval);
-	compare_number(model, vif, "last member query interval", right->last_member_query_interval,
-		       got->last_member_query_interval);
-	compare_number(model, vif, "last member query count", right->last_member_query_count,
+	compare_number(model, entry, "last member query interval",
+		       right->last_member_query_interval, got->last_member_query_interval);
+	compare_number(model, entry, "last member query count", right->last_member_query_count,
 		       got->last_member_query_count);
 }
 
-static void compare_link(struct model *model, struct proxy *proxy, unsigned vif)
+static void compare_link(struct model *model, struct proxy *proxy, unsigned entry)
 {
-	const struct link *link = &model->link[vif];
+	const struct link *link = &model->link[entry];
 	struct proxy_interface_status status;
 	int64_t next = link->querier ? link->query_at : link->other_until;
 
-	proxy_interface_status(proxy, vif, &status);
-	compare_number(model, vif, "up", link->active, status.up);
-	compare_number(model, vif, "the role", link->config->upstream, status.upstream);
+	proxy_interface_status(proxy, entry, &status);
+	compare_number(model, entry, "the VIF", link->config->vif, status.vif);
+	compare_number(model, entry, "up", link->active, status.up);
+	compare_number(model, entry, "the role", link->config->upstream, status.upstream);
 	if (!link->active)
 		return;
-	compare_values(model, vif, &status.values);
-	compare_number(model, vif, "the version",
+	compare_values(model, entry, &status.values);
+	compare_number(model, entry, "the version",
 		       link->config->upstream ? link->version : link->configured.version,
 		       status.version);
 	if (!addr_equal(&link->address, &status.address))
-		model_fail(model, "%s: the address is %s", model_vif_text(vif),
+		model_fail(model, "%s: the address is %s", model_entry_text(model, entry),
 			   addr_text(&status.address));
 	if (!addr_equal(link->config->upstream ? &link->heard : &link->other,
 			&status.other_querier) &&
 	    !(addr_is_any(&status.other_querier) &&
 	      addr_is_any(link->config->upstream ? &link->heard : &link->other)))
-		model_fail(model, "%s: the querier is %s", model_vif_text(vif),
+		model_fail(model, "%s: the querier is %s", model_entry_text(model, entry),
 			   addr_text(&status.other_querier));
 	if (link->config->upstream)
 		return;
-	compare_number(model, vif, "querier", link->querier, status.querier);
+	compare_number(model, entry, "querier", link->querier, status.querier);
 	if (link->querier || !addr_is_any(&link->other))
-		compare_number(model, vif, "the next query", next, status.next_query);
+		compare_number(model, entry, "the next query", next, status.next_query);
 }
 
 void status_check(struct model *model, struct proxy *proxy)
 {
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		compare_link(model, proxy, vif);
+	if (model->per_source != (proxy_forwarding(proxy) != FORWARDING_WILDCARD))
+		model_fail(model, "forwarding is %d", proxy_forwarding(proxy));
+	for (unsigned entry = 0; entry < model->link_count; entry++)
+		compare_link(model, proxy, entry);
 	compare_walk(model, proxy);
 }

@@ -14,13 +14,15 @@ static void become_querier(struct model *model, struct link *link)
 	link->other = (struct addr){{0}};
 	link->other_until = NEVER;
 	link->values = link->configured;
+	link->told_robustness = 0;
+	link->told_interval = 0;
 	link->querier = link->active && link->config->querier != QUERIER_NEVER;
 	link->query_at = link->querier ? model->now : NEVER;
 }
 
-void downstream_set_static(struct model *model, unsigned vif)
+void downstream_set_static(struct model *model, unsigned entry)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 
 	for (size_t i = 0; i < link->config->static_join_count; i++) {
 		const struct static_join *join = &link->config->static_join[i];
@@ -38,9 +40,9 @@ void downstream_set_static(struct model *model, unsigned vif)
 	}
 }
 
-void downstream_start(struct model *model, unsigned vif, bool anew)
+void downstream_start(struct model *model, unsigned entry, bool anew)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 
 	become_querier(model, link);
 	link->startup_left = link->configured.startup_query_count;
@@ -51,9 +53,48 @@ void downstream_start(struct model *model, unsigned vif, bool anew)
 				      link->configured.query_response_interval;
 }
 
-void downstream_stop(struct model *model, unsigned vif)
+/* What another querier has told stays; what is asked next is asked as is configured now. */
+void downstream_configure(struct model *model, unsigned entry,
+			  const struct proxy_interface_config *old)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
+
+	if (link->config->querier != old->querier) {
+		downstream_start(model, entry, false);
+		return;
+	}
+	/* TEMPORARY */
+	if (!addr_is_any(&link->other)) {
+		link->told_robustness = link->values.robustness;
+		link->told_interval = link->values.query_interval;
+	}
+	if (addr_is_any(&link->other))
+		link->told_robustness = 0, link->told_interval = 0;
+	variables_combine(link);
+	for (unsigned i = 0; i < link->member_count; i++)
+		for (unsigned n = 0; n < link->member[i].source_count; n++)
+			if (link->configured.version < newest_version(model->protocol))
+				link->member[i].source[n].queries = 0;
+	if (link->querier && link->query_at > model->now + link->values.query_interval)
+		link->query_at = model->now + link->values.query_interval;
+	if (link->config->quick_leave == QUICK_LEAVE_TRACKED &&
+	    old->quick_leave != QUICK_LEAVE_TRACKED)
+		link->unknown_until = model->now + variables_membership(link);
+}
+
+void downstream_renew_static(struct model *model, unsigned entry)
+{
+	struct link *link = &model->link[entry];
+
+	for (unsigned i = 0; i < link->member_count; i++)
+		if (link->member[i].permanent)
+			held_delete(link, &link->member[i--]);
+	downstream_set_static(model, entry);
+}
+
+void downstream_stop(struct model *model, unsigned entry)
+{
+	struct link *link = &model->link[entry];
 
 	while (link->member_count)
 		held_delete(link, &link->member[0]);
@@ -104,9 +145,9 @@ static void lower_timers(struct model *model, struct link *link, const struct me
 	}
 }
 
-void downstream_query(struct model *model, unsigned vif, const struct heard *heard)
+void downstream_query(struct model *model, unsigned entry, const struct heard *heard)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 
 	elect(model, link, heard);
 	if (!addr_is_any(&heard->message->group))
@@ -115,9 +156,9 @@ void downstream_query(struct model *model, unsigned vif, const struct heard *hea
 
 /* ---- time ---- */
 
-int64_t downstream_deadline(const struct model *model, unsigned vif)
+int64_t downstream_deadline(const struct model *model, unsigned entry)
 {
-	const struct link *link = &model->link[vif];
+	const struct link *link = &model->link[entry];
 	int64_t next = link->query_at < link->other_until ? link->query_at : link->other_until;
 
 	for (unsigned i = 0; i < link->member_count; i++) {
@@ -134,22 +175,22 @@ int64_t downstream_deadline(const struct model *model, unsigned vif)
 	return next;
 }
 
-void downstream_expire(struct model *model, unsigned vif)
+void downstream_expire(struct model *model, unsigned entry)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 
 	for (unsigned i = 0; i < link->member_count; i++)
-		if (held_expire(model, vif, &link->member[i]))
+		if (held_expire(model, entry, &link->member[i]))
 			held_delete(link, &link->member[i--]);
 	if (link->other_until <= model->now)
 		become_querier(model, link);
 }
 
 /* One transmission: the sources that answered with the S flag, the others without. */
-static bool ask_for_sources(struct model *model, unsigned vif, struct member *member, bool suppress,
-			    bool optional)
+static bool ask_for_sources(struct model *model, unsigned entry, struct member *member,
+			    bool suppress, bool optional)
 {
-	int64_t limit = model->now + variables_last_member(&model->link[vif]);
+	int64_t limit = model->now + variables_last_member(&model->link[entry]);
 	struct expected *expected = NULL;
 	bool more = false;
 
@@ -159,7 +200,7 @@ static bool ask_for_sources(struct model *model, unsigned vif, struct member *me
 		if (!source->queries || source->excluded || (source->expires > limit) != suppress)
 			continue;
 		if (!expected)
-			expected = model_expect(model, vif, &member->group);
+			expected = model_expect(model, entry, &member->group);
 		expected->suppress = suppress;
 		expected->optional = optional;
 		list_add(&expected->source, &source->address);
@@ -169,19 +210,19 @@ static bool ask_for_sources(struct model *model, unsigned vif, struct member *me
 	return more;
 }
 
-static void ask_member(struct model *model, unsigned vif, struct member *member)
+static void ask_member(struct model *model, unsigned entry, struct member *member)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 	bool answered = member->expires > model->now + variables_last_member(link);
 	bool old = link->configured.version < newest_version(model->protocol);
 	bool asked = member->queries > 0, more;
 
 	if (old && answered)
 		member->queries = 0; /* RFC 2236 section 3: it has no S flag */
-	more = ask_for_sources(model, vif, member, true, asked || member->ended);
-	more |= ask_for_sources(model, vif, member, false, false);
+	more = ask_for_sources(model, entry, member, true, asked || member->ended);
+	more |= ask_for_sources(model, entry, member, false, false);
 	if (member->queries) {
-		model_expect(model, vif, &member->group)->suppress = answered;
+		model_expect(model, entry, &member->group)->suppress = answered;
 		member->queries--;
 	}
 	member->query_at = more || member->queries
@@ -189,12 +230,12 @@ static void ask_member(struct model *model, unsigned vif, struct member *member)
 				   : NEVER;
 }
 
-void downstream_ask(struct model *model, unsigned vif)
+void downstream_ask(struct model *model, unsigned entry)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 
 	if (link->query_at <= model->now) {
-		model_expect(model, vif, &(struct addr){{0}});
+		model_expect(model, entry, &(struct addr){{0}});
 		if (link->startup_left)
 			link->startup_left--;
 		link->query_at =
@@ -203,7 +244,7 @@ void downstream_ask(struct model *model, unsigned vif)
 	}
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (link->member[i].query_at <= model->now)
-			ask_member(model, vif, &link->member[i]);
+			ask_member(model, entry, &link->member[i]);
 }
 
 /* ---- what was sent ---- */
@@ -243,24 +284,24 @@ static bool right_values(const struct link *link, const struct message *message)
 }
 
 /* In this moment it expires and is asked for at once. */
-static bool may_be_asked(const struct model *model, unsigned vif, const struct message *message,
+static bool may_be_asked(const struct model *model, unsigned entry, const struct message *message,
 			 const struct addr *source)
 {
 	for (unsigned i = 0; i < model->expected_count; i++)
-		if (model->expected[i].vif == vif &&
+		if (model->expected[i].entry == entry &&
 		    addr_equal(&model->expected[i].group, &message->group) &&
 		    list_has(&model->expected[i].maybe, source))
 			return true;
 	return false;
 }
 
-static bool is_expected(const struct model *model, const struct expected *expected, unsigned vif,
+static bool is_expected(const struct model *model, const struct expected *expected, unsigned entry,
 			const struct message *message)
 {
 	bool names_sources = expected->source.count || expected->maybe.count;
 	unsigned found = 0;
 
-	if (expected->leave || expected->met || expected->vif != vif ||
+	if (expected->leave || expected->met || expected->entry != entry ||
 	    !addr_equal(&expected->group, &message->group) ||
 	    names_sources != (message->source.count > 0))
 		return false;
@@ -270,28 +311,28 @@ static bool is_expected(const struct model *model, const struct expected *expect
 	for (unsigned i = 0; i < message->source.count; i++)
 		if (list_has(&expected->source, &message->source.item[i]))
 			found++;
-		else if (!may_be_asked(model, vif, message, &message->source.item[i]))
+		else if (!may_be_asked(model, entry, message, &message->source.item[i]))
 			return false;
 	return found == expected->source.count;
 }
 
-void downstream_sent(struct model *model, unsigned vif, const struct message *message)
+void downstream_sent(struct model *model, unsigned entry, const struct message *message)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 	bool newest = message->version == newest_version(model->protocol);
 	char text[MESSAGE_TEXT];
 
 	if (message->version != link->configured.version)
-		model_fail(model, "%s: a query of version %u", model_vif_text(vif),
+		model_fail(model, "%s: a query of version %u", model_entry_text(model, entry),
 			   message->version);
 	if (!right_code(model, link, message) || (newest && !right_values(link, message)))
-		model_fail(model, "%s: wrong values in %s", model_vif_text(vif),
+		model_fail(model, "%s: wrong values in %s", model_entry_text(model, entry),
 			   codec_text(model->protocol, message, text));
 	for (unsigned i = 0; i < model->expected_count; i++)
-		if (is_expected(model, &model->expected[i], vif, message)) {
+		if (is_expected(model, &model->expected[i], entry, message)) {
 			model->expected[i].met = true;
 			return;
 		}
-	model_fail(model, "%s: sent, but not due: %s", model_vif_text(vif),
+	model_fail(model, "%s: sent, but not due: %s", model_entry_text(model, entry),
 		   codec_text(model->protocol, message, text));
 }

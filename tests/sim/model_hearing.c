@@ -107,10 +107,10 @@ static void somebody_is_unknown(const struct model *model, const struct link *li
 }
 
 /* What a host wants is as a group of which it is the only member. */
-static void track(struct model *model, unsigned vif, struct member *member,
+static void track(struct model *model, unsigned entry, struct member *member,
 		  const struct hearing *hearing)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 	bool adds = hearing->type == IS_EX || hearing->type == TO_EX ||
 		    (hearing->type != BLOCK && hearing->source.count);
 	struct member *host;
@@ -125,7 +125,7 @@ static void track(struct model *model, unsigned vif, struct member *member,
 	drop_idle_hosts(model, member);
 	host = find_host(member, &hearing->reporter);
 	if (host)
-		held_expire(model, vif, host);
+		held_expire(model, entry, host);
 	if (!host && !adds)
 		return;
 	if (!host && !has_room_for_host(link, member)) {
@@ -158,9 +158,9 @@ static void note_version(struct model *model, struct link *link, struct member *
 		member->v2_until = model->now + variables_older_host(link);
 }
 
-static void hear_record(struct model *model, unsigned vif, struct hearing *hearing)
+static void hear_record(struct model *model, unsigned entry, struct hearing *hearing)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 	struct member *member = held_find(link, &hearing->group, false);
 	unsigned version, type = hearing->type;
 
@@ -173,7 +173,7 @@ static void hear_record(struct model *model, unsigned vif, struct hearing *heari
 		member = held_add(link, &hearing->group, false);
 	}
 	note_version(model, link, member, hearing->old_version);
-	track(model, vif, member, hearing);
+	track(model, entry, member, hearing);
 	version = held_version(model, member);
 	if (version > link->configured.version)
 		version = link->configured.version;
@@ -185,7 +185,7 @@ static void hear_record(struct model *model, unsigned vif, struct hearing *heari
 		held_delete(link, member);
 }
 
-static void hear_records(struct model *model, unsigned vif, const struct heard *heard)
+static void hear_records(struct model *model, unsigned entry, const struct heard *heard)
 {
 	for (unsigned i = 0; i < heard->message->record_count; i++) {
 		const struct record *record = &heard->message->record[i];
@@ -194,20 +194,20 @@ static void hear_records(struct model *model, unsigned vif, const struct heard *
 		if (record->type < IS_IN || record->type > BLOCK)
 			continue;
 		clean_list(model, &record->source, &hearing.source);
-		hear_record(model, vif, &hearing);
+		hear_record(model, entry, &hearing);
 		free(hearing.source.item);
 	}
 }
 
-void hearing_report(struct model *model, unsigned vif, const struct heard *heard)
+void hearing_report(struct model *model, unsigned entry, const struct heard *heard)
 {
-	struct link *link = &model->link[vif];
+	struct link *link = &model->link[entry];
 	const struct message *message = heard->message;
 	struct hearing hearing = {message->group, heard->source, IS_EX, {0}, message->version};
 
 	if (message->kind == KIND_REPORT) {
 		if (link->configured.version == newest_version(model->protocol))
-			hear_records(model, vif, heard);
+			hear_records(model, entry, heard);
 	} else if (!model_is_ssm(model, &message->group)) {
 		if (message->kind == KIND_LEAVE) {
 			hearing.type = TO_IN;
@@ -215,6 +215,6 @@ void hearing_report(struct model *model, unsigned vif, const struct heard *heard
 			if (!held_find(link, &message->group, false) || !link->querier)
 				return;
 		}
-		hear_record(model, vif, &hearing);
+		hear_record(model, entry, &hearing);
 	}
 }

@@ -187,33 +187,33 @@ bool held_wants_anything(const struct model *model, const struct member *host)
 /* ---- what is over ---- */
 
 /* What expires in the moment in which it is asked for may be asked for or not. */
-static void may_ask(struct model *model, unsigned vif, const struct member *member, bool over)
+static void may_ask(struct model *model, unsigned entry, const struct member *member, bool over)
 {
 	struct expected *expected = NULL;
 
 	if (member->query_at > model->now)
 		return;
 	if (over && member->queries)
-		model_expect(model, vif, &member->group)->optional = true;
+		model_expect(model, entry, &member->group)->optional = true;
 	for (unsigned i = 0; i < member->source_count; i++) {
 		const struct wanted *source = &member->source[i];
 
 		if (!source->queries || source->expires > model->now)
 			continue;
 		if (!expected)
-			expected = model_expect(model, vif, &member->group);
+			expected = model_expect(model, entry, &member->group);
 		expected->optional = true;
 		list_add(&expected->maybe, &source->address);
 	}
 }
 
 /* RFC 3376 sections 6.2.2, 6.2.3 and 6.5. True: the group is gone. */
-bool held_expire(struct model *model, unsigned vif, struct member *member)
+bool held_expire(struct model *model, unsigned entry, struct member *member)
 {
 	bool over = member->exclude && member->expires <= model->now;
 	unsigned kept = 0;
 
-	may_ask(model, vif, member, over);
+	may_ask(model, entry, member, over);
 	for (unsigned i = 0; i < member->source_count; i++) {
 		struct wanted source = member->source[i];
 

@@ -28,15 +28,25 @@ static struct route *find_route(const struct model *model, const struct addr *so
 	return NULL;
 }
 
+static uint32_t vifs(const struct model *model)
+{
+	uint32_t all = 0;
+
+	for (unsigned n = 0; n < model->link_count; n++)
+		all |= (uint32_t)1 << model->link[n].config->vif;
+	return all;
+}
+
 /* Who met the limit is routed with the next report after there is room again: from the first time
  * on single sources are not looked at any more. */
-static void note_limit(struct model *model)
+static void note_limit(struct model *model, const struct route *added)
 {
 	uint32_t count = 0;
 
 	for (unsigned i = 0; i < model->route_count; i++)
 		count += !addr_is_any(&model->route[i].source);
-	if (model->config->max_routes && count > model->config->max_routes)
+	if (!addr_is_any(&added->source) && model->config->max_routes &&
+	    count > model->config->max_routes)
 		model_fail(model, "%u routes, more than max-routes", count);
 	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
 }
@@ -47,8 +57,8 @@ const char *routes_tell(struct model *model, const struct route *told)
 
 	route.source = plain(&told->source);
 	route.group = plain(&told->group);
-	if (route.outputs >> model->link_count || route.input > model->link_count)
-		return "a route with a VIF that does not exist";
+	if (!route.remove && route.outputs & ~vifs(model))
+		return "a route to a VIF that does not exist";
 	known = find_route(model, &route.source, &route.group, route.input);
 	if (route.remove) {
 		if (!known)
@@ -63,9 +73,10 @@ const char *routes_tell(struct model *model, const struct route *told)
 		model->route = model_grow(model->route, model->route_count, &model->route_room,
 					  sizeof(*model->route));
 		known = &model->route[model->route_count++];
+		*known = route;
+		note_limit(model, known);
 	}
 	*known = route;
-	note_limit(model);
 	return NULL;
 }
 
@@ -115,41 +126,65 @@ uint32_t model_forward(const struct model *model, unsigned vif, const struct add
 
 /* Both directions are the querier's alone: the proxy that is not would send upstream again what the
  * other one has sent downstream. */
-bool model_is_forwarder(const struct model *model, unsigned vif)
+static bool is_forwarder(const struct link *link)
 {
-	const struct link *link = &model->link[vif];
-
-	return link->active && !link->config->upstream &&
-	       (link->querier || link->config->querier == QUERIER_NEVER);
+	return link && link->active && (link->querier || link->config->querier == QUERIER_NEVER);
 }
 
-bool model_wants(const struct model *model, unsigned vif, const struct addr *source,
-		 const struct addr *group)
+/* Do data that come in on VIF count as a downstream's? */
+static bool comes_from_below(const struct model *model, unsigned vif, const struct addr *source,
+			     const struct addr *group)
 {
-	const struct link *link = &model->link[vif];
+	const struct link *router = model_router(model, vif);
 
-	for (unsigned i = 0; i < link->member_count; i++)
-		if (addr_equal(&link->member[i].group, group) &&
-		    held_wants(&link->member[i], source))
-			return true;
-	return false;
+	return is_forwarder(router) && filter_lets(&router->filter->in, vif, group, source);
 }
 
-static uint32_t right_outputs(const struct model *model, unsigned input, const struct addr *source,
-			      const struct addr *group)
+/* Do they count as an upstream's? From the only one what nobody subscribed goes nowhere anyway. */
+static bool comes_from_above(const struct model *model, unsigned vif, const struct addr *source,
+			     const struct addr *group)
+{
+	const struct link *host = model_host(model, vif);
+
+	if (!host || !filter_lets(&host->filter->in, vif, group, source))
+		return false;
+	return !model->per_source || merge_subscribes(model, host, source, group);
+}
+
+static uint32_t up_outputs(const struct model *model, unsigned input, const struct addr *source,
+			   const struct addr *group)
 {
 	uint32_t outputs = 0;
 
-	if (input != model->upstream && !model_is_forwarder(model, input))
+	if (model_is_local(model, group))
 		return 0;
-	for (unsigned vif = 0; vif < model->link_count; vif++) {
-		if (vif == input)
+	for (unsigned n = 0; n < model->link_count; n++) {
+		const struct link *host = &model->link[n];
+
+		if (!host->config->upstream || !host->up || host->config->vif == input ||
+		    !filter_lets(&host->filter->out, input, group, source))
 			continue;
-		if (vif == model->upstream ? model->link[vif].up && !model_is_local(model, group)
-					   : model_is_forwarder(model, vif) &&
-						     model_wants(model, vif, source, group))
-			outputs |= 1U << vif;
+		if (model->config->out_first && !host->active)
+			continue;
+		outputs |= (uint32_t)1 << host->config->vif;
+		if (model->config->out_first)
+			break;
 	}
+	return outputs;
+}
+
+uint32_t model_outputs(const struct model *model, unsigned input, const struct addr *source,
+		       const struct addr *group)
+{
+	bool below = comes_from_below(model, input, source, group);
+	uint32_t outputs = below ? up_outputs(model, input, source, group) : 0;
+
+	if (!below && !comes_from_above(model, input, source, group))
+		return 0;
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (is_forwarder(&model->link[n]) && !model->link[n].config->upstream &&
+		    merge_offers(&model->link[n], input, source, group, false))
+			outputs |= (uint32_t)1 << model->link[n].config->vif;
 	return outputs;
 }
 
@@ -161,40 +196,56 @@ static bool is_on_link(const struct link *link, const struct addr *source)
 	return false;
 }
 
+/* The first upstream; PROXY_VIFS: none. */
+static unsigned first_host(const struct model *model)
+{
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (model->link[n].config->upstream)
+			return model->link[n].config->vif;
+	return PROXY_VIFS;
+}
+
 /* PROXY_VIFS: there is no upstream that they could come from, any will do. Else where packets of
  * SOURCE come in: on its own link, else where unicast routes lead, else from the
  * upstream; from there, too, if another querier's link is meant. */
 static unsigned right_input(const struct model *model, const struct addr *source)
 {
-	unsigned input = PROXY_VIFS;
+	unsigned input = PROXY_VIFS, host = first_host(model);
 
-	for (unsigned vif = 0; vif < model->link_count && input == PROXY_VIFS; vif++)
-		if (is_on_link(&model->link[vif], source))
-			input = vif;
+	for (unsigned n = 0; n < model->link_count && input == PROXY_VIFS; n++)
+		if (is_on_link(&model->link[n], source))
+			input = model->link[n].config->vif;
 	if (input == PROXY_VIFS)
 		input = model->reverse_path(model->ctx, source);
-	if (input >= model->link_count ||
-	    (input != model->upstream && !model_is_forwarder(model, input)))
-		input = model->upstream;
-	return input == model->upstream && (input == PROXY_VIFS || !model->link[input].exists)
+	if (!model_host(model, input) && !is_forwarder(model_router(model, input)))
+		input = host;
+	return host == PROXY_VIFS || (input == host && !model_host(model, host)->exists)
 		       ? PROXY_VIFS
 		       : input;
 }
 
-void routes_moved(struct model *model, const struct upcall *upcall)
+void routes_asked(struct model *model, const struct upcall *upcall)
 {
-	if (upcall->type != UPCALL_WRONGVIF)
-		return;
-	model->moved = model_grow(model->moved, model->moved_count, &model->moved_room,
-				  sizeof(*model->moved));
-	model->moved[model->moved_count++] =
-		(struct moved){upcall->source, upcall->group, upcall->vif};
+	model->flow =
+		model_grow(model->flow, model->flow_count, &model->flow_room, sizeof(*model->flow));
+	model->flow[model->flow_count++] = (struct flow){upcall->source, upcall->group, upcall->vif,
+							 upcall->type == UPCALL_NOCACHE};
 }
 
 static bool is_on_any_link(const struct model *model, const struct addr *source)
 {
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		if (is_on_link(&model->link[vif], source))
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (is_on_link(&model->link[n], source))
+			return true;
+	return false;
+}
+
+static bool is_flow(const struct model *model, const struct route *route, unsigned vif)
+{
+	for (unsigned i = 0; i < model->flow_count; i++)
+		if (addr_equal(&model->flow[i].source, &route->source) &&
+		    addr_equal(&model->flow[i].group, &route->group) &&
+		    (vif == PROXY_VIFS || model->flow[i].vif == vif))
 			return true;
 	return false;
 }
@@ -203,23 +254,17 @@ static bool is_on_any_link(const struct model *model, const struct addr *source)
  * routes put upstream. */
 static bool was_seen(const struct model *model, const struct route *route)
 {
-	if (is_on_any_link(model, &route->source) ||
-	    model->reverse_path(model->ctx, &route->source) == model->upstream)
-		return false;
-	for (unsigned i = 0; i < model->moved_count; i++)
-		if (addr_equal(&model->moved[i].source, &route->source) &&
-		    addr_equal(&model->moved[i].group, &route->group) &&
-		    model->moved[i].vif == route->input)
-			return true;
-	return false;
+	return !is_on_any_link(model, &route->source) &&
+	       model->reverse_path(model->ctx, &route->source) != first_host(model) &&
+	       is_flow(model, route, route->input);
 }
 
 static uint32_t links_up(const struct model *model)
 {
 	uint32_t up = 0;
 
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		up |= (uint32_t)model->link[vif].up << vif;
+	for (unsigned n = 0; n < model->link_count; n++)
+		up |= (uint32_t)model->link[n].up << model->link[n].config->vif;
 	return up;
 }
 
@@ -229,12 +274,12 @@ static void check_source(struct model *model, const struct addr *source, const s
 	uint32_t up = links_up(model);
 	unsigned right;
 
-	for (unsigned vif = 0; vif < model->link_count; vif++) {
+	for (unsigned vif = 0; up >> vif; vif++) {
 		uint32_t wanted, got;
 
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
 			continue;
-		wanted = right_outputs(model, vif, source, group) & up;
+		wanted = model_outputs(model, vif, source, group) & up;
 		got = model_forward(model, vif, source, group) & up;
 		if (wanted != got)
 			model_fail(model, "(%s,%s) from %u goes to %x, not to %x",
@@ -246,41 +291,43 @@ static void check_source(struct model *model, const struct addr *source, const s
 			   addr_text(group), exact->input, right);
 }
 
-static void listed_sources(const struct model *model, const struct addr *group, struct list *list)
-{
-	for (unsigned vif = 0; vif < model->link_count; vif++)
-		for (unsigned i = 0; i < model->link[vif].member_count; i++) {
-			const struct member *member = &model->link[vif].member[i];
-
-			if (!addr_equal(&member->group, group))
-				continue;
-			for (unsigned s = 0; s < member->source_count; s++)
-				if (!list_has(list, &member->source[s].address))
-					list_add(list, &member->source[s].address);
-		}
-}
-
 /* Routes of what nobody has. */
 static void check_leftovers(struct model *model, const struct list *groups)
 {
 	for (unsigned i = 0; i < model->route_count; i++) {
 		const struct route *route = &model->route[i];
-		struct list listed = {0};
+		struct list single = {0}, range = {0};
 
 		if (addr_is_any(&route->group))
 			continue;
-		listed_sources(model, &route->group, &listed);
+		filter_points(model, &route->group, &single, &range);
+		filter_listed(model, &route->group, &single);
 		if (!list_has(groups, &route->group) && !model_is_local(model, &route->group))
 			model_fail(model, "a route of %s, which nobody has",
 				   addr_text(&route->group));
-		else if (!addr_is_any(&route->source) && !list_has(&listed, &route->source))
+		else if (!addr_is_any(&route->source) && !list_has(&single, &route->source))
 			model_fail(model, "a route of (%s,%s), which nobody has",
 				   addr_text(&route->source), addr_text(&route->group));
-		free(listed.item);
+		free(single.item);
+		free(range.item);
 	}
 }
 
-void routes_check(struct model *model)
+static void check_group(struct model *model, const struct addr *group)
+{
+	struct list single = {0}, range = {0};
+
+	filter_points(model, group, &single, &range);
+	filter_listed(model, group, &single);
+	for (unsigned i = 0; i < range.count; i++)
+		check_source(model, &range.item[i], group);
+	for (unsigned i = 0; i < single.count && !model->routes_limited; i++)
+		check_source(model, &single.item[i], group);
+	free(single.item);
+	free(range.item);
+}
+
+static void check_wildcards(struct model *model)
 {
 	bool mld = model->protocol == PROTOCOL_MLD;
 	struct addr stranger = mld ? (struct addr){{0x20, 1, 0x0d, 0xb8, 0xff, 0xff, [15] = 0x77}}
@@ -291,14 +338,61 @@ void routes_check(struct model *model)
 	model_groups(model, &groups);
 	check_leftovers(model, &groups);
 	check_source(model, &stranger, &nowhere);
-	for (unsigned i = 0; i < groups.count; i++) {
-		struct list sources = {0};
-
-		listed_sources(model, &groups.item[i], &sources);
-		check_source(model, &stranger, &groups.item[i]);
-		for (unsigned s = 0; s < sources.count && !model->routes_limited; s++)
-			check_source(model, &sources.item[s], &groups.item[i]);
-		free(sources.item);
-	}
+	for (unsigned i = 0; i < groups.count; i++)
+		check_group(model, &groups.item[i]);
 	free(groups.item);
+}
+
+/* Where every flow has a route of its own: the one it needs, from where it comes in. */
+static void check_flows(struct model *model)
+{
+	uint32_t up = links_up(model);
+
+	for (unsigned i = 0; i < model->route_count; i++) {
+		const struct route *route = &model->route[i];
+		uint32_t wanted = model_outputs(model, route->input, &route->source, &route->group);
+
+		if (addr_is_any(&route->source))
+			model_fail(model, "a wildcard route of %s", addr_text(&route->group));
+		else if (!is_flow(model, route, PROXY_VIFS))
+			model_fail(model, "a route of (%s,%s), of which nobody has heard",
+				   addr_text(&route->source), addr_text(&route->group));
+		else if ((wanted ^ route->outputs) & up)
+			model_fail(model, "(%s,%s) from %u goes to %x, not to %x",
+				   addr_text(&route->source), addr_text(&route->group),
+				   route->input, route->outputs & up, wanted & up);
+	}
+}
+
+/* The kernel's questions of this turn have an answer, if there is room. */
+static void check_answers(struct model *model)
+{
+	for (unsigned i = 0; i < model->flow_count; i++) {
+		struct flow *flow = &model->flow[i];
+		const struct route *route;
+
+		if (!flow->now)
+			continue;
+		flow->now = false;
+		route = find_route(model, &flow->source, &flow->group, PROXY_VIFS);
+		if (!route && !model->routes_limited)
+			model_fail(model, "(%s,%s) from %u: the kernel got no answer",
+				   addr_text(&flow->source), addr_text(&flow->group), flow->vif);
+		else if (route && route->input != flow->vif &&
+			 model_outputs(model, flow->vif, &flow->source, &flow->group) &&
+			 !model_outputs(model, route->input, &flow->source, &flow->group))
+			model_fail(model, "(%s,%s) comes from %u, the route takes it from %u",
+				   addr_text(&flow->source), addr_text(&flow->group), flow->vif,
+				   route->input);
+	}
+}
+
+void routes_check(struct model *model)
+{
+	if (!model->per_source) {
+		check_wildcards(model);
+		return;
+	}
+	check_flows(model);
+	check_answers(model);
 }

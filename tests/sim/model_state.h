@@ -37,11 +37,18 @@ struct member {
 
 /* A query or leave that leaves at a certain time with certain contents. */
 struct expected {
-	unsigned vif;
+	unsigned entry;
 	bool leave;
 	struct addr group;
 	struct list source, maybe; /* maybe: sources that expire in this very moment */
 	bool suppress, optional, met;
+};
+
+/* What the status of the proxy lists at an upstream. */
+struct listed {
+	unsigned entry;
+	struct addr group;
+	struct list source;
 };
 
 /* What has to be answered (RFC 3376 section 5.2). */
@@ -94,14 +101,18 @@ struct told {
 	unsigned batch;
 };
 
+/* One side of an interface: an entry of the configuration. */
 struct link {
 	const struct proxy_interface_config *config;
+	const struct model_filter *filter;
 	bool exists, up;
 	bool active; /* IGMP or MLD runs on it */
 	struct addr address;
 	struct prefix prefix[MODEL_PREFIXES];
 	unsigned prefix_count, mtu;
 	struct values configured, values; /* values: in force */
+	unsigned told_robustness;	  /* by a querier; 0: nothing */
+	int64_t told_interval;
 	/* a downstream's */
 	bool querier;
 	unsigned startup_left;
@@ -129,10 +140,11 @@ struct link {
 	unsigned batch; /* of packets that were filled together */
 };
 
-/* The VIF where a source was seen to come in. */
-struct moved {
+/* Data about which the kernel has asked. */
+struct flow {
 	struct addr source, group;
 	unsigned vif;
+	bool now; /* in this turn: the answer is due */
 };
 
 struct model {
@@ -141,15 +153,18 @@ struct model {
 	unsigned (*reverse_path)(void *ctx, const struct addr *);
 	void *ctx;
 	int64_t now;
-	unsigned link_count;
-	unsigned upstream; /* PROXY_VIFS: none */
-	struct link link[PROXY_VIFS];
+	unsigned link_count; /* as in the configuration */
+	unsigned retired;    /* behind them: those that have gone in this turn */
+	struct link link[2 * PROXY_ENTRIES];
+	bool per_source;
+	struct listed *listed;
+	unsigned listed_count, listed_room;
+	struct flow *flow;
+	unsigned flow_count, flow_room;
 	struct expected *expected;
 	unsigned expected_count, expected_room;
 	struct route *route;
 	unsigned route_count, route_room;
-	struct moved *moved;
-	unsigned moved_count, moved_room;
 	bool repeat_ok;	     /* routes may be told again */
 	bool routes_limited; /* there was no room for all of them */
 	bool ended;
@@ -161,14 +176,22 @@ struct model {
 void model_fail(struct model *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* ARRAY with room for one more than COUNT. */
 void *model_grow(void *array, unsigned count, unsigned *room, size_t size);
+/* All groups that any downstream has; item is malloc'ed. */
+void model_groups(const struct model *, struct list *group);
 /* Something that has to be sent in this turn. */
-struct expected *model_expect(struct model *, unsigned vif, const struct addr *group);
+struct expected *model_expect(struct model *, unsigned entry, const struct addr *group);
 void list_copy(struct list *, const struct list *);
 void list_clear(struct list *);
 bool model_is_ssm(const struct model *, const struct addr *group);
 /* 239.255.255.250 and its like, unless they are proxied. */
 bool model_is_local(const struct model *, const struct addr *group);
-const char *model_vif_text(unsigned vif);
+const char *model_link_text(const struct link *);
+const char *model_entry_text(const struct model *, unsigned entry);
+/* The downstream and the upstream side of an interface; NULL: it has none. */
+const struct link *model_router(const struct model *, unsigned vif);
+const struct link *model_host(const struct model *, unsigned vif);
+/* The entry; model->link_count: there is none. */
+unsigned model_side(const struct model *, unsigned vif, bool upstream);
 
 /* ---- model_variables.c ---- */
 void variables_fill(struct values *, enum protocol);
@@ -178,8 +201,29 @@ int64_t variables_last_member(const struct link *);
 int64_t variables_older_host(const struct link *);
 /* Milliseconds of a query's Max Resp Code. */
 int64_t variables_response(const struct model *, const struct message *);
+void variables_combine(struct link *);
 /* RFC 3376 section 4.1.6, 4.1.7. */
 void variables_adopt(const struct model *, struct link *, const struct message *);
+
+/* ---- model_filter.c: filters, and which upstream is told what ---- */
+/* What is known of GROUP by its address; list is appended to. */
+void filter_listed(const struct model *, const struct addr *group, struct list *listed);
+/* Addresses of which the verdicts on GROUP may differ from those on their neighbours: all single
+ * ones that rules name, and the first of each range between them. */
+void filter_points(const struct model *, const struct addr *group, struct list *single,
+		   struct list *range);
+/* Do the members on DOWN want it, and may they have it from there? UNLISTED: any source that they
+ * do not list, in its place. */
+bool merge_offers(const struct link *down, unsigned from, const struct addr *source,
+		  const struct addr *group, bool unlisted);
+/* Is (S,G) to be subscribed at the upstream HOST? */
+bool merge_subscribes(const struct model *, const struct link *host, const struct addr *source,
+		      const struct addr *group);
+/* What of GROUP is to be subscribed there. False: nothing. SOURCE is appended to. */
+bool merge_upstream(const struct model *, const struct link *host, const struct addr *group,
+		    enum filter_mode *, struct list *source);
+/* Does the configuration need a route for each source (forwarding auto)? */
+bool merge_is_per_source(const struct model *);
 
 /* ---- model_held.c: groups on a downstream ---- */
 struct member *held_find(struct link *, const struct addr *group, bool permanent);
@@ -206,25 +250,28 @@ bool held_is_exclude(const struct model *, const struct member *host);
 bool held_is_running(const struct model *, const struct wanted *);
 bool held_wants_anything(const struct model *, const struct member *host);
 /* True: nothing of it is left. */
-bool held_expire(struct model *, unsigned vif, struct member *);
+bool held_expire(struct model *, unsigned entry, struct member *);
 
 /* ---- model_table.c ---- */
 void table_apply(struct model *, struct link *, struct member *, unsigned type,
 		 const struct list *sources);
 
 /* ---- model_hearing.c ---- */
-void hearing_report(struct model *, unsigned vif, const struct heard *);
+void hearing_report(struct model *, unsigned entry, const struct heard *);
 
 /* ---- model_downstream.c: the router part ---- */
 /* ANEW: not only with another address. */
-void downstream_start(struct model *, unsigned vif, bool anew);
-void downstream_stop(struct model *, unsigned vif);
-void downstream_set_static(struct model *, unsigned vif);
-void downstream_query(struct model *, unsigned vif, const struct heard *);
-int64_t downstream_deadline(const struct model *, unsigned vif);
-void downstream_expire(struct model *, unsigned vif);
-void downstream_ask(struct model *, unsigned vif);
-void downstream_sent(struct model *, unsigned vif, const struct message *);
+void downstream_start(struct model *, unsigned entry, bool anew);
+void downstream_stop(struct model *, unsigned entry);
+/* Its configuration was OLD. */
+void downstream_configure(struct model *, unsigned entry, const struct proxy_interface_config *old);
+void downstream_renew_static(struct model *, unsigned entry);
+void downstream_set_static(struct model *, unsigned entry);
+void downstream_query(struct model *, unsigned entry, const struct heard *);
+int64_t downstream_deadline(const struct model *, unsigned entry);
+void downstream_expire(struct model *, unsigned entry);
+void downstream_ask(struct model *, unsigned entry);
+void downstream_sent(struct model *, unsigned entry, const struct message *);
 
 /* ---- model_upstream.c: the host part ---- */
 struct subscribed *subscribed_find(struct link *, const struct addr *group);
@@ -234,15 +281,17 @@ bool subscribed_is_pending(const struct subscribed *);
 /* What it says of the sources ASKED for is added to ANSWER. */
 void subscribed_answer(const struct subscribed *, const struct list *asked, struct list *answer);
 /* ANEW: not only with another address. */
-void upstream_start(struct model *, bool anew);
-void upstream_stop(struct model *);
+void upstream_start(struct model *, struct link *, bool anew);
+void upstream_stop(struct link *);
+/* Its configuration was OLD. */
+void upstream_configure(struct model *, struct link *, const struct proxy_interface_config *old);
 bool upstream_is_old(const struct model *, const struct link *);
-void upstream_query(struct model *, const struct heard *);
-int64_t upstream_deadline(const struct model *);
-void upstream_expire(struct model *);
+void upstream_query(struct model *, struct link *, const struct heard *);
+int64_t upstream_deadline(const struct model *, const struct link *);
+void upstream_expire(struct model *, struct link *);
 /* The turn ends: what the merged database has become. */
-void upstream_update(struct model *);
-void upstream_shutdown(struct model *);
+void upstream_update(struct model *, struct link *);
+void upstream_shutdown(struct model *, struct link *);
 void upstream_free(struct link *);
 void upstream_delete_duty(struct link *, unsigned i);
 void upstream_delete_allowance(struct link *, unsigned i);
@@ -251,17 +300,24 @@ void upstream_forget_duties(struct link *);
 void upstream_forget_told(struct link *);
 
 /* ---- model_told.c: what was sent upstream ---- */
-void told_sent(struct model *, const struct message *, size_t length);
-void told_check(struct model *);
+void told_sent(struct model *, struct link *, const struct message *, size_t length);
+void told_check(struct model *, struct link *);
 /* The clock has jumped: what is late is due now. */
-void told_jump(struct model *);
+void told_jump(const struct model *, struct link *);
 
 /* ---- model_routes.c ---- */
 const char *routes_tell(struct model *, const struct route *);
-void routes_moved(struct model *, const struct upcall *);
+/* The outputs that the kernel gives a packet, by its own rules and the routes told: bit n is VIF n.
+ */
+uint32_t model_forward(const struct model *, unsigned vif, const struct addr *source,
+		       const struct addr *group);
+void routes_asked(struct model *, const struct upcall *);
 void routes_check(struct model *);
 
 /* ---- model_check.c ---- */
+/* What it lists upstream, where it is free to. */
+void status_list(struct model *, struct proxy *);
+void status_forget_listed(struct model *);
 void status_check(struct model *, struct proxy *);
 
 #endif

@@ -85,7 +85,9 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 {
 	int64_t lowered = model->now + variables_last_member(link);
 
-	if (!link->querier && !held_is_host(member))
+	/* Older versions cannot ask for sources. */
+	if (!held_is_host(member) &&
+	    (!link->querier || link->configured.version < newest_version(model->protocol)))
 		return;
 	for (unsigned i = 0; i < sources->count; i++) {
 		struct wanted *source = held_source(member, &sources->item[i]);

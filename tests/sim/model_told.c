@@ -7,6 +7,8 @@
 
 #include "model_state.h"
 
+enum { TOLD_LEAVE = 100 }; /* beside enum record_type */
+
 enum { JUMP_SLACK = 100 }; /* an answer in many packets is still spread when its time has passed */
 
 /* ---- what was sent ---- */
@@ -50,29 +52,14 @@ static void tell(struct model *model, struct link *link, unsigned type, const st
 		told->room++;
 }
 
-static void sent_leave(struct model *model, const struct addr *group)
+void told_sent(struct model *model, struct link *link, const struct message *message, size_t length)
 {
-	for (unsigned i = 0; i < model->expected_count; i++) {
-		struct expected *expected = &model->expected[i];
-
-		if (expected->leave && !expected->met && addr_equal(&expected->group, group)) {
-			expected->met = true;
-			return;
-		}
-	}
-	model_fail(model, "a leave of %s is not due", addr_text(group));
-}
-
-void told_sent(struct model *model, const struct message *message, size_t length)
-{
-	struct link *link = &model->link[model->upstream];
-
 	check_packing(model, link, message, length);
 	if ((message->kind == KIND_REPORT) == upstream_is_old(model, link) ||
 	    (message->kind == KIND_OLD_REPORT && message->version != link->version))
 		model_fail(model, "a message of another version than %u", link->version);
 	if (message->kind == KIND_LEAVE)
-		sent_leave(model, &message->group);
+		tell(model, link, TOLD_LEAVE, &message->group, NULL);
 	else if (message->kind == KIND_OLD_REPORT)
 		tell(model, link, 0, &message->group, NULL);
 	for (unsigned i = 0; message->kind == KIND_REPORT && i < message->record_count; i++) {
@@ -83,6 +70,21 @@ void told_sent(struct model *model, const struct message *message, size_t length
 			model_fail(model, "an EXCLUDE record of %s", addr_text(&record->group));
 		tell(model, link, record->type, &record->group, &record->source);
 	}
+}
+
+static void check_leave(struct model *model, const struct link *link, const struct addr *group)
+{
+	for (unsigned i = 0; i < model->expected_count; i++) {
+		struct expected *expected = &model->expected[i];
+
+		if (expected->leave && !expected->met &&
+		    expected->entry == (unsigned)(link - model->link) &&
+		    addr_equal(&expected->group, group)) {
+			expected->met = true;
+			return;
+		}
+	}
+	model_fail(model, "%s: a leave of %s is not due", model_link_text(link), addr_text(group));
 }
 
 /* ---- answers that were sent ---- */
@@ -443,15 +445,14 @@ static void check_old(struct model *model, struct link *link, struct subscribed 
 static void check_strangers(struct model *model, struct link *link)
 {
 	for (unsigned i = 0; i < link->told_count; i++)
-		if (!subscribed_find(link, &link->told[i].group))
+		if (link->told[i].type != TOLD_LEAVE &&
+		    !subscribed_find(link, &link->told[i].group))
 			model_fail(model, "%s is told, but nobody wants it",
 				   addr_text(&link->told[i].group));
 }
 
-void told_check(struct model *model)
+void told_check(struct model *model, struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
-
 	if (model->jumped) {
 		upstream_forget_duties(link);
 	} else {
@@ -459,7 +460,10 @@ void told_check(struct model *model)
 		check_batches(model, link);
 	}
 	for (unsigned i = 0; i < link->told_count; i++)
-		if (!model->jumped && (link->told[i].type == IS_IN || link->told[i].type == IS_EX))
+		if (link->told[i].type == TOLD_LEAVE)
+			check_leave(model, link, &link->told[i].group);
+		else if (!model->jumped &&
+			 (link->told[i].type == IS_IN || link->told[i].type == IS_EX))
 			check_answer(model, link, &link->told[i]);
 	for (unsigned i = 0; i < link->subscribed_count; i++) {
 		if (upstream_is_old(model, link))
@@ -479,10 +483,8 @@ void told_check(struct model *model)
 	upstream_forget_told(link);
 }
 
-void told_jump(struct model *model)
+void told_jump(const struct model *model, struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
-
 	for (unsigned i = 0; i < link->subscribed_count; i++)
 		if (link->subscribed[i].by < model->now)
 			link->subscribed[i].by = model->now;

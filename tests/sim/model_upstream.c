@@ -129,19 +129,15 @@ static void forget_subscribed(struct link *link)
 		subscribed_delete(link, &link->subscribed[0]);
 }
 
-void upstream_stop(struct model *model)
+void upstream_stop(struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
-
 	forget_answers(link);
 	forget_subscribed(link);
 	link->unsolicited_at = NEVER;
 }
 
-void upstream_start(struct model *model, bool anew)
+void upstream_start(struct model *model, struct link *link, bool anew)
 {
-	struct link *link = &model->link[model->upstream];
-
 	forget_subscribed(link);
 	upstream_forget_duties(link); /* all is told anew, but what is due may still leave */
 	if (link->config->report_interval)
@@ -152,6 +148,20 @@ void upstream_start(struct model *model, bool anew)
 	link->version = link->configured.version;
 	link->values = link->configured;
 	link->heard = (struct addr){{0}};
+	link->told_robustness = 0;
+	link->told_interval = 0;
+}
+
+/* What the querier has told stays. */
+void upstream_configure(struct model *model, struct link *link,
+			const struct proxy_interface_config *old)
+{
+	variables_combine(link);
+	if (link->config->report_interval != old->report_interval)
+		link->unsolicited_at = link->config->report_interval
+					       ? model->now + link->config->report_interval
+					       : NEVER;
+	set_version(model, link);
 }
 
 /* ---- what is asked (RFC 3376 section 5.2) ---- */
@@ -170,10 +180,9 @@ static void add_duty(struct link *link, const struct addr *group, bool whole,
 }
 
 /* One answer to general queries, one to those of the group: rules 1 to 5 join what is pending. */
-static void allow(struct model *model, const struct addr *group, bool general, bool whole,
-		  const struct list *source, int64_t until)
+static void allow(const struct model *model, struct link *link, const struct addr *group,
+		  bool general, bool whole, const struct list *source, int64_t until)
 {
-	struct link *link = &model->link[model->upstream];
 	struct allowance *allowance = NULL;
 
 	for (unsigned i = 0; i < link->allowance_count; i++)
@@ -195,15 +204,14 @@ static void allow(struct model *model, const struct addr *group, bool general, b
 		allowance->until = until;
 }
 
-static void ask_all(struct model *model, int64_t until)
+static void ask_all(const struct model *model, struct link *link, int64_t until)
 {
-	struct link *link = &model->link[model->upstream];
 	struct list known = {0};
 
 	for (unsigned i = 0; i < link->subscribed_count; i++)
 		if (subscribed_exists(&link->subscribed[i])) {
 			list_add(&known, &link->subscribed[i].group);
-			allow(model, &link->subscribed[i].group, true, true, NULL, until);
+			allow(model, link, &link->subscribed[i].group, true, true, NULL, until);
 			add_duty(link, &link->subscribed[i].group, true, NULL, until);
 		}
 	/* Groups that begin before the answer leaves may be told of, too: all but the known ones.
@@ -211,13 +219,12 @@ static void ask_all(struct model *model, int64_t until)
 	for (unsigned a = 0; a < link->allowance_count; a++)
 		if (addr_is_any(&link->allowance[a].group))
 			list_clear(&link->allowance[a].source);
-	allow(model, &(struct addr){{0}}, true, true, &known, until);
+	allow(model, link, &(struct addr){{0}}, true, true, &known, until);
 	free(known.item);
 }
 
-void upstream_query(struct model *model, const struct heard *heard)
+void upstream_query(struct model *model, struct link *link, const struct heard *heard)
 {
-	struct link *link = &model->link[model->upstream];
 	const struct message *message = heard->message;
 	int64_t response = variables_response(model, message);
 	bool general = addr_is_any(&message->group);
@@ -235,11 +242,11 @@ void upstream_query(struct model *model, const struct heard *heard)
 	if (response < 1)
 		response = 1;
 	if (general) {
-		ask_all(model, model->now + response);
+		ask_all(model, link, model->now + response);
 		return;
 	}
 	whole = !message->source.count || upstream_is_old(model, link);
-	allow(model, &message->group, false, whole, &message->source, model->now + response);
+	allow(model, link, &message->group, false, whole, &message->source, model->now + response);
 	if (!subscribed_exists(subscribed_find(link, &message->group)))
 		return; /* it may be there when the answer is due */
 	/* A query of IGMPv1 should name no group (RFC 1112): whoever hears it may do either. */
@@ -284,9 +291,8 @@ void upstream_drop_allowances(struct model *model, struct link *link)
 			upstream_delete_allowance(link, i--);
 }
 
-int64_t upstream_deadline(const struct model *model)
+int64_t upstream_deadline(const struct model *model, const struct link *link)
 {
-	const struct link *link = &model->link[model->upstream];
 	int64_t next = link->unsolicited_at;
 
 	if (!link->active)
@@ -298,16 +304,14 @@ int64_t upstream_deadline(const struct model *model)
 	return next;
 }
 
-void upstream_expire(struct model *model)
+void upstream_expire(struct model *model, struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
-
 	if (!link->active)
 		return;
 	set_version(model, link);
 	if (link->unsolicited_at <= model->now) {
 		link->unsolicited_at = model->now + link->config->report_interval;
-		ask_all(model, link->unsolicited_at);
+		ask_all(model, link, link->unsolicited_at);
 	}
 }
 
@@ -352,9 +356,9 @@ static void change_new(struct link *link, struct subscribed *subscribed, bool ex
 	}
 }
 
-static void expect_leave(struct model *model, const struct addr *group)
+static void expect_leave(struct model *model, const struct link *link, const struct addr *group)
 {
-	model_expect(model, model->upstream, group)->leave = true;
+	model_expect(model, (unsigned)(link - model->link), group)->leave = true;
 }
 
 static bool has_leave(const struct model *model, const struct link *link)
@@ -372,7 +376,7 @@ static void change_old(struct model *model, struct link *link, struct subscribed
 	} else if (before && !after) {
 		forget_repeats(subscribed);
 		if (has_leave(model, link))
-			expect_leave(model, &subscribed->group);
+			expect_leave(model, link, &subscribed->group);
 	}
 }
 
@@ -400,7 +404,7 @@ static void update_group(struct model *model, struct link *link, const struct ad
 	struct subscribed *subscribed = subscribed_find(link, group);
 	enum filter_mode mode = INCLUDE;
 	struct list source = {0};
-	bool after = model_merged(model, group, &mode, &source);
+	bool after = merge_upstream(model, link, group, &mode, &source);
 	bool before = subscribed_exists(subscribed);
 
 	if (!before && after)
@@ -419,9 +423,8 @@ static void update_group(struct model *model, struct link *link, const struct ad
 	free(source.item);
 }
 
-void upstream_update(struct model *model)
+void upstream_update(struct model *model, struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
 	struct list groups = {0};
 
 	if (!link->active)
@@ -444,10 +447,8 @@ void upstream_update(struct model *model)
 /* ---- the end ---- */
 
 /* All is left at once, and once only (RFC 3376 section 5.1). */
-void upstream_shutdown(struct model *model)
+void upstream_shutdown(struct model *model, struct link *link)
 {
-	struct link *link = &model->link[model->upstream];
-
 	if (!link->active)
 		return;
 	forget_answers(link);

@@ -63,15 +63,23 @@ int64_t variables_response(const struct model *model, const struct message *mess
 			     : (int64_t)message->response_code);
 }
 
+/* What is configured, but for what a querier has told (RFC 3376 sections 4.1.6 and 4.1.7). */
+void variables_combine(struct link *link)
+{
+	link->values = link->configured;
+	if (link->told_robustness)
+		link->values.robustness = (uint8_t)link->told_robustness;
+	if (link->told_interval)
+		link->values.query_interval = (int32_t)link->told_interval;
+	if (!link->config->values.last_member_query_count && !link->config->upstream)
+		link->values.last_member_query_count = link->values.robustness;
+}
+
 void variables_adopt(const struct model *model, struct link *link, const struct message *message)
 {
 	bool newest = message->version == newest_version(model->protocol);
-	int64_t interval = newest ? 1000 * (int64_t)float_value(message->interval_code, 4) : 0;
-	unsigned robustness = newest ? message->robustness : 0;
 
-	link->values.robustness = robustness ? (uint8_t)robustness : link->configured.robustness;
-	if (!link->config->values.last_member_query_count)
-		link->values.last_member_query_count = link->values.robustness;
-	link->values.query_interval =
-		interval ? (int32_t)interval : link->configured.query_interval;
+	link->told_robustness = newest ? message->robustness : 0;
+	link->told_interval = newest ? 1000 * (int64_t)float_value(message->interval_code, 4) : 0;
+	variables_combine(link);
 }

@@ -57,6 +57,17 @@ unsigned sim_source_link(unsigned source)
 	return name >= '1' && name <= '5' ? (unsigned)(name - '0') : LINKS;
 }
 
+unsigned sim_source_links(const struct sim *sim, unsigned source)
+{
+	unsigned links = 0;
+
+	if (sim_source_link(source) < LINKS)
+		return 1U << sim_source_link(source);
+	for (unsigned link = 0; link < LINKS; link++)
+		links |= (sim->origin[link] >> source & 1) << link;
+	return links ? links : 1;
+}
+
 struct addr sim_group(const struct sim *sim, unsigned group)
 {
 	uint8_t n = (uint8_t)(group + 1);
@@ -161,7 +172,7 @@ const char *sim_set_text(sources set)
 	return buf;
 }
 
-const char *sim_filter_text(const struct filter *filter)
+const char *sim_interest_text(const struct interest *filter)
 {
 	static char text[4][64];
 	static unsigned turn;

@@ -3,9 +3,11 @@
  * Data on its way through the routers' kernels, and what has to be true of it: see README.md for
  * the properties and their bounds.
  */
+#include <stdio.h>
+
 #include "sim.h"
 
-enum { HOPS = 8, TICK = 2, ROUNDING = 50 };
+enum { HOPS = 8, TICK = 2, ROUNDING = 50, READING = 60000, ASSERT_INTERVAL = 3000 };
 
 /* A packet, and where it came by. */
 struct spread {
@@ -20,7 +22,8 @@ struct spread {
 
 static bool is_up(const struct router *router, unsigned vif)
 {
-	return router->proxy && router->state[vif].exists && router->state[vif].up;
+	return router->proxy && router->state[vif].exists && router->state[vif].up &&
+	       (router_has(router, vif, UP) || router_has(router, vif, DOWN));
 }
 
 /* NULL: somebody else is there. */
@@ -32,28 +35,63 @@ static const struct router *router_at(const struct sim *sim, const struct port *
 static void carry(struct sim *sim, struct spread *spread, unsigned link, unsigned from,
 		  unsigned hops);
 
+/* Is there any reason for it? Which of several upstreams has subscribed it is not looked at. */
+static bool is_let(const struct router *router, const struct spread *spread, unsigned in,
+		   unsigned out)
+{
+	const struct addr *group = &spread->to, *source = &spread->from;
+	bool below = router_takes_up(router, in, group, source);
+	bool above =
+		router_has(router, in, UP) && router_lets(router, in, UP, IN, in, group, source);
+	bool down = router_forwards(router, out) &&
+		    router_lets(router, out, DOWN, OUT, in, group, source);
+	bool up =
+		router_has(router, out, UP) && router_lets(router, out, UP, OUT, in, group, source);
+
+	if (sim_group_is_discovery(spread->group) && !router->now->config.ssdp_upstream)
+		up = false;
+	return (below && (down || up)) || (above && down);
+}
+
+static void check_output(struct sim *sim, const struct spread *spread, const struct router *router,
+			 unsigned in, unsigned out)
+{
+	if (out == in)
+		sim_fail(sim, "back", (int)router->index, "%s sends (%c,%c) back to vif %u",
+			 router->name, sim_source_name(spread->source),
+			 sim_group_name(spread->group), in);
+	else if (!is_let(router, spread, in, out))
+		sim_fail(sim, "filter", (int)router->index,
+			 "%s lets (%c,%c) pass from vif %u to %u", router->name,
+			 sim_source_name(spread->source), sim_group_name(spread->group), in, out);
+}
+
 static void forward(struct sim *sim, struct spread *spread, struct router *router, unsigned vif,
 		    unsigned hops)
 {
 	enum misrouted misrouted;
-	uint32_t outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
+	uint32_t outputs;
 
-	if (outputs >> vif & 1)
-		sim_fail(sim, "back", (int)router->index, "%s sends (%c,%c) back to vif %u",
-			 router->name, sim_source_name(spread->source),
-			 sim_group_name(spread->group), vif);
+	transcript_data(router, vif, &spread->from, &spread->to);
+	outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
+	/* The packet waits for the answer. */
+	if (misrouted == UNROUTED) {
+		router_upcall(sim, router, UPCALL_NOCACHE, vif, spread->source, spread->group);
+		outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
+	}
 	if (misrouted == DROPPED)
 		spread->dropped |= 1U << router->index;
-	if (misrouted == ASKED_ABOUT && !spread->asked) {
+	if (misrouted == ASKED_ABOUT) {
 		spread->asked = true;
-		router_upcall(sim, router, vif, spread->source, spread->group);
-		return;
+		router_upcall(sim, router, UPCALL_WRONGVIF, vif, spread->source, spread->group);
 	}
 	for (unsigned out = 0; out < router->vif_count; out++)
-		if (out != vif && outputs >> out & 1 && is_up(router, out)) {
+		if (outputs >> out & 1 && is_up(router, out)) {
+			check_output(sim, spread, router, vif, out);
 			spread->copies[router->link[out]]++;
 			spread->by[router->link[out]] |= 1U << router->index;
-			carry(sim, spread, router->link[out], router->port[out], hops - 1);
+			if (out != vif)
+				carry(sim, spread, router->link[out], router->port[out], hops - 1);
 		}
 }
 
@@ -85,8 +123,7 @@ static bool has_doubles(const struct sim *sim, unsigned link)
 		const struct port *port = &sim->port[i];
 		const struct router *router = router_at(sim, port);
 
-		if (port->link == link && router && port->vif >= router->has_upstream &&
-		    router_forwards(router, port->vif))
+		if (port->link == link && router && router_forwards(router, port->vif))
 			forwarding++;
 	}
 	return forwarding > 1;
@@ -97,24 +134,62 @@ static bool has_doubles(const struct sim *sim, unsigned link)
 static bool is_misled(const struct sim *sim, const struct spread *spread,
 		      const struct router *router)
 {
-	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
-		if (has_doubles(sim, router->link[vif]))
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (router_has(router, vif, DOWN) && has_doubles(sim, router->link[vif]))
 			return true;
-	return spread->dropped >> router->index & 1;
+	return !model_is_per_source(router->model) && spread->dropped >> router->index & 1;
 }
 
-/* Did it come in where ROUTER takes it from, other than VIF? */
-static bool had_it(const struct spread *spread, const struct router *router, unsigned vif)
+/* Did it come in at VIF, from somebody else? */
+static bool is_heard(const struct spread *spread, const struct router *router, unsigned vif)
 {
-	for (unsigned in = 0; in < router->vif_count; in++) {
-		unsigned link = router->link[in];
-		bool own = spread->by[link] == 1U << router->index;
+	unsigned link = router->link[vif];
 
-		if (in != vif && spread->heard[link] && !own && is_up(router, in) &&
-		    (in < router->has_upstream || router_forwards(router, in)))
-			return true;
-	}
-	return false;
+	return spread->heard[link] && spread->by[link] != 1U << router->index && is_up(router, vif);
+}
+
+/* Did it come in where ROUTER takes it from for VIF, other than there? */
+static bool had_it(const struct spread *spread, const struct router *router, unsigned in,
+		   unsigned vif)
+{
+	const struct addr *group = &spread->to, *source = &spread->from;
+
+	if (in == vif || !is_heard(spread, router, in) ||
+	    !router_lets(router, vif, DOWN, OUT, in, group, source))
+		return false;
+	return router_takes_up(router, in, group, source) ||
+	       router_takes_down(router, in, vif, group, source);
+}
+
+/* The kernel takes (S,G) from one interface only. It is another one than IN for a reason: data come
+ * in there, too, or have until a moment ago and may come from nowhere else. */
+static bool comes_elsewhere(const struct sim *sim, const struct spread *spread,
+			    const struct router *router, unsigned in)
+{
+	const struct entry *entry = kernel_find(router, &spread->from, &spread->to);
+	int64_t mutex = router->now->config.mutex;
+
+	if (!entry || entry->route.input == in)
+		return false;
+	/* The kernel asks once in a while only. */
+	if (sim->now <= entry->asserted + ASSERT_INTERVAL && !spread->asked)
+		return true;
+	if (is_heard(spread, router, entry->route.input) && entry->route.outputs)
+		return true;
+	if (router_has(router, entry->route.input, UP) && router_has(router, in, UP))
+		return mutex && sim->now <= entry->used + 2 * mutex + TICK;
+	return sim->now <= entry->used + 4 * READING;
+}
+
+static const char *entry_text(const struct entry *entry)
+{
+	static char text[64];
+
+	if (!entry)
+		return "no route";
+	snprintf(text, sizeof(text), "route from %u to %x, used at %s", entry->route.input,
+		 entry->route.outputs, sim_time_text(entry->used));
+	return text;
 }
 
 static void check_delivery(struct sim *sim, const struct spread *spread,
@@ -124,31 +199,45 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 
 	if (!router_forwards(router, vif) || router_clock(router) >= until ||
 	    sim_source_link(spread->source) == router->link[vif] ||
-	    is_misled(sim, spread, router) || !had_it(spread, router, vif) ||
-	    spread->by[router->link[vif]] >> router->index & 1)
+	    is_misled(sim, spread, router) || spread->by[router->link[vif]] >> router->index & 1)
 		return;
-	sim_fail(sim, "delivery", (int)router->index,
-		 "(%c,%c) is not forwarded by %s to vif %u, where it was asked for until %s",
-		 sim_source_name(spread->source), sim_group_name(spread->group), router->name, vif,
-		 sim_time_text(until - router->offset - CLOCK_EPOCH));
+	for (unsigned in = 0; in < router->vif_count; in++)
+		if (had_it(spread, router, in, vif) && !comes_elsewhere(sim, spread, router, in))
+			sim_fail(sim, "delivery", (int)router->index,
+				 "(%c,%c) is not forwarded by %s from vif %u to %u, where it was "
+				 "asked for until %s (%s)",
+				 sim_source_name(spread->source), sim_group_name(spread->group),
+				 router->name, in, vif,
+				 sim_time_text(until - router->offset - CLOCK_EPOCH),
+				 entry_text(kernel_find(router, &spread->from, &spread->to)));
 }
 
-/* RFC 4605 section 4.2: what comes from a downstream goes upstream. */
+/* RFC 4605 section 4.2: what comes from a downstream goes upstream, to all or to the first. */
 static void check_upstream(struct sim *sim, const struct spread *spread,
 			   const struct router *router, unsigned vif)
 {
-	unsigned link = router->link[vif];
-	bool kept = sim_group_is_discovery(spread->group) && !router->now.config.ssdp_upstream;
+	const struct addr *group = &spread->to, *source = &spread->from;
+	bool kept = sim_group_is_discovery(spread->group) && !router->now->config.ssdp_upstream;
 
-	if (!router->has_upstream || kept || !router_forwards(router, vif) || !is_up(router, 0) ||
-	    !spread->heard[link] || spread->by[link] == 1U << router->index ||
-	    is_misled(sim, spread, router))
+	if (kept || !router_takes_up(router, vif, group, source) ||
+	    !is_heard(spread, router, vif) || is_misled(sim, spread, router) ||
+	    comes_elsewhere(sim, spread, router, vif))
 		return;
-	if (!(spread->by[router->link[0]] >> router->index & 1))
-		sim_fail(sim, "upstream", (int)router->index,
-			 "(%c,%c) from vif %u is not forwarded upstream by %s",
-			 sim_source_name(spread->source), sim_group_name(spread->group), vif,
-			 router->name);
+	for (unsigned i = 0; i < router->now->order_count; i++) {
+		unsigned up = router->now->order[i];
+
+		if (up == vif || !is_up(router, up) ||
+		    (router->now->config.out_first && !router_reports(router, up)) ||
+		    !router_lets(router, up, UP, OUT, vif, group, source))
+			continue;
+		if (!(spread->by[router->link[up]] >> router->index & 1))
+			sim_fail(sim, "upstream", (int)router->index,
+				 "(%c,%c) from vif %u is not forwarded by %s to vif %u",
+				 sim_source_name(spread->source), sim_group_name(spread->group),
+				 vif, router->name, up);
+		if (router->now->config.out_first)
+			return;
+	}
 }
 
 /* ---- what must not ---- */
@@ -156,7 +245,7 @@ static void check_upstream(struct sim *sim, const struct spread *spread,
 static bool is_static(const struct sim *sim, const struct spread *spread,
 		      const struct router *router, unsigned vif)
 {
-	const struct proxy_interface_config *config = &router->now.interface[vif];
+	const struct proxy_interface_config *config = &router->now->setting[vif];
 
 	for (size_t i = 0; i < config->static_join_count; i++) {
 		const struct static_join *join = &config->static_join[i];
@@ -173,11 +262,11 @@ static bool is_static(const struct sim *sim, const struct spread *spread,
 static bool left_in_order(const struct sim *sim, const struct spread *spread,
 			  const struct router *router, unsigned vif, const struct gone *gone)
 {
-	unsigned link = router->link[vif], version = router->now.interface[vif].values.version;
+	unsigned link = router->link[vif], version = router->now->setting[vif].values.version;
 	const struct downstream *down = &router->down[vif];
 
 	/* Tracked hosts are believed to be there until their time is over. */
-	if (router->now.interface[vif].quick_leave == QUICK_LEAVE_TRACKED &&
+	if (router->now->setting[vif].quick_leave == QUICK_LEAVE_TRACKED &&
 	    sim->link[link].disorder > sim->now - 2 * down->membership_max)
 		return false;
 	for (unsigned i = 0; i < sim->port_count; i++)
@@ -188,9 +277,9 @@ static bool left_in_order(const struct sim *sim, const struct spread *spread,
 	return gone->clean && link_is_perfect(&sim->link[link]) &&
 	       (!version || version == newest_version(sim->protocol)) &&
 	       down->forwards_since < gone->at && down->old_heard[spread->group] < 0 &&
-	       !router->now.interface[vif].accept_from_count &&
-	       !router->now.interface[vif].router_alert_strict &&
-	       router->now.interface[vif].querier != QUERIER_NEVER &&
+	       !router->now->setting[vif].accept_from_count &&
+	       !router->now->setting[vif].router_alert_strict &&
+	       router->now->setting[vif].querier != QUERIER_NEVER &&
 	       !link_excludes(sim, link, spread->group) &&
 	       sim->link[link].excluded[spread->group] <= gone->at;
 }
@@ -200,11 +289,12 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 {
 	unsigned link = router->link[vif];
 	const struct gone *gone = &sim->link[link].gone[spread->group][spread->source];
-	struct values values = router_values(router, vif);
+	struct values values = router_values(router, vif, DOWN);
 	int64_t bound = 2 * router->down[vif].membership_max + 2 * link_slowest(&sim->link[link]);
 	bool ssm_unwanted = sim_group_is_ssm(spread->group) && spread->source == SOURCES - 1;
 
-	if (!(spread->by[link] >> router->index & 1) || is_static(sim, spread, router, vif))
+	if (!(spread->by[link] >> router->index & 1) || is_static(sim, spread, router, vif) ||
+	    router_has(router, vif, UP))
 		return;
 	if (left_in_order(sim, spread, router, vif, gone))
 		bound = values.last_member_query_count * values.last_member_query_interval +
@@ -224,7 +314,7 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 static bool is_excused(const struct sim *sim, const struct router *router, unsigned vif,
 		       const struct station *station, unsigned group)
 {
-	const struct proxy_interface_config *config = &router->now.interface[vif];
+	const struct proxy_interface_config *config = &router->now->setting[vif];
 	bool perfect = link_is_perfect(&sim->link[router->link[vif]]);
 
 	if (config->accept_from_count || config->querier == QUERIER_NEVER ||
@@ -254,7 +344,7 @@ static bool has_asker(const struct sim *sim, unsigned link)
 static bool is_too_lossy(const struct sim *sim, const struct router *router, unsigned vif,
 			 const struct station *station)
 {
-	struct values values = router_values(router, vif);
+	struct values values = router_values(router, vif, DOWN);
 	int64_t since = sim->now - 2 * router_membership_interval(&values);
 	unsigned least = values.robustness;
 
@@ -268,7 +358,7 @@ static int64_t grace(const struct sim *sim, const struct router *router, unsigne
 		     const struct station *station, unsigned group)
 {
 	const struct link *link = &sim->link[router->link[vif]];
-	struct values values = router_values(router, vif);
+	struct values values = router_values(router, vif, DOWN);
 	bool v1 = router->down[vif].v1_heard[group] > 0;
 
 	/* It has told of its wish at once, in a version that is understood. */
@@ -286,7 +376,7 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 	int64_t dropped = down->dropped[spread->group][spread->source];
 	int64_t forwards = down->forwards_since, slow = 2 * link_slowest(link) + ROUNDING;
 	bool holds = down->holds[spread->group] >> spread->source & 1;
-	struct values values = router_values(router, vif);
+	struct values values = router_values(router, vif, DOWN);
 	int64_t wait = grace(sim, router, vif, station, spread->group);
 
 	if (since == NEVER || !router_forwards(router, vif) || has_asker(sim, router->link[vif]) ||
@@ -320,8 +410,6 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 static void check_link(struct sim *sim, const struct spread *spread, const struct router *router,
 		       unsigned vif)
 {
-	if (sim->noisy)
-		return;
 	check_delivery(sim, spread, router, vif);
 	check_upstream(sim, spread, router, vif);
 	check_unwanted(sim, spread, router, vif);
@@ -349,43 +437,76 @@ static void look_planted(struct sim *sim)
 		sim_fail(sim, "planted", -1, "%u stations want A", wanting);
 }
 
-void probe_send(struct sim *sim, unsigned source, unsigned group)
+/* To all links on which it appears, one after the other. */
+static void spread_it(struct sim *sim, struct spread *spread, unsigned source, unsigned group)
 {
-	unsigned link = sim_source_link(source) % LINKS;
-	struct spread spread;
-	bool asked, doubles = false;
+	unsigned links = sim_source_links(sim, source);
 
-	/* What never leaves its link the kernel takes past the routes. */
-	if (!sim->link[link].exists || sim_group_is_link_scope(group))
+	start_spread(sim, spread, source, group);
+	for (unsigned n = 0; n < LINKS; n++)
+		if (links >> n & 1 && sim->link[n].exists &&
+		    (!sim->link[n].pulls || link_told(sim, n, group, source)))
+			carry(sim, spread, n, PORTS, HOPS);
+}
+
+/* The counters are read every minute; three times nothing, and a route is not used. */
+static void check_idle(struct sim *sim, const struct router *router)
+{
+	int64_t bound = 4 * READING + 2 * router->now->config.mutex + ROUNDING;
+
+	if (!model_is_per_source(router->model) || sim->now <= router->reloaded + bound)
 		return;
-	sim->counts.probes++;
-	if (sim->flags & SIM_PLANTED)
-		look_planted(sim);
-	start_spread(sim, &spread, source, group);
-	carry(sim, &spread, link, PORTS, HOPS);
-	asked = spread.asked;
-	if (asked) {
-		start_spread(sim, &spread, source, group);
-		spread.asked = true;
-		carry(sim, &spread, link, PORTS, HOPS);
+	for (unsigned i = 0; i < router->route_count; i++) {
+		const struct entry *entry = &router->route[i];
+
+		if (sim->now > entry->used + bound)
+			sim_fail(sim, "idle", (int)router->index,
+				 "%s has a route of (%s,%s), of which no packet came since %s",
+				 router->name, addr_text(&entry->route.source),
+				 addr_text(&entry->route.group), sim_time_text(entry->used));
 	}
-	for (unsigned n = 0; n < LINKS; n++)
+}
+
+static void check_spread(struct sim *sim, const struct spread *spread)
+{
+	bool doubles = false;
+
+	for (unsigned n = 0; n < LINKS; n++) {
 		doubles |= has_doubles(sim, n);
-	if (spread.exhausted && !doubles && !sim->noisy)
-		sim_fail(sim, "loop", -1, "(%c,%c) goes in circles", sim_source_name(source),
-			 sim_group_name(group));
-	for (unsigned n = 0; n < LINKS; n++)
-		sim->counts.deliveries += spread.copies[n];
-	if (spread.exhausted)
+		sim->counts.deliveries += spread->copies[n];
+	}
+	if (spread->exhausted && !doubles && !sim->noisy)
+		sim_fail(sim, "loop", -1, "(%c,%c) goes in circles",
+			 sim_source_name(spread->source), sim_group_name(spread->group));
+	if (spread->exhausted || sim->noisy)
 		return;
 	for (unsigned i = 0; i < sim->router_count; i++) {
 		const struct router *router = &sim->router[i];
 
 		if (!router->proxy || router_is_limited(router))
 			continue;
-		for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
-			check_link(sim, &spread, router, vif);
+		check_idle(sim, router);
+		for (unsigned vif = 0; vif < router->vif_count; vif++)
+			if (router_has(router, vif, DOWN))
+				check_link(sim, spread, router, vif);
 	}
+}
+
+void probe_send(struct sim *sim, unsigned source, unsigned group)
+{
+	struct spread spread;
+
+	/* What never leaves its link the kernel takes past the routes. */
+	if (sim_group_is_link_scope(group))
+		return;
+	sim->counts.probes++;
+	if (sim->flags & SIM_PLANTED)
+		look_planted(sim);
+	spread_it(sim, &spread, source, group);
+	/* What the kernel asked about is where it belongs with the next packet. */
+	if (spread.asked)
+		spread_it(sim, &spread, source, group);
+	check_spread(sim, &spread);
 }
 
 /* ---- who forwards to a link ---- */
@@ -409,14 +530,15 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 
 		if (port->link != link)
 			continue;
-		count.asker |= port->kind == PORT_ASKER && sim->asker[port->node].on;
-		if (!router || port->vif < router->has_upstream || !is_up(router, port->vif) ||
+		count.asker |= (port->kind == PORT_ASKER || port->kind == PORT_ROOT) &&
+			       sim->asker[port->node].on;
+		if (!router || !router_has(router, port->vif, DOWN) || !is_up(router, port->vif) ||
 		    addr_is_any(&router->state[port->vif].address))
 			continue;
-		count.asker |= router->now.interface[port->vif].querier == QUERIER_ALWAYS;
-		if (router->now.interface[port->vif].querier != QUERIER_AUTO)
+		count.asker |= router->now->setting[port->vif].querier == QUERIER_ALWAYS;
+		if (router->now->setting[port->vif].querier != QUERIER_AUTO)
 			continue;
-		values = router_values(router, port->vif);
+		values = router_values(router, port->vif, DOWN);
 		present = values.robustness * values.query_interval +
 			  values.query_response_interval / 2;
 		count.active++;
@@ -469,8 +591,8 @@ void probe_watch(struct sim *sim)
 
 static bool is_deserted(const struct sim *sim, const struct router *router)
 {
-	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
-		for (unsigned group = 0; group < GROUPS; group++)
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		for (unsigned group = 0; router_has(router, vif, DOWN) && group < GROUPS; group++)
 			for (unsigned source = 0; source < SOURCES; source++)
 				if (link_told(sim, router->link[vif], group, source))
 					return false;
@@ -488,12 +610,13 @@ void probe_end(struct sim *sim)
 			continue;
 		proxy_totals(router->proxy, &totals);
 		for (unsigned vif = 0; vif < router->vif_count; vif++)
-			statics += router->now.interface[vif].static_join_count;
+			statics += router->now->setting[vif].static_join_count;
 		if (totals.groups > statics)
 			sim_fail(sim, "left", (int)i, "%s holds %u groups that nobody wants",
 				 router->name, totals.groups);
-		/* One block is scratch that a proxy keeps. */
-		if (router->memory_first && router->memory_count > router->memory_first + 1)
+		/* One block is scratch that a proxy keeps, with `mutex` another one. */
+		if (router->memory_first &&
+		    router->memory_count > router->memory_first + 1 + !!router->now->config.mutex)
 			sim_fail(sim, "memory", (int)i, "%s holds %zu blocks, %zu at first",
 				 router->name, router->memory_count, router->memory_first);
 	}

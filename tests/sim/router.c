@@ -8,7 +8,7 @@
 
 #include "sim.h"
 
-enum { TURNS = 100 };
+enum { TURNS = 100, READING_INTERVAL = 60000 };
 
 int64_t router_clock(const struct router *router)
 {
@@ -25,43 +25,110 @@ int64_t router_next(const struct router *router)
 	return next < router->sim->now ? router->sim->now : next;
 }
 
-struct values router_values(const struct router *router, unsigned vif)
+bool router_has(const struct router *router, unsigned vif, enum side side)
+{
+	return router->now->side[side][vif];
+}
+
+/* The position in the configuration. */
+static unsigned entry_of(const struct router *router, unsigned vif, enum side side)
+{
+	unsigned n = 0;
+
+	while (router->now->interface[n].vif != vif ||
+	       router->now->interface[n].upstream != (side == UP))
+		n++;
+	return n;
+}
+
+static struct proxy_interface_status status_of(const struct router *router, unsigned vif,
+					       enum side side)
 {
 	struct proxy_interface_status status;
 
-	proxy_interface_status(router->proxy, vif, &status);
-	return status.values;
+	proxy_interface_status(router->proxy, entry_of(router, vif, side), &status);
+	return status;
+}
+
+struct values router_values(const struct router *router, unsigned vif, enum side side)
+{
+	return status_of(router, vif, side).values;
 }
 
 bool router_forwards(const struct router *router, unsigned vif)
 {
-	struct proxy_interface_status status;
-
-	if (!router->proxy || !router->state[vif].up || addr_is_any(&router->state[vif].address))
+	if (!router->proxy || !router_has(router, vif, DOWN) || !router->state[vif].up ||
+	    addr_is_any(&router->state[vif].address))
 		return false;
-	proxy_interface_status(router->proxy, vif, &status);
-	return status.querier || router->now.interface[vif].querier == QUERIER_NEVER;
+	return status_of(router, vif, DOWN).querier ||
+	       router->now->setting[vif].querier == QUERIER_NEVER;
 }
 
-bool router_reports(const struct router *router)
+bool router_reports(const struct router *router, unsigned vif)
 {
-	const struct interface_state *state = &router->state[0];
+	const struct interface_state *state = &router->state[vif];
 
-	return router->proxy && router->has_upstream && state->up &&
+	return router->proxy && router_has(router, vif, UP) && state->up &&
 	       (router->sim->protocol == PROTOCOL_IGMP || !addr_is_any(&state->address));
 }
 
 bool router_is_limited(const struct router *router)
 {
-	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+	for (unsigned n = 0; n < router->now->config.interface_count; n++) {
 		struct proxy_interface_status status;
 
-		proxy_interface_status(router->proxy, vif, &status);
+		proxy_interface_status(router->proxy, n, &status);
 		for (enum counter c = LIMIT_GROUPS; c <= LIMIT_ROUTES; c++)
 			if (status.counters->value[c])
 				return true;
 	}
 	return false;
+}
+
+/* ---- filters ---- */
+
+static struct filter_list list_of(const struct rules *rules)
+{
+	return (struct filter_list){rules->whitelist, rules->rule, rules->count};
+}
+
+bool router_lets(const struct router *router, unsigned vif, enum side side,
+		 enum direction direction, unsigned from, const struct addr *group,
+		 const struct addr *source)
+{
+	struct filter_list list = list_of(&router->now->rules[side][vif][direction]);
+
+	return filter_lets(&list, from, group, source);
+}
+
+bool router_takes_up(const struct router *router, unsigned vif, const struct addr *group,
+		     const struct addr *source)
+{
+	return router_forwards(router, vif) &&
+	       router_lets(router, vif, DOWN, IN, vif, group, source);
+}
+
+static bool subscribes(const struct router *router, unsigned vif, const struct addr *group,
+		       const struct addr *source)
+{
+	return router_reports(router, vif) && router_lets(router, vif, UP, IN, vif, group, source);
+}
+
+bool router_takes_down(const struct router *router, unsigned vif, unsigned down,
+		       const struct addr *group, const struct addr *source)
+{
+	if (!subscribes(router, vif, group, source) ||
+	    !router_lets(router, down, DOWN, OUT, vif, group, source) ||
+	    (addr_is_discovery(group) && !router->now->config.ssdp_upstream))
+		return false;
+	for (unsigned i = 0; !router->now->config.mutex && router->now->order[i] != vif; i++) {
+		unsigned earlier = router->now->order[i];
+
+		if (earlier != down && subscribes(router, earlier, group, source) &&
+		    router_lets(router, down, DOWN, OUT, earlier, group, source))
+			return false;
+	}
+	return true;
 }
 
 /* ---- what it does ---- */
@@ -95,8 +162,8 @@ static void send(struct router *router, unsigned vif, const struct addr *source,
 	if (!wrong)
 		differs(router, model_sent(router->model, router_clock(router), vif, source,
 					   destination, &message, length));
-	if (!wrong && vif == 0 && router->has_upstream && message.kind == KIND_REPORT)
-		view_sent(sim, router, &message);
+	if (!wrong && router_has(router, vif, UP) && message.kind == KIND_REPORT)
+		view_sent(sim, router, vif, &message);
 	if (!wrong && message.kind == KIND_QUERY && !addr_is_any(&message.group))
 		heard_query(sim, router, vif, &message, true);
 	if (!wrong)
@@ -126,23 +193,33 @@ static void on_route(void *ctx, const struct route *route)
 	enter(router);
 }
 
+static bool on_packets(void *ctx, const struct route *route, uint64_t *count)
+{
+	return kernel_packets(ctx, route, count);
+}
+
+static unsigned vif_on(const struct router *router, unsigned link, enum side side)
+{
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (router->link[vif] == link && router_has(router, vif, side))
+			return vif;
+	return PROXY_VIFS;
+}
+
 /* Is LINK reached through a router whose upstream is on VIA? */
 static bool is_behind(const struct sim *sim, unsigned via, unsigned link)
 {
-	for (unsigned i = 0; i < sim->router_count; i++) {
-		const struct router *router = &sim->router[i];
-
-		for (unsigned vif = 1; router->has_upstream && vif < router->vif_count; vif++)
-			if (router->link[0] == via && router->link[vif] == link)
-				return true;
-	}
+	for (unsigned i = 0; i < sim->router_count; i++)
+		if (vif_on(&sim->router[i], via, UP) < PROXY_VIFS &&
+		    vif_on(&sim->router[i], link, DOWN) < PROXY_VIFS)
+			return true;
 	return false;
 }
 
-static unsigned on_reverse_path(void *ctx, const struct addr *addr)
+unsigned router_reverse_path(const struct router *router, const struct addr *addr)
 {
-	struct router *router = ctx;
-	unsigned source = sim_source_of(router->sim, addr), link = LINKS;
+	struct sim *sim = router->sim;
+	unsigned source = sim_source_of(sim, addr), link = LINKS;
 
 	if (router->no_reverse_path)
 		return PROXY_VIFS;
@@ -151,10 +228,15 @@ static unsigned on_reverse_path(void *ctx, const struct addr *addr)
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (link < LINKS && router->link[vif] == link)
 			return vif;
-	for (unsigned vif = router->has_upstream; link < LINKS && vif < router->vif_count; vif++)
-		if (is_behind(router->sim, router->link[vif], link))
+	for (unsigned vif = 0; link < LINKS && vif < router->vif_count; vif++)
+		if (router_has(router, vif, DOWN) && is_behind(sim, router->link[vif], link))
 			return vif;
-	return router->has_upstream ? 0 : PROXY_VIFS;
+	return router->now->order_count ? router->now->order[0] : PROXY_VIFS;
+}
+
+static unsigned on_reverse_path(void *ctx, const struct addr *addr)
+{
+	return router_reverse_path(ctx, addr);
 }
 
 /* ---- turns ---- */
@@ -162,17 +244,17 @@ static unsigned on_reverse_path(void *ctx, const struct addr *addr)
 struct union_of {
 	const struct sim *sim;
 	int64_t clock;
-	sources wanted[GROUPS], by_vif[ROUTER_VIFS][GROUPS];
+	sources held[ROUTER_VIFS][GROUPS], subscribed[ROUTER_VIFS][GROUPS];
 };
 
-/* What one downstream wants of a group, RFC 3376 section 6.3, for all of them together. */
+/* What a downstream wants of a group (RFC 3376 section 6.3), and an upstream is told. */
 static bool on_group(void *ctx, const struct group_status *status)
 {
 	struct union_of *all = ctx;
 	unsigned group = sim_group_of(all->sim, &status->group);
-	struct filter filter = {.exclude = status->filter_mode == EXCLUDE};
+	struct interest filter = {.exclude = status->filter_mode == EXCLUDE};
 
-	if (status->upstream || group == GROUPS)
+	if (group == GROUPS)
 		return true;
 	for (unsigned i = 0; i < status->source_count; i++) {
 		struct source_status source;
@@ -180,11 +262,14 @@ static bool on_group(void *ctx, const struct group_status *status)
 
 		status->source(status, i, &source);
 		name = sim_source_of(all->sim, &source.address);
-		if (name < SOURCES && (!filter.exclude || source.expires <= all->clock))
+		if (name < SOURCES &&
+		    (!filter.exclude || status->upstream || source.expires <= all->clock))
 			filter.list |= 1U << name;
 	}
-	all->by_vif[status->vif][group] |= filter_bits(&filter);
-	all->wanted[group] |= filter_bits(&filter);
+	if (status->upstream)
+		all->subscribed[status->vif][group] |= interest_bits(&filter);
+	else
+		all->held[status->vif][group] |= interest_bits(&filter);
 	return true;
 }
 
@@ -198,35 +283,83 @@ static void unite(struct sim *sim, struct router *router, struct union_of *all)
 	while (proxy_walk(router->proxy, &walk, all->clock, 100, &visitor, all))
 		;
 	proxy_walk_stop(router->proxy, &walk);
-	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
-		for (unsigned group = 0; group < GROUPS; group++)
-			heard_holds(sim, router, vif, group, all->by_vif[vif][group]);
-	if (!router->now.config.ssdp_upstream)
-		all->wanted[sim_group_named('K')] = 0;
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		for (unsigned group = 0; router_has(router, vif, DOWN) && group < GROUPS; group++)
+			heard_holds(sim, router, vif, group, all->held[vif][group]);
 }
 
-/* What its downstreams want together is what it wants on its upstream's link. */
-static void refresh_member(struct sim *sim, struct router *router, const struct union_of *all)
+static bool has_filters(const struct router *router)
 {
-	struct proxy_interface_status status;
-	bool old;
+	for (unsigned n = 0; n < router->now->config.interface_count; n++)
+		if (router->now->interface[n].in || router->now->interface[n].out)
+			return true;
+	return false;
+}
 
-	proxy_interface_status(router->proxy, 0, &status);
-	old = status.version < newest_version(sim->protocol);
-	if (router->upstream_version != status.version)
-		router->upstream_since = sim->now;
-	router->upstream_version = status.version;
+/* With one upstream and no filters what the downstreams want together; else what the proxy says
+ * that it has subscribed there. */
+static sources wanted_up(const struct router *router, const struct union_of *all, unsigned vif,
+			 unsigned group)
+{
+	sources wanted = 0;
+
+	if (!router_reports(router, vif) ||
+	    (sim_group_is_discovery(group) && !router->now->config.ssdp_upstream))
+		return 0;
+	if (router->now->order_count > 1 || router_has(router, vif, DOWN) || has_filters(router))
+		return all->subscribed[vif][group];
+	for (unsigned down = 0; down < router->vif_count; down++)
+		wanted |= all->held[down][group];
+	return wanted;
+}
+
+/* What is wanted at an upstream is what it wants on that link. */
+static void refresh_member(struct sim *sim, struct router *router, unsigned vif,
+			   const struct union_of *all)
+{
+	struct proxy_interface_status status = status_of(router, vif, UP);
+	bool old = status.version < newest_version(sim->protocol);
+
+	if (router->upstream_version[vif] != status.version)
+		router->upstream_since[vif] = sim->now;
+	router->upstream_version[vif] = status.version;
 	for (unsigned group = 0; group < GROUPS; group++) {
-		sources before = router->member.wanted[group];
-		sources after = router_reports(router) ? all->wanted[group] : 0;
+		sources before = router->member[vif].wanted[group];
+		sources after = wanted_up(router, all, vif, group);
 		bool exclude = after >> (SOURCES - 1) & 1;
-		struct filter filter = {exclude, exclude ? ((1U << SOURCES) - 1) & ~after : after};
+		struct interest filter = {exclude,
+					  exclude ? ((1U << SOURCES) - 1) & ~after : after};
 
-		member_update(sim, &router->member, group, &filter, old, router_reports(router));
+		member_update(sim, &router->member[vif], group, &filter, old,
+			      router_reports(router, vif));
 		if (before != after)
-			view_changed(sim, router, group, before, after);
+			view_changed(sim, router, vif, group, before, after);
 	}
-	view_turn(router);
+	view_turn(router, vif);
+}
+
+/* Routes that went while their data came in, for no reason that can be seen. Readings that were due
+ * before the settings changed come sooner. */
+static void check_dropped(struct sim *sim, struct router *router)
+{
+	for (unsigned i = 0; i < router->dropped_count; i++) {
+		const struct entry *entry = &router->dropped[i];
+		const struct route *route = &entry->route;
+
+		if (!router->disturbed && !router->now->config.max_routes &&
+		    sim->now > router->reloaded + READING_INTERVAL &&
+		    sim->now < entry->used + (router->now->config.mutex ? router->now->config.mutex
+									: READING_INTERVAL) &&
+		    !kernel_find(router, &route->source, &route->group) &&
+		    model_is_per_source(router->model) &&
+		    model_outputs(router->model, route->input, &route->source, &route->group))
+			sim_fail(sim, "idle", (int)router->index,
+				 "%s removes (%s,%s), of which a packet came at %s", router->name,
+				 addr_text(&route->source), addr_text(&route->group),
+				 sim_time_text(entry->used));
+	}
+	router->dropped_count = 0;
+	router->disturbed = false;
 }
 
 /* All that is due by now, and what follows from it; JUMPED: the clock. */
@@ -250,10 +383,12 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
 	unite(sim, router, &all);
-	if (router->has_upstream)
-		refresh_member(sim, router, &all);
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (router_has(router, vif, UP))
+			refresh_member(sim, router, vif, &all);
 	if (!*sim->kind)
 		differs(router, model_check(router->model, clock, router->proxy));
+	check_dropped(sim, router);
 	heard_turn(sim, router);
 }
 
@@ -269,9 +404,10 @@ void router_jump(struct sim *sim, struct router *router, int64_t ms)
 	if (!router->proxy)
 		return;
 	router->offset += ms;
+	router->disturbed = true;
 	transcript_line(router, "# the clock jumps: what was due until here is late");
 	turn(sim, router, true);
-	for (unsigned vif = router->has_upstream; vif < router->vif_count; vif++)
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router->down[vif].forwards_since != NEVER)
 			router->down[vif].forwards_since = sim->now;
 }
@@ -289,7 +425,8 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 		frame->ttl, frame->router_alert, frame->spoilt ? NULL : &frame->message};
 	uint8_t *exact;
 
-	if (!router->proxy || !router->state[vif].up)
+	if (!router->proxy || !router->state[vif].up ||
+	    !(router_has(router, vif, UP) || router_has(router, vif, DOWN)))
 		return;
 	/* Exactly as long as it is, so that a sanitizer sees each octet read behind it. */
 	exact = malloc(frame->length ? frame->length : 1);
@@ -304,7 +441,7 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 	memory_leave();
 	free(exact);
 	router->deadline = proxy_deadline(router->proxy);
-	if (vif < router->has_upstream || addr_is_any(&router->state[vif].address))
+	if (!router_has(router, vif, DOWN) || addr_is_any(&router->state[vif].address))
 		return;
 	if (frame->message.kind != KIND_QUERY)
 		heard_report(sim, router, vif, frame);
@@ -317,10 +454,11 @@ static void tell_interface(struct sim *sim, struct router *router, unsigned vif)
 {
 	struct interface_state *state = &router->state[vif];
 
-	if (vif < router->has_upstream) {
-		router->upstream_since = sim->now;
-		router->member.present = router_reports(router);
+	if (router_has(router, vif, UP)) {
+		router->upstream_since[vif] = sim->now;
+		router->member[vif].present = router_reports(router, vif);
 	}
+	router->disturbed = true;
 	model_interface(router->model, router_clock(router), state);
 	model_advance(router->model, router_clock(router));
 	enter(router);
@@ -330,24 +468,20 @@ static void tell_interface(struct sim *sim, struct router *router, unsigned vif)
 
 void router_interface(struct sim *sim, struct router *router, unsigned vif)
 {
-	if (!router->proxy)
+	if (!router->proxy || !(router_has(router, vif, UP) || router_has(router, vif, DOWN)))
 		return;
 	sim->link[router->link[vif]].double_since = sim->link[router->link[vif]].none_since = NEVER;
 	transcript_interface(router, &router->state[vif]);
 	tell_interface(sim, router, vif);
-	if (vif >= router->has_upstream)
-		router->down[vif].forwards_since = NEVER;
+	router->down[vif].forwards_since = NEVER;
 	router_settle(sim, router);
 }
 
-void router_upcall(struct sim *sim, struct router *router, unsigned vif, unsigned source,
-		   unsigned group)
+void router_upcall(struct sim *sim, struct router *router, enum upcall_type type, unsigned vif,
+		   unsigned source, unsigned group)
 {
-	struct upcall upcall = {UPCALL_WRONGVIF, vif, sim_source(sim, source),
-				sim_group(sim, group)};
+	struct upcall upcall = {type, vif, sim_source(sim, source), sim_group(sim, group)};
 
-	transcript_line(router, "upcall wrongvif if%u %s %s", vif, addr_text(&upcall.source),
-			addr_text(&upcall.group));
 	model_upcall(router->model, router_clock(router), &upcall);
 	enter(router);
 	proxy_upcall(router->proxy, router_clock(router), &upcall);
@@ -369,37 +503,132 @@ void router_prepare(struct sim *sim, struct router *router)
 	struct settings *next = &router->next;
 
 	next->config.protocol = sim->protocol;
-	next->config.interface_count = router->vif_count;
 	next->config.ssm_range_count = sim->protocol == PROTOCOL_IGMP ? 1 : 16;
 	for (unsigned scope = 0; scope < 16; scope++)
 		next->ssm_range[scope] = ssm_prefix(sim, scope);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
-		next->interface[vif].vif = (uint8_t)vif;
-		next->interface[vif].upstream = vif < router->has_upstream;
 		router->state[vif].vif = vif;
 		router->state[vif].exists = router->state[vif].up = true;
 		router->state[vif].mtu = 1500;
 	}
 }
 
+/* ---- settings ---- */
+
+static void block(struct rules *rules, unsigned vif)
+{
+	struct filter_rule all = {.vif = vif};
+
+	memset(&all.group[1], 255, sizeof(all.group[1]));
+	memset(&all.source[1], 255, sizeof(all.source[1]));
+	rules->rule[rules->count++ % RULES] = all;
+}
+
+/* RFC 7287 section 5, as the documented recipe has it; rules of its own a peer has none. */
+static void set_peering(struct router *router, struct settings *now)
+{
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		bool peer = router->peers >> vif & 1;
+		struct rules *up_out = &now->rules[UP][vif][OUT];
+
+		if (!peer && router->peers && !up_out->count)
+			for (unsigned other = 0; other < router->vif_count; other++)
+				if (router->peers >> other & 1)
+					block(up_out, other);
+		if (!peer)
+			continue;
+		memset(now->rules[UP][vif], 0, sizeof(now->rules[UP][vif]));
+		memset(now->rules[DOWN][vif], 0, sizeof(now->rules[DOWN][vif]));
+		block(&now->rules[UP][vif][OUT], PROXY_VIFS);
+		block(&now->rules[DOWN][vif][IN], PROXY_VIFS);
+		for (unsigned other = 0; other < router->vif_count; other++)
+			if (now->side[UP][other])
+				block(&now->rules[DOWN][vif][OUT], other);
+	}
+}
+
+static struct filter *compile(const struct router *router, const struct rules *rules)
+{
+	struct filter_list list = list_of(rules);
+	struct filter *filter;
+
+	if (!rules->count && !rules->whitelist)
+		return NULL;
+	filter = filter_new(router->sim->protocol, &list, 1);
+	if (!filter)
+		abort();
+	return filter;
+}
+
+static void add_interface(struct router *router, struct settings *now, unsigned vif, enum side side)
+{
+	unsigned n = now->config.interface_count++;
+
+	now->interface[n] = now->setting[vif];
+	now->interface[n].vif = (uint8_t)vif;
+	now->interface[n].upstream = side == UP;
+	now->filter[n].in = list_of(&now->rules[side][vif][IN]);
+	now->filter[n].out = list_of(&now->rules[side][vif][OUT]);
+	now->compiled[n][IN] = compile(router, &now->rules[side][vif][IN]);
+	now->compiled[n][OUT] = compile(router, &now->rules[side][vif][OUT]);
+	now->interface[n].in = now->compiled[n][IN];
+	now->interface[n].out = now->compiled[n][OUT];
+}
+
 /* The configuration of the next proxy; the pointers go with it. */
 static void take_settings(struct router *router)
 {
-	struct settings *now = &router->now;
+	struct settings *now = &router->slot[router->now == &router->slot[0]];
 
+	router->now = now;
 	*now = router->next;
+	set_peering(router, now);
 	now->config.interface = now->interface;
 	now->config.ssm_range = now->ssm_range;
+	now->config.interface_count = 0;
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
-		now->interface[vif].static_join = now->static_join[vif];
-		now->interface[vif].accept_from = now->accept_from[vif];
+		now->setting[vif].static_join = now->static_join[vif];
+		now->setting[vif].accept_from = now->accept_from[vif];
 	}
+	for (unsigned i = 0; i < now->order_count; i++)
+		add_interface(router, now, now->order[i], UP);
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (now->side[DOWN][vif])
+			add_interface(router, now, vif, DOWN);
+}
+
+static void drop_settings(struct settings *settings)
+{
+	for (unsigned n = 0; n < settings->config.interface_count; n++)
+		for (unsigned i = 0; i < DIRECTIONS; i++)
+			filter_free(settings->compiled[n][i]);
+}
+
+/* ---- life ---- */
+
+static void start_upstream(struct sim *sim, struct router *router, unsigned vif)
+{
+	member_start(&router->member[vif], router->link[vif]);
+	router->member[vif].present = router_reports(router, vif);
+	router->upstream_version[vif] = newest_version(sim->protocol);
+	view_start(sim, router, vif);
+}
+
+static void stop_upstream(struct sim *sim, struct router *router, unsigned vif)
+{
+	static const struct interest none;
+
+	for (unsigned group = 0; group < GROUPS; group++)
+		member_update(sim, &router->member[vif], group, &none, false, false);
+	router->member[vif].present = false;
 }
 
 void router_start(struct sim *sim, struct router *router)
 {
-	static const struct proxy_out out = {
-		.send = on_send, .route = on_route, .reverse_path = on_reverse_path};
+	static const struct proxy_out out = {.send = on_send,
+					     .route = on_route,
+					     .reverse_path = on_reverse_path,
+					     .packets = on_packets};
 	uint64_t seed = sim_key(sim, 0x9407U, router->index, router->starts++);
 	unsigned up = 0;
 
@@ -407,24 +636,26 @@ void router_start(struct sim *sim, struct router *router)
 		return;
 	take_settings(router);
 	router->memory_count = router->memory_bytes = 0;
-	router->route_count = 0;
+	kernel_forget(router);
 	router->started = sim->now;
-	router->model = model_new(&router->now.config, on_reverse_path, router);
+	router->reloaded = FOREVER_BACK;
+	router->model =
+		model_new(&router->now->config, router->now->filter, on_reverse_path, router);
 	enter(router);
-	router->proxy = proxy_new(&router->now.config, &out, router, seed);
+	router->proxy = proxy_new(&router->now->config, &out, router, seed);
 	memory_leave();
 	if (!router->proxy || !router->model)
 		abort();
-	member_start(&router->member, router->link[0]);
-	router->member.present = router_reports(router);
-	router->upstream_version = newest_version(sim->protocol);
-	view_start(sim, router);
-	for (unsigned vif = 0; vif < router->vif_count; vif++)
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		if (router_has(router, vif, UP))
+			start_upstream(sim, router, vif);
 		heard_start(router, vif);
+	}
 	transcript_start(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		up += router->state[vif].up && !addr_is_any(&router->state[vif].address);
-		tell_interface(sim, router, vif);
+		if (router_has(router, vif, UP) || router_has(router, vif, DOWN))
+			tell_interface(sim, router, vif);
 	}
 	router_settle(sim, router);
 	router->memory_first = up == router->vif_count ? router->memory_count : 0;
@@ -432,8 +663,6 @@ void router_start(struct sim *sim, struct router *router)
 
 void router_stop(struct sim *sim, struct router *router)
 {
-	static const struct filter none;
-
 	if (!router->proxy)
 		return;
 	transcript_line(router, "shutdown");
@@ -452,9 +681,61 @@ void router_stop(struct sim *sim, struct router *router)
 		sim_fail(sim, "memory", (int)router->index, "%s leaves %zu blocks, %zu octets",
 			 router->name, router->memory_count, router->memory_bytes);
 	model_free(router->model);
+	drop_settings(router->now);
 	router->proxy = NULL;
 	router->model = NULL;
-	for (unsigned group = 0; router->has_upstream && group < GROUPS; group++)
-		member_update(sim, &router->member, group, &none, false, false);
-	router->member.present = false;
+	router->dropped_count = 0;
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (router_has(router, vif, UP))
+			stop_upstream(sim, router, vif);
+}
+
+/* What is new starts anew for those who watch it, what has gone has no more to say. */
+static void change_sides(struct sim *sim, struct router *router, const struct settings *old,
+			 unsigned vif)
+{
+	bool same = !memcmp(&old->setting[vif].values, &router->now->setting[vif].values,
+			    sizeof(struct values));
+
+	if (old->side[UP][vif] && !router_has(router, vif, UP))
+		stop_upstream(sim, router, vif);
+	else if (!old->side[UP][vif] && router_has(router, vif, UP))
+		start_upstream(sim, router, vif);
+	else if (!same)
+		router->upstream_since[vif] = sim->now;
+	if (old->side[DOWN][vif] != router_has(router, vif, DOWN))
+		heard_start(router, vif);
+	router->down[vif].forwards_since = NEVER;
+	sim->link[router->link[vif]].disorder = sim->now;
+	sim->link[router->link[vif]].double_since = sim->link[router->link[vif]].none_since = NEVER;
+}
+
+void router_reload(struct sim *sim, struct router *router)
+{
+	struct settings *old = router->now;
+	bool done;
+
+	if (!router->proxy)
+		return;
+	take_settings(router);
+	transcript_reload(router);
+	router->disturbed = true;
+	router->reloaded = sim->now;
+	model_reconfigure(router->model, router_clock(router), &router->now->config,
+			  router->now->filter);
+	model_advance(router->model, router_clock(router));
+	enter(router);
+	done = proxy_reconfigure(router->proxy, router_clock(router), &router->now->config);
+	memory_leave();
+	if (!done)
+		abort();
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		change_sides(sim, router, old, vif);
+		if ((router_has(router, vif, UP) || router_has(router, vif, DOWN)) &&
+		    !old->side[UP][vif] && !old->side[DOWN][vif])
+			tell_interface(sim, router, vif);
+	}
+	drop_settings(old);
+	router_settle(sim, router);
+	router->memory_first = 0;
 }

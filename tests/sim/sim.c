@@ -47,6 +47,9 @@ static int64_t next_time(const struct sim *sim)
 	if (sim->next_statement < sim->statement_count &&
 	    sim->statement[sim->next_statement].time < next)
 		next = sim->statement[sim->next_statement].time;
+	for (unsigned i = 0; i < sim->stream_count; i++)
+		if (sim->stream[i].next < next)
+			next = sim->stream[i].next;
 	for (unsigned i = 0; i < sim->router_count; i++)
 		if ((time = router_next(&sim->router[i])) < next)
 			next = time;
@@ -109,6 +112,20 @@ static void arrive(struct sim *sim, const struct arrival *arrival)
 		asker_receive(sim, &sim->asker[port->node], arrival->frame);
 }
 
+static void flow(struct sim *sim)
+{
+	for (unsigned i = 0; !*sim->kind && i < sim->stream_count; i++) {
+		struct stream *stream = &sim->stream[i];
+
+		if (stream->next > sim->now)
+			continue;
+		probe_send(sim, stream->source, stream->group);
+		stream->next += stream->interval;
+		if (stream->next > stream->end)
+			stream->next = NEVER;
+	}
+}
+
 /* What is due goes first, then what is written, then what comes in. */
 static void moment(struct sim *sim)
 {
@@ -128,6 +145,7 @@ static void moment(struct sim *sim)
 		sim->counts.events++;
 		text_happen(sim, &sim->statement[sim->next_statement++]);
 	}
+	flow(sim);
 	while (!*sim->kind && link_take(sim, &arrival)) {
 		arrive(sim, &arrival);
 		frame_drop(arrival.frame);
@@ -167,6 +185,8 @@ void sim_free(struct sim *sim)
 		frame_drop(sim->arrival[--sim->arrival_count].frame);
 	for (unsigned i = 0; i < sim->router_count; i++) {
 		free(sim->router[i].route);
+		free(sim->router[i].unresolved);
+		free(sim->router[i].dropped);
 		free(sim->router[i].transcript);
 	}
 	free(sim->arrival);

@@ -17,7 +17,10 @@
 enum {
 	LINKS = 8,
 	ROUTERS = 4,
-	ROUTER_VIFS = 5,
+	ROUTER_VIFS = 6,
+	ROUTER_ENTRIES = 2 * ROUTER_VIFS,
+	RULES = 8,
+	STREAMS = 32,
 	STATIONS = 16,
 	APPLICATIONS = 3,
 	ASKERS = 4,
@@ -34,7 +37,7 @@ enum {
 typedef uint32_t sources;
 
 /* RFC 3376 section 3.1: INCLUDE {} is no interest at all. */
-struct filter {
+struct interest {
 	bool exclude;
 	sources list;
 };
@@ -44,7 +47,7 @@ struct member {
 	unsigned link;
 	bool present;
 	bool old; /* tells of groups only: its querier is an older one */
-	struct filter want[GROUPS];
+	struct interest want[GROUPS];
 	sources wanted[GROUPS], told[GROUPS];
 	int64_t told_since[GROUPS];	/* of the group, whatever its sources */
 	int64_t since[GROUPS][SOURCES]; /* wants it without a break; NEVER: does not */
@@ -77,6 +80,7 @@ struct port {
 
 struct link {
 	bool exists, snoops;
+	bool pulls;		   /* from far away comes only what somebody wants */
 	unsigned loss, duplicates; /* of 1000 */
 	int64_t delay, jitter;
 	/* When the last who wanted it left; CLEAN: by a leave that was sent as it has to be. */
@@ -114,46 +118,83 @@ struct told {
 	bool stale[SOURCES]; /* what came last was older than the change */
 };
 
+enum side { DOWN, UP, SIDES };
+enum direction { IN, OUT, DIRECTIONS };
+
+struct rules {
+	bool whitelist;
+	unsigned count;
+	struct filter_rule rule[RULES];
+};
+
 struct settings {
 	struct proxy_config config;
-	struct proxy_interface_config interface[ROUTER_VIFS];
+	bool side[SIDES][ROUTER_VIFS]; /* what the interface is */
+	unsigned order[ROUTER_VIFS];   /* upstreams, the first has priority */
+	unsigned order_count;
+	struct proxy_interface_config setting[ROUTER_VIFS]; /* of either side */
+	struct rules rules[SIDES][ROUTER_VIFS][DIRECTIONS];
 	struct static_join static_join[ROUTER_VIFS][4];
 	struct prefix accept_from[ROUTER_VIFS][2];
 	struct prefix ssm_range[16];
+	/* made of these when they are taken */
+	struct proxy_interface_config interface[ROUTER_ENTRIES];
+	struct model_filter filter[ROUTER_ENTRIES];
+	struct filter *compiled[ROUTER_ENTRIES][DIRECTIONS];
+};
+
+/* A route of the kernel. */
+struct entry {
+	struct route route;
+	uint64_t packets;
+	int64_t used;	  /* when the last packet took it */
+	int64_t asserted; /* when the kernel last asked about a packet from elsewhere */
+};
+
+/* A packet that waits for a route, and others of the same kind behind it. */
+struct unresolved {
+	struct addr source, group;
+	int64_t until;
 };
 
 struct router {
 	char name[NAME];
 	unsigned index;
 	unsigned vif_count;
-	bool has_upstream, no_reverse_path; /* unicast routes tell it nothing */
+	bool no_reverse_path; /* unicast routes tell it nothing */
+	uint32_t peers;	      /* VIFs at which it peers (RFC 7287 section 5) */
 	unsigned link[ROUTER_VIFS], port[ROUTER_VIFS];
-	struct settings next, now;
+	struct settings next, *now, slot[2]; /* NOW is one of the two */
 	struct interface_state state[ROUTER_VIFS];
 	struct prefix prefix[ROUTER_VIFS][2];
 	struct proxy *proxy;
 	struct model *model;
 	struct sim *sim;
 	int64_t offset; /* its clock is ahead by */
-	int64_t started;
+	int64_t started, reloaded;
 	unsigned starts;
 	int64_t deadline;
 	bool held; /* has more to hear before its turn ends */
-	struct route *route;
+	struct entry *route;
 	unsigned route_count, route_room;
+	struct unresolved *unresolved;
+	unsigned unresolved_count, unresolved_room;
+	struct entry *dropped; /* removed in this turn while data flow */
+	unsigned dropped_count, dropped_room;
+	bool disturbed; /* its interfaces, settings or clock changed in this turn */
 	size_t memory_count, memory_bytes, memory_first;
-	struct member member; /* as a host on its upstream's link */
+	struct member member[ROUTER_VIFS]; /* as a host on its upstreams' links */
 	struct downstream down[ROUTER_VIFS];
-	struct told told[GROUPS];
-	int64_t upstream_since; /* as it is now: up, the address, the version */
-	unsigned upstream_version;
+	struct told told[ROUTER_VIFS][GROUPS];
+	int64_t upstream_since[ROUTER_VIFS]; /* as it is now: up, the address, the version */
+	unsigned upstream_version[ROUTER_VIFS];
 	char *transcript;
 	size_t transcript_length, transcript_room;
 	int64_t transcript_at;
 };
 
 struct station_group {
-	struct filter application[APPLICATIONS], state;
+	struct interest application[APPLICATIONS], state;
 	unsigned mode_left, left[SOURCES]; /* transmissions that are to come */
 	int64_t repeat_at;
 	int64_t reply_at;
@@ -200,6 +241,11 @@ struct arrival {
 	struct frame *frame;
 };
 
+struct stream {
+	unsigned source, group;
+	int64_t next, end, interval;
+};
+
 struct statement {
 	unsigned line;
 	int64_t time;
@@ -229,6 +275,9 @@ struct sim {
 	unsigned station_count;
 	struct asker asker[ASKERS];
 	unsigned asker_count;
+	sources origin[LINKS]; /* far sources that send there; on link 0 if on no other */
+	struct stream stream[STREAMS];
+	unsigned stream_count;
 	struct statement *statement;
 	unsigned statement_count, next_statement;
 	struct arrival *arrival;
@@ -257,8 +306,10 @@ unsigned sim_source_named(char name);
 bool sim_group_is_ssm(unsigned group);
 bool sim_group_is_link_scope(unsigned group);
 bool sim_group_is_discovery(unsigned group);
-/* The link on which SOURCE sends; LINKS: it is far away, behind the root. */
+/* The link on which SOURCE sends; LINKS: it is far away, behind a root. */
 unsigned sim_source_link(unsigned source);
+/* The links on which its packets appear from outside, as bits. */
+unsigned sim_source_links(const struct sim *, unsigned source);
 /* 10.0.LINK.HOST, fe80::HOST */
 struct addr sim_on_link(const struct sim *, unsigned link, unsigned host);
 /* The other address of MLD: 2001:db8:0:LINK::HOST. */
@@ -266,7 +317,7 @@ struct addr sim_global(unsigned link, unsigned host);
 sources sim_sources_of(const struct sim *, const struct list *);
 void sim_list_of(const struct sim *, sources, struct list *);
 const char *sim_set_text(sources);
-const char *sim_filter_text(const struct filter *);
+const char *sim_interest_text(const struct interest *);
 /* Milliseconds as seconds. */
 const char *sim_time_text(int64_t ms);
 
@@ -319,12 +370,12 @@ bool link_gives(const struct sim *, unsigned port, unsigned group);
 
 /* ---- member.c ---- */
 
-bool filter_wants(const struct filter *, unsigned source);
+bool interest_wants(const struct interest *, unsigned source);
 /* As bits: the last source stands for all that nobody names. */
-sources filter_bits(const struct filter *);
+sources interest_bits(const struct interest *);
 void member_start(struct member *, unsigned link);
 /* CLEAN: the change is told as the standards have it. */
-void member_update(struct sim *, struct member *, unsigned group, const struct filter *, bool old,
+void member_update(struct sim *, struct member *, unsigned group, const struct interest *, bool old,
 		   bool clean);
 /* Does anybody on the link (but EXCEPT) want it, or tell a router so? */
 bool link_wanted(const struct sim *, unsigned link, unsigned group, unsigned source);
@@ -338,7 +389,7 @@ bool link_excludes(const struct sim *, unsigned link, unsigned group);
 
 void station_start(struct sim *, struct station *);
 void station_filter(struct sim *, struct station *, unsigned application, unsigned group,
-		    const struct filter *);
+		    const struct interest *);
 void station_crash(struct sim *, struct station *);
 void station_leave_all(struct sim *, struct station *);
 void station_receive(struct sim *, struct station *, const struct frame *);
@@ -364,23 +415,46 @@ void router_interface(struct sim *, struct router *, unsigned vif);
 void router_jump(struct sim *, struct router *, int64_t ms);
 void router_settle(struct sim *, struct router *);
 int64_t router_next(const struct router *); /* by the world's clock */
-void router_upcall(struct sim *, struct router *, unsigned vif, unsigned source, unsigned group);
+void router_upcall(struct sim *, struct router *, enum upcall_type, unsigned vif, unsigned source,
+		   unsigned group);
+/* Takes the settings that were made since. */
+void router_reload(struct sim *, struct router *);
 int64_t router_clock(const struct router *);
+/* The VIF that its unicast route to there leads to; PROXY_VIFS: none. */
+unsigned router_reverse_path(const struct router *, const struct addr *);
 /* It is up, and this is ours to forward to and from. */
 bool router_forwards(const struct router *, unsigned vif);
 /* Its upstream is up, with an address to report from (RFC 3590, RFC 3376 section 4.2.13). */
-bool router_reports(const struct router *);
+bool router_reports(const struct router *, unsigned vif);
+/* Is there an entry of the configuration for this side of the interface? */
+bool router_has(const struct router *, unsigned vif, enum side);
+/* Does it let data of (S,G) that come from FROM pass? */
+bool router_lets(const struct router *, unsigned vif, enum side, enum direction, unsigned from,
+		 const struct addr *group, const struct addr *source);
+/* (S,G) that come in at VIF are forwarded: as a downstream's; as an upstream's, to the downstream
+ * DOWN, if that wants them. */
+bool router_takes_up(const struct router *, unsigned vif, const struct addr *group,
+		     const struct addr *source);
+bool router_takes_down(const struct router *, unsigned vif, unsigned down, const struct addr *group,
+		       const struct addr *source);
 /* RFC 9776 section 8.4, or as RFC 3376 had it. */
 int64_t router_membership_interval(const struct values *);
-struct values router_values(const struct router *, unsigned vif);
+struct values router_values(const struct router *, unsigned vif, enum side);
 bool router_is_limited(const struct router *);
 
 /* ---- kernel.c: the routes, and what Linux makes of them ---- */
 
 const char *kernel_route(struct router *, const struct route *);
-/* What becomes of a packet that is expected elsewhere: the kernel asks, if it might go there. */
-enum misrouted { WELL_ROUTED, ASKED_ABOUT, DROPPED };
-uint32_t kernel_forward(const struct router *, unsigned vif, const struct addr *source,
+bool kernel_packets(const struct router *, const struct route *, uint64_t *count);
+/* NULL: there is none of (S,G). */
+struct entry *kernel_find(const struct router *, const struct addr *source,
+			  const struct addr *group);
+/* Nothing is left of it. */
+void kernel_forget(struct router *);
+/* What becomes of a packet that has no route, or is expected elsewhere: the kernel asks. */
+enum misrouted { WELL_ROUTED, UNROUTED, ASKED_ABOUT, DROPPED };
+/* A packet comes in: it is counted, and maybe waits from now on. */
+uint32_t kernel_forward(struct router *, unsigned vif, const struct addr *source,
 			const struct addr *group, enum misrouted *);
 
 /* ---- heard.c: what routers were told ---- */
@@ -396,12 +470,13 @@ int64_t heard_until(const struct router *, unsigned vif, unsigned group, unsigne
 
 /* ---- view.c: what the root was told ---- */
 
-void view_start(struct sim *, struct router *);
-void view_sent(struct sim *, struct router *, const struct message *);
+void view_start(struct sim *, struct router *, unsigned vif);
+void view_sent(struct sim *, struct router *, unsigned vif, const struct message *);
 /* The turn is over: what was sent in it belongs to the changes of the turn. */
-void view_turn(struct router *);
-void view_received(struct sim *, struct router *, const struct frame *);
-void view_changed(struct sim *, struct router *, unsigned group, sources before, sources after);
+void view_turn(struct router *, unsigned vif);
+void view_received(struct sim *, struct router *, unsigned vif, const struct frame *);
+void view_changed(struct sim *, struct router *, unsigned vif, unsigned group, sources before,
+		  sources after);
 void view_check(struct sim *);
 
 /* ---- probe.c: data, and the properties of the whole ---- */
@@ -431,6 +506,10 @@ void memory_leave(void);
 /* ---- transcript.c ---- */
 
 void transcript_start(struct sim *, struct router *);
+void transcript_reload(struct router *);
+void transcript_upcall(struct router *, unsigned vif, unsigned source, unsigned group);
+/* A packet, about which the kernel may ask. */
+void transcript_data(struct router *, unsigned vif, const struct addr *from, const struct addr *to);
 void transcript_line(struct router *, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void transcript_packet(struct router *, unsigned vif, const struct packet *, const struct frame *);

@@ -24,7 +24,7 @@ unsigned station_version(const struct sim *sim, const struct station *station)
 	return version < station->version ? version : station->version;
 }
 
-static bool has_interest(const struct filter *filter)
+static bool has_interest(const struct interest *filter)
 {
 	return filter->exclude || filter->list;
 }
@@ -131,7 +131,7 @@ static void send_report(struct sim *sim, struct station *station, struct message
 static void repeat(struct sim *sim, struct station *station, unsigned g, struct message *report)
 {
 	struct station_group *group = &station->group[g];
-	sources changed = 0, wanted = filter_bits(&group->state);
+	sources changed = 0, wanted = interest_bits(&group->state);
 	bool more;
 
 	for (unsigned source = 0; source < SOURCES; source++)
@@ -170,7 +170,7 @@ static void reply(struct sim *sim, struct station *station, unsigned g, bool who
 		  struct message *report)
 {
 	struct station_group *group = &station->group[g];
-	const struct filter *state = &group->state;
+	const struct interest *state = &group->state;
 
 	if (is_old(sim, station)) {
 		if (has_interest(state))
@@ -178,20 +178,20 @@ static void reply(struct sim *sim, struct station *station, unsigned g, bool who
 		return;
 	}
 	if (!whole)
-		add_record(sim, report, IS_IN, g, group->asked & filter_bits(state));
+		add_record(sim, report, IS_IN, g, group->asked & interest_bits(state));
 	else if (has_interest(state))
 		add_record(sim, report, state->exclude ? IS_EX : IS_IN, g, state->list);
 }
 
 /* ---- what happens ---- */
 
-static struct filter merged(const struct station_group *group)
+static struct interest merged(const struct station_group *group)
 {
-	struct filter all = {.list = (1U << SOURCES) - 1};
+	struct interest all = {.list = (1U << SOURCES) - 1};
 	sources included = 0;
 
 	for (unsigned i = 0; i < APPLICATIONS; i++) {
-		const struct filter *filter = &group->application[i];
+		const struct interest *filter = &group->application[i];
 
 		if (!filter->exclude) {
 			included |= filter->list;
@@ -205,7 +205,7 @@ static struct filter merged(const struct station_group *group)
 }
 
 static void change_old(struct sim *sim, struct station *station, unsigned g,
-		       const struct filter *before)
+		       const struct interest *before)
 {
 	struct station_group *group = &station->group[g];
 	bool member = has_interest(&group->state);
@@ -218,7 +218,7 @@ static void change_old(struct sim *sim, struct station *station, unsigned g,
 }
 
 static void change(struct sim *sim, struct station *station, unsigned g,
-		   const struct filter *before)
+		   const struct interest *before)
 {
 	struct station_group *group = &station->group[g];
 	sources differ = before->list ^ group->state.list;
@@ -237,7 +237,7 @@ static void change(struct sim *sim, struct station *station, unsigned g,
 static void apply(struct sim *sim, struct station *station, unsigned g)
 {
 	struct station_group *group = &station->group[g];
-	struct filter before = group->state;
+	struct interest before = group->state;
 	bool v1 = sim->protocol == PROTOCOL_IGMP && station->spoken == 1;
 
 	group->state = merged(group);
@@ -266,7 +266,7 @@ static void check_version(struct sim *sim, struct station *station)
 }
 
 void station_filter(struct sim *sim, struct station *station, unsigned application, unsigned group,
-		    const struct filter *filter)
+		    const struct interest *filter)
 {
 	if (!station->on)
 		return;
@@ -277,7 +277,7 @@ void station_filter(struct sim *sim, struct station *station, unsigned applicati
 
 void station_leave_all(struct sim *sim, struct station *station)
 {
-	static const struct filter none;
+	static const struct interest none;
 
 	for (unsigned group = 0; group < GROUPS; group++)
 		for (unsigned i = 0; i < APPLICATIONS; i++)
@@ -286,7 +286,7 @@ void station_leave_all(struct sim *sim, struct station *station)
 
 void station_crash(struct sim *sim, struct station *station)
 {
-	static const struct filter none;
+	static const struct interest none;
 
 	for (unsigned group = 0; group < GROUPS; group++)
 		member_update(sim, &station->member, group, &none, false, false);

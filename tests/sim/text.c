@@ -7,7 +7,7 @@
 
 #include "sim.h"
 
-enum { WORDS = 40, LINE = 512 };
+enum { WORDS = 40, LINE = 512, PEERING_MUTEX = 10 };
 
 struct words {
 	char text[LINE];
@@ -159,6 +159,8 @@ static void read_link(struct sim *sim, struct words *words)
 			link->duplicates = number(sim, value);
 		else if (take_if(words, "switch"))
 			link->snoops = true;
+		else if (take_if(words, "pull"))
+			link->pulls = true;
 		else
 			bad(sim, "a property of the link", take(words));
 }
@@ -194,10 +196,43 @@ static void set_address(struct sim *sim, struct router *router, unsigned vif, un
 	state->prefix_count = sim->protocol == PROTOCOL_IGMP ? 1 : 2;
 }
 
+/* An interface that is both stands on both sides, at the same place. */
+static unsigned take_interface(struct sim *sim, struct words *words, struct router *router)
+{
+	unsigned host = 0, link = take_place(sim, words, &host), vif = 0;
+
+	while (vif < router->vif_count && router->link[vif] != link)
+		vif++;
+	if (vif == ROUTER_VIFS) {
+		bad(sim, "fewer interfaces", "one more");
+		return 0;
+	}
+	if (vif == router->vif_count) {
+		router->link[vif] = link;
+		router->port[vif] = link_attach(sim, link, PORT_ROUTER, router->index, vif);
+		router->vif_count++;
+		set_address(sim, router, vif, host);
+	}
+	return vif;
+}
+
+static void set_side(struct settings *next, unsigned vif, enum side side, bool first)
+{
+	if (side == UP && !next->side[UP][vif]) {
+		unsigned at = first ? 0 : next->order_count;
+
+		memmove(&next->order[at + 1], &next->order[at],
+			(next->order_count++ - at) * sizeof(next->order[0]));
+		next->order[at] = vif;
+	}
+	next->side[side][vif] = true;
+}
+
 static void read_proxy(struct sim *sim, struct words *words)
 {
-	unsigned index = sim->router_count, host = 0;
+	unsigned index = sim->router_count, vif, peers = 0;
 	struct router *router = &sim->router[index];
+	enum side side = UP;
 
 	if (index == ROUTERS) {
 		bad(sim, "fewer proxies", "one more");
@@ -207,18 +242,23 @@ static void read_proxy(struct sim *sim, struct words *words)
 	router->index = index;
 	router->sim = sim;
 	snprintf(router->name, sizeof(router->name), "%s", take(words));
-	while (words->at < words->count && router->vif_count < ROUTER_VIFS) {
-		unsigned vif = router->vif_count;
-
+	while (words->at < words->count && !sim->bad_text) {
 		if (take_if(words, "==>")) {
-			router->has_upstream = vif;
-			continue;
+			side = DOWN;
+		} else if (take_if(words, "peer")) {
+			peers = 1;
+		} else {
+			vif = take_interface(sim, words, router);
+			set_side(&router->next, vif, side, false);
+			if (!peers)
+				continue;
+			router->peers |= 1U << vif;
+			set_side(&router->next, vif, UP, true);
+			router->next.config.mutex = PEERING_MUTEX;
+			router->next.setting[vif].querier = QUERIER_ALWAYS;
 		}
-		router->link[vif] = take_place(sim, words, &host);
-		router->port[vif] = link_attach(sim, router->link[vif], PORT_ROUTER, index, vif);
-		router->vif_count++;
-		set_address(sim, router, vif, host);
 	}
+	router->now = &router->slot[0];
 	router_prepare(sim, router);
 }
 
@@ -327,7 +367,7 @@ static bool set_value(struct sim *sim, struct words *words, struct values *value
 static void set_static_join(struct sim *sim, struct words *words, struct settings *next,
 			    unsigned vif)
 {
-	struct proxy_interface_config *config = &next->interface[vif];
+	struct proxy_interface_config *config = &next->setting[vif];
 	struct static_join *join = &next->static_join[vif][config->static_join_count % 4];
 	unsigned source;
 
@@ -348,12 +388,12 @@ static void set_accept_from(struct sim *sim, struct words *words, struct router 
 	router->next.accept_from[vif][0] =
 		(struct prefix){sim_on_link(sim, router->link[vif], host),
 				(uint8_t)(128 - (slash ? number(sim, slash + 1) : 0))};
-	router->next.interface[vif].accept_from_count = 1;
+	router->next.setting[vif].accept_from_count = 1;
 }
 
 static void set_interface(struct sim *sim, struct words *words, struct router *router, unsigned vif)
 {
-	struct proxy_interface_config *config = &router->next.interface[vif];
+	struct proxy_interface_config *config = &router->next.setting[vif];
 
 	if (set_value(sim, words, &config->values))
 		return;
@@ -396,6 +436,18 @@ static void set(struct sim *sim, struct words *words, struct router *router)
 		router->next.config.max_routes = number(sim, take(words));
 		return;
 	}
+	if (take_if(words, "matching")) {
+		router->next.config.out_first = !strcmp(take(words), "first");
+		return;
+	}
+	if (take_if(words, "mutex")) {
+		router->next.config.mutex = (int32_t)seconds(sim, take(words));
+		return;
+	}
+	if (take_if(words, "forwarding")) {
+		router->next.config.per_source = !strcmp(take(words), "per-source");
+		return;
+	}
 	if (take_if(words, "reverse-path")) {
 		router->no_reverse_path = !strcmp(take(words), "none");
 		return;
@@ -409,6 +461,122 @@ static void set(struct sim *sim, struct words *words, struct router *router)
 		set_interface(sim, words, router, vif);
 	else
 		bad(sim, "an interface", "another");
+}
+
+/* ---- filters ---- */
+
+static const struct addr last_address = {
+	{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}};
+
+/* One end of a range: a name, or the lowest or highest address of the family. */
+static struct addr end_of_range(struct sim *sim, char name, bool group, bool last)
+{
+	bool igmp = sim->protocol == PROTOCOL_IGMP;
+	unsigned n = group ? sim_group_named(name) : sim_source_named(name);
+
+	if (name == '*')
+		return last   ? igmp ? addr_ipv4(0xffffffff) : last_address
+		       : igmp ? addr_ipv4(0)
+			      : (struct addr){{0}};
+	if (n == (group ? (unsigned)GROUPS : (unsigned)SOURCES)) {
+		bad(sim, "a name", "another");
+		return last_address;
+	}
+	return group ? sim_group(sim, n) : sim_source(sim, n);
+}
+
+/* `*`, A, A-B, with `*` as either end, A/N: N bits of it may differ. TEXT moves behind it. */
+static void take_range(struct sim *sim, const char **text, bool group, struct addr range[2])
+{
+	char first = *(*text)++;
+	unsigned bits = 0;
+
+	range[0] = end_of_range(sim, first, group, false);
+	range[1] = end_of_range(sim, first, group, true);
+	if (**text == '-' && (*text)[1]) {
+		range[1] = end_of_range(sim, (*text)[1], group, true);
+		*text += 2;
+	} else if (**text == '/') {
+		bits = (unsigned)((*text)[1] - '0') % 10;
+		*text += 2;
+	} else if (first == '*') {
+		range[0] = (struct addr){{0}};
+		range[1] = last_address;
+	}
+	if (addr_compare(&range[0], &range[1]) > 0) {
+		struct addr low = range[1];
+
+		range[1] = range[0];
+		range[0] = low;
+	}
+	for (unsigned i = 0; i < bits && i < 8; i++) {
+		range[0].byte[15] &= (uint8_t) ~(1U << i);
+		range[1].byte[15] |= (uint8_t)(1U << i);
+	}
+}
+
+/* [VIF](GROUPS|SOURCES) */
+static void take_rule(struct sim *sim, const char *word, struct filter_rule *rule)
+{
+	const char *at = word;
+
+	*rule = (struct filter_rule){.vif = PROXY_VIFS};
+	if (*at >= '0' && *at <= '9')
+		rule->vif = (unsigned)(*at++ - '0');
+	if (*at++ != '(') {
+		bad(sim, "a rule", word);
+		return;
+	}
+	take_range(sim, &at, true, rule->group);
+	if (*at++ != '|') {
+		bad(sim, "a rule", word);
+		return;
+	}
+	take_range(sim, &at, false, rule->source);
+	if (strcmp(at, ")"))
+		bad(sim, "a rule", word);
+}
+
+/* VIF up|down in|out none|white|black RULE... */
+static void set_filter(struct sim *sim, struct words *words, struct router *router)
+{
+	unsigned vif = number(sim, take(words));
+	enum side side = strcmp(take(words), "up") ? DOWN : UP;
+	enum direction direction = strcmp(take(words), "in") ? OUT : IN;
+	struct rules *rules;
+
+	if (vif >= router->vif_count) {
+		bad(sim, "an interface", "another");
+		return;
+	}
+	rules = &router->next.rules[side][vif][direction];
+	*rules = (struct rules){.whitelist = !strcmp(take(words), "white")};
+	while (words->at < words->count && rules->count < RULES)
+		take_rule(sim, take(words), &rules->rule[rules->count++]);
+}
+
+/* VIF none|up|down... */
+static void set_role(struct sim *sim, struct words *words, struct router *router)
+{
+	unsigned vif = number(sim, take(words)), kept = 0;
+	struct settings *next = &router->next;
+
+	if (vif >= router->vif_count) {
+		bad(sim, "an interface", "another");
+		return;
+	}
+	for (unsigned i = 0; i < next->order_count; i++)
+		if (next->order[i] != vif)
+			next->order[kept++] = next->order[i];
+	next->order_count = kept;
+	next->side[UP][vif] = next->side[DOWN][vif] = false;
+	while (words->at < words->count)
+		if (take_if(words, "up"))
+			set_side(next, vif, UP, false);
+		else if (take_if(words, "down"))
+			set_side(next, vif, DOWN, false);
+		else if (!take_if(words, "none"))
+			bad(sim, "a side", take(words));
 }
 
 /* ---- names ---- */
@@ -467,8 +635,11 @@ static void happen_upcall(struct sim *sim, struct words *words, struct router *r
 	unsigned group = take_group(sim, words);
 
 	sim->noisy = true;
-	if (router->proxy && vif < router->vif_count && router->state[vif].up && source < SOURCES)
-		router_upcall(sim, router, vif, source, group);
+	if (router->proxy && vif < router->vif_count && router->state[vif].up && source < SOURCES &&
+	    (router_has(router, vif, UP) || router_has(router, vif, DOWN))) {
+		transcript_upcall(router, vif, source, group);
+		router_upcall(sim, router, UPCALL_WRONGVIF, vif, source, group);
+	}
 }
 
 static void happen_to_router(struct sim *sim, struct words *words, struct router *router)
@@ -477,6 +648,12 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 
 	if (!strcmp(verb, "set")) {
 		set(sim, words, router);
+	} else if (!strcmp(verb, "filter")) {
+		set_filter(sim, words, router);
+	} else if (!strcmp(verb, "role")) {
+		set_role(sim, words, router);
+	} else if (!strcmp(verb, "reload")) {
+		router_reload(sim, router);
 	} else if (!strcmp(verb, "jump")) {
 		router_jump(sim, router, seconds(sim, take(words)));
 	} else if (!strcmp(verb, "upcall")) {
@@ -500,7 +677,7 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 static void happen_to_station(struct sim *sim, struct words *words, struct station *station)
 {
 	unsigned application, group;
-	struct filter filter = {0};
+	struct interest filter = {0};
 
 	if (take_if(words, "crash")) {
 		station_crash(sim, station);
@@ -589,6 +766,37 @@ static void add_statement(struct sim *sim, int64_t time, const char *text)
 	all[sim->statement_count++] = (struct statement){sim->line, time, text};
 }
 
+/* LINK SOURCES: from far away they come in there. */
+static void read_root(struct sim *sim, struct words *words)
+{
+	unsigned link = number(sim, take(words)) % LINKS;
+
+	sim->origin[link] |= take_set(sim, words);
+}
+
+/* SOURCE GROUP from T to T every S */
+static void read_stream(struct sim *sim, struct words *words)
+{
+	struct stream *stream = &sim->stream[sim->stream_count];
+
+	if (sim->stream_count == STREAMS) {
+		bad(sim, "fewer streams", "one more");
+		return;
+	}
+	stream->source = sim_source_named(*take(words));
+	if (stream->source == SOURCES)
+		bad(sim, "a source", "another");
+	stream->group = take_group(sim, words);
+	take_if(words, "from");
+	stream->next = seconds(sim, take(words));
+	take_if(words, "to");
+	stream->end = seconds(sim, take(words));
+	take_if(words, "every");
+	stream->interval = seconds(sim, take(words));
+	if (stream->interval > 0 && stream->source < SOURCES)
+		sim->stream_count++;
+}
+
 static void read_line(struct sim *sim, const char *line)
 {
 	struct words words;
@@ -608,10 +816,16 @@ static void read_line(struct sim *sim, const char *line)
 		read_station(sim, &words);
 	} else if (!strcmp(verb, "asker")) {
 		read_asker(sim, &words);
-	} else if (!strcmp(verb, "set")) {
+	} else if (!strcmp(verb, "set") || !strcmp(verb, "filter")) {
 		router = router_named(sim, take(&words));
-		if (router)
+		if (router && *verb == 's')
 			set(sim, &words, router);
+		else if (router)
+			set_filter(sim, &words, router);
+	} else if (!strcmp(verb, "root")) {
+		read_root(sim, &words);
+	} else if (!strcmp(verb, "stream")) {
+		read_stream(sim, &words);
 	} else if (!strcmp(verb, "at")) {
 		time = seconds(sim, take(&words));
 		add_statement(sim, time, line + (peek(&words) - words.text));

@@ -75,6 +75,21 @@ void transcript_interface(struct router *router, const struct interface_state *s
 	transcript_line(router, "%s", interface_text(router, state));
 }
 
+void transcript_upcall(struct router *router, unsigned vif, unsigned source, unsigned group)
+{
+	struct addr from = sim_source(router->sim, source), to = sim_group(router->sim, group);
+
+	transcript_line(router, "upcall wrongvif if%u %s %s", vif, addr_text(&from),
+			addr_text(&to));
+}
+
+void transcript_data(struct router *router, unsigned vif, const struct addr *from,
+		     const struct addr *to)
+{
+	if (model_is_per_source(router->model))
+		transcript_line(router, "data if%u %s %s", vif, addr_text(from), addr_text(to));
+}
+
 static void say(struct router *router, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 static void say(struct router *router, const char *format, ...)
@@ -88,7 +103,7 @@ static void say(struct router *router, const char *format, ...)
 	append(router, text);
 }
 
-static void say_values(struct router *router, unsigned vif, const struct values *values)
+static void say_values(struct router *router, const char *name, const struct values *values)
 {
 	const struct {
 		const char *key;
@@ -108,49 +123,140 @@ static void say_values(struct router *router, unsigned vif, const struct values 
 
 	for (unsigned i = 0; i < sizeof(key) / sizeof(key[0]); i++)
 		if (key[i].value && key[i].interval)
-			say(router, "set if%u %s %s\n", vif, key[i].key,
+			say(router, "set %s %s %s\n", name, key[i].key,
 			    sim_time_text(key[i].value));
 		else if (key[i].value)
-			say(router, "set if%u %s %u\n", vif, key[i].key, key[i].value);
+			say(router, "set %s %s %u\n", name, key[i].key, key[i].value);
 	if (values->rfc3376_timers)
-		say(router, "set if%u rfc3376-timers on\n", vif);
+		say(router, "set %s rfc3376-timers on\n", name);
 }
 
-static void say_settings(struct router *router, unsigned vif)
+static void say_settings(struct router *router, unsigned vif, enum side side)
 {
-	const struct proxy_interface_config *config = &router->now.interface[vif];
+	const struct proxy_interface_config *config = &router->now->setting[vif];
+	char name[24];
 	unsigned igmp = router->sim->protocol == PROTOCOL_IGMP ? 96 : 0;
 
-	say_values(router, vif, &config->values);
+	snprintf(name, sizeof(name), "%s:if%u", side == UP ? "up" : "down", vif);
+	say_values(router, name, &config->values);
+	if (side == UP) {
+		if (config->report_interval)
+			say(router, "set %s report-interval %s\n", name,
+			    sim_time_text(config->report_interval));
+		return;
+	}
 	if (config->querier != QUERIER_AUTO)
-		say(router, "set if%u querier %s\n", vif,
+		say(router, "set %s querier %s\n", name,
 		    config->querier == QUERIER_ALWAYS ? "always" : "never");
 	if (config->router_alert_strict)
-		say(router, "set if%u router-alert strict\n", vif);
+		say(router, "set %s router-alert strict\n", name);
 	if (config->max_groups)
-		say(router, "set if%u max-groups %u\n", vif, config->max_groups);
+		say(router, "set %s max-groups %u\n", name, config->max_groups);
 	if (config->max_sources)
-		say(router, "set if%u max-sources %u\n", vif, config->max_sources);
+		say(router, "set %s max-sources %u\n", name, config->max_sources);
 	if (config->max_total_sources)
-		say(router, "set if%u max-total-sources %u\n", vif, config->max_total_sources);
+		say(router, "set %s max-total-sources %u\n", name, config->max_total_sources);
 	if (config->max_hosts)
-		say(router, "set if%u max-hosts %u\n", vif, config->max_hosts);
+		say(router, "set %s max-hosts %u\n", name, config->max_hosts);
 	if (config->quick_leave)
-		say(router, "set if%u quick-leave %s\n", vif,
+		say(router, "set %s quick-leave %s\n", name,
 		    config->quick_leave == QUICK_LEAVE_ON ? "on" : "tracked");
-	if (config->report_interval)
-		say(router, "set if%u report-interval %s\n", vif,
-		    sim_time_text(config->report_interval));
 	for (size_t i = 0; i < config->accept_from_count; i++)
-		say(router, "set if%u accept-from %s/%u\n", vif,
+		say(router, "set %s accept-from %s/%u\n", name,
 		    addr_text(&config->accept_from[i].address),
 		    config->accept_from[i].length - igmp);
 	for (size_t i = 0; i < config->static_join_count; i++)
-		say(router, "set if%u static-join %s %s\n", vif,
+		say(router, "set %s static-join %s %s\n", name,
 		    addr_text(&config->static_join[i].group),
 		    addr_is_any(&config->static_join[i].source)
 			    ? ""
 			    : addr_text(&config->static_join[i].source));
+}
+
+static void say_range(struct router *router, const struct addr range[2])
+{
+	unsigned zeros = 0, ones = 0;
+
+	for (unsigned i = 0; i < 16; i++) {
+		zeros += !range[0].byte[i];
+		ones += range[1].byte[i] == 255;
+	}
+	if (zeros == 16 && ones == 16)
+		append(router, "*");
+	else if (addr_equal(&range[0], &range[1]))
+		append(router, addr_text(&range[0]));
+	else
+		say(router, "%s-%s", zeros == 16 ? "*" : addr_text(&range[0]),
+		    ones == 16 ? "*" : addr_text(&range[1]));
+}
+
+static void say_rules(struct router *router, unsigned vif, enum side side, enum direction direction,
+		      bool anew)
+{
+	const struct rules *rules = &router->now->rules[side][vif][direction];
+	bool none = !rules->count && !rules->whitelist;
+
+	if (none && !anew)
+		return;
+	say(router, "filter %s:if%u %s %s", side == UP ? "up" : "down", vif,
+	    direction == IN ? "in" : "out",
+	    none	       ? "none"
+	    : rules->whitelist ? "whitelist"
+			       : "blacklist");
+	for (unsigned i = 0; i < rules->count; i++) {
+		const struct filter_rule *rule = &rules->rule[i];
+
+		append(router, " ");
+		if (rule->vif < PROXY_VIFS)
+			say(router, "if%u", rule->vif);
+		append(router, "(");
+		say_range(router, rule->group);
+		append(router, "|");
+		say_range(router, rule->source);
+		append(router, ")");
+	}
+	append(router, "\n");
+}
+
+static void say_instance(struct router *router)
+{
+	const struct proxy_config *config = &router->now->config;
+
+	if (config->max_routes)
+		say(router, "set max-routes %u\n", config->max_routes);
+	if (config->ssdp_upstream)
+		say(router, "set ssdp-upstream yes\n");
+	if (config->out_first)
+		say(router, "set matching out first\n");
+	if (config->mutex)
+		say(router, "set matching in mutex %s\n", sim_time_text(config->mutex));
+	if (config->per_source)
+		say(router, "set forwarding per-source\n");
+}
+
+static void say_configuration(struct router *router, bool anew)
+{
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		for (enum side side = DOWN; side < SIDES; side++)
+			if (router_has(router, vif, side))
+				say_settings(router, vif, side);
+		for (enum side side = DOWN; side < SIDES; side++)
+			for (enum direction direction = IN; direction < DIRECTIONS; direction++)
+				if (router_has(router, vif, side))
+					say_rules(router, vif, side, direction, anew);
+	}
+	say_instance(router);
+}
+
+static void say_interfaces(struct router *router)
+{
+	for (unsigned i = 0; i < router->now->order_count; i++)
+		say(router, " if%u", router->now->order[i]);
+	append(router, " ==>");
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (router_has(router, vif, DOWN))
+			say(router, " if%u", vif);
+	append(router, "\n");
 }
 
 void transcript_start(struct sim *sim, struct router *router)
@@ -160,26 +266,31 @@ void transcript_start(struct sim *sim, struct router *router)
 	router->transcript_length = 0;
 	router->transcript_at = router_clock(router);
 	say(router, "config %s", sim->protocol == PROTOCOL_IGMP ? "igmp" : "mld");
-	if (!router->has_upstream)
-		say(router, " ==>");
-	for (unsigned vif = 0; vif < router->vif_count; vif++)
-		say(router, " if%u%s", vif, vif < router->has_upstream ? " ==>" : "");
-	say(router, "\n");
-	for (unsigned vif = 0; vif < router->vif_count; vif++)
-		say_settings(router, vif);
-	if (router->now.config.max_routes)
-		say(router, "set max-routes %u\n", router->now.config.max_routes);
-	if (router->now.config.ssdp_upstream)
-		say(router, "set ssdp-upstream yes\n");
-	if (router->has_upstream && !router->no_reverse_path)
-		for (unsigned source = 0; source < SOURCES; source++) {
-			struct addr addr = sim_source(sim, source);
+	say_interfaces(router);
+	say_configuration(router, false);
+	for (unsigned source = 0; source < SOURCES; source++) {
+		struct addr addr = sim_source(sim, source);
+		unsigned vif = router_reverse_path(router, &addr);
 
-			say(router, "rpf %s if0\n", addr_text(&addr));
-		}
+		if (vif < PROXY_VIFS)
+			say(router, "rpf %s if%u\n", addr_text(&addr), vif);
+	}
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
-		say(router, "%s\n", interface_text(router, &router->state[vif]));
-	say(router, "ignore * all\n");
+		if (router_has(router, vif, UP) || router_has(router, vif, DOWN))
+			say(router, "%s\n", interface_text(router, &router->state[vif]));
+	append(router, "ignore * all\n");
+}
+
+/* A value that is back at its default cannot be said. */
+void transcript_reload(struct router *router)
+{
+	if (!router->sim->transcribe)
+		return;
+	pass_time(router);
+	append(router, "interfaces");
+	say_interfaces(router);
+	say_configuration(router, true);
+	append(router, "reconfigure\n");
 }
 
 void transcript_packet(struct router *router, unsigned vif, const struct packet *packet,

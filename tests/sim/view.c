@@ -11,11 +11,11 @@ enum { REPORT_INTERVAL = 1000 };
 
 static const sources everything = (1U << SOURCES) - 1;
 
-void view_start(struct sim *sim, struct router *router)
+void view_start(struct sim *sim, struct router *router, unsigned vif)
 {
-	router->upstream_since = sim->now;
+	router->upstream_since[vif] = sim->now;
 	for (unsigned group = 0; group < GROUPS; group++) {
-		struct told *told = &router->told[group];
+		struct told *told = &router->told[vif][group];
 
 		*told = (struct told){0};
 		for (unsigned source = 0; source < SOURCES; source++)
@@ -45,7 +45,7 @@ static sources decided(const struct sim *sim, const struct record *record, sourc
 	}
 }
 
-void view_sent(struct sim *sim, struct router *router, const struct message *message)
+void view_sent(struct sim *sim, struct router *router, unsigned vif, const struct message *message)
 {
 	sources wanted;
 
@@ -54,20 +54,20 @@ void view_sent(struct sim *sim, struct router *router, const struct message *mes
 		sources about = decided(sim, &message->record[i], &wanted);
 
 		for (unsigned source = 0; group < GROUPS && source < SOURCES; source++)
-			router->told[group].sent_now[wanted >> source & 1][source] +=
+			router->told[vif][group].sent_now[wanted >> source & 1][source] +=
 				about >> source & 1;
 	}
 }
 
-void view_turn(struct router *router)
+void view_turn(struct router *router, unsigned vif)
 {
-	unsigned robustness = router_values(router, 0).robustness;
+	unsigned robustness = router_values(router, vif, UP).robustness;
 
 	for (unsigned group = 0; group < GROUPS; group++) {
-		struct told *told = &router->told[group];
+		struct told *told = &router->told[vif][group];
 
 		for (unsigned source = 0; source < SOURCES; source++) {
-			bool wanted = router->member.wanted[group] >> source & 1;
+			bool wanted = router->member[vif].wanted[group] >> source & 1;
 
 			told->sent[source] += told->sent_now[wanted][source];
 			told->sent_now[0][source] = told->sent_now[1][source] = 0;
@@ -78,7 +78,7 @@ void view_turn(struct router *router)
 	}
 }
 
-void view_received(struct sim *sim, struct router *router, const struct frame *frame)
+void view_received(struct sim *sim, struct router *router, unsigned vif, const struct frame *frame)
 {
 	sources wanted;
 
@@ -86,7 +86,7 @@ void view_received(struct sim *sim, struct router *router, const struct frame *f
 		const struct record *record = &frame->message.record[i];
 		unsigned group = sim_group_of(sim, &record->group);
 		sources about = decided(sim, record, &wanted);
-		struct told *told = &router->told[group < GROUPS ? group : 0];
+		struct told *told = &router->told[vif][group < GROUPS ? group : 0];
 
 		if (group == GROUPS)
 			continue;
@@ -98,17 +98,17 @@ void view_received(struct sim *sim, struct router *router, const struct frame *f
 			told->stale[source] =
 				frame->sent < told->changed[source] ||
 				(frame->sent == told->changed[source] &&
-				 ((wanted ^ router->member.wanted[group]) >> source & 1));
+				 ((wanted ^ router->member[vif].wanted[group]) >> source & 1));
 			told->delivered[source] += !told->stale[source];
 		}
 	}
 }
 
-void view_changed(struct sim *sim, struct router *router, unsigned group, sources before,
-		  sources after)
+void view_changed(struct sim *sim, struct router *router, unsigned vif, unsigned group,
+		  sources before, sources after)
 {
-	struct told *told = &router->told[group];
-	unsigned robustness = router_values(router, 0).robustness;
+	struct told *told = &router->told[vif][group];
+	unsigned robustness = router_values(router, vif, UP).robustness;
 
 	for (unsigned source = 0; source < SOURCES; source++) {
 		if (!((before ^ after) >> source & 1))
@@ -120,10 +120,11 @@ void view_changed(struct sim *sim, struct router *router, unsigned group, source
 	}
 }
 
-static void check_source(struct sim *sim, struct router *router, unsigned group, unsigned source)
+static void check_source(struct sim *sim, struct router *router, unsigned vif, unsigned group,
+			 unsigned source)
 {
-	const struct told *told = &router->told[group];
-	bool wanted = router->member.wanted[group] >> source & 1;
+	const struct told *told = &router->told[vif][group];
+	bool wanted = router->member[vif].wanted[group] >> source & 1;
 
 	if (told->sent[source] < told->robustness[source])
 		sim_fail(sim, "copies", (int)router->index,
@@ -135,26 +136,27 @@ static void check_source(struct sim *sim, struct router *router, unsigned group,
 		 (told->view >> source & 1) != wanted)
 		sim_fail(sim, "view", (int)router->index,
 			 "%s has %s for %c since %s, the root believes %s", router->name,
-			 sim_filter_text(&router->member.want[group]), sim_group_name(group),
+			 sim_interest_text(&router->member[vif].want[group]), sim_group_name(group),
 			 sim_time_text(told->changed[source]), sim_set_text(told->view));
 }
 
 /* What changed long enough ago, and not while the upstream itself did. */
-static void check_router(struct sim *sim, struct router *router)
+static void check_router(struct sim *sim, struct router *router, unsigned vif)
 {
-	int64_t interval = router->now.config.interface[0].values.unsolicited_report_interval;
-	int64_t settled = sim->now - link_slowest(&sim->link[router->link[0]]) - 2;
+	int64_t interval = router->now->setting[vif].values.unsolicited_report_interval;
+	int64_t settled = sim->now - link_slowest(&sim->link[router->link[vif]]) - 2;
 
 	if (!interval)
 		interval = REPORT_INTERVAL;
 	for (unsigned group = 0; group < GROUPS; group++)
 		for (unsigned source = 0; source < SOURCES; source++) {
-			int64_t changed = router->told[group].changed[source] +
-					  interval * router->told[group].robustness[source];
+			int64_t changed = router->told[vif][group].changed[source] +
+					  interval * router->told[vif][group].robustness[source];
 
-			if (router->told[group].changed[source] > router->upstream_since &&
+			if (router->told[vif][group].changed[source] >
+				    router->upstream_since[vif] &&
 			    changed <= settled)
-				check_source(sim, router, group, source);
+				check_source(sim, router, vif, group, source);
 		}
 }
 
@@ -163,8 +165,9 @@ void view_check(struct sim *sim)
 	for (unsigned i = 0; i < sim->router_count; i++) {
 		struct router *router = &sim->router[i];
 
-		if (router_reports(router) &&
-		    router->upstream_version == newest_version(sim->protocol))
-			check_router(sim, router);
+		for (unsigned vif = 0; vif < router->vif_count; vif++)
+			if (router_reports(router, vif) &&
+			    router->upstream_version[vif] == newest_version(sim->protocol))
+				check_router(sim, router, vif);
 	}
 }
