@@ -345,9 +345,10 @@ static void test_changes(void)
 	has(0, "u2 >d2 ");
 	CHECK(one.mutex == 0);
 	good(strcat(text, "pinstance A add downstream d1; pinstance A add upstream u1;\n"
-			  "pinstance A add downstream p1;"));
-	has(0, "u2 u1 >d2 d1 p1 ");
-	CHECK(ones[3].proxy[0].values.robustness == 3);
+			  "pinstance A add downstream p1; pinstance A add upstream p1;"));
+	has(0, "u2 u1 p1 >d2 d1 p1 ");
+	CHECK(one.mutex == 0);
+	CHECK(ones[4].proxy[0].values.robustness == 3);
 	good(strcat(text, "pinstance A add downstream x*; pinstance A del downstream x*;"));
 	CHECK(!conf.pattern_count);
 	good("pinstance A: u ==> d; pinstance A del downstream d; pinstance A del upstream u;");
