@@ -290,7 +290,6 @@ static const struct table *read_table(struct parser *parser)
 		if (!(parser_accept(parser, '}') ? close_table(parser, &reader)
 						 : read_rule(parser, &reader)))
 			return NULL;
-	parser->rule_count = 0;
 	return reader.used;
 }
 

@@ -19,8 +19,7 @@ struct block {
 struct name {
 	struct name *next;
 	void *value;
-	uint32_t hash;
-	unsigned kind, owner;
+	uint32_t hash; /* of KIND, OWNER and TEXT */
 	char text[];
 };
 
@@ -180,7 +179,8 @@ bool parser_version(struct parser *parser, enum protocol *protocol, uint8_t *ver
 	return parser_fail(parser, "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
 }
 
-/* FNV-1a */
+/* FNV-1a. Each of its steps is a bijection: of one text, different beginnings have different ends.
+ */
 static uint32_t hash_name(const char *name, uint32_t hash)
 {
 	for (hash ^= 2166136261u; *name; name++)
@@ -196,8 +196,7 @@ static struct name *find_name(const struct parser *parser, enum name_kind kind, 
 
 	*hash = hash_name(text, owner << 8 | kind);
 	for (name = parser->name[*hash % PARSER_NAMES]; name; name = name->next)
-		if (name->hash == *hash && name->kind == kind && name->owner == owner &&
-		    !strcmp(name->text, text))
+		if (name->hash == *hash && !strcmp(name->text, text))
 			break;
 	return name;
 }
@@ -221,7 +220,8 @@ bool parser_remember(struct parser *parser, enum name_kind kind, unsigned owner,
 		name = parser_scratch(parser, sizeof(*name) + strlen(text) + 1);
 		if (!name)
 			return false;
-		*name = (struct name){parser->name[hash % PARSER_NAMES], NULL, hash, kind, owner};
+		name->next = parser->name[hash % PARSER_NAMES];
+		name->hash = hash;
 		strcpy(name->text, text);
 		parser->name[hash % PARSER_NAMES] = name;
 	}

@@ -284,6 +284,15 @@ static void test_most_rules(void)
 			 strlen(strrchr(text, '\n')) - 9);
 		bad(text, message);
 	}
+	end = stpcpy(text, HEAD "table a {");
+	for (unsigned i = 0; i < CONFIG_MAX_RULES / 2; i++)
+		end = stpcpy(end, "(*|*)");
+	strcpy(end, "};table b {(table a)};");
+	good(text);
+	strcpy(end, "};\ntable b {(table c {(table a)})};");
+	snprintf(message, sizeof(message), "3:17: found 'c', expected at most %d rules in all",
+		 CONFIG_MAX_RULES);
+	bad(text, message);
 	free(text);
 }
 
@@ -533,6 +542,9 @@ static void test_peering(void)
 	CHECK(passes(3, true, "a2", "239.1.1.1", "10.0.0.1"));
 	CHECK(!passes(2, true, "p2", "239.1.1.1", "10.0.0.1"), "nor to the root");
 	CHECK(passes(5, true, "p2", "239.1.1.1", "10.0.0.1"), "but to our own");
+
+	good("pinstance A: a1 x ==> a2 x peer ap;");
+	CHECK(passes(1, true, "x", "239.1.1.1", "10.0.0.1"), "x is a downstream, too");
 
 	TEST("filters of peers hold beside those of the text");
 	good("pinstance A: a1 ==> a2 peer ap; pinstance A set scope global;\n"
