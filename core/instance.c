@@ -242,8 +242,9 @@ static void join_routers(struct instance_side *side, struct instance_link *link,
 	retry_later(side->instance);
 }
 
-/* The socket does not wake up for other interfaces. */
-static void filter_socket(const struct instance_side *side)
+/* The socket does not wake up for other interfaces. Those of the last time are still all that it
+ * hears if this fails. */
+static void filter_socket(struct instance_side *side)
 {
 	unsigned index[2 * PROXY_VIFS], count = 0;
 	int error;
@@ -257,9 +258,11 @@ static void filter_socket(const struct instance_side *side)
 			index[count++] = side->instance->vif[n]->iface.master;
 	}
 	error = rawsock_filter(side->source.fd, side->protocol, index, count);
-	if (error)
-		log_info("%s: cannot filter what the socket hears: %s", family[side->protocol],
-			 strerror(-error));
+	if (!error)
+		return;
+	log_line(failure_level(side->instance), "%s: cannot change what the socket hears: %s",
+		 family[side->protocol], strerror(-error));
+	retry_later(side->instance);
 }
 
 /* The kernel's part of what an interface is now. */
