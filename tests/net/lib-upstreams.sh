@@ -70,6 +70,13 @@ two='
 	pinstance p: up1 up2 ==> dn1 dn2;
 	pinstance p downstream * set last-member-query-interval 0.3;'
 
+# ready NAME...: the receivers have joined.
+ready() {
+	for ready_name; do
+		wait_for 5 "receiver $ready_name has joined" grep -q '^joined' "$work/$ready_name.join"
+	done
+}
+
 # of_family FAMILY IPV4 IPV6
 of_family() {
 	case $1 in 4) echo "$2" ;; 6) echo "$3" ;; esac

@@ -30,6 +30,7 @@ everyone() {
 	receive root1 s1 -i br0 -g "$everyone_group"
 	receive root2 s2 -i br0 -g "$everyone_group"
 	receive two h2 -g "$everyone_group"
+	ready root1 root2 two
 	wait_for 5 "dn2 has $everyone_group" asked group "$everyone_group" dn2
 	sends "$1" "$everyone_sender" "$everyone_group" "$2" wanted
 	sends "$1" "$everyone_sender" "$everyone_other" "$3" unwanted
