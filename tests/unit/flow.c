@@ -132,13 +132,15 @@ static struct proxy *open_proxy(int32_t mutex)
 		kernel[n] = (struct entry){.input = VIFS};
 	p = proxy_new(&config, &out, NULL, 1);
 	for (unsigned vif = 0; p && vif < VIFS; vif++) {
-		struct prefix prefix = {addr_ipv4(0x0a000002 | vif << 8), 96 + 24};
+		/* The last source is on the link of LAN. */
+		struct prefix prefix[2] = {{addr_ipv4(0x0a000002 | vif << 8), 96 + 24},
+					   {source(FLOWS), 96 + 28}};
 		struct interface_state state = {.vif = vif,
 						.exists = true,
 						.up = true,
-						.address = prefix.address,
-						.prefix = &prefix,
-						.prefix_count = 1,
+						.address = prefix[0].address,
+						.prefix = prefix,
+						.prefix_count = vif == LAN ? 2 : 1,
 						.mtu = 1500};
 
 		proxy_interface(p, 0, &state);
@@ -333,6 +335,34 @@ static void test_local(void)
 	proxy_free(p);
 }
 
+/* A source on a link is nowhere else, also while nothing is taken in there. */
+static void test_on_link(int32_t mutex)
+{
+	struct filter *nothing =
+		filter_new(PROTOCOL_IGMP, &(struct filter_list){.whitelist = true}, 1);
+	struct proxy *p = open_proxy(mutex);
+	struct proxy_interface_config entries[VIFS];
+	struct proxy_config closed = config;
+
+	if (!CHECK(nothing && p))
+		return;
+	memcpy(entries, interface, sizeof(entries));
+	entries[LAN].in = nothing;
+	closed.interface = entries;
+	advance(p, 1);
+	upcall(p, 1, UPCALL_NOCACHE, LAN, FLOWS);
+	advance(p, 1);
+	CHECK(kernel[FLOWS].input == LAN && kernel[FLOWS].outputs == (1 << UP | 1 << OTHER_UP));
+	CHECK(proxy_reconfigure(p, 2, &closed));
+	advance(p, 2);
+	CHECK(kernel[FLOWS].input == LAN && !kernel[FLOWS].outputs);
+	CHECK(proxy_reconfigure(p, 3, &config));
+	advance(p, 3);
+	CHECK(kernel[FLOWS].input == LAN && kernel[FLOWS].outputs == (1 << UP | 1 << OTHER_UP));
+	proxy_free(p);
+	filter_free(nothing);
+}
+
 /* ---- joins ---- */
 
 struct found {
@@ -499,6 +529,9 @@ int main(void)
 	test_beyond();
 	TEST("a route is idle after three readings in a row");
 	test_idle();
+	TEST("a source on a link stays there");
+	test_on_link(0);
+	test_on_link(MUTEX);
 	TEST("a group that is kept from the upstreams is not taken from them");
 	test_local();
 	TEST("the ranges that a join has looked at are bounded");
