@@ -167,7 +167,8 @@ static void query(struct proxy *p, struct interface *i, int64_t now, const struc
 	if (m->version != message_version(p->protocol, i->configured.version))
 		i->counters.value[WARN_QUERIER_VERSION]++;
 	elect(p, i, now, &packet->source, m);
-	if (!addr_is_any(&m->group) && !m->suppress && m->version > 1)
+	if (!addr_is_any(&m->group) && !m->suppress && m->version > 1 &&
+	    i->config->querier != QUERIER_ALWAYS)
 		lower_timers(p, i, now, m);
 }
 
