@@ -260,7 +260,6 @@ static bool parse(struct parser *parser, enum phase phase)
 	parser->phase = phase;
 	scan_start(&parser->scanner, parser->source->text, parser->source->size);
 	while (parser->scanner.token.type != TOKEN_END) {
-		parser->its = NULL;
 		parser->selected = 0;
 		if (!parse_statement(parser))
 			return false;
@@ -378,20 +377,6 @@ int conf_load(int directory, const char *path, char **text, size_t *size, char e
 			    CONFIG_CONF_MAX_SIZE);
 	free(buf);
 	return -1;
-}
-
-int conf_read(struct conf *conf, const char *path, char error[CONF_ERROR])
-{
-	struct conf_source source = {.name = path};
-	char *text;
-	int result;
-
-	if (conf_load(AT_FDCWD, path, &text, &source.size, error))
-		return -1;
-	source.text = text;
-	result = conf_parse(conf, &source, error);
-	free(text);
-	return result;
 }
 
 void conf_free(struct conf *conf)

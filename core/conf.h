@@ -108,8 +108,6 @@ int conf_parse(struct conf *, const struct conf_source *, char error[CONF_ERROR]
 /* Reads the file PATH (where openat() finds it) into *TEXT, which is to be freed, and *SIZE. 0, or
  * -1 with ERROR. Files above CONFIG_CONF_MAX_SIZE bytes are refused. */
 int conf_load(int directory, const char *path, char **text, size_t *size, char error[CONF_ERROR]);
-/* Loads the file PATH and parses it, as if no interface were present. */
-int conf_read(struct conf *, const char *path, char error[CONF_ERROR]);
 void conf_free(struct conf *);
 
 #endif

@@ -28,7 +28,7 @@ struct parser {
 	bool runs[PROTOCOLS];
 	struct definition *first, **end; /* of all instances */
 	unsigned definitions;
-	struct definition *its; /* what the present statement is about; NULL in PHASE_DECLARE */
+	struct definition *its; /* what the present statement is about, behind PHASE_DECLARE */
 	uint64_t selected;	/* its interfaces that the present statement is about */
 	struct conf_binding *binding, **last_binding; /* those that are still to take effect */
 	struct conf_rule *rule;			      /* the rules of tables that are open */

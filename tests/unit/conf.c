@@ -1228,12 +1228,25 @@ static void test_memory(void)
 static char directory[] = "/tmp/mcproxy-conf-XXXXXX";
 static char path[64];
 
+static int read_conf(void)
+{
+	char *text;
+	size_t size;
+	int result;
+
+	if (conf_load(AT_FDCWD, path, &text, &size, error))
+		return -1;
+	result = parse_as(path, text, size);
+	free(text);
+	return result;
+}
+
 static void fails_to_read(const char *expected)
 {
 	char message[CONF_ERROR];
 
 	snprintf(message, sizeof(message), "%s%s", path, expected);
-	CHECK(look(conf_read(&conf, path, error)) == -1);
+	CHECK(read_conf() == -1);
 	CHECK(!strcmp(error, message), "'%s', not '%s'", error, message);
 }
 
@@ -1266,7 +1279,7 @@ static void read_fifo(void)
 		_exit(!done);
 	}
 	CHECK(child > 0);
-	CHECK(!look(conf_read(&conf, path, error)), "'%s'", error);
+	CHECK(!read_conf(), "'%s'", error);
 	CHECK(waitpid(child, &status, 0) == child && !status);
 	CHECK(one.interface_count == 2);
 	conf_free(&conf);
@@ -1283,7 +1296,7 @@ static void test_files(void)
 	snprintf(path, sizeof(path), "%s/f", directory);
 	fails_to_read(": No such file or directory");
 	write_file(CONFIG_CONF_MAX_SIZE);
-	CHECK(!look(conf_read(&conf, path, error)), "'%s'", error);
+	CHECK(!read_conf(), "'%s'", error);
 	CHECK(one.interface_count == 3);
 	conf_free(&conf);
 	memset(&conf, 0, sizeof(conf));
