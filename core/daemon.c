@@ -43,10 +43,11 @@ struct daemon {
 	char (*pattern)[IF_NAMESIZE];
 	size_t pattern_count;
 	enum log_level log_level;
-	bool level_told;	       /* while it ran: the options have no say in it */
-	bool running;		       /* everything is open */
-	bool stale;		       /* the text is to be parsed again, */
-	bool deaf;		       /* and the control socket to be opened again */
+	bool level_told; /* while it ran: the options have no say in it */
+	bool running;	 /* everything is open */
+	bool stale;	 /* the text is to be parsed again, */
+	bool deaf;	 /* and the control socket to be opened again */
+	bool unfinished; /* not all is as the text says: it is stale at the next attempt */
 	int64_t retry_at, retry_delay; /* as an instance's */
 };
 
@@ -79,6 +80,7 @@ static bool match(struct daemon *d, const struct conf *conf)
 		return false;
 	pattern = malloc(size + 1);
 	if (!pattern) {
+		d->unfinished = true;
 		retry_later(d);
 		return false;
 	}
@@ -386,6 +388,7 @@ static int apply(struct daemon *d, struct conf *conf)
 		d->host.loop.stop = true;
 	}
 	conf_free(conf);
+	d->unfinished |= error != 0;
 	if (error)
 		retry_later(d);
 	return error;
@@ -492,6 +495,7 @@ static void renew(struct daemon *d)
 		return;
 	}
 	log_error("%s", error);
+	d->unfinished = true;
 	retry_later(d);
 }
 
@@ -502,7 +506,8 @@ static void retry(struct daemon *d)
 		retry_later(d);
 	if (ENABLE_CONTROL && d->control.listener.fd < 0)
 		d->deaf = true;
-	d->stale = true;
+	d->stale |= d->unfinished;
+	d->unfinished = false;
 }
 
 /* What can be done now; what cannot, later. */

@@ -54,9 +54,11 @@ ctl 2 set 'pinstance p set
 
 topology 3
 receive one h1 -g $v4
+receive two h2 -g $v4
 receive three h3 -g $v4
 config="pinstance p: up0 ==> dn1 dn2;
 	pinstance p downstream dn2 set robustness 3;
+	pinstance p downstream dn2 out blacklist table {($v4 | *)};
 	pinstance p downstream * set query-response-interval 0.5; # a comment	with a tab, ä"
 start_daemon "$config"
 ctl 0 dump-config
@@ -116,6 +118,12 @@ sleep 0.2
 vif_packets 4 dn1
 equal "packets forwarded to dn1 behind the filter" "$packets" "$before"
 wait_for 2 "$v4 is left upstream" not snooped $v4
+
+# one that is set takes the place of the file's
+vif_packets 4 dn2
+equal "packets forwarded to dn2 behind the filter of the file" "$packets" 0
+ctl 0 set pinstance p downstream dn2 out blacklist table '{(224.9.9.9 | *)}'
+wait_for 5 "the stream flows to dn2" forwarded 4 dn2 20
 ctl 0 reload
 wait_for 3 "the stream flows to dn1 again" forwarded 4 dn1 $((before + 20))
 equal "statements" "$(statements)" 0
