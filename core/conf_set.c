@@ -616,8 +616,5 @@ void conf_set_interface_defaults(struct conf_interface *interface)
 		proxy->max_sources = CONFIG_MAX_SOURCES;
 		proxy->max_total_sources = CONFIG_MAX_TOTAL_SOURCES;
 		proxy->max_hosts = CONFIG_MAX_HOSTS;
-		/* Each side asks, and the other one answers. */
-		if (interface->peer && !interface->upstream)
-			proxy->querier = QUERIER_ALWAYS;
 	}
 }

@@ -41,6 +41,20 @@ static unsigned find_vif(const char *const name[PROXY_VIFS], const char *wanted)
 	return vif;
 }
 
+/* Peers (RFC 7287 section 5) all ask, as all forward; an election would silence all but one. */
+static void set_queriers(struct proxy_config *config, struct proxy_interface_config *entry)
+{
+	uint32_t upstreams = 0;
+
+	for (unsigned i = 0; i < config->interface_count; i++)
+		if (entry[i].upstream)
+			upstreams |= UINT32_C(1) << entry[i].vif;
+	for (unsigned i = 0; i < config->interface_count; i++)
+		if (!entry[i].upstream && upstreams >> entry[i].vif & 1 &&
+		    entry[i].querier == QUERIER_AUTO)
+			entry[i].querier = QUERIER_ALWAYS;
+}
+
 static void fill_entries(struct plan *plan, const struct conf_instance *conf,
 			 const char *const name[PROXY_VIFS], uint8_t *end)
 {
@@ -63,6 +77,7 @@ static void fill_entries(struct plan *plan, const struct conf_instance *conf,
 		if (plan->threshold[e->vif] < interface->ttl_threshold)
 			plan->threshold[e->vif] = interface->ttl_threshold;
 	}
+	set_queriers(&plan->config, plan->entry);
 }
 
 /* ---- filters ---- */
