@@ -71,11 +71,14 @@ clean:
 
 # ---- what is built: proto/ and core/, but for the files of options that are off; the applets ----
 
-option-$(CONFIG_IGMP)        += proto/igmp.c
-option-$(CONFIG_MLD)         += proto/mld.c
-option-$(CONFIG_KERNEL_HOST) += core/join.c
-option-$(CONFIG_PRIVILEGES)  += core/privilege.c
-option-$(CONFIG_CONTROL)     += core/control.c core/control_answer.c core/control_ask.c
+option-$(CONFIG_IGMP)           += proto/igmp.c
+option-$(CONFIG_MLD)            += proto/mld.c
+option-$(CONFIG_PER_SOURCE)     += proto/flow.c
+option-$(CONFIG_FILTER)         += proto/filter.c core/conf_filter.c
+option-$(CONFIG_MULTI_INSTANCE) += core/rule.c
+option-$(CONFIG_KERNEL_HOST)    += core/join.c
+option-$(CONFIG_PRIVILEGES)     += core/privilege.c
+option-$(CONFIG_CONTROL)        += core/control.c core/control_answer.c core/control_ask.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard proto/*.c core/*.c)))
 applets := $(shell sed -n 's/^CONFIG_APPLET_\([A-Z0-9_]*\)=y$$/\1/p' $(config) | tr A-Z_ a-z-)

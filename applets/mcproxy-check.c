@@ -50,6 +50,9 @@ static int read_configuration(struct conf *conf, struct iface_monitor *monitor, 
 	char *text;
 	int result;
 
+	if (!ENABLE_RELOAD)
+		return conf_read(conf, file, error);
+
 	if (conf_load(AT_FDCWD, file, &text, &source.size, error))
 		return -1;
 	source.text = text;

@@ -142,7 +142,8 @@ void check_kernel(struct check *check, enum protocol protocol)
 			   strerror(-error));
 		return;
 	}
-	check_tables(check, protocol);
+	if (ENABLE_MULTI_INSTANCE)
+		check_tables(check, protocol);
 }
 
 void check_privileges(struct check *check)

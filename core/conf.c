@@ -328,7 +328,7 @@ int conf_parse(struct conf *conf, const struct conf_source *source, char error[C
 	valid = parse(parser, PHASE_DECLARE) && complete_protocols(parser) &&
 		conf_define_all(parser) && parse(parser, PHASE_INSTANCE) &&
 		parse(parser, PHASE_INTERFACE) && complete_interfaces(parser) &&
-		conf_filter_complete(parser);
+		(!ENABLE_FILTER || conf_filter_complete(parser));
 	if (valid)
 		*conf = parser->conf;
 	else

@@ -56,7 +56,7 @@ static struct item *find(const struct parser *parser, const struct definition *d
 
 static bool is_live(const struct item *item)
 {
-	return item && !item->deleted;
+	return item && !(ENABLE_RELOAD && item->deleted);
 }
 
 bool conf_define_knows(const struct parser *parser, const struct definition *definition,
@@ -66,7 +66,7 @@ bool conf_define_knows(const struct parser *parser, const struct definition *def
 
 	if (find(parser, definition, upstream, name))
 		return true;
-	for (const struct item *item = definition->item; item; item = item->next)
+	for (const struct item *item = definition->item; ENABLE_RELOAD && item; item = item->next)
 		if (item->sides & side && item->pattern && text_matches(item->name, name))
 			return true;
 	return false;
@@ -160,7 +160,7 @@ static bool add_item(struct parser *parser, struct definition *definition, uint8
 	    !check_item(parser, definition, &new))
 		return false;
 	count(parser, definition, &new, 1);
-	item = find(parser, definition, up, new.name);
+	item = ENABLE_RELOAD ? find(parser, definition, up, new.name) : NULL;
 	item = append(parser, definition, item && item->sides == sides ? item : NULL);
 	if (!item)
 		return false;
@@ -388,7 +388,7 @@ static bool choose_items(struct parser *parser, struct definition *definition, b
 			continue;
 		if (!item->pattern)
 			choose(definition, item->name, upstream, peer);
-		else if (!choose_matching(parser, definition, item, upstream))
+		else if (ENABLE_RELOAD && !choose_matching(parser, definition, item, upstream))
 			return false;
 	}
 	return true;
@@ -397,7 +397,8 @@ static bool choose_items(struct parser *parser, struct definition *definition, b
 static bool choose_upstreams(struct parser *parser, struct definition *definition)
 {
 	definition->choice = parser_scratch(parser, PROXY_ENTRIES * sizeof(struct choice));
-	return definition->choice && choose_items(parser, definition, true, true) &&
+	return definition->choice &&
+	       (!ENABLE_PEERING || choose_items(parser, definition, true, true)) &&
 	       choose_items(parser, definition, true, false);
 }
 
@@ -405,7 +406,7 @@ static bool choose_downstreams(struct parser *parser, struct definition *definit
 {
 	unsigned upstreams = definition->choices;
 
-	for (unsigned i = 0; i < upstreams; i++)
+	for (unsigned i = 0; ENABLE_PEERING && i < upstreams; i++)
 		if (definition->choice[i].peer)
 			choose(definition, definition->choice[i].name, false, true);
 	return choose_items(parser, definition, false, false);
@@ -468,10 +469,10 @@ static bool make_instance(struct parser *parser, struct definition *definition)
 		interface->peer = definition->choice[i].peer;
 		conf_set_interface_defaults(interface);
 	}
-	for (const struct item *item = definition->item; item; item = item->next)
+	for (const struct item *item = definition->item; ENABLE_PEERING && item; item = item->next)
 		if (item->peer && !item->deleted)
 			instance->mutex = DEFINE_PEER_MUTEX;
-	return list_patterns(parser, definition);
+	return !ENABLE_RELOAD || list_patterns(parser, definition);
 }
 
 bool conf_define_all(struct parser *parser)
@@ -488,9 +489,10 @@ bool conf_define_all(struct parser *parser)
 		conf_set_instance_defaults(instance);
 		strcpy(instance->name, definition->name);
 		memcpy(instance->protocol, parser->runs, sizeof(parser->runs));
-		instance->table = number_table(parser, definition);
+		if (ENABLE_MULTI_INSTANCE)
+			instance->table = number_table(parser, definition);
 		definition->conf = instance++;
-		if (!reserve(parser, definition))
+		if ((ENABLE_MULTI_INSTANCE || ENABLE_RELOAD) && !reserve(parser, definition))
 			return false;
 	}
 	for (definition = parser->first; definition; definition = definition->next)

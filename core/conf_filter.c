@@ -471,7 +471,7 @@ static bool complete_peers(struct parser *parser, struct conf_instance *instance
 
 bool conf_filter_complete(struct parser *parser)
 {
-	for (unsigned i = 0; ENABLE_FILTER && i < parser->conf.instance_count; i++)
+	for (unsigned i = 0; i < parser->conf.instance_count; i++)
 		if (!complete_scope(parser, &parser->conf.instance[i]) ||
 		    (ENABLE_PEERING && !complete_peers(parser, &parser->conf.instance[i])))
 			return false;

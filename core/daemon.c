@@ -73,7 +73,7 @@ static bool match(struct daemon *d, const struct conf *conf)
 	size_t size = conf->pattern_count * sizeof(*conf->pattern);
 	char(*pattern)[IF_NAMESIZE], (*old)[IF_NAMESIZE] = d->pattern;
 
-	if (d->host.monitor.events.fd < 0)
+	if (!ENABLE_RELOAD || d->host.monitor.events.fd < 0)
 		return false;
 	if (conf->pattern_count == d->pattern_count &&
 	    (!size || !memcmp(conf->pattern, d->pattern, size)))
@@ -183,11 +183,11 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 static int set_member(struct daemon *d, const struct conf_instance *conf, bool primary,
 		      struct member **result)
 {
-	struct member *m = find_member(d, conf);
+	struct member *m = ENABLE_RELOAD ? find_member(d, conf) : NULL;
 	int error = 0;
 
 	*result = m;
-	if (m && !instance_reconfigure(&m->instance, conf)) {
+	if (ENABLE_RELOAD && m && !instance_reconfigure(&m->instance, conf)) {
 		log_error("instance %s: out of memory, not all has changed yet", conf->name);
 		return -ENOMEM;
 	}
@@ -238,13 +238,13 @@ static void warn_skipped(const struct conf *conf)
 static int set_members(struct daemon *d, const struct conf *conf)
 {
 	struct member *m, *last = NULL;
-	int error = open_rules(d, conf);
+	int error = ENABLE_MULTI_INSTANCE ? open_rules(d, conf) : 0;
 
 	d->program.view = NULL;
 	for (m = d->first; m; m = m->next)
 		m->wanted = false;
 	for (unsigned i = 0; i < conf->instance_count; i++) {
-		m = find_member(d, &conf->instance[i]);
+		m = ENABLE_RELOAD ? find_member(d, &conf->instance[i]) : NULL;
 		if (m)
 			m->wanted = true;
 	}
@@ -380,9 +380,12 @@ static int apply(struct daemon *d, struct conf *conf)
 	its = set_pidfile(d, pidfile);
 	error = error ? error : its;
 	set_control(d, conf);
-	set_privileges(d, conf);
-	warn_shared(d);
-	warn_skipped(conf);
+	if (ENABLE_PRIVILEGES)
+		set_privileges(d, conf);
+	if (ENABLE_MULTI_INSTANCE)
+		warn_shared(d);
+	if (ENABLE_RELOAD)
+		warn_skipped(conf);
 	if (conf->disabled) {
 		log_notice("%s says disable", d->options->file);
 		d->host.loop.stop = true;
@@ -517,7 +520,7 @@ static void catch_up(struct daemon *d, int64_t now)
 
 	if (again)
 		retry(d);
-	if (d->stale)
+	if (ENABLE_RELOAD && d->stale)
 		renew(d);
 	if (ENABLE_CONTROL && d->deaf) {
 		control_close(&d->control);
@@ -539,7 +542,7 @@ static int64_t turn(void *ctx, int64_t now)
 		hang_up(d);
 	catch_up(d, now);
 	first = INT64_MAX;
-	if (d->host.rules.events.fd >= 0)
+	if (ENABLE_MULTI_INSTANCE && d->host.rules.events.fd >= 0)
 		first = rule_turn(&d->host.rules, now);
 	first = d->retry_at < first ? d->retry_at : first;
 	for (struct member *m = d->first; m; m = m->next) {
@@ -575,7 +578,8 @@ static void close_all(struct daemon *d)
 	close_members(d, true);
 	if (*d->pidfile)
 		unlink(d->pidfile);
-	rule_close(&d->host.rules);
+	if (ENABLE_MULTI_INSTANCE)
+		rule_close(&d->host.rules);
 	rpfilter_close(&d->host.rpfilter);
 	iface_close(&d->host.monitor);
 	loop_close(&d->host.loop);
@@ -669,7 +673,7 @@ static int read_file(struct daemon *d, struct conf *conf)
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon d = {.options = options,
-			   .directory = open_directory(options->file),
+			   .directory = ENABLE_RELOAD ? open_directory(options->file) : -1,
 			   .host = {.loop = {.epoll = -1, .signals = -1},
 				    .monitor = {.events.fd = -1, .request.fd = -1},
 				    .rules = {.events.fd = -1, .request.fd = -1},

@@ -286,7 +286,7 @@ static void note(void *ctx, uint16_t type, struct wire_reader body)
 
 	if (type == ABI_RTM_NEWLINK || type == ABI_RTM_DELLINK) {
 		note_link(monitor, body, type == ABI_RTM_DELLINK);
-		if (monitor->names.pattern_count)
+		if (ENABLE_RELOAD && monitor->names.pattern_count)
 			read_name(&monitor->names, type, body);
 	}
 	if (type == ABI_RTM_NEWADDR || type == ABI_RTM_DELADDR)
@@ -315,7 +315,7 @@ int iface_refresh(struct iface_monitor *monitor)
 	look(monitor);
 	/* Once more, for those whose end has been told. */
 	error = look(monitor);
-	if (!error)
+	if (ENABLE_RELOAD && !error)
 		error = refresh_names(monitor);
 	monitor->failed = error;
 	return error;
@@ -368,7 +368,8 @@ void iface_close(struct iface_monitor *monitor)
 		loop_remove(monitor->loop, &monitor->source);
 	netlink_close(&monitor->events);
 	netlink_close(&monitor->request);
-	names_clear(&monitor->names);
+	if (ENABLE_RELOAD)
+		names_clear(&monitor->names);
 	monitor->first = NULL;
 }
 

@@ -426,7 +426,7 @@ static void add_rules(struct instance_vif *vif)
 		struct instance_side *side = &instance->side[n];
 		int error = 0;
 
-		if (side->proxy && side->table)
+		if (ENABLE_MULTI_INSTANCE && side->proxy && side->table)
 			error = rule_add(&instance->host->rules, side->protocol, vif->iface.name,
 					 side->table);
 		if (!error)
@@ -449,7 +449,7 @@ static void remove_vif(struct instance_vif *vif)
 		/* The number will be another interface's. */
 		if (side->proxy)
 			proxy_interface(side->proxy, loop_now(), &none);
-		if (side->table)
+		if (ENABLE_MULTI_INSTANCE && side->table)
 			rule_remove(&instance->host->rules, side->protocol, vif->iface.name,
 				    side->table);
 	}
@@ -594,7 +594,7 @@ static int take_table(struct instance_side *side, int fd, bool primary)
 
 	side->table = side->instance->table;
 	error = mroute_init(fd, protocol, side->table);
-	if (error != -ENOPROTOOPT || !side->table || !primary)
+	if (!ENABLE_MULTI_INSTANCE || error != -ENOPROTOOPT || !side->table || !primary)
 		return error;
 	side->table = 0;
 	error = mroute_init(fd, protocol, 0);
@@ -723,7 +723,7 @@ int instance_open(struct instance *instance, struct instance_host *host,
 	else
 		settle_vifs(instance);
 	for (unsigned n = 0; n < PROTOCOLS && !error; n++)
-		if (instance->side[n].proxy && instance->side[n].table)
+		if (ENABLE_MULTI_INSTANCE && instance->side[n].proxy && instance->side[n].table)
 			rule_sweep(&host->rules, (enum protocol)n, instance->side[n].table);
 	return error;
 }

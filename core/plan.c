@@ -206,7 +206,7 @@ struct plan *plan_new(const struct conf_instance *conf, enum protocol protocol,
 	};
 	memset(plan->threshold, 1, sizeof(plan->threshold));
 	fill_entries(plan, conf, name, (uint8_t *)(plan->filter + 2 * count));
-	if (!fill_filters(plan, conf, name)) {
+	if (ENABLE_FILTER && !fill_filters(plan, conf, name)) {
 		plan_free(plan);
 		return NULL;
 	}
@@ -217,7 +217,7 @@ void plan_free(struct plan *plan)
 {
 	if (!plan)
 		return;
-	for (size_t i = 0; i < plan->filter_count; i++)
+	for (size_t i = 0; ENABLE_FILTER && i < plan->filter_count; i++)
 		filter_free(plan->filter[i]);
 	free(plan);
 }

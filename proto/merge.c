@@ -100,7 +100,7 @@ static bool has_singles(const struct proxy *p)
 static size_t cut_rest(struct proxy *p, const struct membership *m,
 		       const struct interface *upstream, bool *rest)
 {
-	bool ipv4 = p->protocol == PROTOCOL_IGMP, singles = has_singles(p);
+	bool ipv4 = p->protocol == PROTOCOL_IGMP, singles = ENABLE_FILTER && has_singles(p);
 	struct addr first = ipv4 ? addr_ipv4(0) : (struct addr){{0}};
 	struct addr end = ipv4 ? addr_ipv4(UINT32_MAX) : addr_previous(&first), last;
 	struct addr *list[2] = {p->merged, p->merged + CONFIG_MAX_SOURCES}; /* by WANTED */
@@ -160,7 +160,7 @@ int merge_membership(struct proxy *p, const struct membership *m, const struct i
 {
 	const struct group *g, *excluding = NULL;
 
-	if (!p->plain)
+	if ((ENABLE_FILTER || ENABLE_MULTI_UPSTREAM) && !p->plain)
 		return merge_by_policy(p, m, upstream, count);
 	if (!merge_reserve(p, m))
 		return -1;

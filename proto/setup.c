@@ -65,7 +65,7 @@ static struct interface **place(struct proxy *p, const struct proxy_interface_co
 /* The interface behind the entry, if it is there and can stay. */
 static struct interface *find(struct proxy *p, const struct proxy_interface_config *config)
 {
-	struct interface *i = *place(p, config);
+	struct interface *i = ENABLE_RELOAD ? *place(p, config) : NULL;
 
 	return i && i->config->kernel_host == config->kernel_host ? i : NULL;
 }
@@ -108,7 +108,7 @@ static struct interface *create(struct proxy *p, const struct proxy_interface_co
 	i->vif = config->vif;
 	i->next_general_query = i->other_querier_until = INT64_MAX;
 	i->reply_next = i->next_unsolicited = INT64_MAX;
-	if (!known || take_state(i, known))
+	if (!(ENABLE_RELOAD || ENABLE_PEERING) || !known || take_state(i, known))
 		return i;
 	discard(i);
 	return NULL;
@@ -127,7 +127,7 @@ static void configure(struct proxy *p, struct interface *i, int64_t now,
 		i->oldest_version = message_version(p->protocol, config->oldest_version);
 	if (i->oldest_version > message_version(p->protocol, i->configured.version))
 		i->oldest_version = message_version(p->protocol, i->configured.version);
-	if (!old || !i->active) {
+	if (!ENABLE_RELOAD || !old || !i->active) {
 		i->values = i->configured;
 		i->version = message_version(p->protocol, i->configured.version);
 	} else if (config->upstream) {
@@ -242,7 +242,9 @@ static void set_policy(struct proxy *p)
 
 	if (p->upstream < PROXY_VIFS)
 		config = p->host[p->upstream]->config;
-	p->way_up = config && filter_verdict(config->out) != FILTER_NONE ? p->upstream : PROXY_VIFS;
+	if (ENABLE_FILTER && config && filter_verdict(config->out) == FILTER_NONE)
+		config = NULL;
+	p->way_up = config ? p->upstream : PROXY_VIFS;
 	p->plain = policy_is_plain(p);
 	p->tree_changed = true;
 	if (ENABLE_PER_SOURCE && policy_forwarding(p) != p->forwarding)
@@ -329,7 +331,8 @@ bool proxy_reconfigure(struct proxy *p, int64_t now, const struct proxy_config *
 	if (!assemble(p, config, next))
 		return false;
 	p->retransmit_at = 0;
-	retire(p, now, next, config->interface_count);
+	if (ENABLE_RELOAD)
+		retire(p, now, next, config->interface_count);
 	adopt(p, next, config);
 	for (n = 0; n < config->interface_count; n++)
 		configure(p, next[n], now, &config->interface[n]);
