@@ -5,6 +5,7 @@
  * dump of any length takes no memory; a column widens when something longer comes by.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -360,7 +361,7 @@ int mcproxy_stat_main(int argc, char **argv)
 			break;
 		output_text("\n");
 		again = !output_flush();
-		sleep((unsigned)pause);
+		poll(NULL, 0, (int)pause * 1000);
 	} while (again);
 	return status;
 }

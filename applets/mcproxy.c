@@ -104,7 +104,7 @@ static int run_in_background(struct daemon_options *o)
 	int end[2];
 	pid_t child;
 
-	if (pipe2(end, O_CLOEXEC) || (child = fork()) < 0) {
+	if (pipe(end) || (child = fork()) < 0) {
 		output_error("mcproxy: cannot go to the background: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}

@@ -6,6 +6,7 @@
  * There is no timer: a client that does nothing is dropped when its place is needed.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -179,11 +180,13 @@ static void listener_ready(void *ctx, uint32_t events)
 /* A socket that nobody listens at: its daemon was killed. */
 static bool is_stale(const struct sockaddr_un *address)
 {
-	struct stat status;
+	int fd = open(address->sun_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	bool stale;
-	int fd;
 
-	if (lstat(address->sun_path, &status) || !S_ISSOCK(status.st_mode))
+	/* ENXIO: it is a socket. */
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 || errno != ENXIO)
 		return false;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)

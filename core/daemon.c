@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "format.h"
@@ -538,6 +539,9 @@ static int64_t turn(void *ctx, int64_t now)
 	struct daemon *d = ctx;
 	int64_t first;
 
+	/* The one that shows the status may have ended. */
+	if (ENABLE_CONTROL && d->options->status)
+		waitpid(-1, NULL, WNOHANG);
 	if (d->host.loop.hangup)
 		hang_up(d);
 	catch_up(d, now);
@@ -556,17 +560,18 @@ static int64_t turn(void *ctx, int64_t now)
 /* ---- life ---- */
 
 /* A process of its own, so that a terminal that takes its time does not hold packets up. */
-static void show_status(const char *path)
+static void show_status(char *path)
 {
+	char word[][13] = {"mcproxy-stat", "-s", "-w", "2", "all"};
+	char *const words[] = {word[0], word[1], path, word[2], word[3], word[4], NULL};
 	sigset_t none;
 
-	signal(SIGCHLD, SIG_IGN);
 	if (fork() != 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	execl("/proc/self/exe", "mcproxy-stat", "-s", path, "-w", "2", "all", (char *)NULL);
+	execv("/proc/self/exe", words);
 	log_warning("cannot show the status: %s", strerror(errno));
 	_exit(EXIT_FAILURE);
 }

@@ -102,7 +102,8 @@ int probe_tables(enum protocol protocol)
 static const char *word(const char *line, unsigned n)
 {
 	for (;; n--) {
-		line += strspn(line, " \t");
+		while (*line == ' ' || *line == '\t')
+			line++;
 		if (!*line || *line == '\n')
 			return NULL;
 		if (!n)

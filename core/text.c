@@ -170,5 +170,7 @@ bool text_matches(const char *pattern, const char *name)
 			return false;
 		}
 	}
-	return !pattern[strspn(pattern, "*")];
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
 }

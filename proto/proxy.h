@@ -145,10 +145,10 @@ struct proxy;
  * interfaces are down at first. SEED: randomness for report delays and the hash table. */
 struct proxy *proxy_new(const struct proxy_config *, const struct proxy_out *, void *ctx,
 			uint64_t seed);
-/* With ENABLE_RELOAD: from now on CONFIG is to hold; the old one is not needed afterwards. An entry is the same as
- * before if its VIF and its side are (and kernel_host); what is the same, and what hosts want
- * there, stays; upstreams that are gone are left. The state of VIFs that are new is to be told.
- * False: no memory, nothing has changed. */
+/* With ENABLE_RELOAD: from now on CONFIG is to hold; the old one is not needed afterwards. An entry
+ * is the same as before if its VIF and its side are (and kernel_host); what is the same, and what
+ * hosts want there, stays; upstreams that are gone are left. The state of VIFs that are new is to
+ * be told. False: no memory, nothing has changed. */
 bool proxy_reconfigure(struct proxy *, int64_t now, const struct proxy_config *);
 /* Frees it, without a word to anyone. */
 void proxy_free(struct proxy *);
