@@ -50,14 +50,13 @@ static int read_configuration(struct conf *conf, struct iface_monitor *monitor, 
 	char *text;
 	int result;
 
-	if (!ENABLE_RELOAD)
-		return conf_read(conf, file, error);
-
 	if (conf_load(AT_FDCWD, file, &text, &source.size, error))
 		return -1;
 	source.text = text;
 	result = conf_parse(&first, &source, error);
-	if (!result) {
+	if (!result && !ENABLE_RELOAD) {
+		*conf = first;
+	} else if (!result) {
 		iface_match(monitor, (const char(*)[IF_NAMESIZE])first.pattern, first.pattern_count,
 			    ignore_names, NULL);
 		source.present = (const char(*)[IF_NAMESIZE])monitor->names.name;
