@@ -92,20 +92,22 @@ static const char *forbidden_record(const struct world *world, const struct reco
 	return forbidden_group(world, &record->group, leaves);
 }
 
-/* Is there an upstream whose host is the kernel, or not? That of the configuration before is left.
- */
-static bool has_upstream(const struct world *world, unsigned vif, bool kernel_host)
+/* The upstream of VIF, or NULL; from the configuration before, of which an upstream that is gone,
+ * or has another host now, is left. */
+static const struct proxy_interface_config *upstream_of(const struct world *world, unsigned vif,
+							bool kernel_host)
 {
-	const struct proxy_config *old = &world->given->config;
-	unsigned up = entry_of(world, vif, true);
+	const struct proxy_config *config[] = {&world->config, &world->given->config};
 
-	if (up < ENTRIES && world->interface[up].kernel_host == kernel_host)
-		return true;
-	for (unsigned i = 0; i < old->interface_count; i++)
-		if (old->interface[i].vif == vif && old->interface[i].upstream &&
-		    old->interface[i].kernel_host == kernel_host)
-			return true;
-	return false;
+	for (unsigned n = 0; n < 2; n++)
+		for (unsigned i = 0; i < config[n]->interface_count; i++) {
+			const struct proxy_interface_config *entry = &config[n]->interface[i];
+
+			if (entry->vif == vif && entry->upstream &&
+			    entry->kernel_host == kernel_host)
+				return entry;
+		}
+	return NULL;
 }
 
 static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
@@ -113,7 +115,7 @@ static const char *forbidden(const struct world *world, unsigned vif, const stru
 	bool query = message->kind == KIND_QUERY;
 	unsigned newest = newest_version(world->protocol);
 
-	if (query ? entry_of(world, vif, false) == ENTRIES : !has_upstream(world, vif, false))
+	if (query ? entry_of(world, vif, false) == ENTRIES : !upstream_of(world, vif, false))
 		return query ? "a query on an upstream" : "a report that is not ours to send";
 	if (message->kind == KIND_REPORT) {
 		for (unsigned i = 0; i < message->record_count; i++) {
@@ -135,10 +137,10 @@ static const char *wrong_source(const struct world *world, unsigned vif, const s
 				const struct message *message)
 {
 	const struct addr *own = &world->node[vif].state.address;
-	unsigned up = entry_of(world, vif, true);
+	const struct proxy_interface_config *upstream = upstream_of(world, vif, false);
 
-	if (message->kind != KIND_QUERY && up < ENTRIES && world->interface[up].report_source_set)
-		own = &world->interface[up].report_source;
+	if (message->kind != KIND_QUERY && upstream && upstream->report_source_set)
+		own = &upstream->report_source;
 	if (addr_is_any(own) && message->kind == KIND_QUERY)
 		return "a query without a source address";
 	if (addr_is_any(own) ? !addr_is_any(source) : !addr_equal(source, own))
@@ -341,7 +343,7 @@ static void on_join(void *ctx, unsigned vif, const struct addr *group, enum filt
 	say(world, "join", text);
 	if (!world->may_act)
 		world_fail(world, "join outside of proxy_interface() and proxy_tick()");
-	if (!has_upstream(world, vif, true))
+	if (!upstream_of(world, vif, true))
 		world_fail(world, "the kernel is no host: %s", text);
 	else if (!world->node[vif].state.exists && (mode == EXCLUDE || count))
 		world_fail(world, "there is no such interface: %s", text);
