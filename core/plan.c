@@ -161,7 +161,7 @@ static bool fill_filters(struct plan *plan, const struct conf_instance *conf,
 {
 	static const struct conf_filter *const none[CONF_ORIGINS];
 
-	for (unsigned i = 0; i < 2 * conf->interface_count; i++) {
+	for (unsigned i = 0; ENABLE_FILTER && i < 2 * conf->interface_count; i++) {
 		const struct conf_filter *const *part = parts(&conf->interface[i / 2], i & 1);
 		const struct filter *filter = find_filter(plan, conf, i);
 
