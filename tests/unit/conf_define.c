@@ -159,10 +159,6 @@ static void test_peers(void)
 	good("pinstance A: a1 a2 ==> b1 b2 peer ap1 ap2;");
 	has(0, "ap1+ ap2+ a1 a2 >ap1+ ap2+ b1 b2 ");
 	CHECK(one.mutex == 10 && !one.out_first);
-	CHECK(peer->proxy[PROTOCOL_IGMP].querier == QUERIER_AUTO, "as an upstream");
-	CHECK(ones[4].proxy[PROTOCOL_IGMP].querier == QUERIER_ALWAYS);
-	CHECK(ones[5].proxy[PROTOCOL_MLD].querier == QUERIER_ALWAYS);
-	CHECK(ones[6].proxy[PROTOCOL_IGMP].querier == QUERIER_AUTO);
 	good("pinstance A: ==> peer ap;");
 	has(0, "ap+ >ap+ ");
 	good("pinstance A: a1 ==> b1 peer ap1 peer ap2;");
