@@ -424,10 +424,12 @@ static const char *base_name(const char *path)
 
 static bool reload(struct daemon *d, char error[CONF_ERROR])
 {
+	const char *file = d->options->file;
 	struct script script;
+	bool read = d->directory < 0 ? script_read(&script, AT_FDCWD, file, error)
+				     : script_read(&script, d->directory, base_name(file), error);
 
-	if (!script_read(&script, d->directory, base_name(d->options->file), error) ||
-	    !change(d, &script, error))
+	if (!read || !change(d, &script, error))
 		return false;
 	d->level_told = false;
 	log_notice("%s has been read again", d->options->file);
@@ -612,7 +614,7 @@ static int open_all(struct daemon *d)
 	return error ? error : open_control(d);
 }
 
-/* The directory of PATH; negative: it cannot be read again. */
+/* The directory of PATH; negative: it cannot be opened. */
 static int open_directory(const char *path)
 {
 	const char *base = base_name(path);

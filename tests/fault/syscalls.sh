@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 #
 # syscalls.sh [EVERY]: each system call of the daemon fails once, in a small scenario: it starts, finds
-# a group that is joined already, another is joined, streamed and left, its status is asked for, and it
-# ends. Whatever fails, either all of this works nevertheless; or the daemon says what does not, and
-# what it had before goes on; or it ends with a message and an exit status, and leaves nothing in the
-# kernel. A line for each system call. EVERY 5: only every fifth position, for the hasty.
+# a group that is joined already, another is joined, streamed and left, its status is asked for, its
+# configuration changes and is read again, and it ends. Whatever fails, either all of this works
+# nevertheless; or the daemon says what does not, and what it had before goes on; or it ends with a
+# message and an exit status, and leaves nothing in the kernel. A line for each system call. EVERY 5:
+# only every fifth position, for the hasty.
 #
 # Needs strace(1), which makes them fail.
 
@@ -98,6 +99,14 @@ scenario() {
 	step='to forward only what is joined' &&
 		until_true 5 forwarded 1 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
 	step='to tell its groups' && until_true 12 has_groups 2 || return 1
+	step='to add an interface' && until_true 12 ctl add p downstream dn2 || return 1
+	step='to read its file again' && until_true 12 ctl reload || return 1
+	step='to forward what it forwarded before' &&
+		until_true 5 forwarded 1 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
+}
+
+ctl() {
+	"$MCPROXY_BIN/mcproxy-ctl" -s "$work/r.sock" "$@"
 }
 
 has_groups() {
@@ -114,7 +123,7 @@ tables_empty() {
 
 # What it says beside what it says when all is well.
 complaints() {
-	grep -v -E ': (up|down), index |: instance p runs$|: (this router|nobody) is the ' "$work/r.log"
+	grep -v -E ': (up|down), index |: absent$|: instance p runs$|has been read again$|: (this router|nobody) is the ' "$work/r.log"
 }
 
 # SIGTERM, unless it has ended; $status.
