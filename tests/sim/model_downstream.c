@@ -63,11 +63,6 @@ void downstream_configure(struct model *model, unsigned entry,
 		downstream_start(model, entry, false);
 		return;
 	}
-	/* TEMPORARY */
-	if (!addr_is_any(&link->other)) {
-		link->told_robustness = link->values.robustness;
-		link->told_interval = link->values.query_interval;
-	}
 	if (addr_is_any(&link->other))
 		link->told_robustness = 0, link->told_interval = 0;
 	variables_combine(link);
@@ -129,7 +124,8 @@ static void lower_timers(struct model *model, struct link *link, const struct me
 	struct member *member = held_find(link, &message->group, false);
 	int64_t time = variables_last_member(link);
 
-	if (!member || message->suppress)
+	/* Who always asks has been told what there is to ask about, too, and lowers them itself. */
+	if (!member || message->suppress || link->config->querier == QUERIER_ALWAYS)
 		return;
 	if (message->version == 1 && model->protocol == PROTOCOL_IGMP)
 		return; /* IGMPv1 has no queries of groups (RFC 1112) */

@@ -164,7 +164,8 @@ static uint32_t up_outputs(const struct model *model, unsigned input, const stru
 		if (!host->config->upstream || !host->up || host->config->vif == input ||
 		    !filter_lets(&host->filter->out, input, group, source))
 			continue;
-		if (model->config->out_first && !host->active)
+		/* There is no other one to take its place where routes are wildcards. */
+		if (model->config->out_first && model->per_source && !host->active)
 			continue;
 		outputs |= (uint32_t)1 << host->config->vif;
 		if (model->config->out_first)

@@ -16,7 +16,9 @@ struct spread {
 	unsigned copies[LINKS];
 	unsigned by[LINKS]; /* bit n: router n has put it there */
 	bool heard[LINKS];  /* it was there at all */
-	unsigned dropped;   /* by router n, as it came in elsewhere than expected */
+	/* How often each router got it at each VIF, and put it there. */
+	uint8_t got[ROUTERS][ROUTER_VIFS], put[ROUTERS][ROUTER_VIFS];
+	unsigned dropped; /* by router n, as it came in elsewhere than expected */
 	bool asked, exhausted;
 };
 
@@ -73,6 +75,7 @@ static void forward(struct sim *sim, struct spread *spread, struct router *route
 	uint32_t outputs;
 
 	transcript_data(router, vif, &spread->from, &spread->to);
+	spread->got[router->index][vif]++;
 	outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
 	/* The packet waits for the answer. */
 	if (misrouted == UNROUTED) {
@@ -89,6 +92,7 @@ static void forward(struct sim *sim, struct spread *spread, struct router *route
 		if (outputs >> out & 1 && is_up(router, out)) {
 			check_output(sim, spread, router, vif, out);
 			spread->copies[router->link[out]]++;
+			spread->put[router->index][out]++;
 			spread->by[router->link[out]] |= 1U << router->index;
 			if (out != vif)
 				carry(sim, spread, router->link[out], router->port[out], hops - 1);
@@ -449,6 +453,23 @@ static void spread_it(struct sim *sim, struct spread *spread, unsigned source, u
 			carry(sim, spread, n, PORTS, HOPS);
 }
 
+/* What came to a router once on each of its links leaves it once on each, even if it came from
+ * several upstreams. */
+static void check_twice(struct sim *sim, const struct spread *spread, const struct router *router)
+{
+	const uint8_t *got = spread->got[router->index], *put = spread->put[router->index];
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (got[vif] > 1)
+			return;
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (put[vif] > 1 && !is_misled(sim, spread, router))
+			sim_fail(sim, "twice", (int)router->index,
+				 "%s sends (%c,%c) to vif %u twice", router->name,
+				 sim_source_name(spread->source), sim_group_name(spread->group),
+				 vif);
+}
+
 /* The counters are read every minute; three times nothing, and a route is not used. */
 static void check_idle(struct sim *sim, const struct router *router)
 {
@@ -486,6 +507,7 @@ static void check_spread(struct sim *sim, const struct spread *spread)
 		if (!router->proxy || router_is_limited(router))
 			continue;
 		check_idle(sim, router);
+		check_twice(sim, spread, router);
 		for (unsigned vif = 0; vif < router->vif_count; vif++)
 			if (router_has(router, vif, DOWN))
 				check_link(sim, spread, router, vif);
