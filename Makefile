@@ -48,7 +48,8 @@ include $(config)
 # has less, they run beside it, on the default configuration and the tools.
 tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
 needed  := $(if $(filter check check-% demo bench,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
-	MULTI_INSTANCE FILTER PEERING RELOAD HELP_TEXT $(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
+	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES RELOAD HELP_TEXT \
+	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
 needed  += $(if $(filter check check-net check-tree demo fault,$(MAKECMDGOALS)),$(tools))
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
 ifneq ($(lacking),)

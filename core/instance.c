@@ -133,7 +133,7 @@ static void join(void *ctx, unsigned vif, const struct addr *group, enum filter_
 	struct instance_link *link = link_of(side, vif);
 	int error = 0;
 
-	if (ENABLE_KERNEL_HOST && link->index)
+	if (link->index)
 		error = join_set(&link->joins, group, filter_mode, source, count);
 	if (error)
 		log_join(side, vif, error);
@@ -143,8 +143,8 @@ static const struct proxy_out proxy_out = {
 	.send = send_message,
 	.route = set_route,
 	.reverse_path = reverse_path,
-	.packets = packets,
-	.join = join,
+	.packets = ENABLE_PER_SOURCE ? packets : NULL,
+	.join = ENABLE_KERNEL_HOST ? join : NULL,
 };
 
 /* ---- what it is told ---- */

@@ -162,7 +162,7 @@ bool proxy_walk(struct proxy *p, struct proxy_walk *walk, int64_t now, unsigned 
 
 enum proxy_forwarding proxy_forwarding(const struct proxy *p)
 {
-	return p->forwarding;
+	return ENABLE_PER_SOURCE ? p->forwarding : FORWARDING_WILDCARD;
 }
 
 bool proxy_has_group(const struct proxy *p, const struct addr *group, unsigned vif)
