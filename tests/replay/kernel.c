@@ -126,6 +126,7 @@ static void ask(struct world *world, enum upcall_type type, unsigned vif, const 
 		printf("%10s upcall %s %s %s %s\n", world_time_text(world->now - WORLD_EPOCH),
 		       type == UPCALL_NOCACHE ? "nocache" : "wrongvif", world->node[vif].name,
 		       addr_text(source), addr_text(group));
+	world->upcalls++;
 	proxy_upcall(world->proxy, world->now, &upcall);
 	world_settle(world);
 }

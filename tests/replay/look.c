@@ -346,6 +346,17 @@ void run_wakeups(struct world *world, struct words *words)
 	world->assertions++;
 }
 
+/* upcalls N: so many times the kernel has asked since the last such statement */
+void run_upcalls(struct world *world, struct words *words)
+{
+	unsigned expected = number(world, next_word(words));
+
+	if (world->upcalls != expected)
+		world_fail(world, "expected %u upcalls, got %u", expected, world->upcalls);
+	world->upcalls = 0;
+	world->assertions++;
+}
+
 /* deadline SECONDS|never: the next one, seen from now */
 void run_deadline(struct world *world, struct words *words)
 {

@@ -54,6 +54,7 @@ static const struct statement statements[] = {
 	{"querier", run_querier, false},
 	{"value", run_value, false},
 	{"wakeups", run_wakeups, false},
+	{"upcalls", run_upcalls, false},
 	{"deadline", run_deadline, false},
 };
 

@@ -119,6 +119,7 @@ void run_counter(struct world *, struct words *);
 void run_querier(struct world *, struct words *);
 void run_value(struct world *, struct words *);
 void run_wakeups(struct world *, struct words *);
+void run_upcalls(struct world *, struct words *);
 void run_deadline(struct world *, struct words *);
 
 /* ---- expect.c ---- */

@@ -129,7 +129,7 @@ struct world {
 	bool no_audit;	/* `audit off` */
 	bool repeat_ok; /* an upcall or an interface asks for routes anew */
 	bool ended;	/* after `shutdown` nothing but checks may follow */
-	unsigned wakeups, assertions;
+	unsigned wakeups, upcalls, assertions;
 
 	struct output *output;
 	unsigned output_count, output_room;

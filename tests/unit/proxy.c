@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the program asks of an instance (proxy.h) beside packets and time: questions, walks,
  * upcalls; and a turn in which more is due than one turn does. */
+#include <stdlib.h>
+
+#include "../../proto/filter.h"
 #include "../../proto/proxy.h"
 
 #include "ignore.h"
@@ -307,6 +310,114 @@ static void all_entries(void)
 	proxy_free(proxy);
 }
 
+enum kind { BLACK, WHITE, FAR /* the downstream's, and the upstream has a range behind all */ };
+
+/* The filter of an upstream: COUNT ranges of SIZE sources each, with two others behind each of
+ * them. */
+static struct filter *make_filter(unsigned count, unsigned size, enum kind kind)
+{
+	struct filter_rule *rule = calloc(count, sizeof(*rule));
+	struct filter_list list = {kind == WHITE, rule, count};
+	struct filter *filter;
+
+	if (!rule)
+		return NULL;
+	for (unsigned n = 0; n < count; n++)
+		rule[n] = (struct filter_rule){
+			.vif = PROXY_VIFS,
+			.group = {addr_ipv4(GROUP), addr_ipv4(GROUP)},
+			.source = {addr_ipv4(0x0a090000 + n * (size + 2)),
+				   addr_ipv4(0x0a090000 + n * (size + 2) + size - 1)}};
+	filter = filter_new(PROTOCOL_IGMP, &list, 1);
+	free(rule);
+	return filter;
+}
+
+struct told_upstream {
+	bool found, exclude;
+	unsigned count;
+};
+
+static bool see_upstream(void *ctx, const struct group_status *status)
+{
+	if (status->upstream)
+		*(struct told_upstream *)ctx = (struct told_upstream){
+			true, status->filter_mode == EXCLUDE, status->source_count};
+	return true;
+}
+
+/* What is subscribed of a group that a host wants whole, through such a filter. */
+static struct told_upstream subscribe(unsigned count, unsigned size, enum kind kind)
+{
+	static const struct proxy_out out = {.send = on_send,
+					     .route = on_route,
+					     .reverse_path = ignore_reverse_path,
+					     .packets = ignore_packets};
+	static const struct proxy_visitor visitor = {.group = see_upstream};
+	struct filter_rule last = {PROXY_VIFS,
+				   {addr_ipv4(GROUP), addr_ipv4(GROUP)},
+				   {addr_ipv4(0x0aff0000), addr_ipv4(0x0affffff)}};
+	struct filter_list behind = {true, &last, 1};
+	struct filter *filter = make_filter(count, size, kind);
+	struct filter *far = filter_new(PROTOCOL_IGMP, &behind, 1);
+	const struct proxy_interface_config interface[] = {
+		{.vif = UP, .upstream = true, .in = kind == FAR ? far : filter},
+		{.vif = LAN, .out = kind == FAR ? filter : NULL}};
+	const struct proxy_config config = {.interface_count = 2, .interface = interface};
+	struct proxy *proxy = filter && far ? proxy_new(&config, &out, NULL, 1) : NULL;
+	struct told_upstream told_it = {false, false, 0};
+	struct proxy_walk walk;
+
+	if (!CHECK(proxy))
+		return told_it;
+	tell_state(proxy, UP);
+	tell_state(proxy, LAN);
+	join(proxy, 1000, 0);
+	advance(proxy, 1000);
+	proxy_walk_start(proxy, &walk);
+	CHECK(!proxy_walk(proxy, &walk, 1000, MANY, &visitor, &told_it));
+	proxy_walk_stop(proxy, &walk);
+	proxy_free(proxy);
+	filter_free(filter);
+	filter_free(far);
+	return told_it;
+}
+
+/* As many sources as a list may have are listed; beyond, or of ranges, more is asked for. */
+static void cut_by_filters(void)
+{
+	static const struct {
+		const char *text;
+		unsigned count, size;
+		enum kind kind;
+		bool exclude;
+		unsigned listed;
+	} rows[] = {
+		{"a whitelist of few", 3, 1, WHITE, false, 3},
+		{"a blacklist of few", 3, 1, BLACK, true, 3},
+		{"a whitelist of the most", CONFIG_MAX_SOURCES, 1, WHITE, false,
+		 CONFIG_MAX_SOURCES},
+		{"a blacklist of the most", CONFIG_MAX_SOURCES, 1, BLACK, true, CONFIG_MAX_SOURCES},
+		{"a whitelist of more", CONFIG_MAX_SOURCES + 1, 1, WHITE, true, 0},
+		{"a blacklist of more", CONFIG_MAX_SOURCES + 1, 1, BLACK, true, CONFIG_MAX_SOURCES},
+		{"a whitelist of ranges", 3, 2, WHITE, true, 0},
+		{"a blacklist of ranges", 3, 2, BLACK, true, 0},
+		{"a whitelist of very many", 20 * CONFIG_MAX_SOURCES, 1, WHITE, true, 0},
+		{"a blacklist of very many ranges", 20 * CONFIG_MAX_SOURCES, 3, BLACK, true, 0},
+		{"a range behind few", 3, 3, FAR, true, 0},
+		{"a range behind very many", 20 * CONFIG_MAX_SOURCES, 3, FAR, true, 0},
+	};
+
+	TEST("what is asked for through a filter, and at most so many sources of it");
+	for (unsigned n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
+		struct told_upstream got = subscribe(rows[n].count, rows[n].size, rows[n].kind);
+
+		CHECK(got.found && got.exclude == rows[n].exclude, "%s: %s", rows[n].text,
+		      got.exclude ? "EXCLUDE" : "INCLUDE");
+		CHECK(got.count == rows[n].listed, "%s: %u sources", rows[n].text, got.count);
+	}
+}
+
 /* Retransmissions and expiries that are due at the same time. */
 static void many(void)
 {
@@ -347,6 +458,7 @@ int main(void)
 	status_of_one();
 	both_sides();
 	all_entries();
+	cut_by_filters();
 	many();
 	return test_end();
 }
