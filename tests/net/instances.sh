@@ -109,6 +109,7 @@ send 50 src p2 -g $v4 -g $v6
 leave h3
 got h3 100
 stop_stream film
+sleep 0.2 # for whoever has to read the last packet
 leave h1
 got h1 "$sent"
 

@@ -126,6 +126,7 @@ echo "$number allocations, $refusals refusals, $later made up for later"
 [ $number -gt 20 ] || fail "there are $number allocations only"
 [ $refusals -gt 0 ] || fail "no reload was refused"
 stop_stream film
+sleep 0.2 # for whoever has to read the last packet
 leave one
 got one "$sent"
 stop_daemon

@@ -89,6 +89,7 @@ ip_in r link del ppp10
 wait_for 2 "ppp40 is taken in" querier ppp40
 equal "the interfaces" "$(interfaces)" 32
 stop_stream film
+sleep 0.2 # for whoever has to read the last packet
 leave one
 got one "$sent"
 stop_daemon

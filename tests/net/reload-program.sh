@@ -73,6 +73,7 @@ equal "the instances" "$(instances)" 'p igmp 5,p mld 5,z igmp 9,z mld 9,'
 reload "$program $p"
 equal "the instances" "$(instances)" 'p igmp 5,p mld 5,'
 stop_stream film
+sleep 0.2 # for whoever has to read the last packet
 leave one
 got one "$sent"
 
