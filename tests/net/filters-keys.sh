@@ -58,15 +58,12 @@ come 4 239.255.30.1 0 0 0
 come 6 ff15::9:30:1 0 0 0
 
 # one more filter, now: what flows to dn2 ends, and comes back
-ctl() {
-	"$MCPROXY_BIN/mcproxy-ctl" -s "$work/r.sock" "$@" || fail "mcproxy-ctl $*"
-}
-ctl set pinstance p downstream dn2 out blacklist table '{(224.9.30.1 | *)}'
+ctl r set pinstance p downstream dn2 out blacklist table '{(224.9.30.1 | *)}'
 wait_for 5 "the root hears of it" not snooped 224.9.30.1 s1
 send 20 s1 br0 -s $a4 -g 224.9.30.1
 send 20 s1 br0 -s $a4 -g 239.192.30.1
 forwarded_are 4 "one group is filtered" r "dn2 20"
-ctl reload
+ctl r reload
 wait_for 5 "the root hears of it" entry_is s1 224.9.30.1 "include $a4"
 send 20 s1 br0 -s $a4 -g 224.9.30.1
 forwarded_are 4 "it is no more" r "dn2 20"

@@ -130,10 +130,10 @@ sent_to() {
 	sent_some="$3 $packets"
 }
 
-# came NAME: received, lost, twice, in $received, $lost, $twice
+# came NAME [GROUP]: received, lost, twice, in $received, $lost, $twice
 came() {
 	# shellcheck disable=SC2046
-	set -- $(awk -F '\t' '$1 == "total" { print $2, $3, $4 }' "$work/$1.join")
+	set -- $(awk -F '\t' -v g="${2:-total}" '$1 == g { print $2, $3, $4 }' "$work/$1.join")
 	received=$1 lost=$2 twice=$3
 }
 

@@ -128,3 +128,11 @@ restart() {
 	rm -f "$work/forwarded.${2:-r}".*
 	start_daemon "$@"
 }
+
+# ctl SPACE COMMAND...: a command, until it has taken effect; the answer comes a little before that.
+ctl() {
+	ctl_space=$1
+	shift
+	"$MCPROXY_BIN/mcproxy-ctl" -s "$work/$ctl_space.sock" "$@" || fail "mcproxy-ctl $*"
+	assert "mcproxy answers" asked_of "$ctl_space" running
+}

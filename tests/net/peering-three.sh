@@ -51,8 +51,7 @@ for form in long short; do
 	counted "LAN, $form" r3 "dn0 50"
 
 	# r2 gets on the LAN what r3 has asked for, but is to take nothing from there
-	"$MCPROXY_BIN/mcproxy-ctl" -s "$work/r2.sock" set pinstance p upstream lan0 in whitelist \
-		table '{}'
+	ctl r2 set pinstance p upstream lan0 in whitelist table '{}'
 	send 50 h1 eth0 -g $group4 -g $group6
 	counted "LAN, $form, a filter" r1 "lan0 50" "up0 50"
 	counted "LAN, $form, a filter" r2
