@@ -90,3 +90,18 @@ kill -KILL "$daemon"
 # shellcheck disable=SC2086 # its number
 wait_for 5 "who shows it has ended" ended $reader
 exit_status "$daemon"
+
+# It may end before, too, and is waited for
+rm "$work/r.sock"
+start_in r "$MCPROXY_BIN/mcproxy" -s -f "$work/r.conf" >"$work/out" 2>"$work/r.log"
+daemon=$!
+wait_for 5 "the status is shown by another" shown 1
+reader=$(tr -d ' ' <"/proc/$daemon/task/$daemon/children")
+kill -KILL "$reader"
+waited_for() {
+	"$MCPROXY_BIN/mcproxy-stat" -s "$work/r.sock" >/dev/null && gone "$reader"
+}
+wait_for 5 "who showed it is waited for" waited_for
+kill -TERM "$daemon"
+exit_status "$daemon"
+equal "exit status" "$status" 0
