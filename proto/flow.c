@@ -164,6 +164,7 @@ void flow_switch(struct proxy *p, enum proxy_forwarding forwarding)
 	}
 	membership_walk_stop(p, &p->sweep);
 	p->sweeping = false;
+	p->moved_count = 0; /* all memberships are seen to */
 	p->poll_at = INT64_MAX;
 	/* At the first reading it is known what there is. */
 	p->sweep_at = forwarding ? INT64_MIN : INT64_MAX;
