@@ -412,6 +412,9 @@ static bool change(struct daemon *d, struct script *script, char error[CONF_ERRO
 	script_free(&d->script);
 	d->script = *script;
 	apply(d, &conf);
+	/* Who gave a command may rely on it once it is answered. */
+	for (struct member *m = d->first; m; m = m->next)
+		instance_turn(&m->instance, loop_now());
 	return true;
 }
 
