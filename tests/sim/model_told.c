@@ -201,17 +201,21 @@ static bool is_answer(struct model *model, struct link *link, const struct told 
 static void check_answer(struct model *model, struct link *link, const struct told *told)
 {
 	const struct subscribed *subscribed = subscribed_find(link, &told->group);
-	struct subscribed before;
+	bool changed = subscribed && subscribed->changed;
+	struct subscribed before = {.exclude = false};
 
-	if (subscribed && is_answer(model, link, told, subscribed))
-		return;
-	if (subscribed && subscribed->changed) {
+	if (changed) {
 		before = *subscribed;
 		before.exclude = subscribed->old_exclude;
 		before.source = subscribed->old_source;
-		if (is_answer(model, link, told, &before))
-			return;
 	}
+	if (subscribed && is_answer(model, link, told, subscribed)) {
+		if (changed)
+			discharge(link, told, &before, false);
+		return;
+	}
+	if (changed && is_answer(model, link, told, &before))
+		return;
 	model_fail(model, "%s of %s: nobody asked for that, or it is wrong",
 		   record_type_text(told->type), addr_text(&told->group));
 }
