@@ -143,7 +143,9 @@ static int merge_by_policy(struct proxy *p, const struct membership *m,
 		listed = cut_rest(p, m, upstream, &rest);
 	for (g = m->groups; g; g = g->next)
 		for (n = 0; n < g->sources.count; n++)
-			p->merged[listed++] = g->sources.source[n].address;
+			/* What EXCLUDE (X,Y) has in X is wanted like what it does not list. */
+			if (g->filter_mode == INCLUDE || !g->sources.source[n].expires)
+				p->merged[listed++] = g->sources.source[n].address;
 	for (n = 0; n < m->route_count; n++)
 		if (m->route[n].contested)
 			p->merged[listed++] = m->route[n].source;
