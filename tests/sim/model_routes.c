@@ -344,6 +344,37 @@ static void check_wildcards(struct model *model)
 	free(groups.item);
 }
 
+/* The VIF of the link that SOURCE is on; PROXY_VIFS: none. */
+static unsigned home_of(const struct model *model, const struct addr *source)
+{
+	for (unsigned n = 0; n < model->link_count; n++) {
+		const struct link *link = &model->link[n];
+
+		for (unsigned i = 0; link->exists && i < link->prefix_count; i++)
+			if (addr_in_prefix(source, &link->prefix[i]))
+				return link->config->vif;
+	}
+	return PROXY_VIFS;
+}
+
+/* Nothing is taken from its input: then that has to be where the source is at home, else the
+ * upstream at which it is subscribed; with `mutex` the next packet decides. */
+static bool is_misplaced(const struct model *model, const struct route *route)
+{
+	const struct addr *source = &route->source, *group = &route->group;
+	unsigned home = home_of(model, source);
+
+	if (comes_from_below(model, route->input, source, group) ||
+	    comes_from_above(model, route->input, source, group))
+		return false;
+	if (home < PROXY_VIFS || model->config->mutex)
+		return home < PROXY_VIFS && route->input != home;
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (merge_subscribes(model, &model->link[n], source, group))
+			return true;
+	return false;
+}
+
 /* Where every flow has a route of its own: the one it needs, from where it comes in. */
 static void check_flows(struct model *model)
 {
@@ -358,6 +389,10 @@ static void check_flows(struct model *model)
 		else if (!is_flow(model, route, PROXY_VIFS))
 			model_fail(model, "a route of (%s,%s), of which nobody has heard",
 				   addr_text(&route->source), addr_text(&route->group));
+		else if (is_misplaced(model, route))
+			model_fail(model, "(%s,%s) is not to be taken from %u",
+				   addr_text(&route->source), addr_text(&route->group),
+				   route->input);
 		else if ((wanted ^ route->outputs) & up)
 			model_fail(model, "(%s,%s) from %u goes to %x, not to %x",
 				   addr_text(&route->source), addr_text(&route->group),
@@ -379,6 +414,10 @@ static void check_answers(struct model *model)
 		if (!route && !model->routes_limited)
 			model_fail(model, "(%s,%s) from %u: the kernel got no answer",
 				   addr_text(&flow->source), addr_text(&flow->group), flow->vif);
+		else if (route && home_of(model, &flow->source) < PROXY_VIFS &&
+			 route->input != home_of(model, &flow->source))
+			model_fail(model, "(%s,%s) is not at home on %u", addr_text(&flow->source),
+				   addr_text(&flow->group), route->input);
 		else if (route && route->input != flow->vif &&
 			 model_outputs(model, flow->vif, &flow->source, &flow->group) &&
 			 !model_outputs(model, route->input, &flow->source, &flow->group))

@@ -454,11 +454,13 @@ static void spread_it(struct sim *sim, struct spread *spread, unsigned source, u
 }
 
 /* What came to a router once on each of its links leaves it once on each, even if it came from
- * several upstreams. */
+ * several upstreams: a flow has one input. (*,G) has all, also where a root is below. */
 static void check_twice(struct sim *sim, const struct spread *spread, const struct router *router)
 {
 	const uint8_t *got = spread->got[router->index], *put = spread->put[router->index];
 
+	if (!model_is_per_source(router->model))
+		return;
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (got[vif] > 1)
 			return;
