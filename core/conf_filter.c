@@ -297,10 +297,10 @@ bool conf_filter_table(struct parser *parser)
 {
 	struct scanner next = parser->scanner;
 
-	if (parser->scanner.token.type == '{')
+	if (parser->scanner.token.type == '{' || parser->scanner.token.type == TOKEN_UNTERMINATED)
 		return parser_fail(parser, "a table's name");
 	scan_next(&next);
-	if (next.token.type != '{' && next.token.type != TOKEN_UNTERMINATED)
+	if (next.token.type != '{')
 		return parser_fail_at(parser, &next.token, "'{'");
 	return read_table(parser);
 }

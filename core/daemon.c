@@ -102,7 +102,8 @@ static int parse(struct daemon *d, const struct script *script, struct conf *con
 {
 	struct conf_source source = {.name = d->options->file,
 				     .text = script->text,
-				     .size = script->size,
+				     /* Errors at the end are at that of the file. */
+				     .size = script->size - (script->size == script->file),
 				     .present =
 					     (const char(*)[IF_NAMESIZE])d->host.monitor.names.name,
 				     .present_count = d->host.monitor.names.count};

@@ -37,4 +37,4 @@ refused "${start}pinstance p downstream dn1 set robustness 9;" 4:43
 refused "${start}pinstance p downstream dn1 set robustnes 2;" 4:32
 refused "${start}pinstance p downstream dn1 set query-interval;" 4:46
 refused "${start}table \"open;" 4:7
-refused "${start}protocol MLDv2" 4:15
+refused "${start}pinstance p downstream dn1 set robustness 3" 4:44

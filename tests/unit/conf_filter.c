@@ -213,6 +213,10 @@ static void test_tables(void)
 	refuses("(table {}|*)", 9, "'|', expected ')'");
 	bad("table {(*|*)};", "1:7: found '{', expected a table's name");
 	bad("table a;", "1:8: found ';', expected '{'");
+	bad("table \"open;\n", "1:7: found '\"open;', expected a closing quote, and no control "
+			       "character before it");
+	bad("table a \"b\n", "1:9: found '\"b', expected a closing quote, and no control "
+			     "character before it");
 	bad("table a {(*|*)",
 	    "1:15: found the end of the file, expected '}', '(' or an interface's "
 	    "name of at most 15 bytes");
