@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# run.sh TEST...: runs tests, JOBS (3) at a time, and ends with "N passed, N failed, N skipped".
+# run.sh TEST...: runs tests, JOBS (4) at a time, and ends with "N passed, N failed, N skipped".
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
@@ -94,7 +94,7 @@ fi
 # A test's own make is none of the make's that runs the tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 RESULTS=$(mktemp -d) && export RESULTS && trap 'rm -rf "$RESULTS"' EXIT
-[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "${JOBS:-3}" -n 1 sh "$0" --one
+[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "${JOBS:-4}" -n 1 sh "$0" --one
 cat "$RESULTS"/*.result 2>/dev/null | awk '
 	/^ok/ { passed++ }
 	/^not ok/ { failed++ }
