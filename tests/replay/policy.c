@@ -248,7 +248,8 @@ static bool comes_from_above(const struct world *world, const struct snapshot *s
 	return is_wildcard(world) || is_subscribed(world, snapshot, up, group, source);
 }
 
-/* RFC 4605 section 4.2: what comes from below goes to the upstreams. */
+/* RFC 4605 section 4.2: what comes from below goes to the upstreams; or to the first one that is up
+ * as it has to be for memberships, so that both move on together. */
 static uint32_t upwards(const struct world *world, unsigned from, const struct addr *source,
 			const struct addr *group)
 {
@@ -257,7 +258,9 @@ static uint32_t upwards(const struct world *world, unsigned from, const struct a
 	for (unsigned up = 0; up < world->config.interface_count; up++) {
 		unsigned vif = world->interface[up].vif;
 
-		if (!world->interface[up].upstream || vif == from || !world->node[vif].state.up ||
+		if (!world->interface[up].upstream || vif == from ||
+		    !(world->config.out_first ? is_active(world, vif)
+					      : world->node[vif].state.up) ||
 		    !rules_pass(&world->entry[up].out, from, group, source))
 			continue;
 		outputs |= 1U << vif;
