@@ -149,41 +149,68 @@ static void audit_timers(struct world *world, const struct held *held)
 				   addr_text(&held->source[i].address));
 }
 
+/* Is it asked for at the upstream if it is wanted from there? More may be asked for only of a range
+ * that is not wanted, as no list can say that: what members list, or a rule about it alone keeps
+ * back, can be listed. */
+static void audit_source(struct world *world, const struct snapshot *snapshot, unsigned entry,
+			 const struct held *held, const struct addr *group,
+			 const struct addr *source, bool named)
+{
+	bool exclude = held && held->filter_mode == EXCLUDE;
+	bool asked = has_source(held, source) != exclude;
+	bool wanted = is_subscribed(world, snapshot, entry, group, source);
+
+	if (asked == wanted)
+		return;
+	if (asked && exclude && !named &&
+	    !is_subscribed_unnamed(world, snapshot, entry, group, source))
+		return;
+	world_fail(world, "%s is %s at %s for %s", addr_text(source),
+		   wanted ? "not subscribed" : "subscribed",
+		   world->node[world->interface[entry].vif].name, addr_text(group));
+}
+
+/* Is a range wanted there, which no list can name: two addresses in a row that nothing names? */
+static bool has_range(const struct world *world, const struct snapshot *snapshot, unsigned entry,
+		      const struct addr *group, const struct list *begin)
+{
+	for (unsigned i = 0; i < begin->count; i++) {
+		struct addr next = addr_behind(begin->item[i]);
+
+		if (is_subscribed_unnamed(world, snapshot, entry, group, &begin->item[i]) &&
+		    is_subscribed_unnamed(world, snapshot, entry, group, &next))
+			return true;
+	}
+	return false;
+}
+
 /* RFC 3376 section 3.2 and RFC 4605 section 4.1, for one upstream of several: what is subscribed
- * there, of the sources that can be named and of the ranges between them. More than is wanted may
- * be asked for only where a range is not wanted, as no list can say that. */
+ * there, of the sources that members list, of each range between them and those of rules, and of
+ * what is listed there. */
 static void audit_merge(struct world *world, const struct snapshot *snapshot, unsigned entry,
 			const struct addr *group, const struct list *named,
 			const struct list *other)
 {
-	unsigned vif = world->interface[entry].vif;
-	const char *name = world->node[vif].name;
-	const struct held *held = snapshot_find(snapshot, vif, true, group, false);
-	bool exclude = false, any = false, told_exclude = held && held->filter_mode == EXCLUDE;
+	const char *name = world->node[world->interface[entry].vif].name;
+	const struct held *held =
+		snapshot_find(snapshot, world->interface[entry].vif, true, group, false);
 
-	for (unsigned i = 0; i < other->count; i++)
-		exclude |= is_subscribed(world, snapshot, entry, group, &other->item[i]);
-	for (unsigned i = 0; i < named->count; i++) {
-		const struct addr *source = &named->item[i];
-		bool wanted = is_subscribed(world, snapshot, entry, group, source);
+	for (unsigned i = 0; i < named->count; i++)
+		audit_source(world, snapshot, entry, held, group, &named->item[i], true);
+	for (unsigned i = 0; i < other->count; i++) {
+		struct addr next = addr_behind(other->item[i]);
 
-		any |= wanted;
-		if (held && (has_source(held, source) != told_exclude) != wanted)
-			world_fail(world, "%s is %s at %s for %s", addr_text(source),
-				   wanted ? "not subscribed" : "subscribed", name,
-				   addr_text(group));
+		audit_source(world, snapshot, entry, held, group, &other->item[i], false);
+		audit_source(world, snapshot, entry, held, group, &next, false);
 	}
-	for (unsigned i = 0; held && i < held->source_count; i++)
-		if (!list_has(named, &held->source[i].address) &&
-		    (!exclude ||
-		     is_subscribed(world, snapshot, entry, group, &held->source[i].address)))
-			world_fail(world, "%s: %s's list for %s is wrong", addr_text(group), name,
-				   addr_text(&held->source[i].address));
-	if (!held && (exclude || any))
-		world_fail(world, "%s is not subscribed at %s", addr_text(group), name);
-	if (held && !exclude && !any)
+	if (!held)
+		return;
+	for (unsigned i = 0; i < held->source_count; i++)
+		audit_source(world, snapshot, entry, held, group, &held->source[i].address, false);
+	if (held->filter_mode == INCLUDE && !held->source_count)
 		world_fail(world, "%s is subscribed at %s for nobody", addr_text(group), name);
-	if (held && told_exclude != exclude)
+	if (held->filter_mode == EXCLUDE && !has_range(world, snapshot, entry, group, named) &&
+	    !has_range(world, snapshot, entry, group, other))
 		world_fail(world, "%s: the filter mode at %s is wrong", addr_text(group), name);
 }
 

@@ -14,9 +14,15 @@ static bool within(const struct addr *addr, const struct addr range[2])
 	return addr_compare(addr, &range[0]) >= 0 && addr_compare(addr, &range[1]) <= 0;
 }
 
-/* A rule with an interface says nothing about data from others. */
+static bool is_single(const struct filter_rule *rule)
+{
+	return addr_equal(&rule->source[0], &rule->source[1]);
+}
+
+/* A rule with an interface says nothing about data from others. UNNAMED: nor does one about a
+ * single source. */
 static bool list_passes(const struct rule_list *list, unsigned from, const struct addr *group,
-			const struct addr *source)
+			const struct addr *source, bool unnamed)
 {
 	bool listed = false;
 
@@ -24,18 +30,25 @@ static bool list_passes(const struct rule_list *list, unsigned from, const struc
 		const struct filter_rule *rule = &list->rule[i];
 
 		listed |= (rule->vif == PROXY_VIFS || rule->vif == from) &&
-			  within(group, rule->group) && within(source, rule->source);
+			  within(group, rule->group) && within(source, rule->source) &&
+			  !(unnamed && is_single(rule));
 	}
 	return listed == list->whitelist;
+}
+
+static bool lists_pass(const struct rules *rules, unsigned from, const struct addr *group,
+		       const struct addr *source, bool unnamed)
+{
+	for (unsigned i = 0; i < rules->list_count; i++)
+		if (!list_passes(&rules->list[i], from, group, source, unnamed))
+			return false;
+	return true;
 }
 
 bool rules_pass(const struct rules *rules, unsigned from, const struct addr *group,
 		const struct addr *source)
 {
-	for (unsigned i = 0; i < rules->list_count; i++)
-		if (!list_passes(&rules->list[i], from, group, source))
-			return false;
-	return true;
+	return lists_pass(rules, from, group, source, false);
 }
 
 bool is_kept_local(const struct world *world, const struct addr *group)
@@ -55,15 +68,16 @@ static bool is_listed(const struct world *world, const struct held *held, const 
 	return false;
 }
 
-/* RFC 3376 section 6.3. */
+/* RFC 3376 section 6.3. UNNAMED: as if nobody listed it. */
 static bool wants(const struct world *world, const struct snapshot *snapshot, unsigned vif,
-		  const struct addr *group, const struct addr *source)
+		  const struct addr *group, const struct addr *source, bool unnamed)
 {
 	for (unsigned i = 0; i < snapshot->held_count; i++) {
 		const struct held *held = &snapshot->held[i];
+		bool listed = !unnamed && is_listed(world, held, source);
 
 		if (held->vif == vif && !held->upstream && addr_equal(&held->group, group) &&
-		    is_listed(world, held, source) == (held->filter_mode == INCLUDE))
+		    listed == (held->filter_mode == INCLUDE))
 			return true;
 	}
 	return false;
@@ -76,79 +90,92 @@ bool is_active(const struct world *world, unsigned vif)
 	return state->up && (world->protocol == PROTOCOL_IGMP || !addr_is_any(&state->address));
 }
 
+/* What is asked about a source. */
+struct question {
+	const struct world *world;
+	const struct snapshot *snapshot;
+	const struct addr *group, *source;
+	bool unnamed; /* as if no member and no rule named it */
+};
+
 /* Is S of a downstream's members to be had from the upstream, by the downstream's filter? */
-static bool offers(const struct world *world, const struct snapshot *snapshot, unsigned down,
-		   unsigned up, const struct addr *group, const struct addr *source)
+static bool offers(const struct question *q, unsigned down, unsigned up)
 {
+	const struct world *world = q->world;
 	unsigned vif = world->interface[down].vif, from = world->interface[up].vif;
 
 	return !world->interface[down].upstream && vif != from &&
-	       wants(world, snapshot, vif, group, source) &&
-	       rules_pass(&world->entry[down].out, from, group, source);
+	       wants(world, q->snapshot, vif, q->group, q->source, q->unnamed) &&
+	       lists_pass(&world->entry[down].out, from, q->group, q->source, q->unnamed);
 }
 
-static bool takes(const struct world *world, unsigned up, const struct addr *group,
-		  const struct addr *source)
+static bool takes(const struct question *q, unsigned up)
 {
+	const struct world *world = q->world;
 	unsigned vif = world->interface[up].vif;
 
 	return world->interface[up].upstream && is_active(world, vif) &&
-	       rules_pass(&world->entry[up].in, vif, group, source);
+	       lists_pass(&world->entry[up].in, vif, q->group, q->source, q->unnamed);
 }
 
-static bool any_offers(const struct world *world, const struct snapshot *snapshot, unsigned up,
-		       const struct addr *group, const struct addr *source)
+static bool any_offers(const struct question *q, unsigned up)
 {
-	for (unsigned down = 0; down < world->config.interface_count; down++)
-		if (offers(world, snapshot, down, up, group, source))
+	for (unsigned down = 0; down < q->world->config.interface_count; down++)
+		if (offers(q, down, up))
 			return true;
 	return false;
 }
 
 /* No earlier upstream has what DOWN wants. */
-static bool is_left_over(const struct world *world, const struct snapshot *snapshot, unsigned down,
-			 unsigned up, const struct addr *group, const struct addr *source)
+static bool is_left_over(const struct question *q, unsigned down, unsigned up)
 {
 	for (unsigned earlier = 0; earlier < up; earlier++)
-		if (takes(world, earlier, group, source) &&
-		    offers(world, snapshot, down, earlier, group, source))
+		if (takes(q, earlier) && offers(q, down, earlier))
 			return false;
 	return true;
 }
 
 /* Where the data of (S,G) are arriving; ENTRIES: at no upstream that asks for them. */
-static unsigned arriving_at(const struct world *world, const struct snapshot *snapshot,
-			    const struct addr *group, const struct addr *source)
+static unsigned arriving_at(const struct question *q)
 {
-	for (unsigned i = 0; i < world->route_count; i++) {
-		const struct route *route = &world->route[i];
-		unsigned up = entry_of(world, route->input, true);
+	for (unsigned i = 0; !q->unnamed && i < q->world->route_count; i++) {
+		const struct route *route = &q->world->route[i];
+		unsigned up = entry_of(q->world, route->input, true);
 
-		if (addr_equal(&route->source, source) && addr_equal(&route->group, group) &&
-		    up < ENTRIES && takes(world, up, group, source) &&
-		    any_offers(world, snapshot, up, group, source))
+		if (addr_equal(&route->source, q->source) && addr_equal(&route->group, q->group) &&
+		    up < ENTRIES && takes(q, up) && any_offers(q, up))
 			return up;
 	}
 	return ENTRIES;
 }
 
+static bool subscribes(const struct question *q, unsigned entry)
+{
+	const struct world *world = q->world;
+
+	if (!takes(q, entry) || is_kept_local(world, q->group) || addr_is_link_scope(q->group))
+		return false;
+	if (world->config.mutex) {
+		unsigned only = arriving_at(q);
+
+		return any_offers(q, entry) && (only == ENTRIES || only == entry);
+	}
+	for (unsigned down = 0; down < world->config.interface_count; down++)
+		if (offers(q, down, entry) && is_left_over(q, down, entry))
+			return true;
+	return false;
+}
+
 bool is_subscribed(const struct world *world, const struct snapshot *snapshot, unsigned entry,
 		   const struct addr *group, const struct addr *source)
 {
-	if (!takes(world, entry, group, source) || is_kept_local(world, group) ||
-	    addr_is_link_scope(group))
-		return false;
-	if (world->config.mutex) {
-		unsigned only = arriving_at(world, snapshot, group, source);
+	return subscribes(&(struct question){world, snapshot, group, source, false}, entry);
+}
 
-		return any_offers(world, snapshot, entry, group, source) &&
-		       (only == ENTRIES || only == entry);
-	}
-	for (unsigned down = 0; down < world->config.interface_count; down++)
-		if (offers(world, snapshot, down, entry, group, source) &&
-		    is_left_over(world, snapshot, down, entry, group, source))
-			return true;
-	return false;
+bool is_subscribed_unnamed(const struct world *world, const struct snapshot *snapshot,
+			   unsigned entry, const struct addr *group, const struct addr *source)
+{
+	return subscribes(&(struct question){world, snapshot, group, source, true}, entry);
 }
 
 /* ---- the kernel's wildcard routes ---- */
@@ -279,7 +306,7 @@ static uint32_t downwards(const struct world *world, const struct snapshot *snap
 		unsigned vif = world->interface[down].vif;
 
 		if (!world->interface[down].upstream && vif != from && is_ours(world, down) &&
-		    wants(world, snapshot, vif, group, source) &&
+		    wants(world, snapshot, vif, group, source, false) &&
 		    rules_pass(&world->entry[down].out, from, group, source))
 			outputs |= 1U << vif;
 	}
@@ -335,7 +362,7 @@ static void source_space(const struct world *world, struct addr space[2])
 	}
 }
 
-static struct addr behind(struct addr addr)
+struct addr addr_behind(struct addr addr)
 {
 	for (unsigned i = 16; i-- && !++addr.byte[i];)
 		;
@@ -345,7 +372,7 @@ static struct addr behind(struct addr addr)
 /* Where something may begin: at the first of the range, and behind its last. */
 static void add_range(const struct addr space[2], const struct addr range[2], struct list *cuts)
 {
-	struct addr next = behind(range[1]);
+	struct addr next = addr_behind(range[1]);
 
 	if (within(&range[0], space))
 		add_once(cuts, &range[0]);
@@ -353,43 +380,13 @@ static void add_range(const struct addr space[2], const struct addr range[2], st
 		add_once(cuts, &next);
 }
 
-/* A rule that a wider one of its list makes needless: what it names is but a part of a range. */
-static bool is_covered(const struct rule_list *list, const struct filter_rule *rule,
-		       const struct addr *group)
+static void add_rules(const struct rules *rules, const struct addr *group,
+		      const struct addr space[2], struct list *cuts)
 {
-	for (unsigned i = 0; i < list->count; i++) {
-		const struct filter_rule *wider = &list->rule[i];
-
-		if (within(group, wider->group) && within(&rule->source[0], wider->source) &&
-		    !addr_equal(&wider->source[0], &wider->source[1]) &&
-		    (wider->vif == PROXY_VIFS || wider->vif == rule->vif))
-			return true;
-	}
-	return false;
-}
-
-static void add_list(const struct rule_list *list, const struct addr *group,
-		     const struct addr space[2], struct list *named, struct list *cuts)
-{
-	for (unsigned i = 0; i < list->count; i++) {
-		const struct filter_rule *rule = &list->rule[i];
-
-		if (!within(group, rule->group))
-			continue;
-		add_range(space, rule->source, cuts);
-		if (addr_equal(&rule->source[0], &rule->source[1]) &&
-		    !is_covered(list, rule, group))
-			add_once(named, &rule->source[0]);
-	}
-}
-
-static void add_rules(const struct entry *entry, const struct addr *group,
-		      const struct addr space[2], struct list *named, struct list *cuts)
-{
-	for (unsigned i = 0; i < entry->in.list_count; i++)
-		add_list(&entry->in.list[i], group, space, named, cuts);
-	for (unsigned i = 0; i < entry->out.list_count; i++)
-		add_list(&entry->out.list[i], group, space, named, cuts);
+	for (unsigned l = 0; l < rules->list_count; l++)
+		for (unsigned i = 0; i < rules->list[l].count; i++)
+			if (within(group, rules->list[l].rule[i].group))
+				add_range(space, rules->list[l].rule[i].source, cuts);
 }
 
 void sample_sources(const struct world *world, const struct snapshot *snapshot,
@@ -408,8 +405,10 @@ void sample_sources(const struct world *world, const struct snapshot *snapshot,
 			    is_listed(world, held, &held->source[s].address))
 				add_once(named, &held->source[s].address);
 	}
-	for (unsigned i = 0; i < world->config.interface_count; i++)
-		add_rules(&world->entry[i], group, space, named, &cuts);
+	for (unsigned i = 0; i < world->config.interface_count; i++) {
+		add_rules(&world->entry[i].in, group, space, &cuts);
+		add_rules(&world->entry[i].out, group, space, &cuts);
+	}
 	for (unsigned i = 0; i < named->count; i++)
 		add_range(space, (struct addr[2]){named->item[i], named->item[i]}, &cuts);
 	for (unsigned i = 0; i < cuts.count; i++)

@@ -238,6 +238,9 @@ bool is_kept_local(const struct world *, const struct addr *group);
 /* Does (S,G) belong to what is asked for at the upstream of that ENTRY? */
 bool is_subscribed(const struct world *, const struct snapshot *, unsigned entry,
 		   const struct addr *group, const struct addr *source);
+/* ... if the source were one of a range: no member lists it, no rule is about it alone? */
+bool is_subscribed_unnamed(const struct world *, const struct snapshot *, unsigned entry,
+			   const struct addr *group, const struct addr *source);
 /* Are packets from VIF taken at all, as a downstream's or as an upstream's? */
 bool is_acceptable(const struct world *, const struct snapshot *, unsigned vif,
 		   const struct addr *source, const struct addr *group);
@@ -246,8 +249,10 @@ bool is_wildcard(const struct world *);
 /* Where a packet that comes in at VIF has to go. */
 uint32_t expected_outputs(const struct world *, const struct snapshot *, unsigned vif,
 			  const struct addr *source, const struct addr *group);
-/* Sources for which the answers for GROUP may differ: NAMED are those that a list can name (some
- * host lists it, or a rule of one address), OTHER is one of each range between them. */
+/* The next one. */
+struct addr addr_behind(struct addr);
+/* Sources for which the answers for GROUP may differ: NAMED are those that some host lists, OTHER
+ * is the first of each range between them and those of rules. */
 void sample_sources(const struct world *, const struct snapshot *, const struct addr *group,
 		    struct list *named, struct list *other);
 
