@@ -48,7 +48,7 @@ include $(config)
 # has less, they run beside it, on the default configuration and the tools.
 tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
 needed  := $(if $(filter check check-% demo bench,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
-	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES RELOAD HELP_TEXT \
+	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES PRIVSEP RELOAD HELP_TEXT \
 	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
 needed  += $(if $(filter check check-net check-tree demo fault,$(MAKECMDGOALS)),$(tools))
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
@@ -79,6 +79,7 @@ option-$(CONFIG_FILTER)         += proto/filter.c core/conf_filter.c
 option-$(CONFIG_MULTI_INSTANCE) += core/rule.c
 option-$(CONFIG_KERNEL_HOST)    += core/join.c
 option-$(CONFIG_PRIVILEGES)     += core/privilege.c
+option-$(CONFIG_PRIVSEP)        += proto/adopt.c
 option-$(CONFIG_CONTROL)        += core/control.c core/control_answer.c core/control_ask.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard proto/*.c core/*.c)))

@@ -77,12 +77,17 @@ static unsigned tree_input(const struct proxy *p)
 	return vif;
 }
 
+static bool is_per_source(const struct proxy *p)
+{
+	return ENABLE_PER_SOURCE && p->forwarding;
+}
+
 static uint32_t forwarding(const struct proxy *p)
 {
 	uint32_t vifs = bit(p->upstream);
 	unsigned vif;
 
-	if (ENABLE_PER_SOURCE && p->forwarding)
+	if (is_per_source(p))
 		return 0;
 
 	for (vif = 0; vif < PROXY_VIFS; vif++)
@@ -111,11 +116,50 @@ static void set_tree(struct proxy *p, uint32_t tree, unsigned input)
 		p->out->route(p->ctx, &old);
 }
 
+/* The input of (*,G) routes. */
+static unsigned root_of(const struct proxy *p, uint32_t tree)
+{
+	if (!tree)
+		return PROXY_VIFS;
+	return tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
+}
+
+bool forward_adopt_tree(struct proxy *p, const struct route *r)
+{
+	uint32_t tree = forwarding(p), drops = is_per_source(p) ? 0 : p->present & ~tree;
+
+	if (tree && r->input == tree_input(p)) {
+		p->tree = r->outputs;
+		p->tree_input = r->input;
+		return true;
+	}
+	if (!r->outputs || r->outputs != (drops & bit(r->input)))
+		return false;
+	p->sinks |= r->outputs;
+	return true;
+}
+
+bool forward_adopt_group(struct proxy *p, struct membership *m, const struct route *r)
+{
+	if (r->input != root_of(p, forwarding(p)))
+		return false;
+	p->group_route_count += !m->installed;
+	m->installed = true;
+	m->root = (uint8_t)r->input;
+	m->outputs = r->outputs;
+	return true;
+}
+
+bool forward_has_input(const struct proxy *p, unsigned vif)
+{
+	return forwarding(p) & bit(vif);
+}
+
 void forward_tree(struct proxy *p)
 {
 	uint32_t old_sinks = p->sinks, tree = forwarding(p);
-	bool per_source = ENABLE_PER_SOURCE && p->forwarding;
-	unsigned vif, root = PROXY_VIFS;
+	bool per_source = is_per_source(p);
+	unsigned vif, root = root_of(p, tree);
 
 	p->tree_changed = false;
 	p->sinks = per_source ? 0 : p->present & ~tree;
@@ -126,8 +170,6 @@ void forward_tree(struct proxy *p)
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (old_sinks & ~p->sinks & bit(vif) && !(tree && vif == p->tree_input))
 			set_sink(p, vif, true);
-	if (tree)
-		root = tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
 	if (p->present & ~p->told)
 		reinstall_all(p);
 	else if (root != p->root || per_source)
@@ -290,7 +332,7 @@ void forward_update(struct proxy *p, struct membership *m)
 {
 	uint32_t all;
 
-	if (ENABLE_PER_SOURCE && p->forwarding) {
+	if (is_per_source(p)) {
 		update_group_route(p, m, 0);
 		flow_update(p, m);
 		return;
@@ -344,7 +386,7 @@ static bool is_wanted(const struct proxy *p, struct route *r)
 	const struct membership *m = membership_find(p, &r->group);
 	const struct source_route *s = NULL;
 
-	if (addr_is_any(&r->group))
+	if (addr_is_any(&r->group) && addr_is_any(&r->source))
 		return is_wildcard_wanted(p, r);
 	if (!m)
 		return false;

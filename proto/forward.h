@@ -21,6 +21,12 @@ void forward_tree(struct proxy *);
 void forward_update(struct proxy *, struct membership *);
 /* Sources may be elsewhere now. */
 void forward_relocate(struct proxy *);
+/* The kernel has this (*,*) or (*,G) from an earlier proxy, before this one has told it anything.
+ * False: it has not the input of any that this one would make. */
+bool forward_adopt_tree(struct proxy *, const struct route *);
+bool forward_adopt_group(struct proxy *, struct membership *, const struct route *);
+/* May sources be expected there? */
+bool forward_has_input(const struct proxy *, unsigned vif);
 /* A packet of an (S,G) route came in elsewhere than expected. An on-link source, or one that the
  * unicast routes put at the upstream, cannot be taken over by a downstream. */
 void forward_wrong_vif(struct proxy *, const struct upcall *);

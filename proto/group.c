@@ -89,14 +89,20 @@ static bool can_name_sources(const struct proxy *p, const struct interface *i)
 	return !message_is_old(message_version(p->protocol, i->values.version));
 }
 
-static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
-		  const struct record *r)
+static bool is_full(const struct interface *i)
+{
+	return i->config->max_groups && i->group_count >= i->config->max_groups;
+}
+
+/* What R asks for lasts until the deadline. False: no memory. */
+static bool apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
+		  int64_t membership_deadline, const struct record *r)
 {
 	const struct values *v = &i->values;
 	struct change c = {
 		.group = g,
 		.now = now,
-		.membership_deadline = now + values_group_membership_interval(v),
+		.membership_deadline = membership_deadline,
 		.query_deadline = now + values_last_member_query_time(v),
 		.query_count = i->querier ? v->last_member_query_count : 0,
 		.source_query_count =
@@ -113,11 +119,12 @@ static void apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		g->next_query = now;
 	if (g->filter_mode == INCLUDE && !g->sources.count) {
 		group_delete(p, i, g);
-		return;
+		return refused >= 0;
 	}
 	timer_advance(&i->timers, &g->timer, deadline(g));
 	if (c.changed || g->membership->incomplete)
 		membership_touch(p, g->membership);
+	return refused >= 0;
 }
 
 static struct group *find_or_create(struct proxy *p, struct interface *i, const struct record *r)
@@ -127,7 +134,7 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 
 	if (g || !row_creates(r))
 		return g;
-	if (i->config->max_groups && i->group_count >= i->config->max_groups) {
+	if (is_full(i)) {
 		i->counters.value[LIMIT_GROUPS]++;
 		return NULL;
 	}
@@ -180,7 +187,19 @@ void group_record(struct proxy *p, struct interface *i, int64_t now, const struc
 		return;
 	if (message_is_old(version) && r.type == TO_EX)
 		r.source_count = 0;
-	apply(p, i, g, now, &r);
+	apply(p, i, g, now, now + values_group_membership_interval(&i->values), &r);
+}
+
+bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
+		 const struct record *r)
+{
+	bool full = is_full(i);
+	struct group *g;
+
+	if (has_no_state(p, i, &r->group) || (r->type == IS_EX && interface_is_ssm(p, &r->group)))
+		return true;
+	g = find_or_create(p, i, r);
+	return g ? apply(p, i, g, now, until, r) : full;
 }
 
 void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t version,
@@ -202,7 +221,7 @@ void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t
 	*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
 	if (ENABLE_HOST_TRACKING)
 		tracking_invalidate(i, g, now);
-	apply(p, i, g, now, &r);
+	apply(p, i, g, now, now + values_group_membership_interval(&i->values), &r);
 }
 
 void group_leave(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "adopt.h"
 #include "filter.h"
 #include "flow.h"
 #include "forward.h"
@@ -212,6 +213,8 @@ void proxy_tick(struct proxy *p, int64_t now)
 		if (p->interface[n]->config->upstream)
 			report_changes(p, p->interface[n], now);
 	route_changes(p);
+	if (ENABLE_PRIVSEP)
+		adopt_end(p);
 	if (p->starved && p->retry_at == INT64_MAX)
 		p->retry_at = now + RETRY_INTERVAL;
 	p->starved = false;

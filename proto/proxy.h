@@ -158,6 +158,15 @@ void proxy_shutdown(struct proxy *, int64_t now);
 /* Tells the state of an interface; the same state again is no event. False: for want of memory its
  * prefixes are not taken in, and it is to be told again. */
 bool proxy_interface(struct proxy *, int64_t now, const struct interface_state *);
+/* With ENABLE_PRIVSEP: the kernel has this route from a proxy before this one, which is gone and
+ * whose VIFs had the same numbers. Whoever it leads to is taken for a member that has just
+ * reported, whose membership lasts no longer than the startup queries and their answers take, and a
+ * second more; where somebody else asks, a group membership interval (RFC 3376 section 8.4). The
+ * first proxy_tick() then tells of no route that is right already, and removes those that nobody
+ * wants. To be called after proxy_new() and proxy_interface(), before anything else happens to the
+ * proxy; all wildcard routes before the first (S,G). False: no memory; the same may be tried again,
+ * or the caller removes the route. */
+bool proxy_adopt(struct proxy *, int64_t now, const struct route *);
 /* A message that came in by packet->vif, a VIF of the configuration (RFC 3376 section 4, RFC 3810
  * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. */
 void proxy_packet(struct proxy *, int64_t now, const struct packet *);

@@ -2,6 +2,7 @@
 /* One proxy instance: what it is configured to be, and the state of its interfaces; see proxy.h. */
 #include <stdlib.h>
 
+#include "adopt.h"
 #include "filter.h"
 #include "flow.h"
 #include "forward.h"
@@ -379,6 +380,7 @@ void proxy_free(struct proxy *p)
 	free(p->bucket);
 	free(p->merged);
 	free(p->contest);
+	free(p->stray);
 	free(p);
 }
 
@@ -389,5 +391,7 @@ void proxy_shutdown(struct proxy *p, int64_t now)
 	for (n = 0; n < p->config->interface_count; n++)
 		if (p->interface[n]->config->upstream)
 			host_leave_all(p, p->interface[n], now);
+	if (ENABLE_PRIVSEP)
+		adopt_end(p);
 	forward_remove_all(p);
 }

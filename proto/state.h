@@ -167,6 +167,8 @@ struct proxy {
 			*/
 	bool tree_changed;
 	uint32_t route_count, group_route_count;
+	struct route *stray; /* in the kernel from an earlier proxy, but none of ours */
+	uint32_t stray_count, stray_capacity;
 	/* with per-source forwarding */
 	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
 				  all of their membership */

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* See adopt.h. Which routes are made of which memberships is forward.c's and policy.c's matter. */
+#include "adopt.h"
+
+#include <stdlib.h>
+
+#include "forward.h"
+#include "group.h"
+#include "interface.h"
+#include "membership.h"
+#include "merge.h"
+#include "policy.h"
+#include "route.h"
+
+/* How long the last answers may be on their way, in milliseconds. */
+enum { DELIVERY_MARGIN = 1000 };
+
+/* ---- routes that this proxy would not make ---- */
+
+static bool add_stray(struct proxy *p, const struct route *r)
+{
+	struct route *stray = p->stray;
+
+	if (p->stray_count == p->stray_capacity) {
+		uint32_t capacity = p->stray_capacity ? 2 * p->stray_capacity : 16;
+
+		stray = realloc(stray, capacity * sizeof(*stray));
+		if (!stray)
+			return false;
+		p->stray = stray;
+		p->stray_capacity = capacity;
+	}
+	stray[p->stray_count++] = *r;
+	return true;
+}
+
+void adopt_end(struct proxy *p)
+{
+	while (p->stray_count) {
+		struct route r = p->stray[--p->stray_count], wanted = r;
+
+		forward_wanted(p, &wanted);
+		r.remove = true;
+		if (wanted.remove)
+			p->out->route(p->ctx, &r);
+	}
+	free(p->stray);
+	p->stray = NULL;
+	p->stray_capacity = 0;
+}
+
+/* ---- who wanted what ---- */
+
+/* When a member has answered, if there is one. */
+static int64_t deadline(const struct interface *i, int64_t now)
+{
+	const struct values *v = &i->values;
+
+	if (!i->querier)
+		return now + values_group_membership_interval(v);
+	return now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
+	       v->query_response_interval + DELIVERY_MARGIN;
+}
+
+/* Is it a static join that wants the source of the route (any: all)? */
+static bool is_static(const struct membership *m, unsigned vif, const struct route *r)
+{
+	const struct group *g;
+
+	for (g = m->groups; g; g = g->next)
+		if (g->vif == vif && g->permanent && policy_wants(g, &r->source))
+			return true;
+	return false;
+}
+
+static bool report(struct proxy *p, struct interface *i, int64_t now, const struct route *r)
+{
+	struct record record = {.type = IS_EX, .group = r->group, .source = &r->source};
+
+	if (!addr_is_any(&r->source)) {
+		record.type = ALLOW;
+		record.source_count = 1;
+	}
+	return group_adopt(p, i, now, deadline(i, now), &record);
+}
+
+/* The group wants all but the source of the route. */
+static bool exclude(struct proxy *p, struct interface *i, int64_t now, const struct route *r,
+		    struct group *g)
+{
+	struct source *s;
+
+	if (!report(p, i, now, r))
+		return false;
+	s = source_list_find(&g->sources, &r->source);
+	if (s)
+		s->expires = 0;
+	return true;
+}
+
+/* What the route tells of the downstream. Where S comes in nothing is said of who wants it. */
+static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
+			 const struct membership *m, const struct route *r)
+{
+	struct group *g = membership_group(m, i->vif);
+	bool whole = addr_is_any(&r->source), excluding = g && g->filter_mode == EXCLUDE;
+
+	if (r->outputs >> i->vif & 1)
+		return is_static(m, i->vif, r) || (excluding && !whole) || report(p, i, now, r);
+	if (whole || !excluding || i->vif == r->input || (ENABLE_PER_SOURCE && p->forwarding))
+		return true;
+	return exclude(p, i, now, r, g);
+}
+
+static bool adopt_members(struct proxy *p, int64_t now, const struct membership *m,
+			  const struct route *r)
+{
+	bool complete = true;
+	unsigned vif;
+
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->router[vif] && p->router[vif]->active)
+			complete &= adopt_member(p, p->router[vif], now, m, r);
+	return complete;
+}
+
+/* ---- (S,G) ---- */
+
+/* There is no room for it: with wildcard routes that is counted when it is made anew. */
+static bool refuse(struct proxy *p, const struct route *r)
+{
+	struct interface *i = p->host[r->input] ? p->host[r->input] : p->router[r->input];
+
+	if (ENABLE_PER_SOURCE && p->forwarding && i)
+		i->counters.value[LIMIT_ROUTES]++;
+	return add_stray(p, r);
+}
+
+static bool adopt_source(struct proxy *p, struct membership *m, const struct route *r)
+{
+	struct source_route *s = route_find(m, &r->source);
+	unsigned link = interface_on_link(p, &r->source);
+
+	if (!s && !route_room(p, 1))
+		return refuse(p, r);
+	if (!s) {
+		if (!merge_room(p, 1))
+			return false;
+		p->merged[0] = r->source;
+		if (!route_insert(p, m, 1))
+			return false;
+		s = route_find(m, &r->source);
+	}
+	s->fresh = false;
+	s->input = (uint8_t)r->input;
+	s->outputs = r->outputs;
+	s->place = (uint8_t)(link < PROXY_VIFS ? link : r->input);
+	m->relocate |= s->place != s->input || !forward_has_input(p, r->input);
+	return true;
+}
+
+bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)
+{
+	bool whole = addr_is_any(&r->source);
+	struct membership *m;
+
+	p->told = p->present;
+	if (r->input >= PROXY_VIFS)
+		return add_stray(p, r);
+	if (whole && addr_is_any(&r->group))
+		return forward_adopt_tree(p, r) || add_stray(p, r);
+	if (!addr_is_multicast(&r->group) || addr_is_link_scope(&r->group) ||
+	    !(whole || addr_is_unicast(&r->source)))
+		return add_stray(p, r);
+	m = membership_get(p, &r->group);
+	if (!m || !adopt_members(p, now, m, r))
+		return false;
+	membership_touch(p, m);
+	if (whole)
+		return forward_adopt_group(p, m, r) || add_stray(p, r);
+	return adopt_source(p, m, r);
+}
