@@ -79,7 +79,10 @@ option-$(CONFIG_FILTER)         += proto/filter.c core/conf_filter.c
 option-$(CONFIG_MULTI_INSTANCE) += core/rule.c
 option-$(CONFIG_KERNEL_HOST)    += core/join.c
 option-$(CONFIG_PRIVILEGES)     += core/privilege.c
-option-$(CONFIG_PRIVSEP)        += proto/adopt.c
+option-$(CONFIG_PRIVSEP)        += proto/adopt.c $(addprefix core/,monitor.c monitor_serve.c \
+	mroute_dump.c passing.c priv_worker.c)
+option-$(CONFIG_SECCOMP)        += core/seccomp.c
+option-$(if $(CONFIG_PRIVSEP),,y) += core/priv_direct.c
 option-$(CONFIG_CONTROL)        += core/control.c core/control_answer.c core/control_ask.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard proto/*.c core/*.c)))

@@ -50,7 +50,7 @@ static int read_configuration(struct conf *conf, struct iface_monitor *monitor, 
 	char *text;
 	int result;
 
-	if (conf_load(AT_FDCWD, file, &text, &source.size, error))
+	if (conf_load(conf_open(AT_FDCWD, file), file, &text, &source.size, error))
 		return -1;
 	source.text = text;
 	result = conf_parse(&first, &source, error);

@@ -25,8 +25,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{"reload", 0, 0}, {"stop", 0, 0}, {"log-level", 1, 1}, {"dump-config", 0, 0},
-	{"add", 3, 3},	  {"del", 3, 3},  {"set", 2, -1},
+	{"reload", 0, 0},      {"stop", 0, 0}, {"upgrade", 0, 0}, {"log-level", 1, 1},
+	{"dump-config", 0, 0}, {"add", 3, 3},  {"del", 3, 3},	  {"set", 2, -1},
 };
 
 const char *mcproxy_ctl_usage(void)
@@ -44,6 +44,7 @@ const char *mcproxy_ctl_usage(void)
 		"                              set pinstance NAME downstream IF KEY VALUE\n"
 		"  log-level LEVEL             error, warning, notice, info or debug\n"
 		"  dump-config                 print a file that says what is in force\n"
+		"  upgrade                     the program as it is on disk now goes on\n"
 		"  stop                        end\n";
 }
 

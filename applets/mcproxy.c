@@ -13,6 +13,7 @@
 #include "../core/daemon.h"
 #include "../core/option.h"
 #include "../core/output.h"
+#include "../core/priv.h"
 
 #define SYNOPSIS "Usage: mcproxy [-Bcdnrsv] [-f FILE] [-p PIDFILE]\n"
 
@@ -134,7 +135,7 @@ static int check(void)
 
 int mcproxy_main(int argc, char **argv)
 {
-	struct daemon_options o = {.file = "/etc/mcproxy.conf"};
+	struct daemon_options o = {.file = "/etc/mcproxy.conf", .argv = argv};
 	bool only_check = false;
 	int status = read_options(&o, &only_check, argv);
 
@@ -143,5 +144,7 @@ int mcproxy_main(int argc, char **argv)
 		return status;
 	if (only_check)
 		return check();
-	return o.background && !o.read_only ? run_in_background(&o) : daemon_run(&o);
+	if (o.background && !o.read_only && !priv_inherits())
+		return run_in_background(&o);
+	return daemon_run(&o);
 }

@@ -32,7 +32,8 @@ enum {
 enum { ABI_MRT_FLUSH_MFC = 1 };
 
 enum {
-	ABI_SIOCGETSGCNT = 0x89e1, /* IPv6: SIOCGETSGCNT_IN6 */
+	ABI_SIOCGETVIFCNT = 0x89e0, /* IPv6: SIOCGETMIFCNT_IN6 */
+	ABI_SIOCGETSGCNT = 0x89e1,  /* IPv6: SIOCGETSGCNT_IN6 */
 	ABI_VIFF_USE_IFINDEX = 0x8,
 	ABI_MAXVIFS = 32,
 	ABI_IGMPMSG_NOCACHE = 1, /* IPv6: MRT6MSG_NOCACHE */
@@ -58,6 +59,12 @@ struct abi_mfcctl {
 struct abi_sioc_sg_req {
 	uint32_t src, grp;
 	unsigned long pktcnt, bytecnt, wrong_if;
+};
+
+/* And struct sioc_mif_req6. */
+struct abi_sioc_vif_req {
+	uint16_t vifi;
+	unsigned long icount, ocount, ibytes, obytes;
 };
 
 /* An upcall: the IPv4 header of the packet, of which these bytes are written over. */
@@ -116,6 +123,8 @@ struct abi_cap_data {
 
 enum {
 	ABI_BPF_LD = 0x00,
+	ABI_BPF_ALU = 0x04,
+	ABI_BPF_AND = 0x50,
 	ABI_BPF_W = 0x00,
 	ABI_BPF_B = 0x10,
 	ABI_BPF_ABS = 0x20,
@@ -139,6 +148,30 @@ struct abi_sock_fprog {
 };
 
 _Static_assert(sizeof(struct abi_sock_filter) == 8, "struct sock_filter");
+
+/* ---- linux/seccomp.h, linux/audit.h ---- */
+
+enum {
+	ABI_PR_SET_SECCOMP = 22,
+	ABI_SECCOMP_MODE_FILTER = 2,
+	ABI_SECCOMP_RET_ALLOW = 0x7fff0000,
+	ABI_EM_386 = 3,
+	ABI_EM_MIPS = 8,
+	ABI_EM_ARM = 40,
+	ABI_EM_X86_64 = 62,
+	ABI_EM_AARCH64 = 183,
+	ABI_EM_RISCV = 243
+};
+
+#define ABI_SECCOMP_RET_KILL_PROCESS 0x80000000u
+#define ABI_AUDIT_ARCH_64BIT 0x80000000u
+#define ABI_AUDIT_ARCH_LE 0x40000000u
+
+struct abi_seccomp_data {
+	int32_t nr;
+	uint32_t arch;
+	uint64_t instruction_pointer, args[6];
+};
 
 /* ---- linux/: netlink.h, rtnetlink.h, if_link.h, if_addr.h, if.h, fib_rules.h ---- */
 
@@ -185,8 +218,16 @@ enum {
 	ABI_IFA_F_DEPRECATED = 0x20,
 	ABI_IFA_F_TENTATIVE = 0x40,
 	ABI_RTA_DST = 1,
+	ABI_RTA_SRC = 2,
+	ABI_RTA_IIF = 3,
 	ABI_RTA_OIF = 4,
+	ABI_RTA_MULTIPATH = 9,
+	ABI_RTA_TABLE = 15,
 	ABI_RTN_UNICAST = 1,
+	ABI_RTN_MULTICAST = 5,
+	ABI_RTNH_F_UNRESOLVED = 32,
+	ABI_RT_TABLE_DEFAULT = 253, /* of multicast routing with IPv4 */
+	ABI_RT_TABLE_MAIN = 254,    /* with IPv6 */
 	ABI_RT_SCOPE_LINK = 253,
 	ABI_RTNL_FAMILY_IPMR = 128,
 	ABI_RTNL_FAMILY_IP6MR = 129,
@@ -231,6 +272,12 @@ struct abi_rtmsg {
 	uint8_t rtm_family, rtm_dst_len, rtm_src_len, rtm_tos;
 	uint8_t rtm_table, rtm_protocol, rtm_scope, rtm_type;
 	uint32_t rtm_flags;
+};
+
+struct abi_rtnexthop {
+	uint16_t rtnh_len;
+	uint8_t rtnh_flags, rtnh_hops;
+	int32_t rtnh_ifindex;
 };
 
 struct abi_fib_rule_hdr {

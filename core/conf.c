@@ -340,40 +340,44 @@ int conf_parse(struct conf *conf, const struct conf_source *source, char error[C
 }
 
 /* Reads up to SIZE bytes, to the end of the file or the error; -errno, or how many. */
-static ssize_t read_all(int directory, const char *path, char *buf, size_t size)
+static ssize_t read_all(int fd, char *buf, size_t size)
 {
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	size_t used = 0;
 	ssize_t got;
 
-	if (fd < 0)
-		return -errno;
 	do {
 		got = read(fd, buf + used, size - used);
 		if (got > 0)
 			used += (size_t)got;
 	} while ((got > 0 && used < size) || (got < 0 && errno == EINTR));
-	got = got < 0 ? -errno : (ssize_t)used;
-	close(fd);
-	return got;
+	return got < 0 ? -errno : (ssize_t)used;
 }
 
-int conf_load(int directory, const char *path, char **text, size_t *size, char error[CONF_ERROR])
+int conf_open(int directory, const char *path)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int conf_load(int fd, const char *name, char **text, size_t *size, char error[CONF_ERROR])
 {
 	/* One byte more shows that the file is too long. Untouched pages cost nothing. */
 	const size_t room = CONFIG_CONF_MAX_SIZE + 1;
 	char *buf = malloc(room);
-	ssize_t length = buf ? read_all(directory, path, buf, room) : -ENOMEM;
+	ssize_t length = fd < 0 ? fd : buf ? read_all(fd, buf, room) : -ENOMEM;
 
+	if (fd >= 0)
+		close(fd);
 	if (length >= 0 && (size_t)length < room) {
 		*text = buf;
 		*size = (size_t)length;
 		return 0;
 	}
 	if (length < 0)
-		format_text(error, CONF_ERROR, "%.128s: %s", path, strerror((int)-length));
+		format_text(error, CONF_ERROR, "%.128s: %s", name, strerror((int)-length));
 	else
-		format_text(error, CONF_ERROR, "%.128s: more than %d bytes", path,
+		format_text(error, CONF_ERROR, "%.128s: more than %d bytes", name,
 			    CONFIG_CONF_MAX_SIZE);
 	free(buf);
 	return -1;

@@ -83,6 +83,7 @@ struct conf {
 	char chroot[CONF_PATH];
 	bool log_syslog;
 	enum log_level log_level;
+	uint32_t watchdog;	 /* seconds; 0: none */
 	unsigned instance_count; /* none only if disabled */
 	struct conf_instance *instance;
 	/* The patterns in definitions, each once: when an interface that one of them matches
@@ -105,9 +106,12 @@ struct conf_source {
  * out of memory) and CONF untouched. Whether there is an error does not depend on which interfaces
  * are present. The source is not needed afterwards. */
 int conf_parse(struct conf *, const struct conf_source *, char error[CONF_ERROR]);
-/* Reads the file PATH (where openat() finds it) into *TEXT, which is to be freed, and *SIZE. 0, or
- * -1 with ERROR. Files above CONFIG_CONF_MAX_SIZE bytes are refused. */
-int conf_load(int directory, const char *path, char **text, size_t *size, char error[CONF_ERROR]);
+/* Reads what the descriptor FD (or -errno of open()) is of, called NAME, into *TEXT, which is to be
+ * freed, and *SIZE. 0, or -1 with ERROR. Files above CONFIG_CONF_MAX_SIZE bytes are refused. Closes
+ * FD. */
+int conf_load(int fd, const char *name, char **text, size_t *size, char error[CONF_ERROR]);
+/* The descriptor of the file PATH, as openat() finds it, for conf_load(); -errno. */
+int conf_open(int directory, const char *path);
 void conf_free(struct conf *);
 
 #endif

@@ -29,7 +29,7 @@ struct key {
 	uint8_t needs;	    /* the number of an option; without it the key is an error */
 };
 
-enum { NOTHING, CONTROL, FILTER, PRIVILEGES };
+enum { NOTHING, CONTROL, FILTER, PRIVILEGES, PRIVSEP };
 static const struct {
 	char name[11];
 	bool enabled;
@@ -38,6 +38,7 @@ static const struct {
 	[CONTROL] = {"CONTROL", ENABLE_CONTROL},
 	[FILTER] = {"FILTER", ENABLE_FILTER},
 	[PRIVILEGES] = {"PRIVILEGES", ENABLE_PRIVILEGES},
+	[PRIVSEP] = {"PRIVSEP", ENABLE_PRIVSEP},
 };
 
 struct prefix_list {
@@ -492,6 +493,7 @@ static const struct key keys[] = {
 	{"user", set_name, PROGRAM(user), .needs = PRIVILEGES},
 	{"group", set_name, PROGRAM(group), .needs = PRIVILEGES},
 	{"chroot", set_path, PROGRAM(chroot), .needs = PRIVILEGES},
+	{"watchdog", set_number, PROGRAM(watchdog), RANGE(0, 86400), .needs = PRIVSEP},
 
 	{"ssm-range", set_ssm_range, .place = CONF_INSTANCE},
 	{"max-routes", set_number, INSTANCE(max_routes), RANGE(0, UINT32_MAX)},
@@ -583,6 +585,7 @@ void conf_set_defaults(struct conf *conf)
 	if (ENABLE_CONTROL)
 		strcpy(conf->control, "/run/mcproxy.sock");
 	conf->log_level = LOG_LEVEL_NOTICE;
+	conf->watchdog = ENABLE_PRIVSEP ? 30 : 0;
 }
 
 void conf_set_instance_defaults(struct conf_instance *instance)

@@ -208,28 +208,25 @@ static int bind_file(int fd, const struct sockaddr_un *address)
 	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
 }
 
-/* The bound socket becomes one to connect to, but not before its file is only for those who may. */
-static int start_listening(struct control *control, gid_t gid)
-{
-	const char *path = control->address.sun_path;
-
-	if (lchown(path, (uid_t)-1, gid) || chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP) ||
-	    listen(control->listener.fd, CONFIG_CONTROL_CLIENTS))
-		return -errno;
-	return loop_add(control->loop, &control->listener, EPOLLIN | EPOLLET);
-}
-
-int control_open(struct control *control, struct loop *loop, const char *path, const char *group,
-		 const struct control_program *program)
+int control_permit(const char *path, const char *group)
 {
 	uint32_t gid = UINT32_MAX;
+	int error = *group ? account_group(group, &gid) : 0;
+
+	if (!error &&
+	    (lchown(path, (uid_t)-1, gid) || chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP)))
+		error = -errno;
+	return error;
+}
+
+/* The bound socket becomes one to connect to, but not before its file is only for those who may. */
+int control_listen(const char *path, const char *group)
+{
+	struct sockaddr_un address;
+	uint32_t gid;
 	int fd, error = 0;
 
-	*control = (struct control){.loop = loop,
-				    .listener = {-1, listener_ready, control},
-				    .program = program,
-				    .started = loop_now()};
-	if (!control_address(path, &control->address))
+	if (!control_address(path, &address))
 		return -ENAMETOOLONG;
 	if (*group)
 		error = account_group(group, &gid);
@@ -238,13 +235,38 @@ int control_open(struct control *control, struct loop *loop, const char *path, c
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
-	error = bind_file(fd, &control->address);
+	error = bind_file(fd, &address);
 	if (!error) {
-		control->listener.fd = fd;
-		error = start_listening(control, gid);
+		error = control_permit(path, group);
+		if (!error && listen(fd, CONFIG_CONTROL_CLIENTS))
+			error = -errno;
 		if (error)
 			unlink(path);
 	}
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+void control_remove(const char *path)
+{
+	struct sockaddr_un address;
+
+	if (control_address(path, &address) && is_stale(&address))
+		unlink(path);
+}
+
+int control_open(struct control *control, struct loop *loop, int fd,
+		 const struct control_program *program)
+{
+	int error;
+
+	*control = (struct control){.loop = loop,
+				    .listener = {fd, listener_ready, control},
+				    .program = program,
+				    .started = loop_now()};
+	error = loop_add(loop, &control->listener, EPOLLIN | EPOLLET);
 	if (error) {
 		close(fd);
 		control->listener.fd = -1;
@@ -270,7 +292,4 @@ void control_close(struct control *control)
 	loop_remove(control->loop, &control->listener);
 	close(control->listener.fd);
 	control->listener.fd = -1;
-	/* Else it is another daemon's. */
-	if (is_stale(&control->address))
-		unlink(control->address.sun_path);
 }

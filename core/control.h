@@ -37,10 +37,20 @@ struct control_view {
 	const struct iface *interface[PROXY_VIFS]; /* NULL: that VIF is free */
 };
 
+/* What the process may do that hears packets. */
+struct control_process {
+	int pid; /* of what is to be told to end */
+	uint32_t user;
+	const char *root; /* its root directory */
+	int seccomp;	  /* 0: there is a filter of system calls; -errno: why there is none */
+	const uint32_t *restarts; /* how often it has died; NULL: another one would not start */
+};
+
 /* Who is behind the socket. What is in here may change after control_interrupt(). */
 struct control_program {
 	const struct control_view *view; /* the first one; NULL: there is none */
 	const struct script *script;	 /* what dump-config tells */
+	struct control_process process;
 	/* Carries LINE out; false: nothing has been done, and ERROR says why. */
 	bool (*command)(void *ctx, const char *line, char error[CONTROL_ERROR]);
 	void *ctx;
@@ -52,20 +62,22 @@ struct control {
 	const struct control_program *program;
 	int64_t started;
 	struct control_client *client[CONFIG_CONTROL_CLIENTS];
-	struct sockaddr_un address;
 };
 
-/*
- * Listens at PATH, mode 0660, owner's group GROUP (name or number; "": the process's). PROGRAM must
- * stay in place until control_close(), which comes before proxy_free(). 0 or -errno: EADDRINUSE a
- * live daemon, or something that is not a socket, is there; ENAMETOOLONG; EINVAL no such group. A
- * socket file that nobody listens at is replaced.
- */
-int control_open(struct control *, struct loop *, const char *path, const char *group,
-		 const struct control_program *);
+/* A socket that listens at PATH, mode 0660, owner's group GROUP (name or number; "": the
+ * process's). Descriptor or -errno: EADDRINUSE a live daemon, or something that is not a socket, is
+ * there; ENAMETOOLONG; EINVAL no such group. A socket file that nobody listens at is replaced. */
+int control_listen(const char *path, const char *group);
+/* Whose it is, as above. 0 or -errno. */
+int control_permit(const char *path, const char *group);
+/* Removes the file of a socket that nobody listens at. */
+void control_remove(const char *path);
+/* Serves clients of the listening socket FD, which is closed in the end, or if that fails. PROGRAM
+ * must stay in place until control_close(), which comes before proxy_free(). 0 or -errno. */
+int control_open(struct control *, struct loop *, int fd, const struct control_program *);
 /* What answers are about is going to change: those that are not finished end with an error. */
 void control_interrupt(struct control *);
-/* Drops all clients and removes the socket file. After a failed control_open() it does nothing. */
+/* Drops all clients. After a failed control_open() it does nothing. */
 void control_close(struct control *);
 
 #endif

@@ -175,16 +175,37 @@ static uint64_t milliseconds(const struct timeval *time)
 	return (uint64_t)time->tv_sec * 1000 + (uint64_t)time->tv_usec / 1000;
 }
 
+static void tell_word(struct control_answer *answer, const char *name, const char *value)
+{
+	put_text(answer, "-");
+	put_text(answer, "-");
+	put_text(answer, name);
+	put_text(answer, value);
+	end_line(answer);
+}
+
+static void tell_process(struct control_answer *answer, const struct control_process *process)
+{
+	tell_value(answer, NULL, "user", process->user);
+	tell_word(answer, "root", process->root);
+	tell_word(answer, "seccomp", process->seccomp ? "off" : "on");
+	if (!process->restarts)
+		return;
+	tell_value(answer, NULL, "worker", (uint64_t)getpid());
+	tell_value(answer, NULL, "restarts", *process->restarts);
+}
+
 static void tell_program(struct control_answer *answer)
 {
 	struct rusage usage = {0};
 
 	getrusage(RUSAGE_SELF, &usage);
-	tell_value(answer, NULL, "pid", (uint64_t)getpid());
+	tell_value(answer, NULL, "pid", (uint64_t)answer->control->program->process.pid);
 	tell_value(answer, NULL, "uptime", (uint64_t)(answer->now - answer->control->started));
 	tell_value(answer, NULL, "cpu",
 		   milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime));
 	tell_value(answer, NULL, "memory-peak", (uint64_t)usage.ru_maxrss);
+	tell_process(answer, &answer->control->program->process);
 }
 
 /* Why not all routes are wildcards; by enum proxy_forwarding. */
@@ -522,6 +543,7 @@ static const struct control_request requests[] = {
 	{.name = "dump-config", .tell = tell_text, .of_program = true},
 	{.name = "reload", .command = true},
 	{.name = "stop", .command = true},
+	{.name = "upgrade", .command = true},
 	{.name = "log-level", .least = 1, .command = true},
 	{.name = "add", .least = 1, .command = true},
 	{.name = "del", .least = 1, .command = true},

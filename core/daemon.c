@@ -3,6 +3,9 @@
  * The daemon; see daemon.h. Owns: the configuration's text, from which everything that runs is
  * made. Whatever changes, the file, a command, or the interfaces that patterns mean, the text is
  * parsed again, and what runs becomes what it says; what is the same goes on.
+ *
+ * With PRIVSEP this is the worker. What it does as root is to read the file for the first time, and
+ * to make what the file says of the program itself; when that changes, another worker begins so.
  */
 #include "daemon.h"
 
@@ -12,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,9 +24,14 @@
 #include "output.h"
 #include "privilege.h"
 #include "script.h"
+#include "seccomp.h"
 
 /* Between two attempts at what failed, in milliseconds. */
 enum { RETRY_FIRST = 1000, RETRY_MOST = 64000 };
+/* How long what a worker before kept may be needed: by then everybody has been asked. */
+enum { SWEEP = 60000 };
+
+#define NOBODY "65534" /* where there is none of that name */
 
 struct member {
 	struct member *next;
@@ -32,7 +41,8 @@ struct member {
 
 struct daemon {
 	const struct daemon_options *options;
-	int directory; /* of the file: its path may lead elsewhere by the time it is read again */
+	struct priv *priv;
+	int null; /* for the background; -1: not needed */
 	struct script script;
 	struct instance_host host;
 	struct member *first; /* in the order of the text */
@@ -49,6 +59,8 @@ struct daemon {
 	bool stale;	 /* the text is to be parsed again, */
 	bool deaf;	 /* and the control socket to be opened again */
 	bool unfinished; /* not all is as the text says: it is stale at the next attempt */
+	bool again;	 /* another worker is to go on */
+	int64_t sweep_at;
 	int64_t retry_at, retry_delay; /* as an instance's */
 };
 
@@ -174,7 +186,7 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 	for (unsigned i = 0; i < conf->instance_count; i++)
 		needed |= conf->instance[i].table != 0;
 	if (needed && d->host.rules.events.fd < 0)
-		error = rule_open(&d->host.rules, &d->host.loop);
+		error = rule_open(&d->host.rules, &d->host.loop, ENABLE_PRIVSEP ? d->priv : NULL);
 	if (error)
 		log_error("cannot make rules for tables: %s", strerror(-error));
 	return error;
@@ -284,7 +296,8 @@ static int write_pidfile(const char *path)
 {
 	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	char text[16];
-	size_t length = format_text(text, sizeof(text), "%d\n", (int)getpid());
+	size_t length = format_text(text, sizeof(text), "%d\n",
+				    (int)(ENABLE_PRIVSEP ? getppid() : getpid()));
 
 	if (fd < 0 || write(fd, text, length) < 0)
 		error = -errno;
@@ -314,23 +327,43 @@ static int set_pidfile(struct daemon *d, const char *path)
 	return 0;
 }
 
-static int open_control(struct daemon *d)
+/* The socket of CONF. Descriptor or -errno, logged. */
+static int listen_at(const struct daemon *d, const char *path, const char *group)
 {
-	int error;
+	const struct priv_settings *old = &d->priv->settings;
+	int fd = old->control, error;
 
-	d->deaf = false;
-	if (!ENABLE_CONTROL)
-		return 0;
-	error = control_open(&d->control, &d->host.loop, d->control_path, d->control_group,
-			     &d->program);
-	if (error == -EINVAL)
-		log_error("control-group %s: no such group", d->control_group);
-	else if (error == -EADDRINUSE)
-		log_error("%s: another daemon listens there, or it is no socket", d->control_path);
-	else if (error)
+	if (fd >= 0 && !strcmp(old->path, path)) {
+		error = control_permit(path, group);
+		fd = error ? error : fd;
+	} else {
+		fd = control_listen(path, group);
+	}
+	if (fd == -EINVAL)
+		log_error("control-group %s: no such group", group);
+	else if (fd == -EADDRINUSE)
+		log_error("%s: another daemon listens there, or it is no socket", path);
+	else if (fd < 0)
+		log_error("%s: %s", path, strerror(-fd));
+	return fd;
+}
+
+/* FD: the listening socket, or -errno. 0 or -errno. */
+static int open_control(struct daemon *d, int fd)
+{
+	int error = fd < 0 ? fd : control_open(&d->control, &d->host.loop, fd, &d->program);
+
+	if (fd >= 0 && error)
 		log_error("%s: %s", d->control_path, strerror(-error));
 	d->deaf = error;
 	return error;
+}
+
+static void close_control(struct daemon *d)
+{
+	control_close(&d->control);
+	if (!ENABLE_PRIVSEP)
+		control_remove(d->control_path);
 }
 
 /* The socket cannot be exchanged now: a command may have come by it. */
@@ -339,8 +372,6 @@ static void set_control(struct daemon *d, const struct conf *conf)
 	if (!strcmp(conf->control, d->control_path) &&
 	    !strcmp(conf->control_group, d->control_group))
 		return;
-	memcpy(d->control_path, conf->control, sizeof(d->control_path));
-	memcpy(d->control_group, conf->control_group, sizeof(d->control_group));
 	d->deaf = true;
 }
 
@@ -355,23 +386,58 @@ static void set_log(struct daemon *d, const struct conf *conf)
 	log_open(conf->log_syslog || (d->running && d->options->background), level);
 }
 
-static void set_privileges(struct daemon *d, const struct conf *conf)
+static void remember(struct daemon *d, const struct conf *conf)
 {
-	if (!d->running) {
-		memcpy(d->user, conf->user, sizeof(d->user));
-		memcpy(d->group, conf->group, sizeof(d->group));
-		memcpy(d->chroot, conf->chroot, sizeof(d->chroot));
-	} else if (strcmp(d->user, conf->user) != 0 || strcmp(d->group, conf->group) != 0 ||
-		   strcmp(d->chroot, conf->chroot) != 0) {
-		log_warning("user, group and chroot stay as they were at the start");
+	memcpy(d->control_path, conf->control, sizeof(d->control_path));
+	memcpy(d->control_group, conf->control_group, sizeof(d->control_group));
+	memcpy(d->user, conf->user, sizeof(d->user));
+	memcpy(d->group, conf->group, sizeof(d->group));
+	memcpy(d->chroot, conf->chroot, sizeof(d->chroot));
+}
+
+static bool same_privileges(const struct daemon *d, const struct conf *conf)
+{
+	return !strcmp(d->user, conf->user) && !strcmp(d->group, conf->group) &&
+	       !strcmp(d->chroot, conf->chroot);
+}
+
+static bool same_program(const struct daemon *d, const struct conf *conf)
+{
+	return same_privileges(d, conf) && !strcmp(d->control_path, conf->control) &&
+	       !strcmp(d->control_group, conf->control_group) &&
+	       (d->options->pidfile || !strcmp(d->pidfile, conf->pidfile)) &&
+	       d->priv->settings.watchdog == conf->watchdog;
+}
+
+static const char *pidfile_of(const struct daemon *d, const struct conf *conf)
+{
+	return d->options->pidfile ? d->options->pidfile : conf->pidfile;
+}
+
+/* What it takes to be root for. 0 or -errno, logged. */
+static int set_program(struct daemon *d, const struct conf *conf)
+{
+	int error;
+
+	if (!d->running || same_program(d, conf))
+		return 0;
+	if (ENABLE_PRIVSEP) {
+		log_notice("the file says something new of the program: another worker starts");
+		d->again = d->host.loop.stop = true;
+		return 0;
 	}
+	error = set_pidfile(d, pidfile_of(d, conf));
+	set_control(d, conf);
+	if (ENABLE_PRIVILEGES && !same_privileges(d, conf))
+		log_warning("user, group and chroot stay as they were at the start");
+	remember(d, conf);
+	return error;
 }
 
 /* What runs becomes what CONF says, which is freed. 0, or -errno of what failed first, logged: it
  * will be tried again. */
 static int apply(struct daemon *d, struct conf *conf)
 {
-	const char *pidfile = d->options->pidfile ? d->options->pidfile : conf->pidfile;
 	int error, its;
 
 	if (ENABLE_CONTROL && d->running)
@@ -379,11 +445,8 @@ static int apply(struct daemon *d, struct conf *conf)
 	set_log(d, conf);
 	error = set_members(d, conf);
 	set_views(d);
-	its = set_pidfile(d, pidfile);
+	its = set_program(d, conf);
 	error = error ? error : its;
-	set_control(d, conf);
-	if (ENABLE_PRIVILEGES)
-		set_privileges(d, conf);
 	if (ENABLE_MULTI_INSTANCE)
 		warn_shared(d);
 	if (ENABLE_RELOAD)
@@ -401,6 +464,18 @@ static int apply(struct daemon *d, struct conf *conf)
 
 /* ---- changes ---- */
 
+/* Another worker shall know the text, too. */
+static void keep_script(struct daemon *d)
+{
+	int fd = script_save(&d->script);
+
+	if (fd >= 0)
+		priv_script(d->priv, fd, d->script.file);
+	else
+		log_warning("what was said at run time will not be known to another worker: %s",
+			    strerror(-fd));
+}
+
 /* SCRIPT takes the text's place. False: nothing has changed, and ERROR says why. */
 static bool change(struct daemon *d, struct script *script, char error[CONF_ERROR])
 {
@@ -412,6 +487,8 @@ static bool change(struct daemon *d, struct script *script, char error[CONF_ERRO
 	}
 	script_free(&d->script);
 	d->script = *script;
+	if (ENABLE_PRIVSEP)
+		keep_script(d);
 	apply(d, &conf);
 	/* Who gave a command may rely on it once it is answered. */
 	for (struct member *m = d->first; m; m = m->next)
@@ -419,21 +496,12 @@ static bool change(struct daemon *d, struct script *script, char error[CONF_ERRO
 	return true;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static bool reload(struct daemon *d, char error[CONF_ERROR])
 {
-	const char *file = d->options->file;
 	struct script script;
-	bool read = d->directory < 0 ? script_read(&script, AT_FDCWD, file, error)
-				     : script_read(&script, d->directory, base_name(file), error);
 
-	if (!read || !change(d, &script, error))
+	if (!script_read(&script, priv_file(d->priv), d->options->file, error) ||
+	    !change(d, &script, error))
 		return false;
 	d->level_told = false;
 	log_notice("%s has been read again", d->options->file);
@@ -465,6 +533,19 @@ static bool add_statement(struct daemon *d, const char *line, char error[CONF_ER
 	return false;
 }
 
+static bool upgrade(struct daemon *d, char error[CONTROL_ERROR])
+{
+	char why[PRIV_TEXT] = "option PRIVSEP is off";
+
+	if (!ENABLE_PRIVSEP || priv_upgrade(d->priv, why)) {
+		format_text(error, CONTROL_ERROR, "%s", why);
+		return false;
+	}
+	log_notice("another program goes on");
+	d->again = d->host.loop.stop = true;
+	return true;
+}
+
 _Static_assert((int)CONTROL_ERROR == (int)CONF_ERROR, "a parser's error is what a command answers");
 
 static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
@@ -475,6 +556,8 @@ static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
 		d->host.loop.stop = true;
 		return true;
 	}
+	if (!strcmp(line, "upgrade"))
+		return upgrade(d, error);
 	if (!ENABLE_RELOAD) {
 		format_text(error, CONTROL_ERROR, "option RELOAD is off");
 		return false;
@@ -530,8 +613,8 @@ static void catch_up(struct daemon *d, int64_t now)
 	if (ENABLE_RELOAD && d->stale)
 		renew(d);
 	if (ENABLE_CONTROL && d->deaf) {
-		control_close(&d->control);
-		if (open_control(d))
+		close_control(d);
+		if (open_control(d, listen_at(d, d->control_path, d->control_group)))
 			retry_later(d);
 	}
 	if (d->host.monitor.failed)
@@ -546,8 +629,12 @@ static int64_t turn(void *ctx, int64_t now)
 	int64_t first;
 
 	/* The one that shows the status may have ended. */
-	if (ENABLE_CONTROL && d->options->status)
+	if (!ENABLE_PRIVSEP && ENABLE_CONTROL && d->options->status)
 		waitpid(-1, NULL, WNOHANG);
+	if (ENABLE_PRIVSEP && d->sweep_at <= now) {
+		priv_sweep(d->priv);
+		d->sweep_at = INT64_MAX;
+	}
 	if (d->host.loop.hangup)
 		hang_up(d);
 	catch_up(d, now);
@@ -555,6 +642,7 @@ static int64_t turn(void *ctx, int64_t now)
 	if (ENABLE_MULTI_INSTANCE && d->host.rules.events.fd >= 0)
 		first = rule_turn(&d->host.rules, now);
 	first = d->retry_at < first ? d->retry_at : first;
+	first = d->sweep_at < first ? d->sweep_at : first;
 	for (struct member *m = d->first; m; m = m->next) {
 		int64_t its = instance_turn(&m->instance, now);
 
@@ -563,15 +651,103 @@ static int64_t turn(void *ctx, int64_t now)
 	return first;
 }
 
+/* ---- rights ---- */
+
+/* Whoever it shall be, in which root directory. 0 or -errno, logged. */
+static int find_privileges(struct daemon *d, const struct conf *conf)
+{
+	static const char *const what[] = {"user", "group", "chroot", "user or group"};
+	struct privilege *privilege = &d->priv->settings.privilege;
+	bool nobody = ENABLE_PRIVSEP && !*conf->user, empty = ENABLE_PRIVSEP && !*conf->chroot;
+	enum privilege_failure failure;
+	int error = privilege_find(privilege, nobody ? "nobody" : conf->user, conf->group,
+				   empty ? NULL : conf->chroot, &failure);
+
+	if (error == -EINVAL && nobody && failure == PRIVILEGE_USER)
+		error = privilege_find(privilege, NOBODY, conf->group, empty ? NULL : conf->chroot,
+				       &failure);
+	privilege->optional = nobody && !*conf->group;
+	if (error && empty && failure == PRIVILEGE_CHROOT) {
+		log_warning("no empty root directory can be made: %s", strerror(-error));
+		return 0;
+	}
+	if (error)
+		log_error("set %s: %s", what[failure],
+			  error == -EINVAL ? "there is none of that name" : strerror(-error));
+	return error;
+}
+
+/* With what the monitor is to know, before this process gives up being root. */
+static int settle(struct daemon *d, const struct conf *conf)
+{
+	struct priv_settings *settings = &d->priv->settings;
+	int error = find_privileges(d, conf), fd = -1;
+
+	if (error)
+		return error;
+	if (ENABLE_CONTROL) {
+		fd = listen_at(d, conf->control, conf->control_group);
+		if (fd < 0)
+			return fd;
+	}
+	settings->control = fd;
+	settings->log_syslog = conf->log_syslog;
+	settings->log_level = d->log_level;
+	settings->watchdog = conf->watchdog;
+	memcpy(settings->path, conf->control, sizeof(settings->path));
+	format_text(settings->pidfile, sizeof(settings->pidfile), "%s", pidfile_of(d, conf));
+	error = priv_settle(d->priv);
+	if (error)
+		log_error("cannot start: %s", strerror(-error));
+	return error ? error : set_pidfile(d, settings->pidfile);
+}
+
+static int connect_syslog(void *ctx)
+{
+	return priv_syslog(ctx);
+}
+
+/* 0 or -errno, logged. */
+static int confine(struct daemon *d)
+{
+	struct priv *priv = d->priv;
+	struct privilege *privilege = &priv->settings.privilege;
+	const struct rlimit none = {0};
+	bool empty = ENABLE_PRIVSEP && privilege->root >= 0;
+	enum privilege_failure failure;
+	int error = privilege_drop(
+		privilege, ENABLE_PRIVSEP ? 0 : 1u << ABI_CAP_NET_ADMIN | 1u << ABI_CAP_NET_RAW,
+		&failure);
+
+	if (error)
+		log_error("set %s: %s", failure == PRIVILEGE_CHROOT ? "chroot" : "user or group",
+			  strerror(-error));
+	d->program.process.pid = ENABLE_PRIVSEP ? getppid() : getpid();
+	d->program.process.user = geteuid();
+	d->program.process.root = empty ? "empty" : "/";
+	if (error || !ENABLE_PRIVSEP)
+		return error;
+	setrlimit(RLIMIT_NPROC, &none);
+	setrlimit(RLIMIT_CORE, &none);
+	log_connect_by(connect_syslog, priv);
+	d->program.process.restarts = &priv->shared->restarts;
+	d->program.process.seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
+	if (ENABLE_SECCOMP && d->program.process.seccomp)
+		log_warning("there is no filter of system calls: %s",
+			    strerror(-d->program.process.seccomp));
+	return 0;
+}
+
 /* ---- life ---- */
 
 /* A process of its own, so that a terminal that takes its time does not hold packets up. */
-static void show_status(char *path)
+static void show_status(const char *path)
 {
-	char word[][13] = {"mcproxy-stat", "-s", "-w", "2", "all"};
-	char *const words[] = {word[0], word[1], path, word[2], word[3], word[4], NULL};
+	char word[][13] = {"mcproxy-stat", "-s", "-w", "2", "all"}, copy[CONF_PATH];
+	char *const words[] = {word[0], word[1], copy, word[2], word[3], word[4], NULL};
 	sigset_t none;
 
+	format_text(copy, sizeof(copy), "%s", path);
 	if (fork() != 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -585,82 +761,82 @@ static void show_status(char *path)
 static void close_all(struct daemon *d)
 {
 	if (ENABLE_CONTROL)
-		control_close(&d->control);
+		close_control(d);
 	close_members(d, true);
-	if (*d->pidfile)
+	if (!ENABLE_PRIVSEP && *d->pidfile)
 		unlink(d->pidfile);
 	if (ENABLE_MULTI_INSTANCE)
 		rule_close(&d->host.rules);
-	rpfilter_close(&d->host.rpfilter);
 	iface_close(&d->host.monitor);
 	loop_close(&d->host.loop);
 	free(d->pattern);
+	script_free(&d->script);
 }
 
-/* 0 or -errno, logged. */
-static int open_all(struct daemon *d)
+/* What has to be open before it is confined. 0 or -errno, logged. */
+static int open_first(struct daemon *d)
 {
-	char why[CONF_ERROR] = "";
-	struct conf conf;
 	int error = loop_open(&d->host.loop);
 
 	if (!error)
+		error = priv_watch(d->priv, &d->host.loop);
+	if (!error)
 		error = iface_open(&d->host.monitor, &d->host.loop);
-	/* Whoever needs it will be told. */
-	rpfilter_open(&d->host.rpfilter);
-	if (!error && parse(d, &d->script, &conf, why))
-		error = -ENOMEM;
-	if (error) {
-		log_error("cannot start: %s", *why ? why : strerror(-error));
-		return error;
-	}
-	error = apply(d, &conf);
-	return error ? error : open_control(d);
-}
-
-/* The directory of PATH; negative: it cannot be opened. */
-static int open_directory(const char *path)
-{
-	const char *base = base_name(path);
-	char *directory = strndup(path, (size_t)(base - path));
-	int fd = -1;
-
-	if (directory)
-		fd = open(*directory ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(directory);
-	return fd;
-}
-
-/* 0 or -errno, logged. */
-static int drop_privileges(const struct daemon *d)
-{
-	static const char *const what[] = {"user", "group", "chroot", "user or group"};
-	enum privilege_failure failure = PRIVILEGE_IDS;
-	int error = 0;
-
-	if (ENABLE_PRIVILEGES)
-		error = privilege_drop(d->user, d->group, d->chroot, &failure);
 	if (error)
-		log_error("set %s: %s", what[failure],
-			  error == -EINVAL ? "there is none of that name" : strerror(-error));
+		log_error("cannot start: %s", strerror(-error));
+	if (d->options->background) {
+		log_prepare();
+		d->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	}
 	return error;
+}
+
+/* All that the text says. 0 or -errno, logged. */
+static int open_all(struct daemon *d)
+{
+	char why[CONF_ERROR];
+	struct conf conf;
+	int error;
+
+	if (parse(d, &d->script, &conf, why)) {
+		log_error("cannot start: %s", why);
+		return -EINVAL;
+	}
+	remember(d, &conf);
+	if (*d->chroot)
+		d->program.process.root = d->chroot;
+	error = apply(d, &conf);
+	if (!error && ENABLE_CONTROL)
+		error = open_control(d, d->priv->settings.control);
+	return error;
+}
+
+/* Whoever called has what it wanted; with PRIVSEP this runs in the monitor. */
+static void is_ready(void *ctx, const struct priv_settings *settings)
+{
+	const struct daemon_options *options = ctx;
+
+	if (options->ready)
+		options->ready(options->ctx);
+	if (options->background)
+		log_open(true, settings->log_level);
+	if (ENABLE_CONTROL && options->status)
+		show_status(settings->path);
 }
 
 static int serve(struct daemon *d)
 {
-	int error = drop_privileges(d);
+	int error;
 
-	if (error)
-		return error;
 	d->retry_at = INT64_MAX;
 	d->retry_delay = RETRY_FIRST;
+	d->sweep_at = ENABLE_PRIVSEP ? loop_now() + SWEEP : INT64_MAX;
 	d->running = true;
-	if (d->options->ready)
-		d->options->ready(d->options->ctx);
+	for (int fd = STDIN_FILENO; ENABLE_PRIVSEP && d->null >= 0 && fd <= STDERR_FILENO; fd++)
+		dup2(d->null, fd);
 	if (d->options->background)
 		log_open(true, d->log_level);
-	if (ENABLE_CONTROL && d->options->status)
-		show_status(d->control_path);
+	priv_ready(d->priv);
 	error = loop_run(&d->host.loop, turn, d);
 	d->running = false;
 	if (error)
@@ -673,7 +849,8 @@ static int read_file(struct daemon *d, struct conf *conf)
 {
 	char error[CONF_ERROR];
 
-	if (!script_read(&d->script, AT_FDCWD, d->options->file, error) ||
+	if (!script_read(&d->script, conf_open(AT_FDCWD, d->options->file), d->options->file,
+			 error) ||
 	    parse(d, &d->script, conf, error)) {
 		output_error("mcproxy: %s", error);
 		return -1;
@@ -681,40 +858,101 @@ static int read_file(struct daemon *d, struct conf *conf)
 	return 0;
 }
 
-int daemon_run(const struct daemon_options *options)
+/* From the file. 1: it says disable, and so has this. */
+static int begin_fresh(struct daemon *d)
 {
+	struct conf conf;
+	int error = read_file(d, &conf);
+
+	if (error)
+		return error;
+	set_log(d, &conf);
+	if (conf.disabled)
+		output_error("mcproxy: %s says disable; nothing to do", d->options->file);
+	error = conf.disabled ? 1 : open_first(d);
+	if (!error)
+		error = settle(d, &conf);
+	conf_free(&conf);
+	if (!error && ENABLE_PRIVSEP)
+		error = confine(d);
+	if (!error && ENABLE_PRIVSEP)
+		keep_script(d);
+	return error;
+}
+
+/* From what a worker before was told, but not as root. */
+static int begin_again(struct daemon *d)
+{
+	char why[CONF_ERROR];
+	int error = open_first(d);
+
+	log_open(d->priv->settings.log_syslog || d->options->background,
+		 d->priv->settings.log_level);
+	memcpy(d->pidfile, d->priv->settings.pidfile, sizeof(d->pidfile));
+	if (!error)
+		error = confine(d);
+	if (!error && !script_restore(&d->script, d->priv->script, d->priv->script_file,
+				      d->options->file, why)) {
+		log_error("cannot go on: %s", why);
+		error = -EINVAL;
+	}
+	return error;
+}
+
+/* The whole life of a process that does the work. Returns its exit status. */
+static int work(void *ctx, struct priv *priv)
+{
+	const struct daemon_options *options = ctx;
 	struct daemon d = {.options = options,
-			   .directory = ENABLE_RELOAD ? open_directory(options->file) : -1,
+			   .priv = priv,
+			   .null = -1,
 			   .host = {.loop = {.epoll = -1, .signals = -1},
 				    .monitor = {.events.fd = -1, .request.fd = -1},
 				    .rules = {.events.fd = -1, .request.fd = -1},
-				    .rpfilter = {.directory = -1},
+				    .priv = priv,
 				    .rp_filter_off = options->rp_filter_off},
 			   .control = {.listener.fd = -1},
 			   .retry_at = INT64_MAX,
 			   .retry_delay = RETRY_FIRST};
-	bool disabled;
-	struct conf conf;
-	int error = 0;
+	int error;
 
 	d.program = (struct control_program){.script = &d.script, .command = command, .ctx = &d};
-	if (read_file(&d, &conf)) {
+	error = !ENABLE_PRIVSEP || priv->fresh ? begin_fresh(&d) : begin_again(&d);
+	if (!error)
+		error = open_all(&d);
+	if (!error && !ENABLE_PRIVSEP)
+		error = confine(&d);
+	if (!error)
+		error = serve(&d);
+	if (d.again && !error)
+		return PRIV_AGAIN;
+	close_all(&d);
+	return error < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* Only says what is wrong with the file. Returns the exit status. */
+static int read_only(const struct daemon_options *options)
+{
+	struct daemon d = {.options = options, .host.monitor = {.events.fd = -1, .request.fd = -1}};
+	struct conf conf;
+
+	if (priv_understands() || read_file(&d, &conf)) {
 		script_free(&d.script);
 		return EXIT_FAILURE;
 	}
-	set_log(&d, &conf);
-	disabled = conf.disabled;
 	conf_free(&conf);
-	if (disabled && !options->read_only)
-		output_error("mcproxy: %s says disable; nothing to do", options->file);
-	if (!disabled && !options->read_only) {
-		error = open_all(&d);
-		if (!error)
-			error = serve(&d);
-		close_all(&d);
-	}
 	script_free(&d.script);
-	if (d.directory >= 0)
-		close(d.directory);
-	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+	return EXIT_SUCCESS;
+}
+
+int daemon_run(const struct daemon_options *options)
+{
+	struct daemon_options copy = *options;
+	const struct priv_program program = {.file = options->file,
+					     .argv = options->argv,
+					     .ready = is_ready,
+					     .work = work,
+					     .ctx = &copy};
+
+	return options->read_only ? read_only(options) : priv_run(&program);
 }

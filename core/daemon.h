@@ -8,6 +8,7 @@
 
 struct daemon_options {
 	const char *file;    /* the configuration */
+	char **argv;	     /* of this program */
 	const char *pidfile; /* NULL: as the file says */
 	bool read_only;	     /* only reads the file, and says what is wrong with it */
 	bool rp_filter_off;  /* of all interfaces, whatever the file says */

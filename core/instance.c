@@ -11,7 +11,7 @@
 
 #include "log.h"
 #include "mroute.h"
-#include "probe.h"
+#include "mroute_dump.h"
 #include "rawsock.h"
 #include "text.h"
 
@@ -180,11 +180,17 @@ static void receive(void *ctx, uint32_t events)
 
 /* ---- interfaces ---- */
 
-static void leave_routers(struct instance_link *link)
+static void leave_routers(struct instance_side *side, struct instance_link *link)
 {
-	if (link->routers >= 0)
-		close(link->routers);
+	priv_close(side->instance->host->priv, link->routers);
 	link->routers = -1;
+}
+
+/* For the next worker: the interface that the VIF in the kernel is of. */
+static void note_vif(const struct instance_side *side, unsigned vif, unsigned index)
+{
+	if (ENABLE_PRIVSEP && side->instance->note)
+		side->instance->note->index[side->protocol][vif] = index;
 }
 
 static void forget_vif(struct instance_side *side, unsigned vif)
@@ -194,7 +200,8 @@ static void forget_vif(struct instance_side *side, unsigned vif)
 	if (!link->index)
 		return;
 	mroute_delete_vif(side->source.fd, side->protocol, vif);
-	leave_routers(link);
+	note_vif(side, vif, 0);
+	leave_routers(side, link);
 	if (ENABLE_KERNEL_HOST)
 		join_close(&link->joins);
 	link->index = 0;
@@ -203,8 +210,11 @@ static void forget_vif(struct instance_side *side, unsigned vif)
 static void make_vif(struct instance_side *side, unsigned vif, const struct iface *iface)
 {
 	uint8_t threshold = side->plan->threshold[vif];
-	int error = mroute_add_vif(side->source.fd, side->protocol, vif, iface->index, threshold);
+	int error;
 
+	/* Before: what is noted need not be there, but what is there has to be noted. */
+	note_vif(side, vif, iface->index);
+	error = mroute_add_vif(side->source.fd, side->protocol, vif, iface->index, threshold);
 	/* It could not be removed. */
 	if (error == -EADDRINUSE && !mroute_delete_vif(side->source.fd, side->protocol, vif))
 		error = mroute_add_vif(side->source.fd, side->protocol, vif, iface->index,
@@ -212,7 +222,8 @@ static void make_vif(struct instance_side *side, unsigned vif, const struct ifac
 	if (!error) {
 		link_of(side, vif)->index = iface->index;
 		if (ENABLE_KERNEL_HOST)
-			join_open(&link_of(side, vif)->joins, side->protocol, iface->index);
+			join_open(&link_of(side, vif)->joins, side->instance->host->priv,
+				  side->protocol, iface->index);
 		return;
 	}
 	log_line(failure_level(side->instance),
@@ -235,8 +246,10 @@ static void join_routers(struct instance_side *side, struct instance_link *link,
 			 const struct iface *iface)
 {
 	link->routers = rawsock_join_routers(side->protocol, iface->index);
-	if (link->routers >= 0)
+	if (link->routers >= 0) {
+		priv_keep(side->instance->host->priv, link->routers);
 		return;
+	}
 	log_line(failure_level(side->instance), "%s: cannot join the routers' groups: %s",
 		 iface->name, strerror(-link->routers));
 	retry_later(side->instance);
@@ -277,7 +290,7 @@ static void update_link(struct instance_side *side, unsigned vif, const struct i
 		make_vif(side, vif, iface);
 	filter_socket(side);
 	if (!downstream)
-		leave_routers(link);
+		leave_routers(side, link);
 	else if (link->index && link->routers < 0)
 		join_routers(side, link, iface);
 }
@@ -320,25 +333,25 @@ static void changed(void *ctx, struct iface *iface)
 	else
 		log_notice("%s: absent", iface->name);
 	if (iface->index && ((struct instance_vif *)ctx)->unfiltered)
-		rpfilter_refresh(&((struct instance_vif *)ctx)->instance->host->rpfilter,
-				 iface->name);
+		priv_rp_filter(((struct instance_vif *)ctx)->instance->host->priv, PRIV_RP_REFRESH,
+			       iface->name);
 	update_vif(ctx);
 }
 
 /* Sources upstream are seldom where the unicast routes expect them. */
 static void set_rp_filter(struct instance_vif *vif, bool off)
 {
-	struct rpfilter *filter = &vif->instance->host->rpfilter;
+	struct priv *priv = vif->instance->host->priv;
 	int error = 0;
 
 	if (off && !vif->unfiltered)
-		error = rpfilter_hold(filter, vif->iface.name);
+		error = priv_rp_filter(priv, PRIV_RP_HOLD, vif->iface.name);
 	else if (!off && vif->unfiltered)
-		rpfilter_release(filter, vif->iface.name);
+		priv_rp_filter(priv, PRIV_RP_RELEASE, vif->iface.name);
 	if (error)
 		log_line(failure_level(vif->instance), "%s: cannot switch rp_filter off: %s",
 			 vif->iface.name, strerror(-error));
-	if (error == -ENOMEM)
+	if (error == -ENOSPC)
 		retry_later(vif->instance);
 	else
 		vif->unfiltered = off;
@@ -437,6 +450,24 @@ static void add_rules(struct instance_vif *vif)
 	}
 }
 
+/* Is the VIF of that number noted as this interface's? "": as nobody's. */
+static bool is_noted(const struct instance *instance, unsigned n, const char *name)
+{
+	return !ENABLE_PRIVSEP || !instance->note
+		       ? !*name
+		       : !strncmp(instance->note->name[n], name, IF_NAMESIZE);
+}
+
+static void note_name(struct instance *instance, unsigned n, const char *name)
+{
+	struct priv_vifs *note = instance->note;
+
+	if (!ENABLE_PRIVSEP || !note || is_noted(instance, n, name))
+		return;
+	note->index[PROTOCOL_IGMP][n] = note->index[PROTOCOL_MLD][n] = 0;
+	memcpy(note->name[n], name, strlen(name) + 1);
+}
+
 static void remove_vif(struct instance_vif *vif)
 {
 	struct instance *instance = vif->instance;
@@ -455,17 +486,34 @@ static void remove_vif(struct instance_vif *vif)
 	}
 	set_rp_filter(vif, false);
 	iface_unwatch(&instance->host->monitor, &vif->iface);
+	note_name(instance, vif->number, "");
 	instance->vif[vif->number] = NULL;
 	free(vif);
 }
 
-/* A number for one more interface. If all are taken, that of one which is not wanted any more. */
-static unsigned find_number(const struct instance *instance)
+/* A free number: the one that a worker before has given it, else one that it has given to nobody.
+ * PROXY_VIFS: there is none. */
+static unsigned free_number(const struct instance *instance, const char *name)
 {
-	unsigned n = 0;
+	unsigned unknown = PROXY_VIFS, any = PROXY_VIFS;
 
-	while (n < PROXY_VIFS && instance->vif[n])
-		n++;
+	for (unsigned n = PROXY_VIFS; n-- > 0;) {
+		if (instance->vif[n])
+			continue;
+		if (is_noted(instance, n, name))
+			return n;
+		any = n;
+		if (is_noted(instance, n, ""))
+			unknown = n;
+	}
+	return unknown < PROXY_VIFS ? unknown : any;
+}
+
+/* A number for one more interface. If all are taken, that of one which is not wanted any more. */
+static unsigned find_number(const struct instance *instance, const char *name)
+{
+	unsigned n = free_number(instance, name);
+
 	if (n < PROXY_VIFS)
 		return n;
 	for (n = 0; instance->vif[n]->wanted; n++)
@@ -482,7 +530,7 @@ static bool add_vif(struct instance *instance, const char *name)
 	if (!vif)
 		return false;
 	vif->instance = instance;
-	vif->number = find_number(instance);
+	vif->number = find_number(instance, name);
 	vif->wanted = true;
 	vif->iface.changed = changed;
 	vif->iface.ctx = vif;
@@ -490,6 +538,7 @@ static bool add_vif(struct instance *instance, const char *name)
 	for (size_t n = 0; n < PROTOCOLS; n++)
 		vif->link[n].routers = -1;
 	instance->vif[vif->number] = vif;
+	note_name(instance, vif->number, name);
 	return true;
 }
 
@@ -568,14 +617,11 @@ static uint64_t seed(void)
 	return value;
 }
 
-static void log_holder(enum protocol protocol)
+static void log_holder(struct priv *priv, enum protocol protocol)
 {
-	struct probe_holder holder[PROBE_HOLDERS];
-	size_t count = probe_holders(protocol, holder, PROBE_HOLDERS);
-	char text[PROBE_HOLDERS_TEXT];
+	char text[PRIV_TEXT];
 
-	probe_name_holders(holder, count, text, sizeof(text));
-	if (count)
+	if (priv_holders(priv, protocol, text))
 		log_error("%s multicast routing is held by %s", family[protocol], text);
 	else
 		log_error("%s multicast routing is held by another process", family[protocol]);
@@ -586,24 +632,26 @@ static const char *kernel_name(enum protocol protocol)
 	return protocol == PROTOCOL_IGMP ? "IP" : "IPV6";
 }
 
-/* Takes the instance's table. PRIMARY: where there are no numbered ones, the default one. */
-static int take_table(struct instance_side *side, int fd, bool primary)
+/* A socket that has the instance's table; PRIMARY: where there are no numbered ones, the default
+ * one. Descriptor or -errno. */
+static int take_table(struct instance_side *side, bool primary)
 {
+	struct priv *priv = side->instance->host->priv;
 	enum protocol protocol = side->protocol;
-	int error;
+	int fd;
 
 	side->table = side->instance->table;
-	error = mroute_init(fd, protocol, side->table);
-	if (!ENABLE_MULTI_INSTANCE || error != -ENOPROTOOPT || !side->table || !primary)
-		return error;
+	fd = priv_mroute(priv, protocol, side->table, &side->kept);
+	if (!ENABLE_MULTI_INSTANCE || fd != -ENOPROTOOPT || !side->table || !primary)
+		return fd;
 	side->table = 0;
-	error = mroute_init(fd, protocol, 0);
-	if (!error)
+	fd = priv_mroute(priv, protocol, 0, &side->kept);
+	if (fd >= 0)
 		log_warning("this kernel has no numbered tables for %s multicast "
 			    "(CONFIG_%s_MROUTE_MULTIPLE_TABLES): one instance runs, %s, in the "
 			    "default table",
 			    family[protocol], kernel_name(protocol), side->instance->name);
-	return error;
+	return fd;
 }
 
 static bool is_missing(int error)
@@ -615,14 +663,10 @@ static bool is_missing(int error)
 static int open_socket(struct instance_side *side, bool primary)
 {
 	enum protocol protocol = side->protocol;
-	int fd = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER), error = fd;
+	int error = take_table(side, primary);
 
-	if (fd >= 0)
-		error = take_table(side, fd, primary);
-	if (fd >= 0 && error)
-		close(fd);
 	if (error >= 0) {
-		side->source.fd = fd;
+		side->source.fd = error;
 		return 0;
 	}
 	/* For the others it has been said. */
@@ -632,7 +676,7 @@ static int open_socket(struct instance_side *side, bool primary)
 	if (is_missing(error))
 		return 1;
 	if (error == -EADDRINUSE)
-		log_holder(protocol);
+		log_holder(side->instance->host->priv, protocol);
 	else if (error == -EPERM || error == -EACCES)
 		log_error("multicast routing needs root, or CAP_NET_ADMIN and CAP_NET_RAW");
 	else
@@ -641,11 +685,36 @@ static int open_socket(struct instance_side *side, bool primary)
 	return error;
 }
 
+/* The VIFs that a worker before has left; what cannot be anybody's goes. */
+static void inherit_vifs(struct instance_side *side)
+{
+	struct priv_vifs *note = side->instance->note;
+
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		unsigned index = side->kept && note ? note->index[side->protocol][n] : 0;
+
+		if (index && side->instance->vif[n] && mroute_has_vif(side->source.fd, n)) {
+			link_of(side, n)->index = index;
+			if (ENABLE_KERNEL_HOST)
+				join_open(&link_of(side, n)->joins, side->instance->host->priv,
+					  side->protocol, index);
+			continue;
+		}
+		if (side->kept)
+			mroute_delete_vif(side->source.fd, side->protocol, n);
+		note_vif(side, n, 0);
+	}
+	if (note)
+		note->used |= 1u << side->protocol;
+}
+
 /* Its socket is open. */
 static int start_side(struct instance_side *side, const struct conf_instance *conf)
 {
 	int error;
 
+	if (ENABLE_PRIVSEP)
+		inherit_vifs(side);
 	side->source.ready = receive;
 	side->source.ctx = side;
 	error = loop_add(&side->instance->host->loop, &side->source, EPOLLIN);
@@ -672,6 +741,11 @@ static void close_side(struct instance_side *side)
 			forget_vif(side, n);
 	mroute_done(side->source.fd, side->protocol);
 	close(side->source.fd);
+	if (ENABLE_PRIVSEP) {
+		priv_mroute_done(side->instance->host->priv, side->protocol, side->table);
+		if (side->instance->note)
+			side->instance->note->used &= ~(1u << side->protocol);
+	}
 	if (side->proxy)
 		proxy_free(side->proxy);
 	plan_free(side->plan);
@@ -680,11 +754,72 @@ static void close_side(struct instance_side *side)
 	side->plan = NULL;
 }
 
+/* ---- what a worker before has left ---- */
+
+struct adoption {
+	struct instance_side *side;
+	bool wildcard; /* which ones are taken over now */
+	bool failed;
+};
+
+/* Its VIF is gone, so nobody knows which input the kernel has it under. */
+static void remove_anywhere(struct instance_side *side, struct route route)
+{
+	route.remove = true;
+	for (route.input = 0; route.input < PROXY_VIFS; route.input++)
+		mroute_route(side->source.fd, side->protocol, &route, side->plan->threshold);
+}
+
+static void adopt(void *ctx, const struct route *route)
+{
+	struct adoption *adoption = ctx;
+	struct instance_side *side = adoption->side;
+
+	if (addr_is_any(&route->source) != adoption->wildcard)
+		return;
+	if (route->input == PROXY_VIFS)
+		remove_anywhere(side, *route);
+	else
+		adoption->failed |= !proxy_adopt(side->proxy, loop_now(), route);
+}
+
+/* The routes in the kernel become memberships. If they cannot be read they are told anew. */
+static void adopt_routes(struct instance_side *side)
+{
+	unsigned index[PROXY_VIFS] = {0};
+	struct adoption adoption = {.side = side};
+	const struct mroute_dump dump = {.protocol = side->protocol,
+					 .table = side->table,
+					 .index = index,
+					 .route = adopt,
+					 .ctx = &adoption};
+	/* One of its own: the proxy may ask about routes meanwhile. */
+	struct netlink netlink;
+	int error = netlink_open(&netlink, 0);
+
+	for (unsigned n = 0; n < PROXY_VIFS; n++)
+		if (side->instance->vif[n])
+			index[n] = link_of(side, n)->index;
+	for (int pass = 0; pass < 2 && !error; pass++) {
+		adoption.wildcard = !pass;
+		error = mroute_dump(&netlink, &dump);
+	}
+	netlink_close(&netlink);
+	if (!error && !adoption.failed)
+		return;
+	log_warning("%s: the kernel's routes are made anew: %s", family[side->protocol],
+		    strerror(error ? -error : ENOMEM));
+	mroute_flush(side->source.fd, side->protocol);
+	proxy_reinstall(side->proxy);
+}
+
 static void init(struct instance *instance, struct instance_host *host,
 		 const struct conf_instance *conf)
 {
 	instance->host = host;
 	instance->table = conf->table;
+	if (ENABLE_PRIVSEP)
+		instance->note = priv_vifs(host->priv, conf->table);
 	instance->rp_filter_off = conf->rp_filter_off;
 	instance->retry_at = INT64_MAX;
 	instance->retry_delay = RETRY_FIRST;
@@ -722,9 +857,12 @@ int instance_open(struct instance *instance, struct instance_host *host,
 		instance_close(instance);
 	else
 		settle_vifs(instance);
-	for (unsigned n = 0; n < PROTOCOLS && !error; n++)
+	for (unsigned n = 0; n < PROTOCOLS && !error; n++) {
+		if (ENABLE_PRIVSEP && instance->side[n].proxy && instance->side[n].kept)
+			adopt_routes(&instance->side[n]);
 		if (ENABLE_MULTI_INSTANCE && instance->side[n].proxy && instance->side[n].table)
 			rule_sweep(&host->rules, (enum protocol)n, instance->side[n].table);
+	}
 	return error;
 }
 

@@ -12,7 +12,7 @@
 #include "join.h"
 #include "loop.h"
 #include "plan.h"
-#include "rpfilter.h"
+#include "priv.h"
 #include "rule.h"
 
 /* Routes that the kernel refused and that are remembered one by one; beyond, all are set anew. */
@@ -49,6 +49,7 @@ struct instance_side {
 	struct instance *instance;
 	enum protocol protocol;
 	uint32_t table; /* that it has in fact */
+	bool kept;	/* with what a worker before made of it */
 	struct plan *plan;
 	struct proxy *proxy; /* NULL: does not run */
 	struct loop_source source;
@@ -62,7 +63,7 @@ struct instance_host {
 	struct loop loop;
 	struct iface_monitor monitor;
 	struct rules rules;
-	struct rpfilter rpfilter;
+	struct priv *priv;
 	bool rp_filter_off; /* of all instances */
 };
 
@@ -72,6 +73,7 @@ struct instance {
 	uint32_t table;
 	bool rp_filter_off;
 	struct instance_host *host;
+	struct priv_vifs *note; /* which VIF is whose, for the next worker; NULL: for nobody */
 	struct instance_vif *vif[PROXY_VIFS];
 	/* when what failed is tried again (INT64_MAX: nothing has), and the time to the attempt
 	 * after that */

@@ -102,6 +102,7 @@ static int add_socket(struct joins *joins)
 		error = -ENOMEM;
 	} else if (fd >= 0) {
 		grown[joins->socket_count++] = (struct join_socket){.fd = fd};
+		priv_keep(joins->priv, fd);
 		return (int)joins->socket_count - 1;
 	}
 	return error;
@@ -109,7 +110,7 @@ static int add_socket(struct joins *joins)
 
 static void drop_last_socket(struct joins *joins)
 {
-	close(joins->socket[--joins->socket_count].fd);
+	priv_close(joins->priv, joins->socket[--joins->socket_count].fd);
 }
 
 /* Joins on socket AT. 0 or -errno, and nothing has changed. */
@@ -316,9 +317,9 @@ int join_retry(struct joins *joins)
 	return error;
 }
 
-void join_open(struct joins *joins, enum protocol protocol, unsigned ifindex)
+void join_open(struct joins *joins, struct priv *priv, enum protocol protocol, unsigned ifindex)
 {
-	*joins = (struct joins){.protocol = protocol, .ifindex = ifindex};
+	*joins = (struct joins){.priv = priv, .protocol = protocol, .ifindex = ifindex};
 }
 
 void join_close(struct joins *joins)
@@ -329,5 +330,5 @@ void join_close(struct joins *joins)
 		free(joins->join[i].source);
 	free(joins->socket);
 	free(joins->join);
-	join_open(joins, joins->protocol, joins->ifindex);
+	join_open(joins, joins->priv, joins->protocol, joins->ifindex);
 }

@@ -11,6 +11,7 @@
 #define CORE_JOIN_H
 
 #include "../proto/proxy.h"
+#include "priv.h"
 
 /* What the kernel is to be a member of, and is unless it is pending. */
 struct join {
@@ -31,6 +32,7 @@ struct join_socket {
 
 /* Of one interface and protocol. */
 struct joins {
+	struct priv *priv; /* keeps the sockets; NULL: nobody does */
 	enum protocol protocol;
 	unsigned ifindex;
 	struct join *join; /* sorted by group */
@@ -41,7 +43,7 @@ struct joins {
 };
 
 /* Cannot fail. */
-void join_open(struct joins *, enum protocol, unsigned ifindex);
+void join_open(struct joins *, struct priv *, enum protocol, unsigned ifindex);
 /* Has the kernel be a member of GROUP with this filter; INCLUDE of nothing: not any more. 0, or
  * -errno: what was joined before stays until join_retry() can do it; ENOMEM: it may not even be
  * remembered (what was asked for before stays). */

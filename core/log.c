@@ -4,6 +4,7 @@
  * the time, which every local syslogd adds itself), the level, the rate limit. Leaves out: libc's
  * syslog(), which brings the time zone database along and opens its socket when it is too late.
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
@@ -62,13 +63,50 @@ bool log_wants(enum log_level level)
 	return level <= log_level;
 }
 
-static void connect_syslog(void)
+int log_connect(void)
 {
 	static const struct sockaddr_un address = {AF_UNIX, LOG_SOCKET};
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), error;
 
-	if (log_socket < 0)
-		log_socket = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	connect(log_socket, (const struct sockaddr *)&address, sizeof(address));
+	if (fd < 0)
+		return -errno;
+	if (!connect(fd, (const struct sockaddr *)&address, sizeof(address)))
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
+}
+
+static int connect_directly(void *ctx)
+{
+	(void)ctx;
+	return log_connect();
+}
+
+static int (*connector)(void *ctx) = connect_directly;
+static void *connector_ctx;
+
+void log_connect_by(int (*connect)(void *ctx), void *ctx)
+{
+	connector = connect;
+	connector_ctx = ctx;
+}
+
+static void connect_syslog(void)
+{
+	int fd = connector(connector_ctx);
+
+	if (fd < 0)
+		return;
+	if (log_socket >= 0)
+		close(log_socket);
+	log_socket = fd;
+}
+
+void log_prepare(void)
+{
+	if (ENABLE_SYSLOG && log_socket < 0)
+		connect_syslog();
 }
 
 static bool send_syslog(const char *line, size_t length)
@@ -120,7 +158,7 @@ void log_open(bool syslog, enum log_level level)
 	log_level = level;
 	log_to_syslog = ENABLE_SYSLOG && syslog;
 	if (log_to_syslog)
-		connect_syslog();
+		log_prepare();
 }
 
 void log_line(enum log_level level, const char *format, ...)

@@ -16,6 +16,12 @@ enum log_level {
 
 /* Before the first call: stderr, notice. SYSLOG needs ENABLE_SYSLOG. */
 void log_open(bool syslog, enum log_level);
+/* A socket that is connected to the syslog daemon. Descriptor or -errno. */
+int log_connect(void);
+/* From now on it is had by this function; it is only called when a line could not be sent. */
+void log_connect_by(int (*connect)(void *ctx), void *ctx);
+/* Connects, so that log_open() with SYSLOG need not. */
+void log_prepare(void);
 /* Would a line of this level be written? Saves the work of making it. */
 bool log_wants(enum log_level);
 void log_line(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -115,11 +115,20 @@ static void read_signal(struct loop *loop)
 		loop->stop = true;
 }
 
+static void set_busy(const struct loop *loop, bool busy)
+{
+	if (ENABLE_PRIVSEP && loop->busy)
+		*(volatile uint32_t *)loop->busy = busy ? (uint32_t)(loop_now() / 1000) + 1 : 0;
+}
+
 static int wait_and_dispatch(struct loop *loop, int timeout)
 {
 	struct epoll_event event[LOOP_EVENTS];
-	int count = epoll_wait(loop->epoll, event, LOOP_EVENTS, timeout);
+	int count;
 
+	set_busy(loop, false);
+	count = epoll_wait(loop->epoll, event, LOOP_EVENTS, timeout);
+	set_busy(loop, true);
 	if (count < 0)
 		return errno == EINTR ? 0 : -errno;
 	for (int i = 0; i < count; i++) {

@@ -10,8 +10,11 @@ enum { LOOP_EVENTS = 16 };
 
 struct loop {
 	int epoll, signals;
-	bool stop;				  /* set: loop_run() returns after this turn */
-	bool hangup;				  /* SIGHUP has come; for its owner to clear */
+	bool stop;   /* set: loop_run() returns after this turn */
+	bool hangup; /* SIGHUP has come; for its owner to clear */
+	/* Kept for whoever looks: since which second of loop_now(), and one more, it is about a
+	 * turn; 0 while it waits. */
+	uint32_t *busy;
 	struct loop_source *pending[LOOP_EVENTS]; /* of this turn, not called yet */
 };
 

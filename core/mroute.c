@@ -108,6 +108,13 @@ int mroute_delete_vif(int fd, enum protocol protocol, unsigned vif)
 	return error == -ENOENT || error == -EADDRNOTAVAIL ? 0 : error;
 }
 
+bool mroute_has_vif(int fd, unsigned vif)
+{
+	struct abi_sioc_vif_req request = {.vifi = (uint16_t)vif};
+
+	return !ioctl(fd, ABI_SIOCGETVIFCNT, &request);
+}
+
 static int route_ipv4(int fd, int option, const struct route *route,
 		      const uint8_t threshold[PROXY_VIFS])
 {

@@ -26,6 +26,8 @@ void mroute_done(int fd, enum protocol);
 int mroute_add_vif(int fd, enum protocol, unsigned vif, unsigned ifindex, uint8_t threshold);
 /* ENOENT and EADDRNOTAVAIL (the interface went first) are no errors. */
 int mroute_delete_vif(int fd, enum protocol, unsigned vif);
+/* Is there a VIF of that number? */
+bool mroute_has_vif(int fd, unsigned vif);
 /* Adds, changes in place or removes. THRESHOLD: of each VIF (IPv4). Removing what is not there is
  * no error. */
 int mroute_route(int fd, enum protocol, const struct route *, const uint8_t threshold[PROXY_VIFS]);

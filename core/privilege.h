@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Gives up being root, in one process: another user and group, another root directory, no
- * capability but CAP_NET_ADMIN and CAP_NET_RAW, none to be had again by execve().
+ * Gives up being root: another user and group, no other groups, another root directory, no
+ * capability but those that are named, none to be had again by execve().
  *
- * What works afterwards as before: multicast routing sockets and new ones, VIFs, routes, rules,
- * packets from any source, joins, netlink, new interfaces, /proc/sys/net by a directory that is
- * open (rpfilter.h), and all that cleans up at the end.
+ * With CAP_NET_ADMIN and CAP_NET_RAW left, in one process, multicast routing goes on as before,
+ * with new sockets, rules, rp_filter by a directory that is open, and all that cleans up at the
+ * end. With none left, as of a worker (priv.h), what the sockets that it has can do goes on.
  *
  * What does not: files by their paths, which begin at the new root directory and are looked up as
- * the new user. So whoever wants to read one again, or remove one at the end, has opened its
- * directory before and uses openat() and unlinkat(); and the new user must be allowed to do it
- * there. A socket or pid file in a directory of root's stays behind (the next start replaces it).
- * A syslogd that is started again is not found in a new root directory without /dev/log.
+ * the new user.
  */
 #ifndef CORE_PRIVILEGE_H
 #define CORE_PRIVILEGE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 enum privilege_failure { PRIVILEGE_USER, PRIVILEGE_GROUP, PRIVILEGE_CHROOT, PRIVILEGE_IDS };
 
-/* USER, GROUP: names or numbers; without a GROUP, the user's. "": stays as it is; all three "":
- * nothing happens. 0, or -errno with what failed: EINVAL there is no such user or group, ENOENT or
- * ENOTDIR of ROOT, EPERM. Then some of it may have been done already: the process should end. */
-int privilege_drop(const char *user, const char *group, const char *root,
-		   enum privilege_failure *failure);
+struct privilege {
+	uint32_t uid, gid; /* UINT32_MAX: as it is */
+	bool optional;	   /* in a user namespace that lacks them, as it is, too */
+	int root;	   /* the directory; -1: as it is */
+};
+
+/* USER, GROUP: names or numbers; without a GROUP, the user's. ROOT: a path; NULL: an empty
+ * directory that nobody can put anything into. "": as it is. 0, or -errno with what failed: EINVAL
+ * there is no such user or group, ENOENT or ENOTDIR of ROOT, EPERM. */
+int privilege_find(struct privilege *, const char *user, const char *group, const char *root,
+		   enum privilege_failure *);
+/* CAPABILITIES: bits of those that are kept. 0, or -errno with what failed; then some of it may
+ * have been done already: the process should end. Closes the directory. */
+int privilege_drop(struct privilege *, uint32_t capabilities, enum privilege_failure *);
 
 #endif

@@ -216,6 +216,15 @@ void probe_name_holders(const struct probe_holder *holder, size_t count, char *b
 		format_text(buf + length, size - length, ", or others");
 }
 
+bool probe_held_by(enum protocol protocol, char *buf, size_t size)
+{
+	struct probe_holder holder[PROBE_HOLDERS];
+	size_t count = probe_holders(protocol, holder, PROBE_HOLDERS);
+
+	probe_name_holders(holder, count, buf, size);
+	return count;
+}
+
 int probe_sysctl(enum protocol protocol, const char *interface, const char *name)
 {
 	char path[128], text[16];

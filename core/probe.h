@@ -29,6 +29,8 @@ struct probe_holder {
 size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
 /* Writes "NAME (pid N) or NAME (pid N), or others". */
 void probe_name_holders(const struct probe_holder *, size_t count, char *buf, size_t size);
+/* Both; false: there are none. */
+bool probe_held_by(enum protocol, char *buf, size_t size);
 /* The number in /proc/sys/net/ipv4 (ipv6)/conf/INTERFACE/NAME; -errno. */
 int probe_sysctl(enum protocol, const char *interface, const char *name);
 /* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */

@@ -40,8 +40,7 @@ static const uint8_t router_alert_ipv6[] = {IPPROTO_ICMPV6, 0, 5, 2, 0, 0, 1, 0}
 /* Pages that no packet has reached yet cost nothing. */
 static uint8_t buffer[CONFIG_RECEIVE_BATCH][CONFIG_PACKET_MAX];
 
-/* For sending only: bound to no protocol, it receives nothing. It stays open as long as the program
- * runs, which may give up the right to open it. */
+/* For sending only: bound to no protocol, it receives nothing. */
 static int packet_socket = -1;
 
 /* ---- receiving ---- */
@@ -490,6 +489,13 @@ int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsi
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
 }
 
+/* Without it, for want of packet sockets in the kernel, only unusual sources fail. */
+void rawsock_prepare(void)
+{
+	if (packet_socket < 0)
+		packet_socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+}
+
 int rawsock_open(enum protocol protocol, int receive_buffer)
 {
 	bool ipv4 = protocol == PROTOCOL_IGMP;
@@ -506,9 +512,7 @@ int rawsock_open(enum protocol protocol, int receive_buffer)
 	}
 	set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer);
 	set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER);
-	/* Without it, for want of packet sockets in the kernel, only unusual sources fail. */
-	if (packet_socket < 0)
-		packet_socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	rawsock_prepare();
 	return fd;
 }
 

@@ -18,6 +18,9 @@ struct rawsock_event {
 	enum counter drop;
 };
 
+/* Opens what rawsock_send() needs for sources that are not the interface's, for this process and
+ * those that it forks, which may lack the right. */
+void rawsock_prepare(void);
 /* A non-blocking raw socket of the protocol with all options set (packet info, Router Alert on what
  * is sent, TTL 1, TOS 0xc0 / traffic class 0xc0, no loopback, ICMPv6 filter, receive buffer of
  * BUFFER bytes as far as allowed). Returns the descriptor or -errno. */

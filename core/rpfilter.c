@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,7 +43,7 @@ static int switch_off(struct rpfilter *filter, struct rpfilter_entry *entry)
 	return was < 0 && was != -ENOENT ? was : 0;
 }
 
-static struct rpfilter_entry *find(const struct rpfilter *filter, const char *name)
+static struct rpfilter_entry *find(struct rpfilter *filter, const char *name)
 {
 	for (size_t i = 0; i < filter->count; i++)
 		if (!strcmp(filter->entry[i].name, name))
@@ -52,17 +51,15 @@ static struct rpfilter_entry *find(const struct rpfilter *filter, const char *na
 	return NULL;
 }
 
-/* 0 or -errno; ENOMEM: nothing has changed. */
+/* 0 or -errno; ENOSPC: nothing has changed. */
 static int hold(struct rpfilter *filter, const char *name)
 {
 	struct rpfilter_entry *entry = find(filter, name);
 
 	if (!entry) {
-		entry = realloc(filter->entry, (filter->count + 1) * sizeof(*entry));
-		if (!entry)
-			return -ENOMEM;
-		filter->entry = entry;
-		entry += filter->count++;
+		if (filter->count == CONFIG_MAX_RP_FILTERS)
+			return -ENOSPC;
+		entry = &filter->entry[filter->count++];
 		*entry = (struct rpfilter_entry){.was = OFF};
 		format_text(entry->name, sizeof(entry->name), "%s", name);
 	}
@@ -70,25 +67,29 @@ static int hold(struct rpfilter *filter, const char *name)
 	return switch_off(filter, entry);
 }
 
+static void restore(struct rpfilter *filter, struct rpfilter_entry *entry)
+{
+	if (entry->was != OFF)
+		exchange(filter, entry->name, entry->was, OFF);
+	*entry = filter->entry[--filter->count];
+}
+
 static void release(struct rpfilter *filter, const char *name)
 {
 	struct rpfilter_entry *entry = find(filter, name);
 
-	if (!entry || --entry->holders)
-		return;
-	if (entry->was != OFF)
-		exchange(filter, entry->name, entry->was, OFF);
-	*entry = filter->entry[--filter->count];
+	if (entry && entry->holders && !--entry->holders)
+		restore(filter, entry);
 }
 
 int rpfilter_hold(struct rpfilter *filter, const char *name)
 {
 	int error = hold(filter, all), its;
 
-	if (error == -ENOMEM)
+	if (error == -ENOSPC)
 		return error;
 	its = hold(filter, name);
-	if (its == -ENOMEM)
+	if (its == -ENOSPC)
 		release(filter, all);
 	return its ? its : error;
 }
@@ -108,21 +109,29 @@ void rpfilter_release(struct rpfilter *filter, const char *name)
 	release(filter, all);
 }
 
+void rpfilter_renew(struct rpfilter *filter)
+{
+	for (size_t i = 0; i < filter->count; i++)
+		filter->entry[i].holders = 0;
+}
+
+void rpfilter_sweep(struct rpfilter *filter)
+{
+	for (size_t i = filter->count; i-- > 0;)
+		if (!filter->entry[i].holders)
+			restore(filter, &filter->entry[i]);
+}
+
 int rpfilter_open(struct rpfilter *filter)
 {
-	*filter = (struct rpfilter){
-		.directory = open("/proc/sys/net/ipv4/conf", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	filter->directory = open("/proc/sys/net/ipv4/conf", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return filter->directory < 0 ? -errno : 0;
 }
 
 void rpfilter_close(struct rpfilter *filter)
 {
-	while (filter->count) {
-		filter->entry[0].holders = 1;
-		release(filter, filter->entry[0].name);
-	}
-	free(filter->entry);
-	filter->entry = NULL;
+	rpfilter_renew(filter);
+	rpfilter_sweep(filter);
 	if (filter->directory >= 0)
 		close(filter->directory);
 	filter->directory = -1;

@@ -21,16 +21,17 @@ struct rpfilter_entry {
 	char was; /* what is to be restored; '0': nothing */
 };
 
+/* Plain bytes, which another program may go on with, but for the directory. */
 struct rpfilter {
 	int directory; /* -1: not open */
-	struct rpfilter_entry *entry;
 	size_t count;
+	struct rpfilter_entry entry[CONFIG_MAX_RP_FILTERS];
 };
 
-/* 0 or -errno. */
+/* Nothing is held after it, unless it was before. 0 or -errno. */
 int rpfilter_open(struct rpfilter *);
 /* Switches the filter off for one more holder. The interface need not exist. 0, or -errno: it is
- * held, but the filter may be on. ENOMEM: it is not held. */
+ * held, but the filter may be on. ENOSPC: it is not held, there are CONFIG_MAX_RP_FILTERS. */
 int rpfilter_hold(struct rpfilter *, const char *name);
 /* The interface has appeared: does what rpfilter_hold() could not do. No harm if nobody holds it. 0
  * or -errno. */
@@ -38,6 +39,9 @@ int rpfilter_refresh(struct rpfilter *, const char *name);
 /* Restores what was there, if this was the last holder, unless somebody else has changed it
  * meanwhile. */
 void rpfilter_release(struct rpfilter *, const char *name);
+/* Who held them is no more: what nobody holds again until rpfilter_sweep() is released then. */
+void rpfilter_renew(struct rpfilter *);
+void rpfilter_sweep(struct rpfilter *);
 /* Releases all. No harm if it is not open. */
 void rpfilter_close(struct rpfilter *);
 

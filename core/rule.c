@@ -36,17 +36,15 @@ static void ignore(void *ctx, uint16_t type, struct wire_reader body)
 	(void)body;
 }
 
-/* Adds (RTM_NEWRULE) or deletes (RTM_DELRULE) one rule. 0 or -errno. */
-static int change(struct rules *rules, uint16_t type, const struct rule *rule, uint16_t attribute)
+int rule_change(struct netlink *netlink, bool add, const struct rule *rule, uint16_t attribute)
 {
 	const struct abi_fib_rule_hdr header = {.family = family_of(rule->protocol),
 						.action = ABI_FR_ACT_TO_TBL};
 	const uint32_t priority = PRIORITY;
 	const uint8_t origin = ABI_RTPROT_MROUTED;
-	bool add = type == ABI_RTM_NEWRULE;
 	struct netlink_request request;
 
-	netlink_begin(&request, type,
+	netlink_begin(&request, add ? ABI_RTM_NEWRULE : ABI_RTM_DELRULE,
 		      (uint16_t)(ABI_NLM_F_ACK | (add ? ABI_NLM_F_CREATE | ABI_NLM_F_EXCL : 0)),
 		      &header, sizeof(header));
 	netlink_put(&request, ABI_FRA_PRIORITY, &priority, sizeof(priority));
@@ -54,7 +52,15 @@ static int change(struct rules *rules, uint16_t type, const struct rule *rule, u
 	netlink_put(&request, attribute, rule->name, strlen(rule->name) + 1);
 	if (add)
 		netlink_put(&request, ABI_FRA_PROTOCOL, &origin, sizeof(origin));
-	return netlink_ask(&rules->request, &request, ignore, NULL);
+	return netlink_ask(netlink, &request, ignore, NULL);
+}
+
+static int change(struct rules *rules, bool add, const struct rule *rule, uint16_t attribute)
+{
+	if (ENABLE_PRIVSEP && rules->priv)
+		return priv_rule(rules->priv, add, rule->protocol, rule->name, rule->table,
+				 attribute);
+	return rule_change(&rules->request, add, rule, attribute);
 }
 
 /* If it fails, once more: nobody will do it later. */
@@ -63,10 +69,10 @@ static int uninstall(struct rules *rules, const struct rule *rule)
 	int error = 0;
 
 	for (int i = 0; i < 2; i++) {
-		int its = change(rules, ABI_RTM_DELRULE, rule, direction[i]);
+		int its = change(rules, false, rule, direction[i]);
 
 		if (its && its != -ENOENT)
-			its = change(rules, ABI_RTM_DELRULE, rule, direction[i]);
+			its = change(rules, false, rule, direction[i]);
 		if (its && its != -ENOENT)
 			error = its;
 	}
@@ -79,7 +85,7 @@ static int install(struct rules *rules, const struct rule *rule)
 	int result = 0;
 
 	for (int i = 0; i < 2; i++) {
-		int error = change(rules, ABI_RTM_NEWRULE, rule, direction[i]);
+		int error = change(rules, true, rule, direction[i]);
 
 		if (error && error != -EEXIST)
 			return error;
@@ -281,7 +287,7 @@ int rule_sweep(struct rules *rules, enum protocol protocol, uint32_t table)
 		netlink_begin(&request, ABI_RTM_GETRULE, ABI_NLM_F_DUMP, &header, sizeof(header));
 		error = netlink_ask(&rules->request, &request, look, &leftover);
 		if (!error && leftover.found)
-			error = change(rules, ABI_RTM_DELRULE, &leftover.rule, leftover.attribute);
+			error = change(rules, false, &leftover.rule, leftover.attribute);
 		if (error == -EINTR)
 			continue;
 		if (error || !leftover.found)
@@ -292,11 +298,12 @@ int rule_sweep(struct rules *rules, enum protocol protocol, uint32_t table)
 
 /* ---- life ---- */
 
-int rule_open(struct rules *rules, struct loop *loop)
+int rule_open(struct rules *rules, struct loop *loop, struct priv *priv)
 {
 	int error;
 
 	*rules = (struct rules){.loop = loop,
+				.priv = priv,
 				.source = {.ready = ready, .ctx = rules},
 				.events.fd = -1,
 				.repair_at = INT64_MAX,

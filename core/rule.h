@@ -14,6 +14,7 @@
 
 #include "loop.h"
 #include "netlink.h"
+#include "priv.h"
 
 /* What is to be: two rules, one for what arrives, one for what is sent. */
 struct rule {
@@ -26,6 +27,7 @@ struct rule {
 struct rules {
 	struct loop_source source;
 	struct loop *loop;
+	struct priv *priv; /* who has the right to change them; NULL: this process has */
 	struct netlink events, request;
 	struct rule *rule;
 	size_t count, room;
@@ -33,8 +35,9 @@ struct rules {
 	int64_t repaired_at, delay; /* the last repair; how long the next one waits */
 };
 
-/* 0 or -errno. A struct rules that is not open has -1 as events.fd and request.fd. */
-int rule_open(struct rules *, struct loop *);
+/* 0 or -errno. A struct rules that is not open has -1 as events.fd and request.fd; rule_sweep()
+ * needs the latter only. PRIV: who has the right to change them; NULL: this process has. */
+int rule_open(struct rules *, struct loop *, struct priv *);
 /* From now on TABLE serves the interface. A rule that is there already is taken over. 0, or -errno
  * and nothing has changed: EAFNOSUPPORT the kernel knows one table only
  * (CONFIG_IP_MROUTE_MULTIPLE_TABLES, CONFIG_IPV6_MROUTE_MULTIPLE_TABLES), EPERM. */
@@ -49,5 +52,9 @@ int rule_sweep(struct rules *, enum protocol, uint32_t table);
 int64_t rule_turn(struct rules *, int64_t now);
 /* Removes all rules. No harm if it is not open. */
 void rule_close(struct rules *);
+
+/* Adds or removes one of the two: what ATTRIBUTE says, ABI_FRA_IIFNAME or ABI_FRA_OIFNAME. 0 or
+ * -errno: EEXIST, ENOENT too. */
+int rule_change(struct netlink *, bool add, const struct rule *, uint16_t attribute);
 
 #endif

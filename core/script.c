@@ -8,16 +8,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "format.h"
 #include "scan.h"
 
-bool script_read(struct script *script, int directory, const char *path, char error[CONF_ERROR])
+bool script_read(struct script *script, int fd, const char *name, char error[CONF_ERROR])
 {
 	char *buffer, *text;
 	size_t size;
 
-	if (conf_load(directory, path, &buffer, &size, error))
+	if (conf_load(fd, name, &buffer, &size, error))
 		return false;
 	text = malloc(size + 1);
 	if (text) {
@@ -25,11 +27,41 @@ bool script_read(struct script *script, int directory, const char *path, char er
 		text[size++] = '\n';
 		*script = (struct script){text, size, size};
 	} else {
-		format_text(error, CONF_ERROR, "%.128s: out of memory", path);
+		format_text(error, CONF_ERROR, "%.128s: out of memory", name);
 	}
 	/* It may be much larger than what is in it. */
 	free(buffer);
 	return text;
+}
+
+/* Without the newline that script_read() adds. */
+int script_save(const struct script *script)
+{
+	int fd = memfd_create("mcproxy.conf", MFD_CLOEXEC);
+	ssize_t size = (ssize_t)script->size - 1;
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, script->text, (size_t)size) == size)
+		return fd;
+	error = errno ? -errno : -EIO;
+	close(fd);
+	return error;
+}
+
+bool script_restore(struct script *script, int fd, size_t file, const char *name,
+		    char error[CONF_ERROR])
+{
+	lseek(fd, 0, SEEK_SET);
+	if (!script_read(script, fd, name, error))
+		return false;
+	script->file = file;
+	if (file && file <= script->size && script->text[file - 1] == '\n')
+		return true;
+	script_free(script);
+	format_text(error, CONF_ERROR, "%.128s: what was left of it is damaged", name);
+	return false;
 }
 
 void script_free(struct script *script)

@@ -14,8 +14,13 @@ struct script {
 	size_t file; /* of it, what is the file's, with the newline at its end */
 };
 
-/* Reads the file PATH, as openat() finds it. False: ERROR says why. */
-bool script_read(struct script *, int directory, const char *path, char error[CONF_ERROR]);
+/* Reads the file called NAME, as conf_load(). False: ERROR says why. */
+bool script_read(struct script *, int fd, const char *name, char error[CONF_ERROR]);
+/* The text as a file in memory, for script_restore(). Descriptor or -errno. */
+int script_save(const struct script *);
+/* Reads it, whatever it is, and closes it; FILE bytes are the file's that is called NAME. False:
+ * ERROR says why. */
+bool script_restore(struct script *, int fd, size_t file, const char *name, char error[CONF_ERROR]);
 /*
  * Writes to STATEMENT what the words of a command of mcproxy-ctl(8) (add, del, set, log-level) are
  * in the language. Returns NULL, or what is wrong with them: whatever is not one statement, or does

@@ -292,12 +292,13 @@ static void listen_and_run(struct run *run)
 	if (loop_open(&run->loop))
 		fuzz_fail("no loop: %m");
 	unlink(path);
-	if (control_open(&run->control, &run->loop, path, "", &run->program))
+	if (control_open(&run->control, &run->loop, control_listen(path, ""), &run->program))
 		fuzz_fail("no socket at %s: %m", path);
 	if (loop_run(&run->loop, turn, run))
 		fuzz_fail("the loop has ended: %m");
 	check_nothing_left(run);
 	control_close(&run->control);
+	control_remove(path);
 	loop_close(&run->loop);
 }
 

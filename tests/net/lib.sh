@@ -368,6 +368,15 @@ answers_or_ended() {
 	ended "$daemon" || asked_of "$1" running
 }
 
+# find_worker: the process that does the work, in $worker: the daemon's child or, of one process, itself.
+find_worker() {
+	worker=
+	for child in $(cat "/proc/$daemon/task/$daemon/children" 2>/dev/null); do
+		[ "$(cat "/proc/$child/comm" 2>/dev/null)" != mcproxy-worker ] || worker=$child
+	done
+	[ -n "$worker" ] || worker=$daemon
+}
+
 stop_daemon() {
 	kill -TERM "$daemon"
 	exit_status "$daemon"

@@ -1234,7 +1234,7 @@ static int read_conf(void)
 	size_t size;
 	int result;
 
-	if (conf_load(AT_FDCWD, path, &text, &size, error))
+	if (conf_load(conf_open(AT_FDCWD, path), path, &text, &size, error))
 		return -1;
 	result = parse_as(path, text, size);
 	free(text);

@@ -846,7 +846,16 @@ static void check_no_descriptors(void)
 
 static int open_control(struct control *again, const char *group)
 {
-	return control_open(again, &loop, path, group, &program);
+	int fd = control_listen(path, group);
+
+	*again = (struct control){.listener.fd = -1};
+	return fd < 0 ? fd : control_open(again, &loop, fd, &program);
+}
+
+static void end_control(struct control *again)
+{
+	control_close(again);
+	control_remove(path);
 }
 
 static void check_file(void)
@@ -869,7 +878,7 @@ static void check_file(void)
 	answers("running\n", "yes\nok\n");
 
 	TEST("the file is removed at the end");
-	control_close(&control);
+	end_control(&control);
 	CHECK(stat(path, &status) && errno == ENOENT);
 
 	TEST("a dead daemon's socket is replaced, by one of the group asked for");
@@ -884,16 +893,16 @@ static void check_file(void)
 	TEST("another one's socket is not removed");
 	unlink(path);
 	CHECK(!open_control(&again, ""));
-	control_close(&control);
+	end_control(&control);
 	CHECK(!stat(path, &status));
-	control_close(&again);
+	end_control(&again);
 	CHECK(stat(path, &status) && errno == ENOENT);
 
 	TEST("a file that is no socket is not touched");
 	close(open(path, O_CREAT | O_WRONLY, 0600));
 	error = open_control(&control, "");
 	CHECK(error == -EADDRINUSE, "%d", error);
-	control_close(&control);
+	end_control(&control);
 	CHECK(!stat(path, &status) && S_ISREG(status.st_mode));
 	unlink(path);
 
@@ -905,10 +914,10 @@ static void check_file(void)
 	CHECK(stat(path, &status) && errno == ENOENT);
 	memset(too_long, 'x', sizeof(too_long) - 1);
 	too_long[sizeof(too_long) - 1] = '\0';
-	CHECK(control_open(&control, &loop, too_long, "", &program) == -ENAMETOOLONG);
-	CHECK(control_open(&control, &loop, "", "", &program) == -ENAMETOOLONG);
-	CHECK(control_open(&control, &loop, "/nonexistent/x", "", &program) == -ENOENT);
-	control_close(&control);
+	CHECK(control_listen(too_long, "") == -ENAMETOOLONG);
+	CHECK(control_listen("", "") == -ENAMETOOLONG);
+	CHECK(control_listen("/nonexistent/x", "") == -ENOENT);
+	end_control(&control);
 }
 
 /* Not everybody may give a file to any group, but to the own one. */
@@ -925,7 +934,7 @@ static void check_named_group(void)
 			continue;
 		CHECK(!error && !stat(path, &status) && status.st_gid == group->gr_gid, "%s %d",
 		      group->gr_name, error);
-		control_close(&control);
+		end_control(&control);
 	}
 	endgrent();
 }

@@ -135,7 +135,7 @@ static void join_last(enum protocol protocol)
 	static struct joins joins;
 
 	join_close(&joins);
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	CHECK(!join_set(&joins, &g, INCLUDE, &s, 1));
 }
 
@@ -194,7 +194,7 @@ static void test_random(enum protocol protocol)
 
 	TEST("whatever the filters, the kernel has just these, in as few sockets as they fit into");
 	memset(is, 0, sizeof(is));
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		unsigned g = random_number(GROUPS);
 
@@ -227,7 +227,7 @@ static void test_wider(enum protocol protocol)
 	struct joins joins;
 
 	TEST("with more sources than the kernel takes, all are asked for");
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	CHECK(!set(&joins, 1, &all) && !set(&joins, 2, &f) && check(&joins, 2, &f));
 	f = make(protocol, false, 0, most + 1);
 	CHECK(!set(&joins, 2, &f) && check(&joins, 2, &all) && joins.wider == 1);
@@ -255,7 +255,7 @@ static void test_many(enum protocol protocol)
 	struct joins joins;
 
 	TEST("many groups with many sources");
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	for (unsigned g = 0; g < 300; g++)
 		CHECK(!set(&joins, g, &one), "%u", g);
 	for (unsigned g = 0; g < 300; g++)
@@ -278,7 +278,7 @@ static void test_retry(enum protocol protocol)
 	struct joins joins;
 
 	TEST("what cannot be joined is joined later, what is joined stays");
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	getrlimit(RLIMIT_NOFILE, &limit);
 	few = limit;
 	few.rlim_cur = (rlim_t)open("/dev/null", O_RDONLY) + 1;
@@ -309,7 +309,7 @@ static void test_retry(enum protocol protocol)
 	CHECK(netns_wire("v0", "v1"));
 	CHECK(if_nametoindex("v0") != ifindex);
 	ifindex = if_nametoindex("v0");
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	CHECK(!set(&joins, 5, &one) && check(&joins, 5, &one));
 	join_close(&joins);
 	CHECK(check(&joins, 5, &none));
@@ -326,7 +326,7 @@ static void test_faults(enum protocol protocol)
 
 	TEST("where a call fails, what there was stays until it is tried again");
 	memset(is, 0, sizeof(is));
-	join_open(&joins, protocol, ifindex);
+	join_open(&joins, NULL, protocol, ifindex);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		unsigned g = random_number(GROUPS);
 		struct filter f =

@@ -390,7 +390,7 @@ static void test_table(void)
 	struct loop loop;
 
 	TEST("a numbered table beside the default one: start");
-	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop));
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL));
 	for (int i = 0; i < PROTOCOLS; i++) {
 		enum protocol protocol = (enum protocol)i;
 		int fd = start_default(protocol);

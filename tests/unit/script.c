@@ -203,20 +203,22 @@ static void test_file(void)
 
 	TEST("a file is its bytes and a newline, so that a statement may follow");
 	CHECK(fd >= 0 && write(fd, "a\0#", 3) == 3);
-	CHECK(script_read(&script, AT_FDCWD, path, error), "%s", error);
+	CHECK(script_read(&script, conf_open(AT_FDCWD, path), path, error), "%s", error);
 	CHECK(script.size == 4 && script.file == 4 && !memcmp(script.text, "a\0#\n", 4));
 	script_free(&script);
 	CHECK(!script.text && !script.size);
-	CHECK(!ftruncate(fd, 0) && script_read(&script, AT_FDCWD, path, error));
+	CHECK(!ftruncate(fd, 0) && script_read(&script, conf_open(AT_FDCWD, path), path, error));
 	CHECK(script.size == 1 && *script.text == '\n');
 	script_free(&script);
 
 	TEST("one that is too long, and one that is not there");
 	CHECK(!ftruncate(fd, CONFIG_CONF_MAX_SIZE + 1));
-	CHECK(!script_read(&script, AT_FDCWD, path, error) && strstr(error, path), "%s", error);
+	CHECK(!script_read(&script, conf_open(AT_FDCWD, path), path, error) && strstr(error, path),
+	      "%s", error);
 	unlink(path);
-	CHECK(!script_read(&script, AT_FDCWD, path, error) && strstr(error, strerror(ENOENT)), "%s",
-	      error);
+	CHECK(!script_read(&script, conf_open(AT_FDCWD, path), path, error) &&
+		      strstr(error, strerror(ENOENT)),
+	      "%s", error);
 	close(fd);
 }
 
