@@ -284,17 +284,20 @@ static void remove_entry(struct world *world, unsigned at)
 	memmove(&world->entry[at], &world->entry[at + 1], behind * sizeof(world->entry[0]));
 }
 
-/* Another one, with the settings of the next bytes; where that side is taken it comes in its place.
- */
+/* Another one, with the settings of the next bytes; where that side is taken it comes in its place,
+ * and its router knows what it has been told. */
 static void put_entry(struct bytes *bytes, struct world *world, unsigned code)
 {
-	bool upstream = code >> 4 & 1;
+	bool upstream = code >> 4 & 1, view_lost = false;
 	unsigned vif = (code >> 5) % (world->vif_count < 5 ? world->vif_count + 1 : 5);
 	unsigned there = entry_of(world, vif, upstream);
 
-	if (there < ENTRIES)
+	if (there < ENTRIES) {
+		view_lost = world->entry[there].view_lost;
 		remove_entry(world, there);
+	}
 	add_entry(bytes, world, vif, upstream);
+	world->entry[world->config.interface_count - 1].view_lost = view_lost;
 }
 
 static void swap_entries(struct world *world)

@@ -506,6 +506,20 @@ static void forget_interfaces(struct world *world)
 	}
 }
 
+/* With another host all has been left and is joined anew, so that what an older querier did not
+ * hear is over. */
+static void renew_views(struct world *world)
+{
+	for (unsigned i = 0; i < world->given->config.interface_count; i++) {
+		const struct proxy_interface_config *before = &world->given->interface[i];
+		unsigned up = before->upstream ? entry_of(world, before->vif, true) : ENTRIES;
+
+		if (up < ENTRIES && world->entry[up].view_lost &&
+		    world->interface[up].kernel_host != before->kernel_host)
+			world_forget_views(world, before->vif);
+	}
+}
+
 uint64_t world_no_memory(const struct world *world)
 {
 	struct proxy_interface_status status;
@@ -531,6 +545,7 @@ void world_reconfigure(struct world *world)
 	if (!proxy_reconfigure(world->proxy, world->now, &given->config) &&
 	    !proxy_reconfigure(world->proxy, world->now, &given->config))
 		world_fail(world, "it cannot be reconfigured");
+	renew_views(world);
 	given_free(world->given);
 	world->given = given;
 	world->changed = false;
