@@ -102,8 +102,12 @@ static const struct table tables[] = {
 		    {"PACKETS", 5, RIGHT, 10}, {"BYTES", 6, RIGHT, 12}, {"WRONG-IF", 7, RIGHT, 8}},
 	 NULL},
 	COUNTERS_BY(is_counted),
+	{"log", {{"AGO", 0, SECONDS, 9}, {"LEVEL", 1, LEFT, 7}, {"EVENT", 2, LEFT, 5}}, NULL},
 };
 /* clang-format on */
+
+/* Without the counters, which the overview has shown, and the log. */
+#define ALL (COUNT(tables) - 2)
 
 static const struct question questions[] = {
 	{"running", "running", 0, 0},
@@ -124,6 +128,7 @@ const char *mcproxy_stat_usage(void)
 		"  -w SECONDS again and again, with so long a pause\n\n"
 		"Tables (without one: an overview):\n"
 		"  summary, instances, interfaces, groups, upstream, routes, counters, or all\n"
+		"  log: the last events\n"
 		"Questions:\n"
 		"  running               is it?\n"
 		"  group GROUP [IF]      has a host (behind IF) joined GROUP?\n"
@@ -259,13 +264,12 @@ static int show_all(const char *path)
 	int status = show_overview(path, false);
 
 	output_text("\n");
-	/* The counters have been shown. */
-	return status ? status : show_tables(path, tables, COUNT(tables) - 1);
+	return status ? status : show_tables(path, tables, ALL);
 }
 
 static const struct table *find_table(const char *name)
 {
-	for (size_t i = 0; i < COUNT(tables); i++) {
+	for (size_t i = 0; i < COUNT(tables) - !ENABLE_LOG_RING; i++) {
 		if (!strcmp(tables[i].request, name))
 			return &tables[i];
 	}

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "control_answer.h"
+#include "log.h"
 #include "mroute.h"
 #include "text.h"
 
@@ -450,6 +451,28 @@ static bool tell_text(struct control_answer *answer, const struct control_view *
 	return true;
 }
 
+/* ---- the log ---- */
+
+/* By enum log_level. */
+static const char levels[][8] = {"error", "warning", "notice", "info", "debug"};
+
+/* Lines that are overwritten before there is room for them are left out. */
+static bool tell_log(struct control_answer *answer, const struct control_view *none)
+{
+	struct log_entry entry;
+
+	(void)none;
+	while (has_room(answer)) {
+		if (!ENABLE_LOG_RING || !log_recall(&answer->log, &entry))
+			return true;
+		put_number(answer, entry.age);
+		put_text(answer, levels[entry.level]);
+		put_text(answer, entry.text);
+		end_line(answer);
+	}
+	return false;
+}
+
 /* ---- questions ---- */
 
 static bool is_called(const struct control_view *view, unsigned vif, const char *name)
@@ -541,6 +564,7 @@ static const struct control_request requests[] = {
 	{.name = "subscribed", .least = 1, .most = 1, .ask = ask_upstream},
 	{.name = "querier", .least = 1, .most = 1, .ask = ask_querier},
 	{.name = "dump-config", .tell = tell_text, .of_program = true},
+	{.name = "log", .tell = tell_log, .of_program = true},
 	{.name = "reload", .command = true},
 	{.name = "stop", .command = true},
 	{.name = "upgrade", .command = true},
@@ -668,7 +692,8 @@ void control_answer_refuse(struct control_answer *answer, const char *error)
 void control_answer_interrupt(struct control_answer *answer)
 {
 	stop_walk(answer);
-	answer->interrupted = answer->request && answer->request->tell && !answer->finished;
+	answer->interrupted = answer->request && answer->request->tell &&
+			      answer->request->tell != tell_log && !answer->finished;
 }
 
 void control_answer_stop(struct control_answer *answer)

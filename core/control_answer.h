@@ -16,6 +16,7 @@ struct control_answer {
 	const struct control_request *request;
 	const struct control_view *view; /* being told */
 	unsigned position;		 /* in it, or in the text of the configuration */
+	uint64_t log;			 /* position in it */
 	bool interrupted;
 	int64_t now;
 	bool walking;
@@ -35,7 +36,8 @@ void control_answer_start(struct control_answer *, const struct control *, const
 void control_answer_continue(struct control_answer *);
 /* Replaces the text by a last line that says ERROR. */
 void control_answer_refuse(struct control_answer *, const char *error);
-/* What it is about will change: unless it is finished, the next piece is an error. */
+/* What it is about (anything but the log) will change: unless it is finished, the next piece is an
+ * error. */
 void control_answer_interrupt(struct control_answer *);
 /* Lets go of the proxies, whether the answer is finished or not. */
 void control_answer_stop(struct control_answer *);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Log lines. Owns: where they go (stderr, or the local syslog socket, RFC 3164 section 5.4 without
- * the time, which every local syslogd adds itself), the level, the rate limit. Leaves out: libc's
- * syslog(), which brings the time zone database along and opens its socket when it is too late.
+ * the time, which every local syslogd adds itself), the level, the rate limit, the last lines.
+ * Leaves out: libc's syslog(), which brings the time zone database along and opens its socket when
+ * it is too late. The time of day is not looked at: a router may learn it long after its start.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -17,16 +18,13 @@
 #include "format.h"
 #include "log.h"
 
-enum { LOG_LINE = 512 };
-
 #define LOG_SOCKET "/dev/log"
 
 /* A bucket for each level: a flood of notices must not swallow the error that explains it. */
 static struct {
 	const uint16_t burst, per_second;
 	uint16_t used;
-	uint32_t swallowed;
-	time_t refilled;
+	uint32_t swallowed, refilled; /* lines, seconds */
 } bucket[] = {
 	[LOG_LEVEL_ERROR] = {.burst = 20, .per_second = 1},
 	[LOG_LEVEL_WARNING] = {.burst = 20, .per_second = 1},
@@ -39,15 +37,36 @@ static enum log_level log_level = LOG_LEVEL_NOTICE;
 static int log_socket = -1;
 static bool log_to_syslog;
 
-/* Is there room for one more line? */
-static bool take_token(enum log_level level)
+/* What stands before the text of a remembered line. */
+struct mark {
+	uint32_t tenths; /* when */
+	uint16_t length;
+	uint8_t level;
+};
+
+/* What was written from BEGIN to END, positions in all that was ever put here, whole lines. What
+ * the rate limit swallows stays out: a flood would push out what explains it. */
+static struct {
+	uint64_t begin, end;
+	char byte[CONFIG_LOG_RING_SIZE];
+} ring;
+
+/* Tenths of a second; as so few bits, they are good for differences of up to 13 years. */
+static uint32_t read_clock(void)
 {
 	struct timespec now;
-	int64_t refill;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	refill = (int64_t)(now.tv_sec - bucket[level].refilled) * bucket[level].per_second;
-	bucket[level].refilled = now.tv_sec;
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (uint32_t)now.tv_sec * 10 + (uint32_t)now.tv_nsec / 100000000;
+}
+
+/* Is there room for one more line? */
+static bool take_token(enum log_level level, uint32_t now)
+{
+	uint32_t second = now / 10;
+	uint64_t refill = (uint64_t)(second - bucket[level].refilled) * bucket[level].per_second;
+
+	bucket[level].refilled = second;
 	bucket[level].used =
 		(uint16_t)(refill < bucket[level].used ? bucket[level].used - refill : 0);
 	if (bucket[level].used < bucket[level].burst) {
@@ -62,6 +81,54 @@ bool log_wants(enum log_level level)
 {
 	return level <= log_level;
 }
+
+/* ---- the last lines ---- */
+
+static void put(const void *bytes, size_t size)
+{
+	const char *byte = bytes;
+
+	while (size--)
+		ring.byte[ring.end++ % sizeof(ring.byte)] = *byte++;
+}
+
+static void get(uint64_t *position, void *bytes, size_t size)
+{
+	char *byte = bytes;
+
+	while (size--)
+		*byte++ = ring.byte[(*position)++ % sizeof(ring.byte)];
+}
+
+static void remember(uint32_t tenths, enum log_level level, const char *text, size_t length)
+{
+	struct mark old, mark = {tenths, (uint16_t)length, (uint8_t)level};
+
+	while (ring.end + sizeof(mark) + length - ring.begin > sizeof(ring.byte)) {
+		get(&ring.begin, &old, sizeof(old));
+		ring.begin += old.length;
+	}
+	put(&mark, sizeof(mark));
+	put(text, length);
+}
+
+bool log_recall(uint64_t *position, struct log_entry *entry)
+{
+	struct mark mark;
+
+	if (*position < ring.begin)
+		*position = ring.begin;
+	if (*position >= ring.end)
+		return false;
+	get(position, &mark, sizeof(mark));
+	get(position, entry->text, mark.length);
+	entry->text[mark.length] = '\0';
+	entry->level = mark.level;
+	entry->age = (uint64_t)(read_clock() - mark.tenths) * 100;
+	return true;
+}
+
+/* ---- where they go ---- */
 
 int log_connect(void)
 {
@@ -123,9 +190,13 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 {
 	static const uint8_t priority[] = {LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG};
 	char line[LOG_LINE], *rest = line;
-	size_t start = 0, length;
+	size_t start = 0, text, length;
+	uint32_t now;
 
-	if (!log_wants(level) || !take_token(level))
+	if (!log_wants(level))
+		return;
+	now = read_clock();
+	if (!take_token(level, now))
 		return;
 	if (ENABLE_SYSLOG && log_to_syslog)
 		start = format_text(line, sizeof(line),
@@ -133,6 +204,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 				    (int)getpid());
 	else
 		start = format_text(line, sizeof(line), "mcproxy: ");
+	text = start;
 	if (bucket[level].swallowed)
 		start += format_text(line + start, sizeof(line) - start, "(%lu lines lost) ",
 				     (unsigned long)bucket[level].swallowed);
@@ -142,6 +214,8 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 	for (size_t i = start; i < length; i++)
 		if ((unsigned char)line[i] < ' ')
 			line[i] = '?';
+	if (ENABLE_LOG_RING)
+		remember(now, level, line + text, length - text);
 	if (ENABLE_SYSLOG && log_to_syslog) {
 		if (send_syslog(line, length))
 			return;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../../core/control.h"
+#include "../../core/log.h"
 #include "../../core/loop.h"
 #include "../replay/codec.h"
 #include "../unit/ignore.h"
@@ -161,6 +162,27 @@ static void join(struct run *run, unsigned code, unsigned sources)
 	codec_free(&message);
 }
 
+/* Any octets, as of a name. */
+static void write_log(struct run *run, unsigned level, size_t length)
+{
+	const uint8_t *data;
+
+	length = bytes_take(&run->bytes, length, &data);
+	log_line((enum log_level)level, "%.*s", (int)length, (const char *)data);
+}
+
+/* What an earlier input has left in the log is pushed out. */
+static void fill_log(void)
+{
+	static const char levels[] = "error warning notice info debug";
+
+	log_open(false, LOG_LEVEL_DEBUG);
+	for (unsigned i = 0; i < CONFIG_LOG_RING_SIZE / sizeof(levels); i++) {
+		seams()->now += 1000;
+		log_line((enum log_level)(i % (LOG_LEVEL_DEBUG + 1)), "%s", levels);
+	}
+}
+
 /* An octet is the action and the client; others follow. */
 static void step(struct run *run)
 {
@@ -184,6 +206,8 @@ static void step(struct run *run)
 		join(run, more, code >> 3);
 	else if ((code & 7) == 6)
 		seams()->now += more << (code >> 3 & 15);
+	else if (code & 8)
+		write_log(run, (code >> 4) % (LOG_LEVEL_DEBUG + 1), 2 * more);
 	else
 		run->parted |= (seams()->send_most = more) != 0;
 }
@@ -312,6 +336,7 @@ void fuzz_control(const uint8_t *data, size_t size, struct digest *digest)
 		run.client[i].fd = -1;
 	seams()->now = 1000000;
 	seams()->send_most = 0;
+	fill_log();
 	start_proxy(&run);
 	set_program(&run);
 	if (run.proxy) {

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "seams.h"
 
@@ -16,6 +17,7 @@ void test_free(void *block);
 int test_clock_gettime(clockid_t clock, struct timespec *time);
 int test_getrusage(int who, struct rusage *usage);
 ssize_t test_send(int fd, const void *data, size_t size, int flags);
+ssize_t test_write(int fd, const void *data, size_t size);
 
 struct seams *seams(void)
 {
@@ -83,4 +85,10 @@ ssize_t test_send(int fd, const void *data, size_t size, int flags)
 	if (seams()->send_most && size > seams()->send_most)
 		size = seams()->send_most;
 	return send(fd, data, size, flags);
+}
+
+/* The log of the program is none of the test's. */
+ssize_t test_write(int fd, const void *data, size_t size)
+{
+	return fd == STDERR_FILENO ? (ssize_t)size : write(fd, data, size);
 }

@@ -2,7 +2,8 @@
 /*
  * What the program under test, and nothing else, gets from the C library: in the archive that these
  * tests are linked with the functions in seams.txt have other names, and are here. So an allocation
- * can fail, time stands still, and a socket takes as little as it is told.
+ * can fail, time stands still, a socket takes as little as it is told, and nothing is logged to the
+ * screen.
  */
 #ifndef TESTS_FUZZ_SEAMS_H
 #define TESTS_FUZZ_SEAMS_H

@@ -64,6 +64,7 @@ columns counters 6
 columns groups 8
 columns upstream 5
 columns routes 8
+columns log 3
 answers 0 -t instances
 equal "the instance's tables and ways" "$(tr '\t' ' ' <"$work/out" | cut -d ' ' -f 1-5)" \
 	"p igmp 0 wildcard -
@@ -86,6 +87,14 @@ answers 0
 for word in up0 dn1 dn2 upstream downstream igmp mld; do
 	grep -q "$word" "$work/out" || fail "no '$word' in what mcproxy-stat says to people"
 done
+
+# the log, as it was written, with its levels
+answers 0 -t log
+equal "the texts of the log" "$(cut -f 3 "$work/out")" "$(sed 's/^mcproxy: //' "$work/r.log")"
+equal "what is no notice" "$(cut -f 2 "$work/out" | grep -v notice)" ''
+answers 0 log
+equal "titles of the log" "$(head -n 1 "$work/out" | tr -s ' ')" " AGO LEVEL EVENT"
+grep -q '^ *[0-9]*\.[0-9]  notice   instance p runs$' "$work/out" || fail "no event in the log"
 
 # misuse: one line, status 2
 for arguments in -z '-t nonsense' '-q nonsense' '-q group' -s; do

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "../../core/control_ask.h"
+#include "../../core/log.h"
 #include "../../core/mroute.h"
 #include "../../core/text.h"
 #include "test.h"
@@ -524,6 +525,91 @@ static bool is_readable(void *ctx)
 	struct answer *answer = ctx;
 
 	return has_ended(answer) || answer->length;
+}
+
+/* ---- the log ---- */
+
+/* Of which nothing is to be seen where the test is. */
+static void log_quietly(const char *text, unsigned number)
+{
+	int stderr_copy = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+
+	dup2(null, STDERR_FILENO);
+	log_debug("%s %u", text, number);
+	dup2(stderr_copy, STDERR_FILENO);
+	close(stderr_copy);
+	close(null);
+}
+
+static void check_log(void)
+{
+	struct answer answer;
+	const char *line;
+
+	TEST("the log: age, level and text of each line, whatever it says");
+	log_open(false, LOG_LEVEL_DEBUG);
+	answer = ask("log\n");
+	CHECK(!strcmp(answer.text, "ok\n"), "%s", answer.text);
+	hang_up(&answer);
+	log_quietly("lan0 is up", 1);
+	log_quietly("a\tb\nok\nerror \xc3\xa4\x1b[2J\x7f", 2);
+	answer = ask("log\n");
+	line = strchr(answer.text, '\t');
+	CHECK(line && !strncmp(line, "\tdebug\tlan0 is up 1\n", 20) &&
+		      strtoul(answer.text, NULL, 10) < 9999,
+	      "%s", answer.text);
+	CHECK(strstr(answer.text, "\tdebug\ta?b?ok?error ???[2J? 2\nok\n") &&
+		      count_lines(answer.text) == 3,
+	      "%s", answer.text);
+	hang_up(&answer);
+	answers("log 5\n", "error wrong number of arguments\n");
+}
+
+/* The numbers at the end of the lines of TEXT rise. Returns the last one; 0: they do not, or
+ * something is no line of the log. */
+static unsigned last_number(const char *text)
+{
+	unsigned last = 0;
+
+	while (strcmp(text, "ok\n") != 0) {
+		const char *end = strchr(text, '\n'), *debug = strstr(text, "\tdebug\t");
+		unsigned number;
+
+		if (!end || !debug || debug > end)
+			return 0;
+		while (end > text && end[-1] != ' ')
+			end--;
+		number = (unsigned)strtoul(end, NULL, 10);
+		if (number <= last)
+			return 0;
+		last = number;
+		text = strchr(end, '\n') + 1;
+	}
+	return last;
+}
+
+/* 120 lines are more than one piece tells, and more than the ring holds. */
+static void check_changing_log(void)
+{
+	struct answer answer = {.fd = dial()};
+	char text[481];
+	unsigned i;
+
+	TEST("lines that are overwritten while the log is told are left out, none is torn");
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	for (i = 1; i <= 120; i++)
+		log_quietly(text + i * 4, i);
+	say(answer.fd, "log\n");
+	CHECK(run_until(is_readable, &answer, NULL) && !answer.ended);
+	for (; i <= 240; i++)
+		log_quietly(text + (i - 120) * 4, i);
+
+	TEST("a change of the configuration is none of the log");
+	control_interrupt(&control);
+	CHECK(run_until(has_ended, &answer, NULL));
+	CHECK(last_number(answer.text) == 240, "%s", answer.text);
+	hang_up(&answer);
 }
 
 static bool is_longer(void *ctx)
@@ -1053,6 +1139,10 @@ int main(void)
 		check_garbage();
 		check_commands();
 		check_text();
+		if (ENABLE_LOG_RING) {
+			check_log();
+			check_changing_log();
+		}
 		check_partial();
 		check_big_dumps();
 		check_many_sources();

@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* core/log.c: to stderr, and to a /dev/log of our own (in a mount namespace). */
+/* core/log.c: to stderr, and to a /dev/log of our own (in a mount namespace); what it remembers. */
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 
-#include "../../core/log.h"
 #include "netns.h"
+
+static int64_t passed = 1000; /* seconds that the clock goes ahead of the system's */
+
+static int try_clock_gettime(clockid_t clock, struct timespec *now)
+{
+	int result = clock_gettime(clock, now);
+
+	now->tv_sec += (time_t)passed;
+	return result;
+}
+
+#define clock_gettime try_clock_gettime
+#include "../../core/log.c"
+#undef clock_gettime
 
 static int output = -1; /* what is written to stderr */
 static char text[65536];
@@ -76,17 +90,149 @@ static void test_limit(void)
 	log_warning("still here");
 	CHECK(!strcmp(written(), "mcproxy: still here\n"));
 	TEST("after a second there is room again");
-	for (int i = 0; i < 300 && !strstr(text, "lines lost"); i++) {
-		usleep(10000);
-		log_info("again");
-		written();
-	}
-	CHECK(!strncmp(text, "mcproxy: (", 10) && strstr(text, " lines lost) again\n"), "%s", text);
+	passed++;
+	log_info("again");
+	CHECK(!strncmp(written(), "mcproxy: (", 10) && strstr(text, " lines lost) again\n"), "%s",
+	      text);
+	TEST("but for no more than the burst, however long the silence was");
+	passed += 3600;
+	for (int i = 0; i < 1000; i++)
+		log_info("line %d", i);
+	CHECK(lines(written()) >= 20 && lines(text) < 30, "%u", lines(text));
 	TEST("debug lines are many");
 	log_open(false, LOG_LEVEL_DEBUG);
 	for (int i = 0; i < 900; i++)
 		log_debug("line %d", i);
 	CHECK(lines(written()) == 900, "%u", lines(text));
+}
+
+/* ---- what is remembered ---- */
+
+enum { LINES = 900 };
+
+static char said[LINES][LOG_LINE];
+static uint64_t position;
+
+/* The next remembered line, or "". */
+static const char *recalled(void)
+{
+	static struct log_entry entry;
+
+	return log_recall(&position, &entry) ? entry.text : "";
+}
+
+static void test_memory(void)
+{
+	struct log_entry entry;
+
+	TEST("lines are remembered as they were written, in their order");
+	position = ring.end;
+	log_open(false, LOG_LEVEL_NOTICE);
+	log_notice("interface %s is up", "eth0");
+	log_info("that is not written");
+	log_error("interface %s", "a\nmcproxy: all is\twell\033[2J");
+	CHECK(log_recall(&position, &entry) && entry.level == LOG_LEVEL_NOTICE &&
+		      !strcmp(entry.text, "interface eth0 is up"),
+	      "%s", entry.text);
+	CHECK(log_recall(&position, &entry) && entry.level == LOG_LEVEL_ERROR &&
+		      !strcmp(entry.text, "interface a?mcproxy: all is?well?[2J"),
+	      "%s", entry.text);
+	CHECK(!log_recall(&position, &entry));
+
+	TEST("how long ago that was, a year, too");
+	position = 0;
+	passed += 365 * 86400;
+	log_notice("now");
+	while (strcmp(recalled(), "interface eth0 is up"))
+		;
+	CHECK(log_recall(&position, &entry) && entry.age / 10000 == 365 * 8640, "%llu",
+	      (unsigned long long)entry.age);
+	CHECK(log_recall(&position, &entry) && entry.age < 10000, "%llu",
+	      (unsigned long long)entry.age);
+
+	TEST("what is swallowed is not remembered, but counted");
+	for (int i = 0; i < 100; i++)
+		log_notice("flood");
+	passed += 60;
+	log_notice("the flood is over");
+	for (int i = 0; i < 19; i++)
+		CHECK(!strcmp(recalled(), "flood"));
+	CHECK(!strcmp(recalled(), "(81 lines lost) the flood is over"));
+	CHECK(!*recalled());
+}
+
+/* Line N, of some length; the longest ones are cut off. */
+static void say_line(unsigned n)
+{
+	unsigned width = n * 2654435761u % 600;
+	char line[601 + LOG_LINE] = "";
+
+	snprintf(line, sizeof(line), "%u %0*u", n, width, n);
+	memcpy(said[n], line, sizeof(said[n]) - sizeof("mcproxy: ") - 1);
+	log_debug("%s", line);
+}
+
+/* Of N lines all that there is room for, and before them only what was there before. */
+static bool recalls_last(unsigned n)
+{
+	size_t used = 0;
+	unsigned first = n;
+	const char *line;
+
+	while (first && used + strlen(said[first - 1]) + 8 <= CONFIG_LOG_RING_SIZE)
+		used += strlen(said[--first]) + 8;
+	position = 0;
+	do {
+		line = recalled();
+	} while (!first && !strncmp(line, "filler", 6));
+	for (; first < n && !strcmp(line, said[first]); first++)
+		line = recalled();
+	return first == n && !*line;
+}
+
+/* Is LINE a whole one, and later than the LAST one? */
+static bool is_said(const char *line, int *last)
+{
+	int n = atoi(line);
+
+	if (!*line || n <= *last || strcmp(line, said[n]) != 0)
+		return false;
+	*last = n;
+	return true;
+}
+
+static void test_ring(void)
+{
+	uint64_t slow;
+	bool right = true;
+	int last = -1;
+
+	TEST("as many lines as there is room for, never a part of one");
+	log_open(false, LOG_LEVEL_DEBUG);
+	passed += 60;
+	for (unsigned n = 0; n < CONFIG_LOG_RING_SIZE / 400; n++)
+		log_debug("filler%0*d", LOG_LINE, 0);
+	for (unsigned n = 0; n < LINES; n++) {
+		say_line(n);
+		written();
+		right = right && recalls_last(n + 1);
+	}
+	CHECK(right);
+	slow = position;
+
+	TEST("a reader who is overtaken goes on with the oldest line that is left");
+	passed += 60;
+	for (unsigned n = 0; n < LINES; n++) {
+		say_line(n);
+		written();
+		position = slow;
+		right = right && (n % 3 || is_said(recalled(), &last));
+		slow = position;
+	}
+	CHECK(right && last < LINES - 2, "%d", last);
+	while (is_said(recalled(), &last))
+		;
+	CHECK(last == LINES - 1, "%d", last);
 }
 
 static int bind_log(void)
@@ -134,6 +280,11 @@ int main(void)
 	TEST("stderr is ours");
 	redirect();
 	test_stderr();
+	if (ENABLE_LOG_RING) {
+		test_memory();
+		test_ring();
+	}
+	passed += 60;
 	test_limit();
 	if (ENABLE_SYSLOG)
 		test_syslog();
