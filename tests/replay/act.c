@@ -279,6 +279,38 @@ void run_lose(struct world *world, struct words *words)
 	world_settle(world);
 }
 
+/* An interface, or the number of a VIF. */
+static unsigned parse_vif(struct world *world, struct words *words)
+{
+	const char *name = next_word(words);
+	bool digit = *name >= '0' && *name <= '9';
+
+	return digit ? number(world, name) : interface_named(world, name);
+}
+
+/* have (SOURCE,GROUP) INPUT -> OUTPUT...: before `restart`, the kernel has this route from whomever
+ */
+void run_have(struct world *world, struct words *words)
+{
+	struct route route = {0}, *known;
+	struct addr any = {{0}};
+
+	parse_key(world, words, &route);
+	if (addr_is_any(&route.source))
+		route.source = any;
+	if (addr_is_any(&route.group))
+		route.group = any;
+	route.input = parse_vif(world, words);
+	need_word(world, words, "->");
+	while (words->at < words->count && !world->failed_line)
+		route.outputs |= UINT32_C(1) << (parse_vif(world, words) % PROXY_VIFS);
+	known = world_find_route(world, &route.source, &route.group, route.input);
+	if (known)
+		*known = route;
+	else
+		world_add_route(world, &route);
+}
+
 void run_hold(struct world *world, struct words *words)
 {
 	(void)words;

@@ -357,6 +357,18 @@ void run_upcalls(struct world *world, struct words *words)
 	world->assertions++;
 }
 
+/* told N: so many times the kernel was told of a route, or of its end, since the last such
+ * statement or `restart` */
+void run_told(struct world *world, struct words *words)
+{
+	unsigned expected = number(world, next_word(words));
+
+	if (world->told != expected)
+		world_fail(world, "expected %u routes to be told, got %u", expected, world->told);
+	world->told = 0;
+	world->assertions++;
+}
+
 /* deadline SECONDS|never: the next one, seen from now */
 void run_deadline(struct world *world, struct words *words)
 {

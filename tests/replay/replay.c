@@ -24,6 +24,8 @@ static const struct statement statements[] = {
 	{"filter", run_filter, true},
 	{"interfaces", run_interfaces, true},
 	{"reconfigure", run_reconfigure, false},
+	{"restart", run_restart, false},
+	{"have", run_have, false},
 	{"rpf", run_rpf, true},
 	{"ignore", run_ignore, true},
 	{"heed", run_heed, true},
@@ -55,6 +57,7 @@ static const struct statement statements[] = {
 	{"value", run_value, false},
 	{"wakeups", run_wakeups, false},
 	{"upcalls", run_upcalls, false},
+	{"told", run_told, false},
 	{"deadline", run_deadline, false},
 };
 
@@ -70,7 +73,8 @@ static const struct statement *statement_named(const char *name)
 static bool configures(const struct statement *statement)
 {
 	return statement->run == run_set || statement->run == run_filter ||
-	       statement->run == run_interfaces || statement->run == run_reconfigure;
+	       statement->run == run_interfaces || statement->run == run_reconfigure ||
+	       statement->run == run_have || statement->run == run_restart;
 }
 
 static bool is_pending(struct world *world)

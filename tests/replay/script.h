@@ -78,6 +78,7 @@ void run_set(struct world *, struct words *);
 void run_filter(struct world *, struct words *);
 void run_interfaces(struct world *, struct words *);
 void run_reconfigure(struct world *, struct words *);
+void run_restart(struct world *, struct words *);
 void run_rpf(struct world *, struct words *);
 void run_config(struct world *, struct words *);
 
@@ -93,6 +94,7 @@ void run_data(struct world *, struct words *);
 void run_stream(struct world *, struct words *);
 void run_packets(struct world *, struct words *);
 void run_lose(struct world *, struct words *);
+void run_have(struct world *, struct words *);
 void run_hold(struct world *, struct words *);
 void run_release(struct world *, struct words *);
 void run_shutdown(struct world *, struct words *);
@@ -120,6 +122,7 @@ void run_querier(struct world *, struct words *);
 void run_value(struct world *, struct words *);
 void run_wakeups(struct world *, struct words *);
 void run_upcalls(struct world *, struct words *);
+void run_told(struct world *, struct words *);
 void run_deadline(struct world *, struct words *);
 
 /* ---- expect.c ---- */

@@ -361,6 +361,14 @@ void run_reconfigure(struct world *world, struct words *words)
 	world_reconfigure(world);
 }
 
+/* restart [twice]: the proxy dies, another one takes over, with what was set and so on since, and
+ * is told twice what there is. */
+void run_restart(struct world *world, struct words *words)
+{
+	complete_values(world);
+	world_restart(world, take_word(words, "twice") ? 2 : 1);
+}
+
 /* config igmp|mld|both [UP...] ==> DOWN...: a new world. */
 void run_config(struct world *world, struct words *words)
 {

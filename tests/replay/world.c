@@ -297,6 +297,7 @@ static void on_route(void *ctx, const struct route *told)
 	route.source = plain(&told->source);
 	route.group = plain(&told->group);
 	say(world, told->remove ? "unroute" : "route", world_route_text(world, told));
+	world->told++;
 	if (!world->may_act)
 		world_fail(world, "route outside of proxy_interface() and proxy_tick()");
 	if (!told->remove && !world_route_is_possible(world, &route))
@@ -315,17 +316,10 @@ static void on_route(void *ctx, const struct route *told)
 	if (known && known->input == route.input && known->outputs == route.outputs &&
 	    !world->repeat_ok)
 		world_fail(world, "told a route again: %s", world_route_text(world, told));
-	if (known) {
+	if (known)
 		*known = route;
-		return;
-	}
-	if (world->route_count == world->route_room) {
-		world->route_room = world->route_room ? world->route_room * 2 : 64;
-		world->route = realloc(world->route, world->route_room * sizeof(route));
-		if (!world->route)
-			abort();
-	}
-	world->route[world->route_count++] = route;
+	else
+		world_add_route(world, &route);
 }
 
 /* `host kernel`: what the kernel was told last is what it tells the router. */
@@ -470,7 +464,8 @@ static void given_free(struct given *given)
 	free(given);
 }
 
-void world_start(struct world *world)
+/* With what is configured now. */
+static void make_proxy(struct world *world)
 {
 	static const struct proxy_out out = {.send = on_send,
 					     .route = on_route,
@@ -478,14 +473,19 @@ void world_start(struct world *world)
 					     .packets = kernel_packets,
 					     .join = on_join};
 
-	world->now = WORLD_EPOCH;
 	world->changed = false;
 	world->given = give(world);
 	world->proxy = proxy_new(&world->given->config, &out, world, 0x5eedULL + world->line);
-	if (!world->proxy) {
+	if (!world->proxy)
 		world_fail(world, "no proxy");
+}
+
+void world_start(struct world *world)
+{
+	world->now = WORLD_EPOCH;
+	make_proxy(world);
+	if (!world->proxy)
 		return;
-	}
 	world->may_act = true;
 	for (unsigned vif = 0; vif < world->vif_count; vif++)
 		if (world->node[vif].state.up)
@@ -560,6 +560,64 @@ void world_reconfigure(struct world *world)
 		}
 	world->may_act = false;
 	world_settle(world);
+}
+
+/* The routes that the kernel has, those of whole groups first, as it would tell them. */
+static void adopt(struct world *world, bool whole)
+{
+	struct addr any = world->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
+
+	for (unsigned i = 0; i < world->route_count; i++) {
+		struct route route = world->route[i];
+
+		if (addr_is_any(&route.source) != whole)
+			continue;
+		if (whole)
+			route.source = any;
+		if (addr_is_any(&route.group))
+			route.group = any;
+		/* For want of memory once, not twice: tests/fault. */
+		if (!proxy_adopt(world->proxy, world->now, &route) &&
+		    !proxy_adopt(world->proxy, world->now, &route))
+			world_fail(world, "it cannot take over %s",
+				   world_route_text(world, &route));
+	}
+}
+
+/* What the root knows of the proxy's memberships it is told anew. */
+void world_restart(struct world *world, unsigned times)
+{
+	world->no_memory = world_no_memory(world);
+	world->told = 0;
+	proxy_free(world->proxy);
+	given_free(world->given);
+	make_proxy(world);
+	if (!world->proxy)
+		return;
+	forget_interfaces(world);
+	world->may_act = true;
+	for (unsigned vif = 0; vif < world->vif_count; vif++) {
+		world_forget_views(world, vif);
+		if (*world->node[vif].name && world->node[vif].state.exists)
+			proxy_interface(world->proxy, world->now, &world->node[vif].state);
+	}
+	world->may_act = false;
+	while (times--) {
+		adopt(world, true);
+		adopt(world, false);
+	}
+	world_settle(world);
+}
+
+void world_add_route(struct world *world, const struct route *route)
+{
+	if (world->route_count == world->route_room) {
+		world->route_room = world->route_room ? world->route_room * 2 : 64;
+		world->route = realloc(world->route, world->route_room * sizeof(*route));
+		if (!world->route)
+			abort();
+	}
+	world->route[world->route_count++] = *route;
 }
 
 void world_free(struct world *world)

@@ -129,7 +129,7 @@ struct world {
 	bool no_audit;	/* `audit off` */
 	bool repeat_ok; /* an upcall or an interface asks for routes anew */
 	bool ended;	/* after `shutdown` nothing but checks may follow */
-	unsigned wakeups, upcalls, assertions;
+	unsigned wakeups, upcalls, told, assertions;
 
 	struct output *output;
 	unsigned output_count, output_room;
@@ -172,6 +172,10 @@ unsigned entry_of(const struct world *, unsigned vif, bool upstream);
 uint64_t world_no_memory(const struct world *);
 /* Gives the proxy what is configured now. */
 void world_reconfigure(struct world *);
+/* The proxy dies without a word; another one, with what is configured now, takes its place, and
+ * over what the kernel has, which it is told so many TIMES. */
+void world_restart(struct world *, unsigned times);
+void world_add_route(struct world *, const struct route *);
 /* Are its interfaces there? */
 bool world_route_is_possible(const struct world *, const struct route *);
 /* INPUT tells (*,G) and (*,*) apart, as in the kernel; PROXY_VIFS: any. */
