@@ -49,7 +49,7 @@ struct daemon {
 	struct control control;
 	struct control_program program;
 	/* as the text has them */
-	char control_path[CONF_PATH], control_group[CONF_NAME], pidfile[CONF_PATH];
+	char control_path[CONF_PATH], control_group[CONF_NAME];
 	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 	char (*pattern)[IF_NAMESIZE];
 	size_t pattern_count;
@@ -292,39 +292,13 @@ static void set_views(struct daemon *d)
 
 /* ---- what there is once for all ---- */
 
-static int write_pidfile(const char *path)
+static int write_pidfile(const struct daemon *d)
 {
-	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	char text[16];
-	size_t length = format_text(text, sizeof(text), "%d\n",
-				    (int)(ENABLE_PRIVSEP ? getppid() : getpid()));
+	int error = priv_pidfile(d->priv);
 
-	if (fd < 0 || write(fd, text, length) < 0)
-		error = -errno;
-	if (fd >= 0 && close(fd) && !error)
-		error = -errno;
-	if (!error)
-		return 0;
-	if (fd >= 0)
-		unlink(path);
-	log_error("%s: %s", path, strerror(-error));
-	return error;
-}
-
-/* The one before goes. */
-static int set_pidfile(struct daemon *d, const char *path)
-{
-	int error;
-
-	if (!strcmp(path, d->pidfile))
-		return 0;
-	error = *path ? write_pidfile(path) : 0;
 	if (error)
-		return error;
-	if (*d->pidfile)
-		unlink(d->pidfile);
-	memcpy(d->pidfile, path, strlen(path) + 1);
-	return 0;
+		log_error("%s: %s", d->priv->settings.pidfile, strerror(-error));
+	return error;
 }
 
 /* The socket of CONF. Descriptor or -errno, logged. */
@@ -401,37 +375,44 @@ static bool same_privileges(const struct daemon *d, const struct conf *conf)
 	       !strcmp(d->chroot, conf->chroot);
 }
 
-static bool same_program(const struct daemon *d, const struct conf *conf)
-{
-	return same_privileges(d, conf) && !strcmp(d->control_path, conf->control) &&
-	       !strcmp(d->control_group, conf->control_group) &&
-	       (d->options->pidfile || !strcmp(d->pidfile, conf->pidfile)) &&
-	       d->priv->settings.watchdog == conf->watchdog;
-}
-
 static const char *pidfile_of(const struct daemon *d, const struct conf *conf)
 {
 	return d->options->pidfile ? d->options->pidfile : conf->pidfile;
 }
 
+static bool same_program(const struct daemon *d, const struct conf *conf)
+{
+	return same_privileges(d, conf) && !strcmp(d->control_path, conf->control) &&
+	       !strcmp(d->control_group, conf->control_group) &&
+	       !strcmp(d->priv->settings.pidfile, pidfile_of(d, conf)) &&
+	       d->priv->settings.watchdog == conf->watchdog;
+}
+
+static void set_pidfile(struct daemon *d, const struct conf *conf)
+{
+	struct priv_settings *settings = &d->priv->settings;
+
+	memcpy(settings->pidfile, pidfile_of(d, conf), strlen(pidfile_of(d, conf)) + 1);
+}
+
 /* What it takes to be root for. 0 or -errno, logged. */
 static int set_program(struct daemon *d, const struct conf *conf)
 {
-	int error;
-
-	if (!d->running || same_program(d, conf))
+	if (!d->running)
 		return 0;
-	if (ENABLE_PRIVSEP) {
+	if (ENABLE_PRIVSEP && !same_program(d, conf)) {
 		log_notice("the file says something new of the program: another worker starts");
 		d->again = d->host.loop.stop = true;
 		return 0;
 	}
-	error = set_pidfile(d, pidfile_of(d, conf));
-	set_control(d, conf);
-	if (ENABLE_PRIVILEGES && !same_privileges(d, conf))
-		log_warning("user, group and chroot stay as they were at the start");
-	remember(d, conf);
-	return error;
+	if (!ENABLE_PRIVSEP) {
+		set_pidfile(d, conf);
+		set_control(d, conf);
+		if (ENABLE_PRIVILEGES && !same_privileges(d, conf))
+			log_warning("user, group and chroot stay as they were at the start");
+		remember(d, conf);
+	}
+	return write_pidfile(d);
 }
 
 /* What runs becomes what CONF says, which is freed. 0, or -errno of what failed first, logged: it
@@ -695,11 +676,18 @@ static int settle(struct daemon *d, const struct conf *conf)
 	settings->log_level = d->log_level;
 	settings->watchdog = conf->watchdog;
 	memcpy(settings->path, conf->control, sizeof(settings->path));
-	format_text(settings->pidfile, sizeof(settings->pidfile), "%s", pidfile_of(d, conf));
+	set_pidfile(d, conf);
 	error = priv_settle(d->priv);
 	if (error)
 		log_error("cannot start: %s", strerror(-error));
-	return error ? error : set_pidfile(d, settings->pidfile);
+	if (!error)
+		error = write_pidfile(d);
+	/* It is tried again. */
+	if (error && !d->priv->first) {
+		d->unfinished = true;
+		error = 0;
+	}
+	return error;
 }
 
 static int connect_syslog(void *ctx)
@@ -763,8 +751,6 @@ static void close_all(struct daemon *d)
 	if (ENABLE_CONTROL)
 		close_control(d);
 	close_members(d, true);
-	if (!ENABLE_PRIVSEP && *d->pidfile)
-		unlink(d->pidfile);
 	if (ENABLE_MULTI_INSTANCE)
 		rule_close(&d->host.rules);
 	iface_close(&d->host.monitor);
@@ -830,6 +816,8 @@ static int serve(struct daemon *d)
 
 	d->retry_at = INT64_MAX;
 	d->retry_delay = RETRY_FIRST;
+	if (d->unfinished)
+		retry_later(d);
 	d->sweep_at = ENABLE_PRIVSEP ? loop_now() + SWEEP : INT64_MAX;
 	d->running = true;
 	for (int fd = STDIN_FILENO; ENABLE_PRIVSEP && d->null >= 0 && fd <= STDERR_FILENO; fd++)
@@ -888,7 +876,6 @@ static int begin_again(struct daemon *d)
 
 	log_open(d->priv->settings.log_syslog || d->options->background,
 		 d->priv->settings.log_level);
-	memcpy(d->pidfile, d->priv->settings.pidfile, sizeof(d->pidfile));
 	if (!error)
 		error = confine(d);
 	if (!error && !script_restore(&d->script, d->priv->script, d->priv->script_file,

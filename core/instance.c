@@ -666,6 +666,7 @@ static int open_socket(struct instance_side *side, bool primary)
 	int error = take_table(side, primary);
 
 	if (error >= 0) {
+		side->taken = true;
 		side->source.fd = error;
 		return 0;
 	}
@@ -741,11 +742,8 @@ static void close_side(struct instance_side *side)
 			forget_vif(side, n);
 	mroute_done(side->source.fd, side->protocol);
 	close(side->source.fd);
-	if (ENABLE_PRIVSEP) {
-		priv_mroute_done(side->instance->host->priv, side->protocol, side->table);
-		if (side->instance->note)
-			side->instance->note->used &= ~(1u << side->protocol);
-	}
+	if (ENABLE_PRIVSEP && side->instance->note)
+		side->instance->note->used &= ~(1u << side->protocol);
 	if (side->proxy)
 		proxy_free(side->proxy);
 	plan_free(side->plan);
@@ -873,6 +871,11 @@ void instance_close(struct instance *instance)
 	for (unsigned n = 0; n < PROXY_VIFS; n++)
 		if (instance->vif[n])
 			remove_vif(instance->vif[n]);
+	/* Only whoever has a table may remove its rules. */
+	for (unsigned n = 0; ENABLE_PRIVSEP && n < PROTOCOLS; n++)
+		if (instance->side[n].taken)
+			priv_mroute_done(instance->host->priv, (enum protocol)n,
+					 instance->side[n].table);
 }
 
 /* ---- another configuration ---- */

@@ -49,7 +49,8 @@ struct instance_side {
 	struct instance *instance;
 	enum protocol protocol;
 	uint32_t table; /* that it has in fact */
-	bool kept;	/* with what a worker before made of it */
+	bool taken;
+	bool kept; /* with what a worker before made of it */
 	struct plan *plan;
 	struct proxy *proxy; /* NULL: does not run */
 	struct loop_source source;

@@ -136,6 +136,7 @@ static void become_worker(struct monitor *m, int channel, struct priv *priv)
 	close(m->channel);
 	*priv = (struct priv){.file = m->program->file,
 			      .fresh = !m->settled,
+			      .first = !m->ready,
 			      .settings = state->settings,
 			      .shared = m->shared,
 			      .channel = channel,
@@ -386,8 +387,7 @@ static void close_monitor(struct monitor *m)
 		close(settings->control);
 	if (ENABLE_CONTROL && *settings->path)
 		control_remove(settings->path);
-	if (*settings->pidfile)
-		unlink(settings->pidfile);
+	pidfile_set(&m->state.pidfile, "");
 }
 
 /* Returns when the program is to end, or, true, in a worker. */

@@ -19,6 +19,7 @@
 
 enum monitor_request_type {
 	MONITOR_SETTLE, /* settings; descriptors: the root directory, the control socket */
+	MONITOR_PIDFILE,
 	MONITOR_READY,
 	MONITOR_RELOADING, /* number: it is done */
 	MONITOR_MROUTE,	   /* protocol, table; the reply comes with it */
@@ -64,6 +65,7 @@ struct monitor_kept {
 /* All that another program in the monitor's place has to know: plain bytes, in one piece. */
 struct monitor_state {
 	struct priv_settings settings;
+	struct pidfile pidfile;
 	int shared, script; /* files in memory; -1: none */
 	uint32_t script_file;
 	uint32_t worker; /* how many there have been */

@@ -40,12 +40,6 @@ static void replace(int *fd, int by)
 	*fd = by;
 }
 
-static void replace_file(const char *old, const char *path)
-{
-	if (*old && strcmp(old, path) != 0)
-		unlink(old);
-}
-
 /* ---- one function a request; 0 or -errno ---- */
 
 static int settle(struct monitor *m, struct call *call)
@@ -59,11 +53,17 @@ static int settle(struct monitor *m, struct call *call)
 	settings->control = settings->control >= 0 ? take_passed(call, taken) : -1;
 	replace(&old.privilege.root, -1);
 	replace(&old.control, -1);
-	replace_file(old.path, settings->path);
-	replace_file(old.pidfile, settings->pidfile);
+	if (*old.path && strcmp(old.path, settings->path) != 0)
+		unlink(old.path);
 	log_open(settings->log_syslog, settings->log_level);
 	m->settled = true;
 	return 0;
+}
+
+static int pidfile(struct monitor *m, struct call *call)
+{
+	(void)call;
+	return pidfile_set(&m->state.pidfile, m->state.settings.pidfile);
 }
 
 static int ready(struct monitor *m, struct call *call)
@@ -243,6 +243,7 @@ static const struct {
 	bool interface; /* name has to be one's */
 } rows[MONITOR_REQUESTS] = {
 	[MONITOR_SETTLE] = {settle, false},
+	[MONITOR_PIDFILE] = {pidfile, false},
 	[MONITOR_READY] = {ready, false},
 	[MONITOR_RELOADING] = {reloading, false},
 	[MONITOR_MROUTE] = {mroute, false},

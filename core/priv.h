@@ -14,6 +14,7 @@
 #include "conf.h"
 #include "loop.h"
 #include "netlink.h"
+#include "pidfile.h"
 #include "privilege.h"
 #include "rpfilter.h"
 
@@ -54,6 +55,7 @@ struct priv_shared {
 struct priv {
 	const char *file; /* the configuration */
 	bool fresh; /* there is no script from before: the file is to be read, as root still */
+	bool first; /* nothing has run before */
 	struct priv_settings settings;
 	struct priv_shared *shared; /* NULL: there is one process */
 #if ENABLE_PRIVSEP
@@ -64,6 +66,7 @@ struct priv {
 #else
 	const struct priv_program *program;
 	int directory; /* of the file; negative: it cannot be opened */
+	struct pidfile pidfile;
 	struct rpfilter rpfilter;
 #endif
 };
@@ -89,6 +92,8 @@ int priv_run(const struct priv_program *);
 int priv_watch(struct priv *, struct loop *);
 /* Hands over what has been settled, priv->settings, after which no more can be. 0 or -errno. */
 int priv_settle(struct priv *);
+/* Writes the file that settings.pidfile names, if it is not written yet (pidfile.h). 0 or -errno. */
+int priv_pidfile(struct priv *);
 /* Everything is open. */
 void priv_ready(struct priv *);
 /* The file is being read again (DONE: it has been). */

@@ -46,6 +46,7 @@ int priv_run(const struct priv_program *program)
 {
 	struct priv priv = {.file = program->file,
 			    .fresh = true,
+			    .first = true,
 			    .settings = {.control = -1, .privilege.root = -1},
 			    .program = program,
 			    .directory = open_directory(program->file)};
@@ -54,6 +55,7 @@ int priv_run(const struct priv_program *program)
 	rpfilter_open(&priv.rpfilter);
 	status = program->work(program->ctx, &priv);
 	rpfilter_close(&priv.rpfilter);
+	pidfile_set(&priv.pidfile, "");
 	if (priv.directory >= 0)
 		close(priv.directory);
 	return status;
@@ -70,6 +72,11 @@ int priv_settle(struct priv *priv)
 {
 	(void)priv;
 	return 0;
+}
+
+int priv_pidfile(struct priv *priv)
+{
+	return pidfile_set(&priv->pidfile, priv->settings.pidfile);
 }
 
 void priv_ready(struct priv *priv)

@@ -65,6 +65,11 @@ int priv_settle(struct priv *priv)
 	return ask(priv, &request, passed, &reply, &none);
 }
 
+int priv_pidfile(struct priv *priv)
+{
+	return tell(priv, &(struct monitor_request){.type = MONITOR_PIDFILE}, -1);
+}
+
 void priv_ready(struct priv *priv)
 {
 	tell(priv, &(struct monitor_request){.type = MONITOR_READY}, -1);

@@ -50,7 +50,7 @@ done
 
 # ... or with the daemon's own status, and the reason
 ends 1 -B -f "$work/r.conf"
-grep -q "held by mcproxy (pid $daemon)" "$work/err" || fail "no holder in '$(cat "$work/err")'"
+grep -q "r.sock: another daemon listens there" "$work/err" || fail "no reason in '$(cat "$work/err")'"
 ends 1 -B -f "$work/bad.conf"
 grep -q 'bad.conf:1:26:' "$work/err" || fail "no place in '$(cat "$work/err")'"
 ends 0 -c
@@ -85,18 +85,26 @@ shown() {
 wait_for 5 "the status is shown" shown 1
 grep -q '^up0 .*upstream' "$work/out" || fail "no interfaces in the status"
 wait_for 5 "it is shown again" shown 2
-reader=$(cat "/proc/$daemon/task/$daemon/children")
+find_reader() {
+	for reader in $(cat "/proc/$daemon/task/$daemon/children"); do
+		[ "$reader" = "$worker" ] || return 0
+	done
+	return 1
+}
+find_worker
+wait_for 5 "somebody shows it" find_reader
 kill -KILL "$daemon"
-# shellcheck disable=SC2086 # its number
-wait_for 5 "who shows it has ended" ended $reader
+wait_for 5 "who shows it has ended" ended "$reader"
 exit_status "$daemon"
+wait_for 5 "the worker has ended" ended "$worker"
 
 # It may end before, too, and is waited for
 rm "$work/r.sock"
 start_in r "$MCPROXY_BIN/mcproxy" -s -f "$work/r.conf" >"$work/out" 2>"$work/r.log"
 daemon=$!
 wait_for 5 "the status is shown by another" shown 1
-reader=$(tr -d ' ' <"/proc/$daemon/task/$daemon/children")
+find_worker
+wait_for 5 "somebody shows it" find_reader
 kill -KILL "$reader"
 waited_for() {
 	"$MCPROXY_BIN/mcproxy-stat" -s "$work/r.sock" >/dev/null && gone "$reader"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# As another user, in an empty root directory, with two capabilities: everything goes on as before, for
-# interfaces and instances that come later, too, and all is cleaned up at the end.
+# The worker is another user, in another root directory, without capabilities, behind a filter of system
+# calls: everything works, for interfaces and instances that come later, too, and all is cleaned up at
+# the end. By default it is nobody, in a directory that nobody can put anything into.
 
 . "${0%/*}/lib.sh"
 
@@ -15,7 +16,7 @@ ctl() {
 }
 
 status_line() {
-	sed -n "s/^$1:[[:space:]]*//p" "/proc/$daemon/status" | tr '\t' ' '
+	sed -n "s/^$1:[[:space:]]*//p" "/proc/$worker/status" | tr '\t' ' '
 }
 
 rp_filter() {
@@ -57,12 +58,20 @@ for interface in up0 dn1 all; do
 	write r /proc/sys/net/ipv4/conf/$interface/rp_filter 1
 done
 start_daemon "$privileges $one"
+find_worker
 equal "the user" "$(status_line Uid)" '65534 65534 65534 65534'
 equal "the group" "$(status_line Gid)" '12345 12345 12345 12345'
 equal "other groups" "$(status_line Groups | tr -d ' ')" ''
-equal "capabilities" "$(status_line CapPrm) $(status_line CapEff)" '0000000000003000 0000000000003000'
+for set in CapInh CapPrm CapEff CapAmb; do
+	equal "capabilities, $set" "$(status_line $set)" '0000000000000000'
+done
+equal "the filter of system calls" "$(status_line Seccomp)" 2
 equal "new privileges are ruled out" "$(status_line NoNewPrivs)" 1
-equal "the root directory" "$(readlink "/proc/$daemon/root")" "$work/empty"
+equal "the root directory" "$(readlink "/proc/$worker/root")" "$work/empty"
+told_of r summary | cut -f 3,4 >"$work/summary"
+for line in "pid	$daemon" "worker	$worker" 'user	65534' "root	$work/empty" 'seccomp	on'; do
+	grep -qx "$line" "$work/summary" || fail "no '$line' in '$(cat "$work/summary")'"
+done
 flows h1
 equal "rp_filter" "$(rp_filter up0) $(rp_filter dn1) $(rp_filter all)" '0 0 0'
 
@@ -84,15 +93,16 @@ ip_in r -6 mrule del iif dn2 lookup 40
 wait_for 3 "the rules are back" is 12 rules
 flows h2
 
-# another instance, with a table of its own: the file is read again, if the user may
-chmod 644 "$work/r.conf"
+# another instance, with a table of its own: the file is read again, which root alone may
+chmod 600 "$work/r.conf"
 echo 'pinstance q: up3 ==> dn3;' >>"$work/r.conf"
 ctl reload || fail "mcproxy-ctl reload: $(cat "$work/ctl")"
 equal "instances" "$(told_of r instances | cut -f 1 | sort -u | tr '\n' ' ')" 'p q '
 flows h1
-chmod 600 "$work/r.conf"
-! ctl reload || fail "a file that cannot be read was read"
-grep -q 'Permission denied' "$work/ctl" || fail "no reason in '$(cat "$work/ctl")'"
+mv "$work/r.conf" "$work/elsewhere"
+! ctl reload || fail "a file that is not there was read"
+grep -q 'No such file' "$work/ctl" || fail "no reason in '$(cat "$work/ctl")'"
+mv "$work/elsewhere" "$work/r.conf"
 flows h2
 kill -HUP "$daemon"
 flows h1
@@ -102,6 +112,27 @@ stop_daemon
 equal "rules" "$(rules)" 0
 equal "rp_filter" "$(rp_filter up0) $(rp_filter dn1) $(rp_filter all)" '1 1 1'
 equal "multicast forwarding" "$(in_space r cat /proc/sys/net/ipv4/conf/up0/mc_forwarding)" 0
+
+# whoever is somebody else becomes so while it runs: another worker starts, and forwarding goes on
+start_daemon "$one"
+find_worker
+before=$worker
+equal "the user" "$(status_line Uid)" '65534 65534 65534 65534'
+case $(readlink "/proc/$worker/root") in
+*' (deleted)') ;;
+*) fail "the root directory is $(readlink "/proc/$worker/root")" ;;
+esac
+flows h1
+echo 'set user 12; set group 34;' >>"$work/r.conf"
+ctl reload || fail "mcproxy-ctl reload: $(cat "$work/ctl")"
+is_user() {
+	find_worker
+	[ "$worker" != "$before" ] && [ "$(status_line Uid)" = '12 12 12 12' ] &&
+		[ "$(status_line Gid)" = '34 34 34 34' ]
+}
+wait_for 5 "the worker is user 12" is_user
+flows h2
+stop_daemon
 
 # what cannot be done is said, and ends it
 for bad in 'set user no-such-user;' 'set group no-such-group;' 'set chroot "/no/such/directory";'; do
