@@ -98,16 +98,35 @@ static bool exclude(struct proxy *p, struct interface *i, int64_t now, const str
 	return true;
 }
 
-/* What the route tells of the downstream. Where S comes in nothing is said of who wants it. */
+/* Where S comes in it does not go out, whether it is wanted there or not: it is, unless it had no
+ * route of its own then. */
+static bool is_wanted(const struct proxy *p, const struct membership *m, const struct route *r,
+		      unsigned vif)
+{
+	uint32_t all = 0, outputs = r->outputs;
+	const struct group *g;
+
+	if (vif != r->input || addr_is_any(&r->source) || (ENABLE_PER_SOURCE && p->forwarding))
+		return outputs >> vif & 1;
+	for (g = m->groups; g; g = g->next)
+		if (g->filter_mode == EXCLUDE)
+			all |= (uint32_t)1 << g->vif;
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (!p->router[vif])
+			outputs &= ~((uint32_t)1 << vif);
+	return all != (outputs | (uint32_t)1 << r->input);
+}
+
+/* What the route tells of the downstream. */
 static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 			 const struct membership *m, const struct route *r)
 {
 	struct group *g = membership_group(m, i->vif);
 	bool whole = addr_is_any(&r->source), excluding = g && g->filter_mode == EXCLUDE;
 
-	if (r->outputs >> i->vif & 1)
+	if (is_wanted(p, m, r, i->vif))
 		return is_static(m, i->vif, r) || (excluding && !whole) || report(p, i, now, r);
-	if (whole || !excluding || i->vif == r->input || (ENABLE_PER_SOURCE && p->forwarding))
+	if (whole || !excluding || (ENABLE_PER_SOURCE && p->forwarding))
 		return true;
 	return exclude(p, i, now, r, g);
 }
@@ -152,10 +171,9 @@ static bool adopt_source(struct proxy *p, struct membership *m, const struct rou
 		s = route_find(m, &r->source);
 	}
 	s->fresh = false;
-	s->input = (uint8_t)r->input;
+	s->input = s->place = (uint8_t)r->input;
 	s->outputs = r->outputs;
-	s->place = (uint8_t)(link < PROXY_VIFS ? link : r->input);
-	m->relocate |= s->place != s->input || !forward_has_input(p, r->input);
+	m->relocate |= (link < PROXY_VIFS && link != r->input) || !forward_has_input(p, r->input);
 	return true;
 }
 

@@ -199,7 +199,11 @@ bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t unti
 	if (has_no_state(p, i, &r->group) || (r->type == IS_EX && interface_is_ssm(p, &r->group)))
 		return true;
 	g = find_or_create(p, i, r);
-	return g ? apply(p, i, g, now, until, r) : full;
+	if (!g)
+		return full;
+	if (ENABLE_HOST_TRACKING && g->tracking && g->tracking->valid_from < until)
+		g->tracking->valid_from = until;
+	return apply(p, i, g, now, until, r);
 }
 
 void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t version,
