@@ -110,10 +110,8 @@ static const struct table tables[] = {
 #define ALL (COUNT(tables) - 2)
 
 static const struct question questions[] = {
-	{"running", "running", 0, 0},
-	{"group", "group", 1, 2},
-	{"upstream", "subscribed", 1, 1},
-	{"querier", "querier", 1, 1},
+	{"running", "running", 0, 0},	  {"healthy", "healthy", 0, 0}, {"group", "group", 1, 2},
+	{"upstream", "subscribed", 1, 1}, {"querier", "querier", 1, 1},
 };
 
 const char *mcproxy_stat_usage(void)
@@ -131,6 +129,7 @@ const char *mcproxy_stat_usage(void)
 		"  log: the last events\n"
 		"Questions:\n"
 		"  running               is it?\n"
+		"  healthy               does it answer, and is all as configured?\n"
 		"  group GROUP [IF]      has a host (behind IF) joined GROUP?\n"
 		"  upstream GROUP        is GROUP joined upstream?\n"
 		"  querier IF            is mcproxy the querier on IF?\n";
@@ -290,26 +289,50 @@ static const struct question *find_question(const char *name, int arguments)
 	return NULL;
 }
 
+struct reply {
+	bool yes;
+	char why[CONTROL_ERROR]; /* not; "": that goes without saying */
+};
+
 static void take_answer(void *ctx, char *line)
 {
-	*(bool *)ctx = !strcmp(line, "yes");
+	struct reply *reply = ctx;
+	const char *tab = strchr(line, '\t');
+
+	reply->yes = !strcmp(line, "yes");
+	if (tab)
+		format_text(reply->why, sizeof(reply->why), ": %s", tab + 1);
+}
+
+/* Nobody is there: that answers some questions, too. */
+static bool is_no(const struct question *question, int result, struct reply *reply)
+{
+	if (!strcmp(question->name, "running"))
+		return is_nobody_there(result);
+	if (strcmp(question->name, "healthy") != 0)
+		return false;
+	if (is_nobody_there(result))
+		format_text(reply->why, sizeof(reply->why), ": it does not run");
+	else if (result == -ETIMEDOUT)
+		format_text(reply->why, sizeof(reply->why), ": it does not answer");
+	return *reply->why;
 }
 
 static int ask(const char *path, bool quiet, const struct question *question, char **argument)
 {
 	char request[CONTROL_REQUEST], error[CONTROL_ERROR];
 	const char *second = argument[0] && argument[1] ? argument[1] : "";
-	bool yes = false;
+	struct reply reply = {0};
 	int result;
 
 	format_text(request, sizeof(request), "%s %s %s", question->request,
 		    argument[0] ? argument[0] : "", second);
-	result = control_ask(path, request, false, take_answer, &yes, error);
-	if (result && (strcmp(question->name, "running") || !is_nobody_there(result)))
+	result = control_ask(path, request, false, take_answer, &reply, error);
+	if (result && !is_no(question, result, &reply))
 		return fail(path, result, error, CANNOT_TELL);
 	if (!quiet)
-		output_text(yes ? "yes\n" : "no\n");
-	return yes ? EXIT_SUCCESS : NO;
+		output("%s%s\n", reply.yes ? "yes" : "no", reply.why);
+	return reply.yes ? EXIT_SUCCESS : NO;
 }
 
 /* What is asked for by the words after the options. */

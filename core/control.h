@@ -53,6 +53,8 @@ struct control_program {
 	struct control_process process;
 	/* Carries LINE out; false: nothing has been done, and ERROR says why. */
 	bool (*command)(void *ctx, const char *line, char error[CONTROL_ERROR]);
+	/* Is all as it is configured? False: REASON says what is not. */
+	bool (*healthy)(void *ctx, char reason[CONTROL_ERROR]);
 	void *ctx;
 };
 

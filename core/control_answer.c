@@ -475,6 +475,21 @@ static bool tell_log(struct control_answer *answer, const struct control_view *n
 
 /* ---- questions ---- */
 
+/* The reason of a "no" follows it. */
+static bool tell_health(struct control_answer *answer, const struct control_view *none)
+{
+	const struct control_program *program = answer->control->program;
+	char reason[CONTROL_ERROR];
+	bool healthy = program->healthy(program->ctx, reason);
+
+	(void)none;
+	put_text(answer, healthy ? "yes" : "no");
+	if (!healthy)
+		put_text(answer, reason);
+	end_line(answer);
+	return true;
+}
+
 static bool is_called(const struct control_view *view, unsigned vif, const char *name)
 {
 	return view->interface[vif] && !strcmp(view->interface[vif]->name, name);
@@ -560,6 +575,7 @@ static const struct control_request requests[] = {
 	{.name = "upstream", .tell = tell_memberships, .visitor = {.group = visit_upstream}},
 	{.name = "routes", .tell = tell_memberships, .visitor = {.route = visit_route}},
 	{.name = "running", .ask = ask_running},
+	{.name = "healthy", .tell = tell_health, .of_program = true},
 	{.name = "group", .least = 1, .most = 2, .ask = ask_group},
 	{.name = "subscribed", .least = 1, .most = 1, .ask = ask_upstream},
 	{.name = "querier", .least = 1, .most = 1, .ask = ask_querier},

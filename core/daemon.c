@@ -62,6 +62,9 @@ struct daemon {
 	bool again;	 /* another worker is to go on */
 	int64_t sweep_at;
 	int64_t retry_at, retry_delay; /* as an instance's */
+	/* An instance that does not run, and why; "": all do. */
+	char missing[CONF_NAME];
+	int missing_error;
 };
 
 static void retry_later(struct daemon *d)
@@ -247,6 +250,12 @@ static void warn_skipped(const struct conf *conf)
 				    conf->instance[i].skipped_count - 1);
 }
 
+static void note_missing(struct daemon *d, const char *name, int error)
+{
+	memcpy(d->missing, name, strlen(name) + 1);
+	d->missing_error = error;
+}
+
 /* What goes first makes room for what comes. 0, or -errno of what failed first; the rest is done
  * nevertheless. */
 static int set_members(struct daemon *d, const struct conf *conf)
@@ -255,6 +264,7 @@ static int set_members(struct daemon *d, const struct conf *conf)
 	int error = ENABLE_MULTI_INSTANCE ? open_rules(d, conf) : 0;
 
 	d->program.view = NULL;
+	*d->missing = '\0';
 	for (m = d->first; m; m = m->next)
 		m->wanted = false;
 	for (unsigned i = 0; i < conf->instance_count; i++) {
@@ -266,6 +276,8 @@ static int set_members(struct daemon *d, const struct conf *conf)
 	for (unsigned i = 0; i < conf->instance_count; i++) {
 		int its = set_member(d, &conf->instance[i], !i, &m);
 
+		if (!m && !*d->missing)
+			note_missing(d, conf->instance[i].name, its);
 		if (its && its != -ENOPROTOOPT && !error)
 			error = its;
 		if (m)
@@ -544,6 +556,26 @@ static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
 		return false;
 	}
 	return strcmp(line, "reload") ? add_statement(d, line, error) : reload(d, error);
+}
+
+static bool healthy(void *ctx, char reason[CONTROL_ERROR])
+{
+	const struct daemon *d = ctx;
+	const char *why = NULL;
+
+	if (*d->missing)
+		return !format_text(reason, CONTROL_ERROR, "instance %s does not run: %s",
+				    d->missing, strerror(-d->missing_error));
+	for (const struct member *m = d->first; m; m = m->next)
+		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
+			return false;
+	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->host.rules))
+		why = "rules for tables are missing";
+	else if (d->host.monitor.failed)
+		why = "what the interfaces are is not known";
+	else if (d->retry_at != INT64_MAX)
+		why = "not all is as configured; it is tried again, the log says what";
+	return !why || !format_text(reason, CONTROL_ERROR, "%s", why);
 }
 
 static void hang_up(struct daemon *d)
@@ -903,7 +935,9 @@ static int work(void *ctx, struct priv *priv)
 			   .retry_delay = RETRY_FIRST};
 	int error;
 
-	d.program = (struct control_program){.script = &d.script, .command = command, .ctx = &d};
+	if (ENABLE_CONTROL)
+		d.program = (struct control_program){
+			.script = &d.script, .command = command, .healthy = healthy, .ctx = &d};
 	error = !ENABLE_PRIVSEP || priv->fresh ? begin_fresh(&d) : begin_again(&d);
 	if (!error)
 		error = open_all(&d);

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "format.h"
 #include "log.h"
 #include "mroute.h"
 #include "mroute_dump.h"
@@ -1041,4 +1042,37 @@ const struct control_view *instance_views(struct instance *instance,
 		next = &side->view;
 	}
 	return next;
+}
+
+/* ---- health ---- */
+
+/* True: TEXT says what. */
+static bool side_waits(const struct instance_side *side, char *text, size_t size)
+{
+	const char *name = side->instance->name, *ip = family[side->protocol];
+
+	if (side->refused_count)
+		return format_text(text, size, "instance %s: the kernel refused %u %s routes", name,
+				   side->refused_count, ip);
+	for (unsigned n = 0; n < PROXY_VIFS; n++) {
+		const struct instance_vif *vif = side->instance->vif[n];
+
+		if (vif && vif->iface.index && !vif->link[side->protocol].index)
+			return format_text(
+				text, size,
+				"instance %s: the kernel does not route %s multicast on %s", name,
+				ip, vif->iface.name);
+	}
+	return false;
+}
+
+bool instance_waits(const struct instance *instance, char *text, size_t size)
+{
+	if (instance->retry_at == INT64_MAX)
+		return false;
+	for (unsigned n = 0; n < PROTOCOLS; n++)
+		if (instance->side[n].proxy && side_waits(&instance->side[n], text, size))
+			return true;
+	return format_text(text, size, "instance %s: what failed is tried again, the log says what",
+			   instance->name);
 }

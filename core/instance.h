@@ -101,6 +101,9 @@ void instance_close(struct instance *);
 int64_t instance_turn(struct instance *, int64_t now);
 /* Puts the protocols that run in front of NEXT and returns the first one. */
 const struct control_view *instance_views(struct instance *, const struct control_view *next);
+/* Does it wait for another attempt at what the kernel refused, or there was no memory for? TEXT
+ * says of what then. */
+bool instance_waits(const struct instance *, char *text, size_t size);
 /* Has it an interface of that name? */
 bool instance_has(const struct instance *, const char *name);
 

@@ -251,6 +251,11 @@ int64_t rule_turn(struct rules *rules, int64_t now)
 	return rules->repair_at;
 }
 
+bool rule_waits(const struct rules *rules)
+{
+	return rules->events.fd >= 0 && rules->repair_at != INT64_MAX;
+}
+
 /* ---- leftovers ---- */
 
 struct leftover {

@@ -50,6 +50,8 @@ int rule_sweep(struct rules *, enum protocol, uint32_t table);
 /* Puts back what is missing, at once when it is the first time, then after 1 to 64 s. Returns the
  * next deadline. To be called after the events of each turn. */
 int64_t rule_turn(struct rules *, int64_t now);
+/* Is there a rule to be put back? */
+bool rule_waits(const struct rules *);
 /* Removes all rules. No harm if it is not open. */
 void rule_close(struct rules *);
 

@@ -297,13 +297,21 @@ static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
 	return strlen(line) % 2;
 }
 
+static bool healthy(void *ctx, char reason[CONTROL_ERROR])
+{
+	struct run *run = ctx;
+
+	snprintf(reason, CONTROL_ERROR, "after %u steps, \"lan\x1b[1\"", run->steps);
+	return run->steps % 2;
+}
+
 static void set_program(struct run *run)
 {
 	static char text[] =
 		"# a text\npinstance tv:\twan0 ==> \"lan\x1b[1\";\n\n# and\xc3\xa4\0\n";
 
 	run->script = (struct script){text, sizeof(text) - 1, sizeof(text) - 1};
-	run->program = (struct control_program){&run->view, &run->script, command, run};
+	run->program = (struct control_program){&run->view, &run->script, command, healthy, run};
 }
 
 static void listen_and_run(struct run *run)

@@ -351,14 +351,16 @@ patient='
 	pinstance p downstream * set last-member-query-interval 0.3;
 	pinstance p downstream * set last-member-query-count 8;'
 
-# start_daemon CONFIGURATION [SPACE]: in space r, or another. Its pid is in $daemon.
+# start_daemon CONFIGURATION [SPACE]: in space r, or another. Its pid is in $daemon. $daemon_env, if
+# any, runs it.
 start_daemon() {
 	daemon_space=${2:-r}
 	printf 'set control "%s";\n%s\n' "$work/$daemon_space.sock" "$1" \
 		>"$work/$daemon_space.conf"
 	logs="$logs $work/$daemon_space.log"
-	start_in "$daemon_space" "$MCPROXY_BIN/mcproxy" -f "$work/$daemon_space.conf" \
-		2>>"$work/$daemon_space.log"
+	# shellcheck disable=SC2086 # a command and its arguments
+	start_in "$daemon_space" ${daemon_env-} "$MCPROXY_BIN/mcproxy" \
+		-f "$work/$daemon_space.conf" 2>>"$work/$daemon_space.log"
 	daemon=$!
 	wait_for 5 "mcproxy in $daemon_space answers" answers_or_ended "$daemon_space"
 	! ended "$daemon" || fail "mcproxy in $daemon_space has ended"

@@ -216,7 +216,17 @@ static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
 	return false;
 }
 
-static const struct control_program program = {views, &script, command, NULL};
+static const char *ailment; /* NULL: none */
+
+static bool healthy(void *ctx, char reason[CONTROL_ERROR])
+{
+	(void)ctx;
+	if (ailment)
+		snprintf(reason, CONTROL_ERROR, "%s", ailment);
+	return !ailment;
+}
+
+static const struct control_program program = {views, &script, command, healthy, NULL};
 
 static char directory[] = "/tmp/control-XXXXXX", path[64];
 static struct loop loop;
@@ -442,6 +452,13 @@ static void check_questions(void)
 
 	TEST("the querier is who queries for every protocol");
 	answers("querier lan0\n", "no\nok\n");
+
+	TEST("is it healthy? If not, why, in one line");
+	answers("healthy\n", "yes\nok\n");
+	ailment = "lan\x1b[1: no\tVIF\n";
+	answers("healthy\n", "no\tlan?[1: no?VIF?\nok\n");
+	ailment = NULL;
+	answers("healthy lan0\n", "error wrong number of arguments\n");
 
 	TEST("questions that have no answer");
 	answers("group 239.1.0.0 lan9\n", "error no such interface\n");
