@@ -92,7 +92,8 @@ int priv_run(const struct priv_program *);
 int priv_watch(struct priv *, struct loop *);
 /* Hands over what has been settled, priv->settings, after which no more can be. 0 or -errno. */
 int priv_settle(struct priv *);
-/* Writes the file that settings.pidfile names, if it is not written yet (pidfile.h). 0 or -errno. */
+/* Writes the file that settings.pidfile names, if it is not written yet (pidfile.h). 0 or -errno.
+ */
 int priv_pidfile(struct priv *);
 /* Everything is open. */
 void priv_ready(struct priv *);

@@ -57,7 +57,8 @@ leave one
 got one 5
 
 # stopped, asked by more than may wait for it
-kill -STOP "$daemon"
+find_worker
+kill -STOP "$worker"
 read_clock
 begin=$clock
 askers=
@@ -73,7 +74,7 @@ done
 read_clock
 within "hundredths of a second until all know" $((clock - begin)) 400 1200
 equal "what they were told" "$(sort -u "$work"/asker*)" 'no: it does not answer'
-kill -CONT "$daemon"
+kill -CONT "$worker"
 wait_for 5 "it is healthy again" healthy_is '0 yes'
 stop_daemon
 assert "when it has ended it is not" healthy_is '1 no: it does not run'
