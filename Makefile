@@ -47,10 +47,10 @@ include $(config)
 # The tests are of everything, and those on a network use the tools for tests. Where the configuration
 # has less, they run beside it, on the default configuration and the tools.
 tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
-needed  := $(if $(filter check check-% demo bench,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
+needed  := $(if $(filter check check-% demo bench soak,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
 	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES PRIVSEP RELOAD HELP_TEXT \
 	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
-needed  += $(if $(filter check check-net check-tree demo fault,$(MAKECMDGOALS)),$(tools))
+needed  += $(if $(filter check check-net check-tree demo fault soak,$(MAKECMDGOALS)),$(tools))
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
 ifneq ($(lacking),)
 $(if $(filter-out $(tools),$(lacking)),$(info $(config) is without $(lacking): \
@@ -212,6 +212,7 @@ savedefconfig:
 ##   valgrind           the unit tests and transcripts under it
 ##   conformance        each rule of the RFCs, what shows it, and whether it holds
 ##   wire               checks of what is on the wire, counted beside igmpproxy's (PROXY=COMMAND)
+##   soak               a router's life in SECONDS=600: joins, leaves, flaps, reloads, deaths
 ##   demo               streams through network namespaces, as it happens
 ##   bench              figures, beside igmpproxy's
 ##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
@@ -258,7 +259,7 @@ $(O)/tests/fault: wrap := $(addprefix -Wl$(comma)--wrap=,main audit world_fail w
 	proxy_interface proxy_upcall)
 
 .PHONY: check check-unit check-replay check-fuzz check-net check-tree conformance lint demo bench size
-.PHONY: coverage format sim wire fuzz fault valgrind
+.PHONY: coverage format sim wire fuzz fault valgrind soak
 check: all $(unit) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
 	$(run) $(tree) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
 check-unit: $(unit)
@@ -290,6 +291,8 @@ lint:
 	$(run) $(lint)
 demo: all
 	$(enter) sh tests/net/demo.sh
+soak: all
+	@SOAK='$(or $(SECONDS),600)' $(subst @,,$(enter)) sh tests/net/soak.sh
 wire: all $(O)/tests/wire
 	$(enter) sh tests/net/conformance.sh table
 bench: all $(O)/tests/bench
