@@ -171,11 +171,11 @@ static void add_entry(struct bytes *bytes, struct world *world, unsigned vif, bo
 
 /* ---- what a world may have beside: several upstreams, filters, peering ---- */
 
-/* Of addresses that may occur; else all. */
+/* Of addresses of the family that may occur; else all. */
 static void set_range(struct bytes *bytes, const struct world *world, unsigned code,
 		      bool (*may_occur)(const struct addr *), struct addr range[2])
 {
-	bool all = !(code & 3);
+	bool all = !(code & 3), ipv4 = world->protocol == PROTOCOL_IGMP;
 
 	range[0] = packet_addr(bytes, world, 0);
 	range[1] = code & 2 ? packet_addr(bytes, world, 0) : range[0];
@@ -185,7 +185,8 @@ static void set_range(struct bytes *bytes, const struct world *world, unsigned c
 		range[1] = range[0];
 		range[0] = first;
 	}
-	all |= !may_occur(&range[0]) || !may_occur(&range[1]);
+	for (unsigned i = 0; i < 2; i++)
+		all |= !may_occur(&range[i]) || addr_is_ipv4(&range[i]) != ipv4;
 	for (unsigned i = 0; all && i < 16; i++) {
 		range[0].byte[i] = 0;
 		range[1].byte[i] = 0xff;
