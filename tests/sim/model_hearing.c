@@ -81,10 +81,13 @@ static void drop_idle_hosts(struct model *model, struct member *member)
 			held_delete_host(member, i--);
 }
 
-static bool has_room_for_host(const struct link *link, const struct member *member)
+/* Those that want nothing any more stay until the room is needed. */
+static bool has_room_for_host(struct model *model, const struct link *link, struct member *member)
 {
 	const struct proxy_interface_config *config = link->config;
 
+	if (config->max_hosts && member->host_count >= config->max_hosts)
+		drop_idle_hosts(model, member);
 	return (!config->max_hosts || member->host_count < config->max_hosts) &&
 	       (!config->max_total_sources || held_total(link) + 4 <= config->max_total_sources);
 }
@@ -122,13 +125,12 @@ static void track(struct model *model, unsigned entry, struct member *member,
 			somebody_is_unknown(model, link, member);
 		return;
 	}
-	drop_idle_hosts(model, member);
 	host = find_host(member, &hearing->reporter);
 	if (host)
 		held_expire(model, entry, host);
 	if (!host && !adds)
 		return;
-	if (!host && !has_room_for_host(link, member)) {
+	if (!host && !has_room_for_host(model, link, member)) {
 		somebody_is_unknown(model, link, member);
 		return;
 	}

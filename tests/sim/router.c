@@ -74,6 +74,8 @@ bool router_reports(const struct router *router, unsigned vif)
 
 bool router_is_limited(const struct router *router)
 {
+	if (router->limited)
+		return true;
 	for (unsigned n = 0; n < router->now->config.interface_count; n++) {
 		struct proxy_interface_status status;
 
@@ -636,6 +638,7 @@ void router_start(struct sim *sim, struct router *router)
 		return;
 	take_settings(router);
 	router->memory_count = router->memory_bytes = 0;
+	router->limited = false;
 	kernel_forget(router);
 	router->started = sim->now;
 	router->reloaded = FOREVER_BACK;
@@ -717,6 +720,7 @@ void router_reload(struct sim *sim, struct router *router)
 
 	if (!router->proxy)
 		return;
+	router->limited = router_is_limited(router);
 	take_settings(router);
 	transcript_reload(router);
 	router->disturbed = true;

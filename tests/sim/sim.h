@@ -182,6 +182,7 @@ struct router {
 	struct entry *dropped; /* removed in this turn while data flow */
 	unsigned dropped_count, dropped_room;
 	bool disturbed; /* its interfaces, settings or clock changed in this turn */
+	bool limited;	/* it had met a limit when it was reloaded, which may begin counters anew */
 	size_t memory_count, memory_bytes, memory_first;
 	struct member member[ROUTER_VIFS]; /* as a host on its upstreams' links */
 	struct downstream down[ROUTER_VIFS];
