@@ -49,7 +49,7 @@ include $(config)
 tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
 needed  := $(if $(filter check check-% demo bench soak,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
 	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES PRIVSEP RELOAD HELP_TEXT \
-	$(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
+	SECCOMP REPORTER_LIMITS $(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
 needed  += $(if $(filter check check-net check-tree demo fault soak,$(MAKECMDGOALS)),$(tools))
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
 ifneq ($(lacking),)
@@ -75,6 +75,7 @@ clean:
 option-$(CONFIG_IGMP)           += proto/igmp.c
 option-$(CONFIG_MLD)            += proto/mld.c
 option-$(CONFIG_PER_SOURCE)     += proto/flow.c
+option-$(CONFIG_REPORTER_LIMITS) += proto/regular.c
 option-$(CONFIG_FILTER)         += proto/filter.c core/conf_filter.c
 option-$(CONFIG_MULTI_INSTANCE) += core/rule.c
 option-$(CONFIG_KERNEL_HOST)    += core/join.c
@@ -241,7 +242,7 @@ $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
 # Most of its time is the model's.
 $(O)/tests/sim: private CFLAGS += -O2
-$(O)/tests/sim $(O)/tests/unit/memory $(O)/tests/unit/filter: wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+$(O)/tests/sim $(addprefix $(O)/tests/unit/,memory filter regular): wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 $(O)/tests/unit/flow: wrap := -Wl,--wrap=policy_outputs,--wrap=merge_membership,--wrap=filter_range
 comma := ,
 # Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.

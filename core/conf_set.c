@@ -29,9 +29,9 @@ struct key {
 	uint8_t needs;	    /* the number of an option; without it the key is an error */
 };
 
-enum { NOTHING, CONTROL, FILTER, PRIVILEGES, PRIVSEP };
+enum { NOTHING, CONTROL, FILTER, PRIVILEGES, PRIVSEP, REPORTER_LIMITS };
 static const struct {
-	char name[11];
+	char name[16];
 	bool enabled;
 } options[] = {
 	[NOTHING] = {"", true},
@@ -39,6 +39,7 @@ static const struct {
 	[FILTER] = {"FILTER", ENABLE_FILTER},
 	[PRIVILEGES] = {"PRIVILEGES", ENABLE_PRIVILEGES},
 	[PRIVSEP] = {"PRIVSEP", ENABLE_PRIVSEP},
+	[REPORTER_LIMITS] = {"REPORTER_LIMITS", ENABLE_REPORTER_LIMITS},
 };
 
 struct prefix_list {
@@ -526,6 +527,12 @@ static const struct key keys[] = {
 	{"quick-leave", set_quick_leave, DOWNSTREAM, PROXY(quick_leave),
 	 .choices = "off|on|tracked"},
 	{"max-hosts", set_number, DOWNSTREAM, PROXY(max_hosts), RANGE(0, UINT32_MAX)},
+	{"max-reporters", set_number, DOWNSTREAM, PROXY(max_reporters), RANGE(0, 1048576),
+	 .needs = REPORTER_LIMITS},
+	{"max-reports", set_number, DOWNSTREAM, PROXY(max_reports), RANGE(0, 1000000),
+	 .needs = REPORTER_LIMITS},
+	{"reserve", set_number, DOWNSTREAM, PROXY(reserve), RANGE(0, 100),
+	 .needs = REPORTER_LIMITS},
 	{"router-alert", set_choice, DOWNSTREAM, PROXY(router_alert_strict),
 	 .choices = "lenient|strict"},
 	{"ttl-threshold", set_number, DOWNSTREAM, INTERFACE(ttl_threshold), RANGE(0, 254)},
@@ -619,5 +626,8 @@ void conf_set_interface_defaults(struct conf_interface *interface)
 		proxy->max_sources = CONFIG_MAX_SOURCES;
 		proxy->max_total_sources = CONFIG_MAX_TOTAL_SOURCES;
 		proxy->max_hosts = CONFIG_MAX_HOSTS;
+		proxy->max_reporters = CONFIG_MAX_REPORTERS;
+		proxy->max_reports = CONFIG_MAX_REPORTS;
+		proxy->reserve = CONFIG_RESERVE;
 	}
 }

@@ -48,6 +48,7 @@
 	X(LIMIT_SOURCES, "limit-sources")                                             \
 	X(LIMIT_HOSTS, "limit-hosts")                                                 \
 	X(LIMIT_ROUTES, "limit-routes")                                               \
+	X(LIMIT_REPORTS, "limit-reports")                                             \
 	X(NO_MEMORY, "no-memory")                                                     \
 	/* something that an administrator should look at */                          \
 	X(WARN_QUERIER_VERSION, "warn-querier-version")                               \

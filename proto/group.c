@@ -91,7 +91,7 @@ static bool can_name_sources(const struct proxy *p, const struct interface *i)
 
 static bool is_full(const struct interface *i)
 {
-	return i->config->max_groups && i->group_count >= i->config->max_groups;
+	return i->group_count >= interface_limit(i, i->config->max_groups);
 }
 
 /* What R asks for lasts until the deadline. False: no memory. */
@@ -193,9 +193,11 @@ void group_record(struct proxy *p, struct interface *i, int64_t now, const struc
 bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
 		 const struct record *r)
 {
-	bool full = is_full(i);
 	struct group *g;
+	bool full;
 
+	i->stranger = false;
+	full = is_full(i);
 	if (has_no_state(p, i, &r->group) || (r->type == IS_EX && interface_is_ssm(p, &r->group)))
 		return true;
 	g = find_or_create(p, i, r);

@@ -75,6 +75,15 @@ bool interface_forwards(const struct interface *i)
 	return i->active && (i->querier || i->config->querier == QUERIER_NEVER);
 }
 
+uint32_t interface_limit(const struct interface *i, uint32_t limit)
+{
+	if (!limit)
+		return UINT32_MAX;
+	if (ENABLE_REPORTER_LIMITS && i->stranger)
+		limit -= (uint32_t)((uint64_t)limit * i->config->reserve / 100);
+	return limit;
+}
+
 bool interface_is_ssm(const struct proxy *p, const struct addr *group)
 {
 	size_t n;

@@ -57,7 +57,11 @@ struct proxy_interface_config {
 	uint32_t max_sources;	    /* of one group; 0: no limit */
 	uint32_t max_total_sources; /* of all groups together; 0: no limit */
 	enum quick_leave quick_leave;
-	uint32_t max_hosts;		  /* tracked, of one group; 0: no limit */
+	uint32_t max_hosts; /* tracked, of one group; 0: no limit */
+	/* With ENABLE_REPORTER_LIMITS. */
+	uint32_t max_reporters; /* remembered; 0: none, and nothing of what follows holds */
+	uint32_t max_reports;	/* of one reporter in a second, 1,000,000 at most; 0: no limit */
+	uint8_t reserve;	/* percent of the groups and sources that strangers may not use */
 	const struct prefix *accept_from; /* reporters that are heard; none: all */
 	size_t accept_from_count;
 	const struct static_join *static_join; /* memberships that never end */

@@ -5,6 +5,7 @@
 #include "group.h"
 #include "interface.h"
 #include "membership.h"
+#include "regular.h"
 #include "tracking.h"
 
 /* The groups of the interface are those in its heap. */
@@ -231,6 +232,9 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 		return;
 	}
 	refused = refusal(p, i, packet, m);
+	if (ENABLE_REPORTER_LIMITS && refused == COUNTER_COUNT &&
+	    !regular_hear(p, i, now, &packet->source, m->count ? m->count : 1))
+		refused = LIMIT_REPORTS;
 	if (refused == COUNTER_COUNT)
 		report(p, i, now, &packet->source, m);
 	else

@@ -2,6 +2,7 @@
 /* The tables of the router part; see row.h. */
 #include "row.h"
 
+#include "interface.h"
 #include "tracking.h"
 
 /* ---- actions of the tables ---- */
@@ -179,13 +180,11 @@ static row *const table[2][BLOCK + 1] = {
 /* How many sources the group may have, for its own limit and that of the interface. */
 static uint32_t most_sources(const struct interface *i, const struct group *g)
 {
-	uint32_t own = i->config->max_sources ? i->config->max_sources : UINT32_MAX;
-	uint32_t total = i->config->max_total_sources, others = i->source_count - g->sources.count;
+	uint32_t own = interface_limit(i, i->config->max_sources);
+	uint32_t total = interface_limit(i, i->config->max_total_sources);
+	uint32_t others = i->source_count - g->sources.count;
 
-	if (total)
-		total = total > others ? total - others : 0;
-	else
-		total = UINT32_MAX;
+	total = total > others ? total - others : 0;
 	return own < total ? own : total;
 }
 

@@ -73,6 +73,7 @@ static struct interface *find(struct proxy *p, const struct proxy_interface_conf
 
 static void discard(struct interface *i)
 {
+	free(i->regular);
 	free(i->prefix);
 	free(i);
 }

@@ -42,6 +42,13 @@ struct tracking {
 	int64_t valid_from; /* before, there may be hosts that are not among them */
 };
 
+/* Who has reported on a downstream. */
+struct regular {
+	struct addr address;
+	int64_t since, heard; /* at first, and last */
+	int64_t paid;	      /* regular.c's pay() */
+};
+
 /* RFC 3376 section 5: a group as the upstream's host part has it. */
 struct subscription {
 	struct timer timer; /* in its interface's heap, always; must come first */
@@ -116,6 +123,9 @@ struct interface {
 	uint8_t told_robustness; /* by another querier; 0: nothing */
 	int32_t told_query_interval;
 	/* the router part (RFC 3376 section 6) */
+	struct regular *regular; /* a hash table */
+	uint32_t regular_capacity;
+	bool stranger; /* has sent the message at hand */
 	bool querier;
 	uint8_t startup_left;
 	int64_t tracking_from; /* by then the startup queries have been answered */

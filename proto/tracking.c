@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "interface.h"
 #include "row.h"
 
 /* A host needs as much memory as this many sources, and counts as them in max_total_sources. */
@@ -163,12 +164,13 @@ static void remove_reporter(struct interface *i, struct tracking *t, uint32_t pl
 /* Those whose time is over stay until the room is needed. */
 static bool has_room(struct interface *i, struct tracking *t, int64_t now)
 {
-	uint32_t most = i->config->max_hosts, total = i->config->max_total_sources, n;
+	uint32_t most = i->config->max_hosts, n;
+	uint32_t total = interface_limit(i, i->config->max_total_sources);
 
 	for (n = t->count; most && t->count >= most && n-- > 0;)
 		if (!wants_anything(t->reporter[n], now))
 			remove_reporter(i, t, n);
-	if ((!most || t->count < most) && (!total || i->source_count + REPORTER_SOURCES <= total))
+	if ((!most || t->count < most) && i->source_count + REPORTER_SOURCES <= total)
 		return true;
 	i->counters.value[LIMIT_HOSTS]++;
 	return false;

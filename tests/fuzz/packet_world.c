@@ -109,6 +109,9 @@ static void set_downstream(struct bytes *bytes, struct world *world, unsigned at
 	config->max_total_sources = limit(most, 0);
 	config->quick_leave = (enum quick_leave)((most >> 3 & 3) % 3);
 	config->max_hosts = limit(most >> 5, 0);
+	config->max_reporters = modes >> 7 ? 1 + (limits >> 6) * 4 : 0;
+	config->max_reports = limits >> 6;
+	config->reserve = (uint8_t)((limits >> 6) * 100 / 3);
 	set_lists(bytes, world, at, modes >> 4);
 }
 

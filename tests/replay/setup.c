@@ -137,6 +137,12 @@ static bool set_limit(struct world *world, struct words *words, unsigned entry)
 		config->max_total_sources = number(world, next_word(words));
 	else if (take_word(words, "max-hosts"))
 		config->max_hosts = number(world, next_word(words));
+	else if (take_word(words, "max-reporters"))
+		config->max_reporters = number(world, next_word(words));
+	else if (take_word(words, "max-reports"))
+		config->max_reports = number(world, next_word(words));
+	else if (take_word(words, "reserve"))
+		config->reserve = (uint8_t)number(world, next_word(words));
 	else
 		return false;
 	return true;

@@ -166,7 +166,7 @@ static void make_stations(struct maker *maker)
 void make_setting(struct maker *maker, bool upstream, unsigned link)
 {
 	static const char *const names = "ABCDEFSTUV";
-	unsigned which = make_pick(maker, upstream ? 9 : 24);
+	unsigned which = make_pick(maker, upstream ? 9 : 26);
 	char name;
 
 	switch (which) {
@@ -240,11 +240,35 @@ void make_setting(struct maker *maker, bool upstream, unsigned link)
 	case 22:
 		make_put(maker, "accept-from 64/%u", make_between(maker, 5, 6));
 		break;
+	case 23:
+		make_put(maker, "max-reports %u", make_pick(maker, 3));
+		break;
+	case 24:
+		make_put(maker, "reserve %u", make_pick(maker, 101));
+		break;
 	default:
 		make_put(maker, "robustness 2");
 	}
 	(void)link;
 	make_put(maker, "\n");
+}
+
+/* A table of one place, or of more than there are hosts: see model_reporter.c. */
+static void make_reporters(struct maker *maker, unsigned router, unsigned vif)
+{
+	make_put(maker, "set p%u %u max-reporters %u\n", router, vif,
+		 make_maybe(maker, 50) ? 1 : 1000);
+	if (make_maybe(maker, 80))
+		make_put(maker, "set p%u %u reserve %u\n", router, vif,
+			 make_between(maker, 20, 60));
+	if (make_maybe(maker, 70))
+		make_put(maker, "set p%u %u max-groups %u\n", router, vif,
+			 make_between(maker, 3, 6));
+	else if (!maker->tracks)
+		make_put(maker, "set p%u %u max-total-sources %u\n", router, vif,
+			 make_between(maker, 3, 8));
+	if (make_maybe(maker, 20))
+		make_put(maker, "set p%u %u max-reports 1\n", router, vif);
 }
 
 static void make_settings(struct maker *maker)
@@ -265,6 +289,8 @@ static void make_settings(struct maker *maker)
 					 make_between(maker, 1, 3));
 			if (timers)
 				make_put(maker, "set p%u %u rfc3376-timers on\n", i, vif);
+			if (!upstream && make_maybe(maker, 25))
+				make_reporters(maker, i, vif);
 			while (make_maybe(maker, 45)) {
 				make_put(maker, "set p%u %u ", i, vif);
 				make_setting(maker, upstream, maker->router_link[i][vif]);

@@ -151,6 +151,7 @@ static void free_link(struct model *model, unsigned n)
 {
 	downstream_stop(model, n);
 	free(model->link[n].member);
+	free(model->link[n].known);
 	upstream_free(&model->link[n]);
 }
 
@@ -399,6 +400,8 @@ static void retire(struct model *model, const struct link *old, unsigned count, 
 			upstream_shutdown(model, &model->link[to]);
 		else
 			downstream_stop(model, to);
+		free(model->link[to].known);
+		model->link[to].known = NULL;
 	}
 }
 

@@ -89,7 +89,7 @@ static bool has_room_for_host(struct model *model, const struct link *link, stru
 	if (config->max_hosts && member->host_count >= config->max_hosts)
 		drop_idle_hosts(model, member);
 	return (!config->max_hosts || member->host_count < config->max_hosts) &&
-	       (!config->max_total_sources || held_total(link) + 4 <= config->max_total_sources);
+	       held_total(link) + 4 <= reporter_limit(link, config->max_total_sources);
 }
 
 static bool is_any_unknown(const struct member *host, const struct list *sources)
@@ -170,7 +170,7 @@ static void hear_record(struct model *model, unsigned entry, struct hearing *hea
 	    (model_is_ssm(model, &hearing->group) && (type == IS_EX || type == TO_EX)))
 		return;
 	if (!member) {
-		if (link->config->max_groups && link->member_count >= link->config->max_groups)
+		if (link->member_count >= reporter_limit(link, link->config->max_groups))
 			return;
 		member = held_add(link, &hearing->group, false);
 	}
@@ -201,15 +201,28 @@ static void hear_records(struct model *model, unsigned entry, const struct heard
 	}
 }
 
+/* RFC 3376 section 7.3.1: a router of an older version does not know newer messages; there is no
+ * leave in IGMPv1. */
+static bool understands(const struct model *model, const struct link *link,
+			const struct message *message)
+{
+	unsigned newest = newest_version(model->protocol);
+
+	if (message->kind == KIND_REPORT)
+		return link->configured.version == newest;
+	return message->kind == KIND_OLD_REPORT || link->configured.version > 1 || newest == 2;
+}
+
 void hearing_report(struct model *model, unsigned entry, const struct heard *heard)
 {
 	struct link *link = &model->link[entry];
 	const struct message *message = heard->message;
 	struct hearing hearing = {message->group, heard->source, IS_EX, {0}, message->version};
 
+	if (!understands(model, link, message) || !reporter_hear(model, link, heard))
+		return;
 	if (message->kind == KIND_REPORT) {
-		if (link->configured.version == newest_version(model->protocol))
-			hear_records(model, entry, heard);
+		hear_records(model, entry, heard);
 	} else if (!model_is_ssm(model, &message->group)) {
 		if (message->kind == KIND_LEAVE) {
 			hearing.type = TO_IN;

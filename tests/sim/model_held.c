@@ -70,8 +70,8 @@ static bool is_full(const struct link *link, const struct member *member)
 {
 	const struct proxy_interface_config *config = link->config;
 
-	return (config->max_sources && member->source_count >= config->max_sources) ||
-	       (config->max_total_sources && held_total(link) >= config->max_total_sources);
+	return member->source_count >= reporter_limit(link, config->max_sources) ||
+	       held_total(link) >= reporter_limit(link, config->max_total_sources);
 }
 
 static struct wanted *add_source(const struct link *link, struct member *member,

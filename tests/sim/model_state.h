@@ -35,6 +35,13 @@ struct member {
 	int64_t unknown_until; /* there may be hosts that are not */
 };
 
+/* Who has reported on a downstream. */
+struct known {
+	struct addr reporter;
+	int64_t since, heard;
+	int64_t debt, debt_at; /* microseconds until it is worn off */
+};
+
 /* A query or leave that leaves at a certain time with certain contents. */
 struct expected {
 	unsigned entry;
@@ -122,6 +129,9 @@ struct link {
 	int64_t other_until;
 	struct member *member;
 	unsigned member_count, member_room;
+	struct known *known;
+	unsigned known_count, known_room, known_most;
+	bool stranger; /* has sent what is being heard */
 	/* an upstream's */
 	unsigned version;
 	int64_t v1_until, v2_until;
@@ -255,6 +265,12 @@ bool held_expire(struct model *, unsigned entry, struct member *);
 /* ---- model_table.c ---- */
 void table_apply(struct model *, struct link *, struct member *, unsigned type,
 		 const struct list *sources);
+
+/* ---- model_reporter.c ---- */
+/* False: that is too much. */
+bool reporter_hear(struct model *, struct link *, const struct heard *);
+/* What the reporter may use of LIMIT; UINT_MAX: there is none. */
+unsigned reporter_limit(const struct link *, unsigned limit);
 
 /* ---- model_hearing.c ---- */
 void hearing_report(struct model *, unsigned entry, const struct heard *);

@@ -628,19 +628,23 @@ void probe_end(struct sim *sim)
 	for (unsigned i = 0; i < sim->router_count; i++) {
 		const struct router *router = &sim->router[i];
 		struct proxy_totals totals;
-		size_t statics = 0;
+		size_t statics = 0, tables = 0;
 
 		if (!router->proxy || sim->noisy || !is_deserted(sim, router))
 			continue;
 		proxy_totals(router->proxy, &totals);
-		for (unsigned vif = 0; vif < router->vif_count; vif++)
+		for (unsigned vif = 0; vif < router->vif_count; vif++) {
 			statics += router->now->setting[vif].static_join_count;
+			tables += !!router->now->setting[vif].max_reporters;
+		}
 		if (totals.groups > statics)
 			sim_fail(sim, "left", (int)i, "%s holds %u groups that nobody wants",
 				 router->name, totals.groups);
-		/* One block is scratch that a proxy keeps, with `mutex` another one. */
+		/* One block is scratch that a proxy keeps, with `mutex` another one; and what
+		 * reporters there are. */
 		if (router->memory_first &&
-		    router->memory_count > router->memory_first + 1 + !!router->now->config.mutex)
+		    router->memory_count >
+			    router->memory_first + 1 + !!router->now->config.mutex + tables)
 			sim_fail(sim, "memory", (int)i, "%s holds %zu blocks, %zu at first",
 				 router->name, router->memory_count, router->memory_first);
 	}

@@ -80,7 +80,7 @@ bool router_is_limited(const struct router *router)
 		struct proxy_interface_status status;
 
 		proxy_interface_status(router->proxy, n, &status);
-		for (enum counter c = LIMIT_GROUPS; c <= LIMIT_ROUTES; c++)
+		for (enum counter c = LIMIT_GROUPS; c <= LIMIT_REPORTS; c++)
 			if (status.counters->value[c])
 				return true;
 	}

@@ -417,6 +417,12 @@ static void set_interface(struct sim *sim, struct words *words, struct router *r
 		config->max_total_sources = number(sim, take(words));
 	} else if (take_if(words, "max-hosts")) {
 		config->max_hosts = number(sim, take(words));
+	} else if (take_if(words, "max-reporters")) {
+		config->max_reporters = number(sim, take(words));
+	} else if (take_if(words, "max-reports")) {
+		config->max_reports = number(sim, take(words));
+	} else if (take_if(words, "reserve")) {
+		config->reserve = (uint8_t)number(sim, take(words));
 	} else if (take_if(words, "report-interval")) {
 		config->report_interval = (int32_t)seconds(sim, take(words));
 	} else if (take_if(words, "static-join")) {

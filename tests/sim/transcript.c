@@ -158,6 +158,12 @@ static void say_settings(struct router *router, unsigned vif, enum side side)
 		say(router, "set %s max-total-sources %u\n", name, config->max_total_sources);
 	if (config->max_hosts)
 		say(router, "set %s max-hosts %u\n", name, config->max_hosts);
+	if (config->max_reporters)
+		say(router, "set %s max-reporters %u\n", name, config->max_reporters);
+	if (config->max_reports)
+		say(router, "set %s max-reports %u\n", name, config->max_reports);
+	if (config->reserve)
+		say(router, "set %s reserve %u\n", name, config->reserve);
 	if (config->quick_leave)
 		say(router, "set %s quick-leave %s\n", name,
 		    config->quick_leave == QUICK_LEAVE_ON ? "on" : "tracked");

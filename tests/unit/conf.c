@@ -105,6 +105,8 @@ static void test_defaults(void)
 		CHECK(mld->max_sources == CONFIG_MAX_SOURCES);
 		CHECK(mld->max_total_sources == CONFIG_MAX_TOTAL_SOURCES);
 		CHECK(mld->max_hosts == CONFIG_MAX_HOSTS);
+		CHECK(igmp->max_reporters == CONFIG_MAX_REPORTERS);
+		CHECK(mld->max_reports == CONFIG_MAX_REPORTS && mld->reserve == CONFIG_RESERVE);
 		CHECK(!igmp->accept_from_count && !mld->static_join_count);
 		CHECK(!igmp->report_source_set && !mld->report_interval);
 		CHECK(one.interface[i].ttl_threshold == 1);
@@ -312,6 +314,12 @@ static const struct number numbers[] = {
 	{"max-sources", LIMIT, false, WHERE(max_sources)},
 	{"max-total-sources", LIMIT, false, WHERE(max_total_sources)},
 	{"max-hosts", LIMIT, false, WHERE(max_hosts)},
+	{"max-reporters", "0", "1048576", "-1", "1048577", "a number from 0 to 1048576", 0, 1048576,
+	 false, WHERE(max_reporters)},
+	{"max-reports", "0", "1000000", "-1", "1000001", "a number from 0 to 1000000", 0, 1000000,
+	 false, WHERE(max_reports)},
+	{"reserve", "0", "100", "-1", "101", "a number from 0 to 100", 0, 100, false,
+	 WHERE(reserve)},
 	{"robustness", "1", "7", "0", "99999999999999999999999", "a number from 1 to 7", 1, 7, true,
 	 WHERE(values.robustness)},
 	{"report-interval", INTERVAL, true, WHERE(report_interval)},
@@ -759,8 +767,8 @@ static void test_set_refused(void)
 	    "robustness, "
 	    "querier, query-interval, query-response-interval, last-member-query-interval, "
 	    "last-member-query-count, startup-query-interval, startup-query-count, max-groups, "
-	    "max-sources, max-total-sources, quick-leave, max-hosts, router-alert, "
-	    "ttl-threshold, static-join, accept-from");
+	    "max-sources, max-total-sources, quick-leave, max-hosts, max-reporters, max-reports, "
+	    "reserve, router-alert, ttl-threshold, static-join, accept-from");
 	bad("set \"log\" stderr;",
 	    "1:5: found '\"log\"', expected a key of the program: control, control-group, pidfile, "
 	    "log, log-level, user, group, chroot");
@@ -893,6 +901,9 @@ static void test_options(void)
 	if (!ENABLE_PRIVILEGES)
 		bad("set user a;",
 		    "1:5: found 'user', expected another key (option PRIVILEGES is off)");
+	if (!ENABLE_REPORTER_LIMITS)
+		bad(HEAD DOWN "reserve 10;", "2:31: found 'reserve', expected another key (option "
+					     "REPORTER_LIMITS is off)");
 	if (!ENABLE_CONTROL)
 		bad("set control /a;",
 		    "1:5: found 'control', expected another key (option CONTROL is off)");

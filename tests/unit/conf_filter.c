@@ -494,7 +494,8 @@ static void test_source(void)
 	    "robustness, querier, query-interval, query-response-interval, "
 	    "last-member-query-interval, last-member-query-count, startup-query-interval, "
 	    "startup-query-count, max-groups, max-sources, max-total-sources, quick-leave, "
-	    "max-hosts, router-alert, ttl-threshold, static-join, accept-from");
+	    "max-hosts, max-reporters, max-reports, reserve, router-alert, ttl-threshold, "
+	    "static-join, accept-from");
 }
 
 /* What may go where, as the documented recipe of peering says: A's entries are in the order of

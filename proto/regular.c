@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Reporters of a downstream, in a hash table of fixed size; see regular.h. */
+#include "regular.h"
+
+#include <stdlib.h>
+
+/* An address stands in one of two buckets of so many slots. */
+enum { BUCKET = 4 };
+/* Milliseconds in which a host may send all at once what it may send in that time: as long as
+ * answers to a general query may be put off (RFC 3376 section 8.3). */
+enum { BURST = 10000 };
+
+/* Has it been heard again when a query could have been answered meanwhile, and after OVER? */
+static bool is_regular(const struct interface *i, const struct regular *r, int64_t over)
+{
+	return r->heard - r->since >= i->values.query_response_interval && r->heard > over;
+}
+
+/* False: no memory. */
+static bool has_table(struct interface *i)
+{
+	uint32_t capacity = i->config->max_reporters;
+
+	if (i->regular_capacity == capacity)
+		return true;
+	free(i->regular);
+	i->regular = calloc(capacity, sizeof(*i->regular));
+	i->regular_capacity = i->regular ? capacity : 0;
+	i->counters.value[NO_MEMORY] += !i->regular;
+	return i->regular;
+}
+
+/* The slot of ADDRESS, or that of the stranger whose last report is the oldest. NULL: there are
+ * regulars only. Taking the emptier one of two buckets keeps them from filling up. */
+static struct regular *slot_of(const struct proxy *p, const struct interface *i, int64_t over,
+			       const struct addr *address)
+{
+	uint32_t hash[] = {addr_hash(address, p->hash_seed), 0}, n;
+	uint64_t buckets = (i->regular_capacity + BUCKET - 1) / BUCKET;
+	struct regular *oldest = NULL;
+
+	hash[1] = hash[0] * 0x9e3779b1u;
+	for (n = 0; n < 2 * BUCKET; n++) {
+		uint32_t at = (uint32_t)(hash[n % 2] * buckets >> 32) * BUCKET + n / 2;
+		struct regular *r = &i->regular[at];
+
+		if (at >= i->regular_capacity)
+			continue;
+		if (addr_equal(&r->address, address))
+			return r;
+		if (!is_regular(i, r, over) && (!oldest || r->heard < oldest->heard))
+			oldest = r;
+	}
+	return oldest;
+}
+
+/* In microseconds: when what has been heard of it would have come, evenly spaced. */
+static bool pay(struct regular *r, int64_t now, uint32_t per_second, unsigned count)
+{
+	if (!per_second)
+		return true;
+	if (r->paid < now * 1000)
+		r->paid = now * 1000;
+	if (r->paid > (now + BURST) * 1000)
+		return false;
+	r->paid += (int64_t)count * 1000000 / per_second;
+	return true;
+}
+
+bool regular_hear(struct proxy *p, struct interface *i, int64_t now, const struct addr *address,
+		  unsigned count)
+{
+	int64_t over = now - values_group_membership_interval(&i->values);
+	struct regular *r;
+
+	i->stranger = i->config->max_reporters;
+	if (!i->stranger || addr_is_any(address) || !has_table(i))
+		return true;
+	r = slot_of(p, i, over, address);
+	if (!r)
+		return true;
+	if (!addr_equal(&r->address, address) || r->heard <= over)
+		*r = (struct regular){.address = *address, .since = now};
+	r->heard = now;
+	i->stranger = !is_regular(i, r, over);
+	return pay(r, now, i->config->max_reports, count);
+}
