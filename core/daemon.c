@@ -666,7 +666,7 @@ static int64_t turn(void *ctx, int64_t now)
 
 /* ---- rights ---- */
 
-/* Whoever it shall be, in which root directory. 0 or -errno, logged. */
+/* Whoever it shall be, in which root directory, with ENABLE_PRIVILEGES. 0 or -errno, logged. */
 static int find_privileges(struct daemon *d, const struct conf *conf)
 {
 	static const char *const what[] = {"user", "group", "chroot", "user or group"};
@@ -694,7 +694,7 @@ static int find_privileges(struct daemon *d, const struct conf *conf)
 static int settle(struct daemon *d, const struct conf *conf)
 {
 	struct priv_settings *settings = &d->priv->settings;
-	int error = find_privileges(d, conf), fd = -1;
+	int error = ENABLE_PRIVILEGES ? find_privileges(d, conf) : 0, fd = -1;
 
 	if (error)
 		return error;
@@ -722,6 +722,12 @@ static int settle(struct daemon *d, const struct conf *conf)
 	return error;
 }
 
+/* Is there anything to give up? */
+static bool has_privileges(const struct daemon *d)
+{
+	return *d->user || *d->group || *d->chroot;
+}
+
 static int connect_syslog(void *ctx)
 {
 	return priv_syslog(ctx);
@@ -742,9 +748,9 @@ static int confine(struct daemon *d)
 	if (error)
 		log_error("set %s: %s", failure == PRIVILEGE_CHROOT ? "chroot" : "user or group",
 			  strerror(-error));
-	d->program.process.pid = ENABLE_PRIVSEP ? getppid() : getpid();
 	d->program.process.user = geteuid();
-	d->program.process.root = empty ? "empty" : "/";
+	if (empty)
+		d->program.process.root = "empty";
 	if (error || !ENABLE_PRIVSEP)
 		return error;
 	setrlimit(RLIMIT_NPROC, &none);
@@ -937,11 +943,18 @@ static int work(void *ctx, struct priv *priv)
 
 	if (ENABLE_CONTROL)
 		d.program = (struct control_program){
-			.script = &d.script, .command = command, .healthy = healthy, .ctx = &d};
+			.script = &d.script,
+			.process = {.pid = ENABLE_PRIVSEP ? getppid() : getpid(),
+				    .user = geteuid(),
+				    .root = "/",
+				    .seccomp = -ENOTSUP},
+			.command = command,
+			.healthy = healthy,
+			.ctx = &d};
 	error = !ENABLE_PRIVSEP || priv->fresh ? begin_fresh(&d) : begin_again(&d);
 	if (!error)
 		error = open_all(&d);
-	if (!error && !ENABLE_PRIVSEP)
+	if (!error && ENABLE_PRIVILEGES && !ENABLE_PRIVSEP && has_privileges(&d))
 		error = confine(&d);
 	if (!error)
 		error = serve(&d);

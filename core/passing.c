@@ -40,13 +40,13 @@ int passing_send(int fd, const void *data, size_t size, const int *passed, unsig
 
 static void take_passed(struct msghdr *message, int passed[PASSING_MAX])
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
-		size_t size = c->cmsg_len - CMSG_LEN(0);
+	/* The kernel makes one of all. */
+	const struct cmsghdr *c = CMSG_FIRSTHDR(message);
+	size_t size = c ? c->cmsg_len - CMSG_LEN(0) : 0;
 
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-		    size <= PASSING_MAX * sizeof(int))
-			memcpy(passed, CMSG_DATA(c), size);
-	}
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    size <= PASSING_MAX * sizeof(int))
+		memcpy(passed, CMSG_DATA(c), size);
 }
 
 int passing_receive(int fd, void *data, size_t size, int passed[PASSING_MAX], int flags)

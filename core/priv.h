@@ -58,10 +58,10 @@ struct priv {
 	bool first; /* nothing has run before */
 	struct priv_settings settings;
 	struct priv_shared *shared; /* NULL: there is one process */
+	int script;		    /* script_save(), of the worker before; -1: none */
+	uint32_t script_file;	    /* of it, the file's bytes */
 #if ENABLE_PRIVSEP
 	int channel;		   /* to the monitor */
-	int script;		   /* script_save(), of the worker before; -1: none */
-	uint32_t script_file;	   /* of it, the file's bytes */
 	struct loop_source source; /* its end is the monitor's */
 #else
 	const struct priv_program *program;
