@@ -707,7 +707,8 @@ static void inherit_vifs(struct instance_side *side)
 		note_vif(side, n, 0);
 	}
 	if (note)
-		note->used |= 1u << side->protocol;
+		priv_use(side->instance->host->priv, note, side->protocol, side->instance->table,
+			 true);
 }
 
 /* Its socket is open. */
@@ -744,7 +745,8 @@ static void close_side(struct instance_side *side)
 	mroute_done(side->source.fd, side->protocol);
 	close(side->source.fd);
 	if (ENABLE_PRIVSEP && side->instance->note)
-		side->instance->note->used &= ~(1u << side->protocol);
+		priv_use(side->instance->host->priv, side->instance->note, side->protocol,
+			 side->instance->table, false);
 	if (side->proxy)
 		proxy_free(side->proxy);
 	plan_free(side->plan);

@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { DATAGRAM_MAX = 16384 }; /* the kernel's messages are below 8 kB */
+/* What the kernel puts into one goes by the room that there is, but for single messages, of which
+ * those of interest are much shorter. */
+enum { DATAGRAM_MAX = 8192 };
 
 /* ---- messages ---- */
 

@@ -37,19 +37,22 @@ struct priv_settings {
 
 /* Which interface each VIF of a table is of: what the kernel cannot be asked for. */
 struct priv_vifs {
-	uint32_t used; /* bit of each protocol that has the table */
-	uint32_t table;
 	char name[PROXY_VIFS][IF_NAMESIZE];
 	uint32_t index[PROTOCOLS][PROXY_VIFS]; /* 0: there is none */
 };
 
-/* In memory that both processes see, and that the worker may have spoilt. */
+/* In memory that both processes see, and that the worker may have spoilt. What is looked at first
+ * comes first: pages that nobody has touched cost nothing. */
 struct priv_shared {
 	uint32_t busy; /* of the worker's loop (loop.h) */
 	/* the monitor's: */
 	uint32_t restarts; /* how often a worker has died, */
 	int32_t death;	   /* and how the last one did: its wait status */
-	struct priv_vifs vifs[CONFIG_MAX_TABLES];
+	struct priv_table {
+		uint32_t used; /* bit of each protocol that has the table */
+		uint32_t table;
+	} table[CONFIG_MAX_TABLES];
+	struct priv_vifs vifs[CONFIG_MAX_TABLES]; /* of those tables */
 };
 
 struct priv {
@@ -132,5 +135,7 @@ void priv_script(struct priv *, int fd, size_t file);
 int priv_upgrade(struct priv *, char text[PRIV_TEXT]);
 /* For the VIFs of TABLE; NULL: there is no place, or nothing to remember them for. */
 struct priv_vifs *priv_vifs(struct priv *, uint32_t table);
+/* Whether the protocol has TABLE, so that its place is nobody else's. */
+void priv_use(struct priv *, struct priv_vifs *, enum protocol, uint32_t table, bool used);
 
 #endif

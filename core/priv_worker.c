@@ -195,15 +195,23 @@ int priv_upgrade(struct priv *priv, char text[PRIV_TEXT])
 
 struct priv_vifs *priv_vifs(struct priv *priv, uint32_t table)
 {
+	struct priv_shared *shared = priv->shared;
 	struct priv_vifs *free = NULL;
 
 	for (unsigned i = 0; i < CONFIG_MAX_TABLES; i++) {
-		struct priv_vifs *vifs = &priv->shared->vifs[i];
-
-		if (vifs->used && vifs->table == table)
-			return vifs;
-		if (!free && !vifs->used)
-			free = vifs;
+		if (shared->table[i].used && shared->table[i].table == table)
+			return &shared->vifs[i];
+		if (!free && !shared->table[i].used)
+			free = &shared->vifs[i];
 	}
 	return free;
+}
+
+void priv_use(struct priv *priv, struct priv_vifs *vifs, enum protocol protocol, uint32_t table,
+	      bool used)
+{
+	struct priv_table *its = &priv->shared->table[vifs - priv->shared->vifs];
+
+	its->table = table;
+	its->used = (its->used & ~(1u << protocol)) | (uint32_t)used << protocol;
 }
