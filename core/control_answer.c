@@ -233,7 +233,7 @@ static bool tell_instance(struct control_answer *answer, const struct control_vi
 	return true;
 }
 
-/* All of it takes less than CONTROL_LINE. */
+/* All of it takes less than CONTROL_LINE. Without a view, there is the program alone. */
 static bool tell_summary(struct control_answer *answer, const struct control_view *view)
 {
 	struct proxy_totals totals;
@@ -242,6 +242,8 @@ static bool tell_summary(struct control_answer *answer, const struct control_vie
 		return false;
 	if (view == answer->control->program->view)
 		tell_program(answer);
+	if (!view)
+		return true;
 	proxy_totals(view->proxy, &totals);
 	tell_value(answer, view, "memberships", totals.memberships);
 	tell_value(answer, view, "groups", totals.groups);
@@ -603,7 +605,9 @@ static void finish(struct control_answer *answer, const char *error)
 /* False: there is more to tell. */
 static bool tell_all(struct control_answer *answer)
 {
-	if (answer->request->of_program)
+	bool alone = !answer->control->program->view && answer->request->tell == tell_summary;
+
+	if (answer->request->of_program || alone)
 		return answer->request->tell(answer, NULL);
 	for (; answer->view; answer->view = answer->view->next) {
 		if (!answer->request->tell(answer, answer->view))

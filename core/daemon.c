@@ -55,7 +55,7 @@ struct daemon {
 	size_t pattern_count;
 	enum log_level log_level;
 	bool level_told; /* while it ran: the options have no say in it */
-	bool running;	 /* everything is open */
+	bool running;	 /* everything is open, or waits to be */
 	bool stale;	 /* the text is to be parsed again, */
 	bool deaf;	 /* and the control socket to be opened again */
 	bool unfinished; /* not all is as the text says: it is stale at the next attempt */
@@ -200,7 +200,7 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 static int set_member(struct daemon *d, const struct conf_instance *conf, bool primary,
 		      struct member **result)
 {
-	struct member *m = ENABLE_RELOAD ? find_member(d, conf) : NULL;
+	struct member *m = find_member(d, conf);
 	int error = 0;
 
 	*result = m;
@@ -256,7 +256,13 @@ static void note_missing(struct daemon *d, const char *name, int error)
 	d->missing_error = error;
 }
 
-/* What goes first makes room for what comes. 0, or -errno of what failed first; the rest is done
+/* Who waits for another process goes on; the first of other errors is what counts. */
+static int worse(int error, int its)
+{
+	return its && (!error || error == -EADDRINUSE) ? its : error;
+}
+
+/* What goes first makes room for what comes. 0, or -errno of what failed; the rest is done
  * nevertheless. */
 static int set_members(struct daemon *d, const struct conf *conf)
 {
@@ -264,11 +270,11 @@ static int set_members(struct daemon *d, const struct conf *conf)
 	int error = ENABLE_MULTI_INSTANCE ? open_rules(d, conf) : 0;
 
 	d->program.view = NULL;
-	*d->missing = '\0';
+	*d->missing = *d->host.waiting = '\0';
 	for (m = d->first; m; m = m->next)
 		m->wanted = false;
 	for (unsigned i = 0; i < conf->instance_count; i++) {
-		m = ENABLE_RELOAD ? find_member(d, &conf->instance[i]) : NULL;
+		m = find_member(d, &conf->instance[i]);
 		if (m)
 			m->wanted = true;
 	}
@@ -278,8 +284,8 @@ static int set_members(struct daemon *d, const struct conf *conf)
 
 		if (!m && !*d->missing)
 			note_missing(d, conf->instance[i].name, its);
-		if (its && its != -ENOPROTOOPT && !error)
-			error = its;
+		if (its != -ENOPROTOOPT)
+			error = worse(error, its);
 		if (m)
 			move_member(d, m, last);
 		last = m ? m : last;
@@ -427,19 +433,18 @@ static int set_program(struct daemon *d, const struct conf *conf)
 	return write_pidfile(d);
 }
 
-/* What runs becomes what CONF says, which is freed. 0, or -errno of what failed first, logged: it
- * will be tried again. */
+/* What runs becomes what CONF says, which is freed. 0, or -errno of what failed, logged: it will be
+ * tried again. EADDRINUSE: nothing but that another process holds an instance's table. */
 static int apply(struct daemon *d, struct conf *conf)
 {
-	int error, its;
+	int error;
 
 	if (ENABLE_CONTROL && d->running)
 		control_interrupt(&d->control);
 	set_log(d, conf);
 	error = set_members(d, conf);
 	set_views(d);
-	its = set_program(d, conf);
-	error = error ? error : its;
+	error = worse(error, set_program(d, conf));
 	if (ENABLE_MULTI_INSTANCE)
 		warn_shared(d);
 	if (ENABLE_RELOAD)
@@ -563,6 +568,8 @@ static bool healthy(void *ctx, char reason[CONTROL_ERROR])
 	const struct daemon *d = ctx;
 	const char *why = NULL;
 
+	if (*d->missing && d->missing_error == -EADDRINUSE)
+		return !format_text(reason, CONTROL_ERROR, "%s", d->host.waiting);
 	if (*d->missing)
 		return !format_text(reason, CONTROL_ERROR, "instance %s does not run: %s",
 				    d->missing, strerror(-d->missing_error));
@@ -623,8 +630,10 @@ static void catch_up(struct daemon *d, int64_t now)
 
 	if (again)
 		retry(d);
-	if (ENABLE_RELOAD && d->stale)
+	d->host.again = again;
+	if (d->stale)
 		renew(d);
+	d->host.again = false;
 	if (ENABLE_CONTROL && d->deaf) {
 		close_control(d);
 		if (open_control(d, listen_at(d, d->control_path, d->control_group)))
@@ -830,6 +839,8 @@ static int open_all(struct daemon *d)
 	if (*d->chroot)
 		d->program.process.root = d->chroot;
 	error = apply(d, &conf);
+	if (error == -EADDRINUSE)
+		error = 0;
 	if (!error && ENABLE_CONTROL)
 		error = open_control(d, d->priv->settings.control);
 	return error;

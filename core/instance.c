@@ -618,14 +618,19 @@ static uint64_t seed(void)
 	return value;
 }
 
-static void log_holder(struct priv *priv, enum protocol protocol)
+static void log_holder(const struct instance *instance, enum protocol protocol)
 {
-	char text[PRIV_TEXT];
+	struct instance_host *host = instance->host;
+	char holder[PRIV_TEXT], waiting[INSTANCE_WAITING];
 
-	if (priv_holders(priv, protocol, text))
-		log_error("%s multicast routing is held by %s", family[protocol], text);
-	else
-		log_error("%s multicast routing is held by another process", family[protocol]);
+	if (!priv_holders(host->priv, protocol, holder))
+		strcpy(holder, "another process");
+	format_text(waiting, sizeof(waiting),
+		    "instance %s waits: %s multicast routing is held by %s", instance->name,
+		    family[protocol], holder);
+	log_line(host->again ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", waiting);
+	if (!*host->waiting)
+		memcpy(host->waiting, waiting, sizeof(waiting));
 }
 
 static const char *kernel_name(enum protocol protocol)
@@ -678,7 +683,7 @@ static int open_socket(struct instance_side *side, bool primary)
 	if (is_missing(error))
 		return 1;
 	if (error == -EADDRINUSE)
-		log_holder(side->instance->host->priv, protocol);
+		log_holder(side->instance, protocol);
 	else if (error == -EPERM || error == -EACCES)
 		log_error("multicast routing needs root, or CAP_NET_ADMIN and CAP_NET_RAW");
 	else

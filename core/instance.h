@@ -17,6 +17,7 @@
 
 /* Routes that the kernel refused and that are remembered one by one; beyond, all are set anew. */
 enum { INSTANCE_REFUSED = 32 };
+enum { INSTANCE_WAITING = 256 };
 
 /* What was logged last about one side of an interface. */
 struct instance_seen {
@@ -66,6 +67,10 @@ struct instance_host {
 	struct rules rules;
 	struct priv *priv;
 	bool rp_filter_off; /* of all instances */
+	bool again;	    /* what cannot be opened has been said before */
+	/* The first instance that could not be opened as another process holds its table, and which
+	 * one that is. */
+	char waiting[INSTANCE_WAITING];
 };
 
 struct instance {
@@ -84,9 +89,10 @@ struct instance {
 
 /*
  * Opens everything and starts; the struct is all zeros. Returns 0, or -errno with what is wrong
- * logged and nothing left behind. A protocol that the kernel does not route is left out with a
- * warning; ENOPROTOOPT: there is no other. Where the kernel has no numbered tables, PRIMARY takes
- * the default one, and all others are left out.
+ * logged and nothing left behind; EADDRINUSE: another process holds its table, host->waiting says
+ * which one. A protocol that the kernel does not route is left out with a warning; ENOPROTOOPT:
+ * there is no other. Where the kernel has no numbered tables, PRIMARY takes the default one, and
+ * all others are left out.
  */
 int instance_open(struct instance *, struct instance_host *, const struct conf_instance *,
 		  bool primary);

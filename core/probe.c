@@ -136,16 +136,21 @@ static void find_sockets(enum protocol protocol, struct sockets *sockets)
 		add_socket(sockets, line + 1, ipv4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
 }
 
-static bool is_among(const struct sockets *sockets, unsigned long inode)
+/* Is it among them? Then it is not any more. */
+static bool take_out(struct sockets *sockets, unsigned long inode)
 {
-	for (size_t i = 0; i < sockets->count; i++)
-		if (sockets->inode[i] == inode)
-			return true;
+	for (size_t i = 0; i < sockets->count; i++) {
+		if (sockets->inode[i] != inode)
+			continue;
+		sockets->inode[i] = sockets->inode[--sockets->count];
+		return true;
+	}
 	return false;
 }
 
-/* Has the process one of the sockets open? */
-static bool holds_any(unsigned long pid, const struct sockets *sockets)
+/* Has the process some of the sockets open? Those are nobody else's then: a worker has them from
+ * its monitor. */
+static bool holds_any(unsigned long pid, struct sockets *sockets)
 {
 	static const char prefix[] = "socket:[";
 	const struct dirent *entry;
@@ -157,12 +162,12 @@ static bool holds_any(unsigned long pid, const struct sockets *sockets)
 	directory = opendir(path);
 	if (!directory)
 		return false;
-	while (!found && (entry = readdir(directory))) {
+	while ((entry = readdir(directory))) {
 		char target[64] = "";
 
 		if (readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1) > 0 &&
 		    !strncmp(target, prefix, sizeof(prefix) - 1))
-			found = is_among(sockets, leading_number(target + sizeof(prefix) - 1, 10));
+			found |= take_out(sockets, leading_number(target + sizeof(prefix) - 1, 10));
 	}
 	closedir(directory);
 	return found;
@@ -187,6 +192,7 @@ size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t
 	DIR *proc;
 
 	find_sockets(protocol, &sockets);
+	holds_any((unsigned long)getpid(), &sockets);
 	proc = sockets.count ? opendir("/proc") : NULL;
 	if (!proc)
 		return 0;
@@ -194,7 +200,7 @@ size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t
 		unsigned long pid = leading_number(entry->d_name, 10);
 
 		/* 0: not a process. */
-		if (!pid || pid == (unsigned long)getpid() || !holds_any(pid, &sockets))
+		if (!pid || !holds_any(pid, &sockets))
 			continue;
 		if (found < count)
 			read_holder(pid, &holder[found]);
