@@ -27,7 +27,7 @@
 #include "seccomp.h"
 
 /* Between two attempts at what failed, in milliseconds. */
-enum { RETRY_FIRST = 1000, RETRY_MOST = 64000 };
+enum { RETRY_SOON = 100, RETRY_FIRST = 1000, RETRY_MOST = 64000 };
 /* How long what a worker before kept may be needed: by then everybody has been asked. */
 enum { SWEEP = 60000 };
 
@@ -623,11 +623,24 @@ static void retry(struct daemon *d)
 	d->unfinished = false;
 }
 
+/* The table that is waited for may be free. Not at once: what was heard may be our own attempts at
+ * others. */
+static void hurry(struct daemon *d, int64_t now)
+{
+	bool *routing = &d->host.monitor.routing[d->host.held];
+
+	if (*d->host.waiting && *routing && d->retry_at > now + RETRY_SOON)
+		d->retry_at = now + RETRY_SOON;
+	*routing = false;
+}
+
 /* What can be done now; what cannot, later. */
 static void catch_up(struct daemon *d, int64_t now)
 {
-	bool again = d->retry_at <= now;
+	bool again;
 
+	hurry(d, now);
+	again = d->retry_at <= now;
 	if (again)
 		retry(d);
 	d->host.again = again;

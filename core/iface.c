@@ -280,6 +280,16 @@ static void note_address(struct iface_monitor *monitor, struct wire_reader body)
 		i->stale |= i->index == address.ifa_index;
 }
 
+/* What is about no single interface is about forwarding by the machine as a whole. */
+static void note_routing(struct iface_monitor *monitor, struct wire_reader body)
+{
+	uint8_t family[4]; /* and padding */
+
+	if (netlink_take(&body, family, sizeof(family)) &&
+	    netlink_number(body, ABI_NETCONFA_IFINDEX, 0) == UINT32_MAX)
+		monitor->routing[*family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD] = true;
+}
+
 static void note(void *ctx, uint16_t type, struct wire_reader body)
 {
 	struct iface_monitor *monitor = ctx;
@@ -291,6 +301,8 @@ static void note(void *ctx, uint16_t type, struct wire_reader body)
 	}
 	if (type == ABI_RTM_NEWADDR || type == ABI_RTM_DELADDR)
 		note_address(monitor, body);
+	if (type == ABI_RTM_NEWNETCONF)
+		note_routing(monitor, body);
 }
 
 /* A callback may watch and unwatch: monitor->next is kept right by iface_unwatch(). */
@@ -338,6 +350,9 @@ static void ready(void *ctx, uint32_t events)
 
 int iface_open(struct iface_monitor *monitor, struct loop *loop)
 {
+	const uint32_t groups = ABI_RTMGRP_LINK | ABI_RTMGRP_IPV4_IFADDR | ABI_RTMGRP_IPV6_IFADDR |
+				1u << (ABI_RTNLGRP_IPV4_NETCONF - 1) |
+				1u << (ABI_RTNLGRP_IPV6_NETCONF - 1);
 	const int on = 1, size = NOTIFICATION_BUFFER;
 	int error;
 
@@ -345,8 +360,7 @@ int iface_open(struct iface_monitor *monitor, struct loop *loop)
 		.loop = loop, .events.fd = -1, .source = {.ready = ready, .ctx = monitor}};
 	error = netlink_open(&monitor->request, 0);
 	if (!error)
-		error = netlink_open(&monitor->events, ABI_RTMGRP_LINK | ABI_RTMGRP_IPV4_IFADDR |
-							       ABI_RTMGRP_IPV6_IFADDR);
+		error = netlink_open(&monitor->events, groups);
 	monitor->source.fd = monitor->events.fd;
 	if (!error)
 		error = loop_add(loop, &monitor->source, EPOLLIN);

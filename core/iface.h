@@ -49,6 +49,8 @@ struct iface_monitor {
 	void (*names_changed)(void *ctx);
 	void *names_ctx;
 	bool failed; /* a change could not be read: iface_refresh() */
+	/* A process may have begun or ended to route multicast; for its reader to clear. */
+	bool routing[PROTOCOLS];
 };
 
 /* 0 or -errno. */

@@ -629,8 +629,10 @@ static void log_holder(const struct instance *instance, enum protocol protocol)
 		    "instance %s waits: %s multicast routing is held by %s", instance->name,
 		    family[protocol], holder);
 	log_line(host->again ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", waiting);
-	if (!*host->waiting)
-		memcpy(host->waiting, waiting, sizeof(waiting));
+	if (*host->waiting)
+		return;
+	memcpy(host->waiting, waiting, sizeof(waiting));
+	host->held = protocol;
 }
 
 static const char *kernel_name(enum protocol protocol)

@@ -71,6 +71,7 @@ struct instance_host {
 	/* The first instance that could not be opened as another process holds its table, and which
 	 * one that is. */
 	char waiting[INSTANCE_WAITING];
+	enum protocol held;
 };
 
 struct instance {

@@ -24,8 +24,8 @@ struct probe_holder {
 	char name[16];
 };
 
-/* Processes that have a raw IGMP (ICMPv6) socket open and could hold multicast routing, one for each
- * socket, but for this one's: fills at most COUNT, returns how many there are. */
+/* Processes that have a raw IGMP (ICMPv6) socket open and could hold multicast routing, one for
+ * each socket, but for this one's: fills at most COUNT, returns how many there are. */
 size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
 /* Writes "NAME (pid N) or NAME (pid N), or others". */
 void probe_name_holders(const struct probe_holder *, size_t count, char *buf, size_t size);

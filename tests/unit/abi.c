@@ -12,6 +12,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <linux/fib_rules.h>
 #include <linux/filter.h>
@@ -134,11 +135,15 @@ static void test_netlink_numbers(void)
 	NUMBER(RTM_NEWRULE);
 	NUMBER(RTM_DELRULE);
 	NUMBER(RTM_GETRULE);
+	NUMBER(RTM_NEWNETCONF);
 	NUMBER(RTMGRP_LINK);
 	NUMBER(RTMGRP_IPV4_IFADDR);
 	NUMBER(RTMGRP_IPV6_IFADDR);
 	NUMBER(RTNLGRP_IPV4_RULE);
 	NUMBER(RTNLGRP_IPV6_RULE);
+	NUMBER(RTNLGRP_IPV4_NETCONF);
+	NUMBER(RTNLGRP_IPV6_NETCONF);
+	NUMBER(NETCONFA_IFINDEX);
 	TEST("rtnetlink: numbers");
 	NUMBER(IFLA_IFNAME);
 	NUMBER(IFLA_MTU);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 
 #include "../../core/iface.h"
+#include "../../core/mroute.h"
+#include "../../core/rawsock.h"
 #include "../../core/text.h"
 #include "netns.h"
 
@@ -380,6 +382,29 @@ static void test_route(void)
 	COMES(route("2001:db8::1") == 0);
 }
 
+static void test_routing(void)
+{
+	TEST("multicast routing that begins and ends is told, for each family");
+	for (unsigned n = 0; n < PROTOCOLS; n++) {
+		int fd = rawsock_open((enum protocol)n, 65536);
+
+		turn(100);
+		memset(monitor.routing, 0, sizeof(monitor.routing));
+		CHECK(fd >= 0 && !mroute_init(fd, (enum protocol)n, 0));
+		COMES(monitor.routing[n]);
+		monitor.routing[n] = false;
+		close(fd);
+		COMES(monitor.routing[n]);
+		CHECK(!monitor.routing[!n]);
+	}
+	TEST("what becomes of one interface is none of it");
+	memset(monitor.routing, 0, sizeof(monitor.routing));
+	CHECK(netns_run("echo 1 >/proc/sys/net/ipv4/conf/wan0/forwarding && "
+			"echo 1 >/proc/sys/net/ipv6/conf/wan0/forwarding"));
+	turn(100);
+	CHECK(!monitor.routing[0] && !monitor.routing[1]);
+}
+
 int main(void)
 {
 	strcpy(wan.name, "wan0");
@@ -400,6 +425,7 @@ int main(void)
 	test_lost_notifications();
 	test_names_that_match();
 	test_route();
+	test_routing();
 	iface_close(&monitor);
 	loop_close(&loop);
 	return test_end();
