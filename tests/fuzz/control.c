@@ -31,6 +31,7 @@ struct run {
 	struct bytes bytes;
 	struct digest *digest;
 	struct loop loop;
+	struct sockaddr_un address;
 	struct control control;
 	struct control_view view;
 	struct control_program program;
@@ -114,12 +115,11 @@ static void read_some(struct run *run, struct client *client, size_t most)
 
 static void dial(struct run *run, struct client *client)
 {
-	struct sockaddr_un *address = &run->control.address;
-
 	hang_up(client);
 	client->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	/* Beyond the backlog it is refused. */
-	if (client->fd < 0 || connect(client->fd, (struct sockaddr *)address, sizeof(*address)))
+	if (client->fd < 0 ||
+	    connect(client->fd, (struct sockaddr *)&run->address, sizeof(run->address)))
 		hang_up(client);
 }
 
@@ -311,16 +311,22 @@ static void set_program(struct run *run)
 		"# a text\npinstance tv:\twan0 ==> \"lan\x1b[1\";\n\n# and\xc3\xa4\0\n";
 
 	run->script = (struct script){text, sizeof(text) - 1, sizeof(text) - 1};
-	run->program = (struct control_program){&run->view, &run->script, command, healthy, run};
+	run->program = (struct control_program){.view = &run->view,
+						.script = &run->script,
+						.process = {.pid = 1, .root = "empty"},
+						.command = command,
+						.healthy = healthy,
+						.ctx = run};
 }
 
 static void listen_and_run(struct run *run)
 {
 	const char *directory = getenv("TMPDIR");
-	char path[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
+	char *path = run->address.sun_path;
 
-	snprintf(path, sizeof(path), "%s/fuzz-control-%d", directory ? directory : "/tmp",
-		 (int)getpid());
+	run->address.sun_family = AF_UNIX;
+	snprintf(path, sizeof(run->address.sun_path), "%s/fuzz-control-%d",
+		 directory ? directory : "/tmp", (int)getpid());
 	if (loop_open(&run->loop))
 		fuzz_fail("no loop: %m");
 	unlink(path);

@@ -226,7 +226,16 @@ static bool healthy(void *ctx, char reason[CONTROL_ERROR])
 	return !ailment;
 }
 
-static const struct control_program program = {views, &script, command, healthy, NULL};
+static const uint32_t restarts = 3;
+static const struct control_program program = {
+	.view = views,
+	.script = &script,
+	.process = {.pid = 77, .user = 65534, .root = "empty", .restarts = &restarts},
+	.command = command,
+	.healthy = healthy};
+
+static const struct control_program idle = {
+	.script = &script, .process = {.pid = 77, .root = "/"}, .healthy = healthy};
 
 static char directory[] = "/tmp/control-XXXXXX", path[64];
 static struct loop loop;
@@ -429,12 +438,26 @@ static void check_tables(void)
 
 	TEST("summary: the program, then each protocol");
 	answer = ask("summary\n");
-	CHECK(!strncmp(answer.text, "-\t-\tpid\t", 8), "%s", answer.text);
+	CHECK(!strncmp(answer.text, "-\t-\tpid\t77\n", 11), "%s", answer.text);
+	CHECK(strstr(answer.text, "\n-\t-\tuser\t65534\n-\t-\troot\tempty\n") &&
+		      strstr(answer.text, "\n-\t-\trestarts\t3\n"),
+	      "%s", answer.text);
 	CHECK(strstr(answer.text, "\n-\t-\tuptime\t") && strstr(answer.text, "\n-\t-\tcpu\t"));
 	CHECK(strstr(answer.text, "\ntv\tigmp\tmemberships\t2\n") &&
 		      strstr(answer.text, "\ntv\tmld\tsource-routes\t0\n"),
 	      "%s", answer.text);
 	hang_up(&answer);
+
+	TEST("while no instance runs, it tells of the program");
+	control.program = &idle;
+	answer = ask("summary\n");
+	CHECK(!strncmp(answer.text, "-\t-\tpid\t77\n", 11) && !strstr(answer.text, "\ntv\t"), "%s",
+	      answer.text);
+	hang_up(&answer);
+	answers("instances\n", "ok\n");
+	answers("groups\n", "ok\n");
+	answers("group 239.1.0.0\n", "no\nok\n");
+	control.program = &program;
 }
 
 static void check_questions(void)
