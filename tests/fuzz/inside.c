@@ -14,48 +14,66 @@ static void check_sources(const struct source_list *list, uint32_t most, const c
 
 enum { HOST = 4 /* sources: as so many a host counts, for the memory that it takes */ };
 
+static uint32_t limit(uint32_t configured)
+{
+	return configured ? configured : UINT32_MAX;
+}
+
+static uint32_t greater(uint32_t a, uint32_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Returns how many sources the tracked hosts have in all. */
-static uint32_t check_tracking(const struct interface *i, const struct tracking *tracking)
+static uint32_t check_tracking(const struct inside *past, const struct interface *i,
+			       const struct tracking *tracking)
 {
 	uint32_t sources = 0;
 
 	for (uint32_t n = 0; tracking && n < tracking->count; n++) {
 		const struct source_list *list = &tracking->reporter[n]->group.sources;
 
-		check_sources(list, i->config->max_sources, "a host");
+		check_sources(list, past->vif[i->vif].max_sources, "a host");
 		sources += HOST + list->count;
 	}
-	if (tracking && i->config->max_hosts && tracking->count > i->config->max_hosts)
+	if (tracking && tracking->count > past->vif[i->vif].max_hosts)
 		fuzz_fail("VIF %u: %u hosts are tracked", i->vif, tracking->count);
 	return sources;
 }
 
+static void check_total(const struct interface *i, const char *what, uint32_t count,
+			uint32_t configured, uint32_t *past)
+{
+	if (count > greater(limit(configured), *past))
+		fuzz_fail("VIF %u: %u %s in all", i->vif, count, what);
+	*past = count;
+}
+
 /* The limits of the configuration, and no memory beyond what they make of it. */
-static void check_interface(const struct proxy *proxy, const struct interface *i)
+static void check_downstream(struct inside *past, const struct interface *i)
 {
 	const struct proxy_interface_config *config = i->config;
-	uint32_t sources = 0, groups = 0;
+	uint32_t sources = 0, groups = 0, *max_sources = &past->vif[i->vif].max_sources,
+		 *max_hosts = &past->vif[i->vif].max_hosts;
 
-	for (uint32_t n = 0; !config->upstream && n < i->timers.count; n++) {
+	*max_sources = greater(*max_sources, limit(config->max_sources));
+	*max_hosts = greater(*max_hosts, limit(config->max_hosts));
+	for (uint32_t n = 0; n < i->timers.count; n++) {
 		const struct group *g = (const struct group *)(const void *)i->timers.slot[n].timer;
 
 		if (g->permanent)
 			continue;
 		groups++;
-		sources += g->sources.count + check_tracking(i, g->tracking);
-		check_sources(&g->sources, config->max_sources, "a group");
+		sources += g->sources.count + check_tracking(past, i, g->tracking);
+		check_sources(&g->sources, *max_sources, "a group");
 	}
-	if (i->timers.count != i->group_count && !config->upstream)
+	if (i->timers.count != i->group_count)
 		fuzz_fail("VIF %u: %u groups, counted are %u", i->vif, i->timers.count,
 			  i->group_count);
 	if (sources != i->source_count)
 		fuzz_fail("VIF %u: %u sources, counted are %u", i->vif, sources, i->source_count);
-	if (config->max_groups && groups > config->max_groups)
-		fuzz_fail("VIF %u: %u groups", i->vif, groups);
-	if (config->max_total_sources && sources > config->max_total_sources)
-		fuzz_fail("VIF %u: %u sources in all", i->vif, sources);
-	if (i->timers.count > 2 * proxy->config->interface_count * (proxy->membership_count + 1))
-		fuzz_fail("VIF %u: %u timers", i->vif, i->timers.count);
+	check_total(i, "groups", groups, config->max_groups, &past->vif[i->vif].groups);
+	check_total(i, "sources", sources, config->max_total_sources, &past->vif[i->vif].sources);
 }
 
 /* What is counted is there. */
@@ -75,7 +93,7 @@ static void check_counts(const struct proxy *proxy)
 			  proxy->route_count, proxy->group_route_count);
 }
 
-void inside_check(const struct proxy *proxy)
+void inside_check(struct inside *past, const struct proxy *proxy)
 {
 	struct proxy_totals totals;
 
@@ -86,8 +104,15 @@ void inside_check(const struct proxy *proxy)
 	if (proxy->bucket_capacity > 4 * proxy->membership_count + 64)
 		fuzz_fail("%u buckets for %u memberships", proxy->bucket_capacity,
 			  proxy->membership_count);
-	for (unsigned vif = 0; vif < proxy->config->interface_count; vif++)
-		check_interface(proxy, proxy->interface[vif]);
+	for (unsigned n = 0; n < proxy->config->interface_count; n++) {
+		const struct interface *i = proxy->interface[n];
+
+		if (!i->config->upstream)
+			check_downstream(past, i);
+		if (i->timers.count >
+		    2 * proxy->config->interface_count * (proxy->membership_count + 1))
+			fuzz_fail("VIF %u: %u timers", i->vif, i->timers.count);
+	}
 }
 
 bool inside_walks(const struct proxy *proxy)

@@ -5,8 +5,17 @@
 
 #include "../../proto/proxy.h"
 
+/* What there was at the last check. A configuration with lower limits ends nothing: what is there
+ * stays, but does not become more. */
+struct inside {
+	struct {
+		uint32_t groups, sources;
+		uint32_t max_sources, max_hosts; /* the highest so far */
+	} vif[PROXY_VIFS];
+};
+
 /* Fails unless the limits of the configuration hold, and memory is what they make of it. */
-void inside_check(const struct proxy *);
+void inside_check(struct inside *, const struct proxy *);
 /* Does a walk through the status go on? */
 bool inside_walks(const struct proxy *);
 

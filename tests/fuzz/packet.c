@@ -27,6 +27,7 @@ struct run {
 	unsigned wakeups;
 	struct proxy_walk walk; /* through the status, with pauses of events */
 	bool walking;
+	struct inside inside;
 };
 
 static unsigned vif_of(const struct run *run, unsigned code)
@@ -300,7 +301,7 @@ static void check(struct run *run, int64_t before)
 			  world_time_text(world->now - before));
 	run->wakeups += world->wakeups;
 	world->wakeups = 0;
-	inside_check(world->proxy);
+	inside_check(&run->inside, world->proxy);
 	forget_outputs(run);
 }
 
