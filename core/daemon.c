@@ -371,11 +371,12 @@ static void set_log(struct daemon *d, const struct conf *conf)
 {
 	enum log_level level = conf->log_level;
 	enum log_level least = d->options->verbose > 1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	bool in_background = d->running || !d->priv->first;
 
 	if (d->options->verbose && !d->level_told && level < least)
 		level = least;
 	d->log_level = level;
-	log_open(conf->log_syslog || (d->running && d->options->background), level);
+	log_open(conf->log_syslog || (in_background && d->options->background), level);
 }
 
 static void remember(struct daemon *d, const struct conf *conf)
@@ -726,7 +727,7 @@ static int settle(struct daemon *d, const struct conf *conf)
 			return fd;
 	}
 	settings->control = fd;
-	settings->log_syslog = conf->log_syslog;
+	settings->log_syslog = conf->log_syslog || d->options->background;
 	settings->log_level = d->log_level;
 	settings->watchdog = conf->watchdog;
 	memcpy(settings->path, conf->control, sizeof(settings->path));
@@ -866,8 +867,6 @@ static void is_ready(void *ctx, const struct priv_settings *settings)
 
 	if (options->ready)
 		options->ready(options->ctx);
-	if (options->background)
-		log_open(true, settings->log_level);
 	if (ENABLE_CONTROL && options->status)
 		show_status(settings->path);
 }
@@ -936,8 +935,7 @@ static int begin_again(struct daemon *d)
 	char why[CONF_ERROR];
 	int error = open_first(d);
 
-	log_open(d->priv->settings.log_syslog || d->options->background,
-		 d->priv->settings.log_level);
+	log_open(d->priv->settings.log_syslog, d->priv->settings.log_level);
 	if (!error)
 		error = confine(d);
 	if (!error && !script_restore(&d->script, d->priv->script, d->priv->script_file,
@@ -994,13 +992,16 @@ static int read_only(const struct daemon_options *options)
 	struct daemon d = {.options = options, .host.monitor = {.events.fd = -1, .request.fd = -1}};
 	struct conf conf;
 
-	if (priv_understands() || read_file(&d, &conf)) {
-		script_free(&d.script);
-		return EXIT_FAILURE;
-	}
-	conf_free(&conf);
+	int error = priv_understands();
+
+	if (error)
+		output_error("mcproxy: what is left to it is another program's");
+	else
+		error = read_file(&d, &conf);
+	if (!error)
+		conf_free(&conf);
 	script_free(&d.script);
-	return EXIT_SUCCESS;
+	return error ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int daemon_run(const struct daemon_options *options)

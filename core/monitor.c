@@ -364,6 +364,8 @@ static int open_monitor(struct monitor *m, const struct priv_program *program)
 	}
 	unsetenv(environment);
 	set_inheritable(&m->state, FD_CLOEXEC);
+	if (inherited)
+		log_open(m->state.settings.log_syslog, m->state.settings.log_level);
 	m->program = program;
 	m->channel = -1;
 	m->settled = m->ready = inherited;
