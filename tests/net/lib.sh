@@ -364,6 +364,14 @@ start_daemon() {
 	daemon=$!
 	wait_for 5 "mcproxy in $daemon_space answers" answers_or_ended "$daemon_space"
 	! ended "$daemon" || fail "mcproxy in $daemon_space has ended"
+	confined || fail "nothing keeps the worker from making any system call"
+}
+
+# Whoever hears packets makes no system call but those that it needs, where the kernel can see to it.
+confined() {
+	grep -q '^Seccomp:' /proc/self/status || return 0
+	find_worker
+	[ "$worker" = "$daemon" ] || grep -q '^Seccomp:	2$' "/proc/$worker/status"
 }
 
 answers_or_ended() {

@@ -89,6 +89,7 @@ visit() {
 	read_clock
 	echo $(((clock - began) * 10)) >>"$work/leaves"
 	visits=$((visits + 1))
+	logs=$work/r.log
 }
 
 is_forwarded() {
@@ -123,6 +124,8 @@ disturb() {
 }
 
 topology 3
+# whoever is not asked is forgotten
+ip_in src link set br0 type bridge mcast_querier 1 mcast_query_interval 1500
 configure 0
 start_in r "$MCPROXY_BIN/mcproxy" -f "$work/r.conf" 2>"$work/r.log"
 daemon=$!
