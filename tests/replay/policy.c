@@ -276,22 +276,23 @@ static bool comes_from_above(const struct world *world, const struct snapshot *s
 }
 
 /* RFC 4605 section 4.2: what comes from below goes to the upstreams; or to the first one that is up
- * as it has to be for memberships, so that both move on together. */
+ * as it has to be for memberships, so that both move on together. Where there is but one, and
+ * wildcards, there is no choice. */
 static uint32_t upwards(const struct world *world, unsigned from, const struct addr *source,
 			const struct addr *group)
 {
+	bool first = world->config.out_first && !is_wildcard(world);
 	uint32_t outputs = 0;
 
 	for (unsigned up = 0; up < world->config.interface_count; up++) {
 		unsigned vif = world->interface[up].vif;
 
 		if (!world->interface[up].upstream || vif == from ||
-		    !(world->config.out_first ? is_active(world, vif)
-					      : world->node[vif].state.up) ||
+		    !(first ? is_active(world, vif) : world->node[vif].state.up) ||
 		    !rules_pass(&world->entry[up].out, from, group, source))
 			continue;
 		outputs |= 1U << vif;
-		if (world->config.out_first)
+		if (first)
 			break;
 	}
 	return outputs;
