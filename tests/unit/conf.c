@@ -754,7 +754,7 @@ static void test_set_refused(void)
 	TEST("an unknown key, or one in the wrong place");
 	bad("set robustness 2;",
 	    "1:5: found 'robustness', expected a key of the program: control, control-group, "
-	    "pidfile, log, log-level, user, group, chroot");
+	    "pidfile, log, log-level, user, group, chroot, watchdog");
 	bad(HEAD "pinstance A set robustness 2;",
 	    "2:17: found 'robustness', expected a key of an instance: ssm-range, max-routes, "
 	    "ssdp, forwarding, scope, rp-filter, rfc3376-timers");
@@ -771,7 +771,7 @@ static void test_set_refused(void)
 	    "reserve, router-alert, ttl-threshold, static-join, accept-from");
 	bad("set \"log\" stderr;",
 	    "1:5: found '\"log\"', expected a key of the program: control, control-group, pidfile, "
-	    "log, log-level, user, group, chroot");
+	    "log, log-level, user, group, chroot, watchdog");
 
 	TEST("values of keys of the program");
 	bad("set log file;", "1:9: found 'file', expected stderr|syslog");
