@@ -64,7 +64,7 @@ run_one()
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in
 	tests/net/conformance.sh) kind=program && set -- sh tests/net/enter.sh sh "$1" ;;
-	tests/net/*) limit=120 && set -- sh tests/net/enter.sh sh "$1" ;;
+	tests/net/*) limit=${CI:+300} limit=${limit:-120} && set -- sh tests/net/enter.sh sh "$1" ;;
 	*/fuzz.sh | */syscalls.sh) kind=program && set -- sh "$1" ;;
 	*.sh) set -- sh "$1" ;;
 	*/replay) kind=program && set -- "$1" tests/replay/*.txt ;;
