@@ -192,7 +192,9 @@ static int rule(struct monitor *m, struct call *call)
 	    (request->attribute != ABI_FRA_IIFNAME && request->attribute != ABI_FRA_OIFNAME))
 		return -EPERM;
 	memcpy(rule.name, request->name, sizeof(rule.name));
-	return rule_change(&m->netlink, request->number, &rule, request->attribute);
+	return ENABLE_MULTI_INSTANCE
+		       ? rule_change(&m->netlink, request->number, &rule, request->attribute)
+		       : -EPERM;
 }
 
 /* Switched off, or restored to what it was. */

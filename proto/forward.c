@@ -332,7 +332,7 @@ void forward_update(struct proxy *p, struct membership *m)
 {
 	uint32_t all;
 
-	if (is_per_source(p)) {
+	if (ENABLE_PER_SOURCE && is_per_source(p)) {
 		update_group_route(p, m, 0);
 		flow_update(p, m);
 		return;
