@@ -73,11 +73,25 @@ static bool is_static(const struct membership *m, unsigned vif, const struct rou
 	return false;
 }
 
+static bool is_per_source(const struct proxy *p)
+{
+	return ENABLE_PER_SOURCE && p->forwarding;
+}
+
+/* Hosts there want all of a group or nothing. */
+static bool is_old(const struct proxy *p, const struct interface *i)
+{
+	return message_is_old(message_version(p->protocol, i->values.version));
+}
+
+/* As if a host had asked for what goes out there. Per source nothing else tells of what older hosts
+ * want; but it may go there as to an upstream. */
 static bool report(struct proxy *p, struct interface *i, int64_t now, const struct route *r)
 {
 	struct record record = {.type = IS_EX, .group = r->group, .source = &r->source};
 
-	if (!addr_is_any(&r->source)) {
+	if (!addr_is_any(&r->source) && (!is_per_source(p) || !is_old(p, i) || p->host[i->vif] ||
+					 interface_is_ssm(p, &r->group))) {
 		record.type = ALLOW;
 		record.source_count = 1;
 	}
@@ -100,21 +114,24 @@ static bool exclude(struct proxy *p, struct interface *i, int64_t now, const str
 
 /* Where S comes in it does not go out, whether it is wanted there or not: it is, unless it had no
  * route of its own then. */
-static bool is_wanted(const struct proxy *p, const struct membership *m, const struct route *r,
-		      unsigned vif)
+static bool is_wanted(const struct proxy *p, const struct interface *i, const struct membership *m,
+		      const struct route *r)
 {
-	uint32_t all = 0, outputs = r->outputs;
+	uint32_t all = 0, wanting = (uint32_t)1 << i->vif;
 	const struct group *g;
+	unsigned vif;
 
-	if (vif != r->input || addr_is_any(&r->source) || (ENABLE_PER_SOURCE && p->forwarding))
-		return outputs >> vif & 1;
+	if (i->vif != r->input || addr_is_any(&r->source) || is_per_source(p))
+		return r->outputs & wanting;
 	for (g = m->groups; g; g = g->next)
 		if (g->filter_mode == EXCLUDE)
 			all |= (uint32_t)1 << g->vif;
+	if (!(all & wanting))
+		return !is_old(p, i);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
-		if (!p->router[vif])
-			outputs &= ~((uint32_t)1 << vif);
-	return all != (outputs | (uint32_t)1 << r->input);
+		if (p->router[vif])
+			wanting |= r->outputs & (uint32_t)1 << vif;
+	return wanting != all;
 }
 
 /* What the route tells of the downstream. */
@@ -124,9 +141,9 @@ static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 	struct group *g = membership_group(m, i->vif);
 	bool whole = addr_is_any(&r->source), excluding = g && g->filter_mode == EXCLUDE;
 
-	if (is_wanted(p, m, r, i->vif))
+	if (is_wanted(p, i, m, r))
 		return is_static(m, i->vif, r) || (excluding && !whole) || report(p, i, now, r);
-	if (whole || !excluding || (ENABLE_PER_SOURCE && p->forwarding))
+	if (whole || !excluding || is_per_source(p))
 		return true;
 	return exclude(p, i, now, r, g);
 }
@@ -150,7 +167,7 @@ static bool refuse(struct proxy *p, const struct route *r)
 {
 	struct interface *i = p->host[r->input] ? p->host[r->input] : p->router[r->input];
 
-	if (ENABLE_PER_SOURCE && p->forwarding && i)
+	if (is_per_source(p) && i)
 		i->counters.value[LIMIT_ROUTES]++;
 	return add_stray(p, r);
 }
@@ -173,7 +190,8 @@ static bool adopt_source(struct proxy *p, struct membership *m, const struct rou
 	s->fresh = false;
 	s->input = s->place = (uint8_t)r->input;
 	s->outputs = r->outputs;
-	m->relocate |= (link < PROXY_VIFS && link != r->input) || !forward_has_input(p, r->input);
+	m->relocate |=
+		!forward_has_input(p, r->input) || (link != r->input && forward_has_input(p, link));
 	return true;
 }
 

@@ -25,7 +25,7 @@ void forward_relocate(struct proxy *);
  * False: it has not the input of any that this one would make. */
 bool forward_adopt_tree(struct proxy *, const struct route *);
 bool forward_adopt_group(struct proxy *, struct membership *, const struct route *);
-/* May sources be expected there? */
+/* May sources be expected there? PROXY_VIFS: no. */
 bool forward_has_input(const struct proxy *, unsigned vif);
 /* A packet of an (S,G) route came in elsewhere than expected. An on-link source, or one that the
  * unicast routes put at the upstream, cannot be taken over by a downstream. */

@@ -54,6 +54,70 @@ int64_t heard_until(const struct router *router, unsigned vif, unsigned group, u
 	return source_end > group_end ? source_end : group_end;
 }
 
+int64_t heard_sweep(const struct values *values)
+{
+	return (int64_t)(values->startup_query_count - 1) * values->startup_query_interval +
+	       values->query_response_interval + 1000;
+}
+
+/* Per source, only what has a route. */
+static bool is_routed(const struct sim *sim, const struct router *router, unsigned vif,
+		      unsigned group, unsigned source)
+{
+	struct addr from = sim_source(sim, source), to = sim_group(sim, group);
+	const struct entry *entry = kernel_find(router, &from, &to);
+
+	return !model_is_per_source(router->model) || (entry && entry->route.outputs >> vif & 1);
+}
+
+/* Does all of the group go there? */
+static bool is_group_routed(const struct sim *sim, const struct router *router, unsigned vif,
+			    unsigned group)
+{
+	struct addr to = sim_group(sim, group);
+
+	for (unsigned i = 0; i < router->route_count; i++) {
+		const struct route *route = &router->route[i].route;
+
+		if (addr_is_any(&route->source) && addr_equal(&route->group, &to) &&
+		    route->outputs >> vif & 1)
+			return true;
+	}
+	return false;
+}
+
+static void take_over(struct sim *sim, struct router *router, unsigned vif, unsigned group,
+		      int64_t end)
+{
+	bool whole = is_group_routed(sim, router, vif, group);
+
+	for (unsigned source = 0; source < SOURCES; source++) {
+		struct heard_of *heard = &router->down[vif].heard[group][source];
+		int64_t until = heard_until(router, vif, group, source);
+
+		if (until > end)
+			until = end;
+		*heard = nothing;
+		if (is_routed(sim, router, vif, group, source))
+			*(whole ? &heard->group_until : &heard->source_until) = until;
+		router->down[vif].dropped[group][source] = sim->now;
+	}
+}
+
+void heard_kill(struct sim *sim, struct router *router, unsigned vif, bool was_forwarding)
+{
+	struct values values;
+
+	if (!router_has(router, vif, DOWN) || !was_forwarding) {
+		heard_start(router, vif);
+		return;
+	}
+	router->down[vif].forwards_since = NEVER;
+	values = router_values(router, vif, DOWN);
+	for (unsigned group = 0; group < GROUPS; group++)
+		take_over(sim, router, vif, group, router_clock(router) + heard_sweep(&values));
+}
+
 /* ---- reports ---- */
 
 /* Sources of which EXCLUDE lists say nothing have no timers of their own. */

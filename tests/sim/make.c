@@ -476,6 +476,22 @@ static void make_event(struct maker *maker, unsigned time, const struct odds *od
 	}
 }
 
+/* In two fifths of the worlds, often or seldom, and sometimes again at once. */
+static void make_kill(struct maker *maker, unsigned time)
+{
+	uint64_t key = chance_mix(chance_mix(maker->seed, 0xdead), time);
+	unsigned often = (unsigned)chance_below(chance_mix(maker->seed, 0xdead), 5);
+
+	if (!chance_is(key, often == 0 ? 30 : often == 1 ? 4 : 0))
+		return;
+	make_at(maker, time);
+	make_put(maker, "p%u kill\n", (unsigned)chance_below(key + 1, maker->routers));
+	if (chance_is(key + 2, 200)) {
+		make_at(maker, time);
+		make_put(maker, "p%u kill\n", (unsigned)chance_below(key + 3, maker->routers));
+	}
+}
+
 static void make_events(struct maker *maker)
 {
 	const struct odds odds = {
@@ -488,8 +504,10 @@ static void make_events(struct maker *maker)
 
 	if (maker->root && make_maybe(maker, 90))
 		make_put(maker, "at 0 u on\n%s", maker->several ? "at 0 v on\nat 0 w on\n" : "");
-	while ((time += 1 + make_pick(maker, make_maybe(maker, 30) ? 1500 : 2 * odds.gap)) < HOUR)
+	while ((time += 1 + make_pick(maker, make_maybe(maker, 30) ? 1500 : 2 * odds.gap)) < HOUR) {
+		make_kill(maker, time);
 		make_event(maker, time, &odds);
+	}
 	for (unsigned i = 0; i < maker->stations; i++) {
 		make_at(maker, HOUR + 10 * i);
 		make_put(maker, "h%u leave\n", i);

@@ -50,6 +50,8 @@ void model_reconfigure(struct model *, int64_t now, const struct proxy_config *,
 /* ---- what happens to the proxy ---- */
 
 void model_interface(struct model *, int64_t now, const struct interface_state *);
+/* proxy_adopt() */
+void model_adopt(struct model *, int64_t now, const struct route *);
 void model_receive(struct model *, int64_t now, const struct heard *);
 void model_upcall(struct model *, int64_t now, const struct upcall *);
 /* The clock has jumped (the machine slept): what was due before NOW is due at NOW. The world calls

@@ -14,8 +14,7 @@ static bool right_family(const struct model *model, const struct addr *addr)
 	return addr_is_ipv4(addr) == (model->protocol == PROTOCOL_IGMP);
 }
 
-/* Groups of which there is any state. */
-static bool is_kept(const struct model *model, const struct addr *group)
+bool hearing_is_kept(const struct model *model, const struct addr *group)
 {
 	struct addr reserved = {{0xff, 0x30, [12] = 0x40}};
 
@@ -166,7 +165,7 @@ static void hear_record(struct model *model, unsigned entry, struct hearing *hea
 	struct member *member = held_find(link, &hearing->group, false);
 	unsigned version, type = hearing->type;
 
-	if (!is_kept(model, &hearing->group) ||
+	if (!hearing_is_kept(model, &hearing->group) ||
 	    (model_is_ssm(model, &hearing->group) && (type == IS_EX || type == TO_EX)))
 		return;
 	if (!member) {

@@ -233,6 +233,23 @@ void routes_asked(struct model *model, const struct upcall *upcall)
 							 upcall->type == UPCALL_NOCACHE};
 }
 
+void routes_adopt(struct model *model, const struct route *route)
+{
+	uint32_t count = 0;
+
+	model->route = model_grow(model->route, model->route_count, &model->route_room,
+				  sizeof(*model->route));
+	model->route[model->route_count++] = *route;
+	if (addr_is_any(&route->source))
+		return;
+	/* It is taken from where it came in. */
+	routes_asked(model,
+		     &(struct upcall){UPCALL_WRONGVIF, route->input, route->source, route->group});
+	for (unsigned i = 0; i < model->route_count; i++)
+		count += !addr_is_any(&model->route[i].source);
+	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
+}
+
 static bool is_on_any_link(const struct model *model, const struct addr *source)
 {
 	for (unsigned n = 0; n < model->link_count; n++)

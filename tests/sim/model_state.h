@@ -274,6 +274,8 @@ unsigned reporter_limit(const struct link *, unsigned limit);
 
 /* ---- model_hearing.c ---- */
 void hearing_report(struct model *, unsigned entry, const struct heard *);
+/* Is it a group of which there is any state? */
+bool hearing_is_kept(const struct model *, const struct addr *group);
 
 /* ---- model_downstream.c: the router part ---- */
 /* ANEW: not only with another address. */
@@ -328,6 +330,8 @@ const char *routes_tell(struct model *, const struct route *);
 uint32_t model_forward(const struct model *, unsigned vif, const struct addr *source,
 		       const struct addr *group);
 void routes_asked(struct model *, const struct upcall *);
+/* The kernel has it from a proxy before. */
+void routes_adopt(struct model *, const struct route *);
 void routes_check(struct model *);
 
 /* ---- model_check.c ---- */

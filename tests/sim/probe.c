@@ -288,6 +288,19 @@ static bool left_in_order(const struct sim *sim, const struct spread *spread,
 	       sim->link[link].excluded[spread->group] <= gone->at;
 }
 
+/* Has nobody told it that he wants it, since it took over as the querier? */
+static bool is_swept(const struct sim *sim, const struct spread *spread,
+		     const struct router *router, unsigned vif, const struct gone *gone)
+{
+	const struct link *link = &sim->link[router->link[vif]];
+	int64_t before = router->killed - 2 * link_slowest(link);
+
+	return gone->at < before && router->down[vif].forwards_since == router->killed &&
+	       router->now->setting[vif].querier != QUERIER_NEVER &&
+	       !link_excludes(sim, router->link[vif], spread->group) &&
+	       link->excluded[spread->group] < before;
+}
+
 static void check_unwanted(struct sim *sim, const struct spread *spread,
 			   const struct router *router, unsigned vif)
 {
@@ -295,6 +308,7 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 	const struct gone *gone = &sim->link[link].gone[spread->group][spread->source];
 	struct values values = router_values(router, vif, DOWN);
 	int64_t bound = 2 * router->down[vif].membership_max + 2 * link_slowest(&sim->link[link]);
+	int64_t since = gone->at;
 	bool ssm_unwanted = sim_group_is_ssm(spread->group) && spread->source == SOURCES - 1;
 
 	if (!(spread->by[link] >> router->index & 1) || is_static(sim, spread, router, vif) ||
@@ -303,9 +317,14 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 	if (left_in_order(sim, spread, router, vif, gone))
 		bound = values.last_member_query_count * values.last_member_query_interval +
 			2 * sim->link[link].delay;
+	/* Who takes over from a router that died does not know what it was about to end. */
+	if (since < router->killed)
+		since = router->killed;
+	if (is_swept(sim, spread, router, vif, gone))
+		bound = heard_sweep(&values);
 	if (!ssm_unwanted && link_told(sim, link, spread->group, spread->source))
 		return;
-	if (ssm_unwanted || sim->now > gone->at + bound + TICK)
+	if (ssm_unwanted || sim->now > since + bound + TICK)
 		sim_fail(sim, "unwanted", (int)router->index,
 			 "(%c,%c) is forwarded by %s to vif %u, which nobody has wanted since %s",
 			 sim_source_name(spread->source), sim_group_name(spread->group),
@@ -394,6 +413,10 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 	if (since <= forwards) {
 		since = forwards;
 		wait = values.query_interval + values.query_response_interval;
+		/* All have just been asked. */
+		if (since == router->killed && link_is_perfect(link) &&
+		    station->spoken == newest_version(sim->protocol))
+			wait = values.query_response_interval;
 	}
 	if (sim->now <= since + wait + slow)
 		return;

@@ -583,6 +583,7 @@ static void take_settings(struct router *router)
 	struct settings *now = &router->slot[router->now == &router->slot[0]];
 
 	router->now = now;
+	router->changed = false;
 	*now = router->next;
 	set_peering(router, now);
 	now->config.interface = now->interface;
@@ -625,21 +626,17 @@ static void stop_upstream(struct sim *sim, struct router *router, unsigned vif)
 	router->member[vif].present = false;
 }
 
-void router_start(struct sim *sim, struct router *router)
+/* With its model, and the settings that were made. */
+static void make_proxy(struct sim *sim, struct router *router)
 {
 	static const struct proxy_out out = {.send = on_send,
 					     .route = on_route,
 					     .reverse_path = on_reverse_path,
 					     .packets = on_packets};
 	uint64_t seed = sim_key(sim, 0x9407U, router->index, router->starts++);
-	unsigned up = 0;
 
-	if (router->proxy)
-		return;
 	take_settings(router);
 	router->memory_count = router->memory_bytes = 0;
-	router->limited = false;
-	kernel_forget(router);
 	router->started = sim->now;
 	router->reloaded = FOREVER_BACK;
 	router->model =
@@ -649,6 +646,32 @@ void router_start(struct sim *sim, struct router *router)
 	memory_leave();
 	if (!router->proxy || !router->model)
 		abort();
+}
+
+static void free_proxy(struct sim *sim, struct router *router)
+{
+	enter(router);
+	proxy_free(router->proxy);
+	memory_leave();
+	if (router->memory_count || router->memory_bytes)
+		sim_fail(sim, "memory", (int)router->index, "%s leaves %zu blocks, %zu octets",
+			 router->name, router->memory_count, router->memory_bytes);
+	model_free(router->model);
+	drop_settings(router->now);
+	router->proxy = NULL;
+	router->model = NULL;
+	router->dropped_count = 0;
+}
+
+void router_start(struct sim *sim, struct router *router)
+{
+	unsigned up = 0;
+
+	if (router->proxy)
+		return;
+	kernel_forget(router);
+	router->limited = false;
+	make_proxy(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		if (router_has(router, vif, UP))
 			start_upstream(sim, router, vif);
@@ -677,20 +700,126 @@ void router_stop(struct sim *sim, struct router *router)
 	if (router->route_count)
 		sim_fail(sim, "routes", (int)router->index, "%s leaves %u routes behind",
 			 router->name, router->route_count);
-	enter(router);
-	proxy_free(router->proxy);
-	memory_leave();
-	if (router->memory_count || router->memory_bytes)
-		sim_fail(sim, "memory", (int)router->index, "%s leaves %zu blocks, %zu octets",
-			 router->name, router->memory_count, router->memory_bytes);
-	model_free(router->model);
-	drop_settings(router->now);
-	router->proxy = NULL;
-	router->model = NULL;
-	router->dropped_count = 0;
+	free_proxy(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
 			stop_upstream(sim, router, vif);
+}
+
+/* ---- death ---- */
+
+static uint32_t forwarders(const struct router *router)
+{
+	uint32_t vifs = 0;
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		vifs |= (uint32_t)router_forwards(router, vif) << vif;
+	return vifs;
+}
+
+/* As the kernel tells them: those of whole groups first. */
+static void adopt(struct router *router, const struct entry *entry, unsigned count, bool whole)
+{
+	bool igmp = router->sim->protocol == PROTOCOL_IGMP;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct route route = entry[i].route;
+
+		if (addr_is_any(&route.source) != whole)
+			continue;
+		model_adopt(router->model, router_clock(router), &route);
+		if (whole && igmp)
+			route.source = addr_ipv4(0);
+		if (addr_is_any(&route.group) && igmp)
+			route.group = addr_ipv4(0);
+		enter(router);
+		if (!proxy_adopt(router->proxy, router_clock(router), &route))
+			abort();
+		memory_leave();
+	}
+}
+
+static bool has_route(const struct router *router, const struct route *route)
+{
+	for (unsigned i = 0; i < router->route_count; i++)
+		if (!memcmp(route, &router->route[i].route, sizeof(*route)))
+			return true;
+	return false;
+}
+
+/* Where nothing else has changed, nothing has to change in the kernel. With `mutex` what is wanted
+ * from another upstream, and has no outputs here, may be asked about again. */
+static void check_kept(struct sim *sim, struct router *router, const struct entry *before,
+		       unsigned count)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct route *route = &before[i].route;
+
+		if (has_route(router, route))
+			kept++;
+		else if (route->outputs || !router->now->config.mutex)
+			sim_fail(sim, "kept", (int)router->index,
+				 "%s changes the route of (%s,%s) that it has taken over",
+				 router->name, addr_text(&route->source), addr_text(&route->group));
+	}
+	if (router->route_count != kept)
+		sim_fail(sim, "kept", (int)router->index, "%s has taken over %u routes and has %u",
+			 router->name, kept, router->route_count);
+}
+
+/* Those who watch it: it is another one, to whom its interfaces are told. */
+static void begin_anew(struct sim *sim, struct router *router, uint32_t forwarding)
+{
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		struct link *link = &sim->link[router->link[vif]];
+
+		if (router_has(router, vif, UP))
+			start_upstream(sim, router, vif);
+		if (router_has(router, vif, UP) || router_has(router, vif, DOWN))
+			tell_interface(sim, router, vif);
+		link->double_since = link->none_since = NEVER;
+	}
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		heard_kill(sim, router, vif, forwarding >> vif & 1);
+}
+
+void router_kill(struct sim *sim, struct router *router)
+{
+	unsigned count = router->route_count;
+	size_t size = count * sizeof(struct entry);
+	struct entry *before = malloc(size ? size : 1);
+	uint32_t forwarding;
+	bool steady;
+
+	if (!before)
+		abort();
+	if (!router->proxy) {
+		free(before);
+		return;
+	}
+	memcpy(before, router->route, size);
+	forwarding = forwarders(router);
+	router->limited = router_is_limited(router);
+	steady = !router->changed && !router->limited;
+	if (router->limited)
+		forwarding = 0;
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		if (router_has(router, vif, UP))
+			stop_upstream(sim, router, vif);
+	free_proxy(sim, router);
+	make_proxy(sim, router);
+	transcript_reload(router, "restart");
+	router->killed = router->reloaded = sim->now;
+	begin_anew(sim, router, forwarding);
+	adopt(router, before, count, true);
+	adopt(router, before, count, false);
+	router_settle(sim, router);
+	router->memory_first = 0;
+	if (steady && !router_is_limited(router) && forwarding == forwarders(router))
+		check_kept(sim, router, before, count);
+	free(before);
 }
 
 /* What is new starts anew for those who watch it, what has gone has no more to say. */
@@ -722,7 +851,7 @@ void router_reload(struct sim *sim, struct router *router)
 		return;
 	router->limited = router_is_limited(router);
 	take_settings(router);
-	transcript_reload(router);
+	transcript_reload(router, "reconfigure");
 	router->disturbed = true;
 	router->reloaded = sim->now;
 	model_reconfigure(router->model, router_clock(router), &router->now->config,

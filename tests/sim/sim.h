@@ -171,7 +171,8 @@ struct router {
 	struct model *model;
 	struct sim *sim;
 	int64_t offset; /* its clock is ahead by */
-	int64_t started, reloaded;
+	int64_t started, reloaded, killed;
+	bool changed; /* settings were made that it has not taken */
 	unsigned starts;
 	int64_t deadline;
 	bool held; /* has more to hear before its turn ends */
@@ -182,7 +183,7 @@ struct router {
 	struct entry *dropped; /* removed in this turn while data flow */
 	unsigned dropped_count, dropped_room;
 	bool disturbed; /* its interfaces, settings or clock changed in this turn */
-	bool limited;	/* it had met a limit when it was reloaded, which may begin counters anew */
+	bool limited;	/* it had met a limit when it was reloaded or died: counters begin anew */
 	size_t memory_count, memory_bytes, memory_first;
 	struct member member[ROUTER_VIFS]; /* as a host on its upstreams' links */
 	struct downstream down[ROUTER_VIFS];
@@ -411,6 +412,9 @@ void asker_tick(struct sim *, struct asker *);
 void router_prepare(struct sim *, struct router *);
 void router_start(struct sim *, struct router *);
 void router_stop(struct sim *, struct router *);
+/* It dies without a word; another one, with the settings that were made since, takes over what its
+ * kernel has. */
+void router_kill(struct sim *, struct router *);
 void router_receive(struct sim *, struct router *, unsigned vif, const struct frame *);
 void router_interface(struct sim *, struct router *, unsigned vif);
 void router_jump(struct sim *, struct router *, int64_t ms);
@@ -461,6 +465,11 @@ uint32_t kernel_forward(struct router *, unsigned vif, const struct addr *source
 /* ---- heard.c: what routers were told ---- */
 
 void heard_start(struct router *, unsigned vif);
+/* Another proxy takes over: what it has to forward by its kernel's routes, until it has to have
+ * heard of it anew. WAS_FORWARDING: the one before. */
+void heard_kill(struct sim *, struct router *, unsigned vif, bool was_forwarding);
+/* What is taken over lasts so long. */
+int64_t heard_sweep(const struct values *);
 void heard_report(struct sim *, struct router *, unsigned vif, const struct frame *);
 void heard_query(struct sim *, struct router *, unsigned vif, const struct message *, bool own);
 /* After each turn: what it wants on a downstream, who forwards, and since when. */
@@ -507,7 +516,8 @@ void memory_leave(void);
 /* ---- transcript.c ---- */
 
 void transcript_start(struct sim *, struct router *);
-void transcript_reload(struct router *);
+/* HOW: "reconfigure" or "restart". */
+void transcript_reload(struct router *, const char *how);
 void transcript_upcall(struct router *, unsigned vif, unsigned source, unsigned group);
 /* A packet, about which the kernel may ask. */
 void transcript_data(struct router *, unsigned vif, const struct addr *from, const struct addr *to);

@@ -259,6 +259,7 @@ static void read_proxy(struct sim *sim, struct words *words)
 		}
 	}
 	router->now = &router->slot[0];
+	router->killed = FOREVER_BACK;
 	router_prepare(sim, router);
 }
 
@@ -652,6 +653,8 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 {
 	const char *verb = take(words);
 
+	if (!strcmp(verb, "set") || !strcmp(verb, "filter") || !strcmp(verb, "role"))
+		router->changed = true;
 	if (!strcmp(verb, "set")) {
 		set(sim, words, router);
 	} else if (!strcmp(verb, "filter")) {
@@ -668,6 +671,8 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 		router_stop(sim, router);
 	} else if (!strcmp(verb, "start")) {
 		router_start(sim, router);
+	} else if (!strcmp(verb, "kill")) {
+		router_kill(sim, router);
 	} else if (!strcmp(verb, "restart")) {
 		router_stop(sim, router);
 		if (!*sim->kind)

@@ -288,7 +288,7 @@ void transcript_start(struct sim *sim, struct router *router)
 }
 
 /* A value that is back at its default cannot be said. */
-void transcript_reload(struct router *router)
+void transcript_reload(struct router *router, const char *how)
 {
 	if (!router->sim->transcribe)
 		return;
@@ -296,7 +296,7 @@ void transcript_reload(struct router *router)
 	append(router, "interfaces");
 	say_interfaces(router);
 	say_configuration(router, true);
-	append(router, "reconfigure\n");
+	say(router, "%s\n", how);
 }
 
 void transcript_packet(struct router *router, unsigned vif, const struct packet *packet,

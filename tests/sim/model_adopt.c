@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a proxy makes of the kernel's routes that it takes over from one that died (proxy_adopt()):
+ * from each route who must have wanted it, for as long as the startup queries and their answers
+ * take.
+ */
+#include "model_state.h"
+
+enum { DELIVERY = 1000 };
+
+static int64_t lasts_until(const struct model *model, const struct link *link)
+{
+	const struct values *values = &link->values;
+
+	if (!link->querier)
+		return model->now + variables_membership(link);
+	return model->now +
+	       (int64_t)(values->startup_query_count - 1) * values->startup_query_interval +
+	       values->query_response_interval + DELIVERY;
+}
+
+/* Hosts there want all of a group or nothing. */
+static bool is_old(const struct model *model, const struct link *link)
+{
+	return link->configured.version < newest_version(model->protocol);
+}
+
+/* Does a static join explain the output? */
+static bool is_static(struct link *link, const struct route *route)
+{
+	const struct member *member = held_find(link, &route->group, true);
+
+	if (!member)
+		return false;
+	return addr_is_any(&route->source) ? member->exclude : held_wants(member, &route->source);
+}
+
+static bool is_excluding(struct link *link, const struct addr *group, bool permanent)
+{
+	const struct member *member = held_find(link, group, permanent);
+
+	return member && member->exclude;
+}
+
+/* With S wanted on LINK as the outputs say elsewhere, would it need no route of its own? */
+static bool is_like_the_rest(struct model *model, struct link *link, const struct route *route)
+{
+	for (unsigned n = 0; n < model->link_count; n++) {
+		struct link *other = &model->link[n];
+		bool out = route->outputs >> other->config->vif & 1 || other == link;
+
+		if (!other->config->upstream && out != (is_excluding(other, &route->group, false) ||
+							is_excluding(other, &route->group, true)))
+			return false;
+	}
+	return true;
+}
+
+static struct member *find_or_add(struct link *link, const struct addr *group)
+{
+	struct member *member = held_find(link, group, false);
+
+	link->stranger = false;
+	if (member || link->member_count >= reporter_limit(link, link->config->max_groups))
+		return member;
+	return held_add(link, group, false);
+}
+
+static void hold_group(struct model *model, struct link *link, const struct addr *group)
+{
+	struct member *member;
+
+	if (model_is_ssm(model, group))
+		return;
+	member = find_or_add(link, group);
+	if (!member)
+		return;
+	member->exclude = true;
+	member->expires = member->unknown_until = lasts_until(model, link);
+}
+
+static void adopt_group(struct model *model, struct link *link, const struct route *route)
+{
+	if (route->outputs >> link->config->vif & 1 && !is_static(link, route))
+		hold_group(model, link, &route->group);
+}
+
+/* Where S comes in, the route does not say: but it says that there is reason for it. */
+static void adopt_source(struct model *model, struct link *link, const struct route *route)
+{
+	bool out = route->outputs >> link->config->vif & 1;
+	bool excluding = is_excluding(link, &route->group, false);
+	struct member *member;
+
+	if (!model->per_source && route->input == link->config->vif)
+		out = !is_like_the_rest(model, link, route) && (excluding || !is_old(model, link));
+	if (out ? excluding || is_static(link, route) : !excluding || model->per_source)
+		return;
+	/* Of an interface that is both it may have been the upstream that it went to. */
+	if (out && model->per_source && is_old(model, link) &&
+	    !model_host(model, link->config->vif) && !model_is_ssm(model, &route->group)) {
+		hold_group(model, link, &route->group);
+		return;
+	}
+	member = find_or_add(link, &route->group);
+	if (!member)
+		return;
+	member->unknown_until = lasts_until(model, link);
+	if (out)
+		held_run(link, member, &route->source, member->unknown_until);
+	else
+		held_exclude(link, member, &route->source);
+	if (!member->exclude && !member->source_count)
+		held_delete(link, member);
+}
+
+void model_adopt(struct model *model, int64_t now, const struct route *route)
+{
+	bool whole = addr_is_any(&route->source);
+
+	model->now = now;
+	model->repeat_ok = false;
+	routes_adopt(model, route);
+	if (!hearing_is_kept(model, &route->group))
+		return;
+	for (unsigned n = 0; n < model->link_count; n++) {
+		struct link *link = &model->link[n];
+
+		if (link->config->upstream || !link->active)
+			continue;
+		if (whole)
+			adopt_group(model, link, route);
+		else
+			adopt_source(model, link, route);
+	}
+}
