@@ -118,6 +118,17 @@ static bool is_lower(const struct addr *a, const struct addr *b)
 	return memcmp(a->byte + 8, b->byte + 8, 8) < 0;
 }
 
+/* Of another querier's query interval no more is believed than so many times the own one, else a
+ * single forged query would keep the link for days. */
+enum { RAREST = 4 };
+
+static int32_t told_interval(const struct interface *i, int32_t told)
+{
+	int64_t most = (int64_t)RAREST * i->configured.query_interval;
+
+	return told < most ? told : (int32_t)most;
+}
+
 /* A query of somebody else: by RFC 9776 section 6.6.2 a General Query elects, by RFC 3376 section
  * 6.6.2 each one. From 0.0.0.0 it is a snooping switch's (RFC 4541). */
 static void elect(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
@@ -132,7 +143,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	if (!never && !is_lower(source, &i->address))
 		return;
 	i->told_robustness = m->robustness;
-	i->told_query_interval = m->query_interval;
+	i->told_query_interval = told_interval(i, m->query_interval);
 	interface_adopt(i);
 	i->other_querier = *source;
 	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
@@ -157,11 +168,34 @@ static void lower_timers(struct proxy *p, struct interface *i, int64_t now, stru
 		group_query_heard(p, i, now + time, &r);
 }
 
+/* No router of the link has this address: it is of none of the subnets, or stands for one as a
+ * whole (RFC 1122 section 3.2.1.3, RFC 4291 section 2.6.1). */
+static bool is_foreign(const struct interface *i, const struct addr *source)
+{
+	struct prefix subnet = {*source, 64};
+	struct addr previous = addr_previous(source);
+
+	if (addr_is_any(source) || !i->prefix_count)
+		return false;
+	if (addr_is_ipv4(source)) {
+		int length = interface_subnet(i, source);
+
+		if (length < 0)
+			return true;
+		subnet.length = (uint8_t)length;
+	}
+	return subnet.length < 127 && !addr_in_prefix(&previous, &subnet);
+}
+
 static void query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
 		  struct message *m)
 {
 	if (!addr_is_multicast(&packet->destination)) {
 		i->counters.value[DROP_DESTINATION]++;
+		return;
+	}
+	if (is_foreign(i, &packet->source)) {
+		i->counters.value[DROP_SOURCE]++;
 		return;
 	}
 	i->counters.value[RX_QUERY]++;

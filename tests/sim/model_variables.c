@@ -81,5 +81,8 @@ void variables_adopt(const struct model *model, struct link *link, const struct 
 
 	link->told_robustness = newest ? message->robustness : 0;
 	link->told_interval = newest ? 1000 * (int64_t)float_value(message->interval_code, 4) : 0;
+	/* Who says that he asks much more rarely may be nobody. */
+	if (!link->config->upstream && link->told_interval > 4 * link->configured.query_interval)
+		link->told_interval = 4 * (int64_t)link->configured.query_interval;
 	variables_combine(link);
 }
