@@ -328,7 +328,7 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	mode_changes = s->filter_mode != mode;
 	changed = change_sources(s, mode_changes, robustness) || mode_changes;
 	s->filter_mode = (uint8_t)mode;
-	if (message_is_old(i->version))
+	if (message_is_old(i->version) && !is_kernels(i))
 		changed = change_old(s, was_member, robustness);
 	else if (mode_changes)
 		s->mode_retransmit = robustness;
