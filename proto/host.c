@@ -361,12 +361,18 @@ static void announce(struct proxy *p, struct interface *i, struct subscription *
 	transmit(p, i, s, now);
 }
 
+static void start_unsolicited(struct interface *i, int64_t now)
+{
+	int32_t interval = is_kernels(i) ? 0 : i->config->report_interval;
+
+	i->next_unsolicited = interval ? now + interval : INT64_MAX;
+}
+
 void host_start(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct membership *m;
 
-	if (i->config->report_interval && !is_kernels(i))
-		i->next_unsolicited = now + i->config->report_interval;
+	start_unsolicited(i, now);
 	for (m = p->first; m; m = m->next) {
 		struct subscription *s = membership_subscription(m, i->vif);
 
@@ -604,8 +610,7 @@ void host_configure(struct proxy *p, struct interface *i, int64_t now,
 {
 	interface_adopt(i);
 	if (i->config->report_interval != old->report_interval)
-		i->next_unsolicited =
-			i->config->report_interval ? now + i->config->report_interval : INT64_MAX;
+		start_unsolicited(i, now);
 	update_version(p, i, now);
 }
 
