@@ -45,8 +45,8 @@ config := $(or $(wildcard $(KCONFIG_CONFIG)),configs/default_defconfig)
 include $(config)
 
 # The tests are of everything, and those on a network use the tools for tests. Where the configuration
-# has less, they run beside it, on the default configuration and the tools.
-tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND)
+# has less, they run beside it, on the default configuration, the tools, and what it does not have.
+tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND) SYSTEMD
 needed  := $(if $(filter check check-% demo bench soak,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
 	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES PRIVSEP RELOAD HELP_TEXT \
 	SECCOMP REPORTER_LIMITS $(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
@@ -58,7 +58,7 @@ $(if $(filter-out $(tools),$(lacking)),$(info $(config) is without $(lacking): \
 override O := $(O)/check
 config     := $(O)/config
 $(shell mkdir -p $(O) && \
-	sed 's/^# \(CONFIG_APPLET_.*\) is not set$$/\1=y/' configs/default_defconfig >$(config))
+	sed 's/^# \(CONFIG_.*\) is not set$$/\1=y/' configs/default_defconfig >$(config))
 include $(config)
 endif
 
@@ -83,6 +83,7 @@ option-$(CONFIG_PRIVILEGES)     += core/privilege.c
 option-$(CONFIG_PRIVSEP)        += proto/adopt.c $(addprefix core/,monitor.c monitor_serve.c \
 	mroute_dump.c passing.c priv_worker.c)
 option-$(CONFIG_SECCOMP)        += core/seccomp.c
+option-$(CONFIG_SYSTEMD)        += core/notify.c
 option-$(if $(CONFIG_PRIVSEP),,y) += core/priv_direct.c
 option-$(CONFIG_CONTROL)        += core/control.c core/control_answer.c core/control_ask.c
 
@@ -225,6 +226,7 @@ unit      := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
 replay    := $(O)/tests/replay
 sim       := $(O)/tests/sim
 SEEDS     ?= 200
+helpers   := $(addprefix $(O)/tests/,tunnel manager wire)
 net       := $(filter-out %/enter.sh %/demo.sh tests/net/lib%,$(wildcard tests/net/*.sh))
 lint      := $(wildcard tests/tree/lint-*.sh)
 tree      := $(wildcard tests/tree/*.sh)
@@ -261,7 +263,7 @@ $(O)/tests/fault: wrap := $(addprefix -Wl$(comma)--wrap=,main audit world_fail w
 
 .PHONY: check check-unit check-replay check-fuzz check-net check-tree conformance lint demo bench size
 .PHONY: coverage format sim wire fuzz fault valgrind soak
-check: all $(unit) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(O)/tests/tunnel $(O)/tests/wire
+check: all $(unit) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(helpers)
 	$(run) $(tree) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
 check-unit: $(unit)
 	$(run) $^
@@ -269,7 +271,7 @@ check-replay: $(replay)
 	$(run) $^
 check-fuzz: $(O)/tests/fuzz $(O)/tests/fault
 	$(run) $^
-check-net: all $(O)/tests/tunnel $(O)/tests/wire
+check-net: all $(helpers)
 	$(run) $(net)
 check-tree: all
 	$(run) $(tree)
@@ -306,13 +308,14 @@ format:
 	clang-format -i $(wildcard proto/*.[ch] core/*.[ch] applets/*.c) $(test-code)
 
 ## Install:
-##   install            the program and its links, the manual pages, an example
+##   install            the program and its links, the manual pages, an example; with SYSTEMD its unit
 ##   uninstall          remove them
 share := $(DESTDIR)$(PREFIX)/share
 sbin  := $(DESTDIR)$(PREFIX)/sbin
 man5  := $(share)/man/man5
 man8  := $(share)/man/man8
 doc   := $(share)/doc/mcproxy
+units := $(DESTDIR)$(PREFIX)/lib/systemd/system
 
 .PHONY: install uninstall help
 install: all
@@ -323,9 +326,13 @@ install: all
 	install -m 644 $(applets:%=applets/%.8) $(man8)
 	install -m 644 applets/mcproxy.conf.5 $(man5)
 	install -m 644 configs/mcproxy.conf $(doc)
+ifeq ($(CONFIG_SYSTEMD),y)
+	mkdir -p $(units)
+	sed 's,/usr/local,$(PREFIX),' configs/systemd/mcproxy.service >$(units)/mcproxy.service
+endif
 uninstall:
 	rm -f $(sbin)/mcproxy $(applets:%=$(sbin)/%) $(applets:%=$(man8)/%.8)
-	rm -f $(man5)/mcproxy.conf.5 $(doc)/mcproxy.conf
+	rm -f $(man5)/mcproxy.conf.5 $(doc)/mcproxy.conf $(units)/mcproxy.service
 	-rmdir $(doc)
 help:
 	@sed -n 's/^## \{0,1\}//p' Makefile

@@ -498,9 +498,16 @@ static bool change(struct daemon *d, struct script *script, char error[CONF_ERRO
 static bool reload(struct daemon *d, char error[CONF_ERROR])
 {
 	struct script script;
+	bool done;
 
-	if (!script_read(&script, priv_file(d->priv), d->options->file, error) ||
-	    !change(d, &script, error))
+	if (ENABLE_SYSTEMD)
+		priv_reloading(d->priv, false);
+	done = script_read(&script, priv_file(d->priv), d->options->file, error) &&
+	       change(d, &script, error);
+	/* Else another worker says so. */
+	if (ENABLE_SYSTEMD && !d->again)
+		priv_reloading(d->priv, true);
+	if (!done)
 		return false;
 	d->level_told = false;
 	log_notice("%s has been read again", d->options->file);
@@ -679,6 +686,11 @@ static int64_t turn(void *ctx, int64_t now)
 		first = rule_turn(&d->host.rules, now);
 	first = d->retry_at < first ? d->retry_at : first;
 	first = d->sweep_at < first ? d->sweep_at : first;
+	if (ENABLE_SYSTEMD && !ENABLE_PRIVSEP) {
+		int64_t alive = priv_alive(d->priv, now);
+
+		first = alive < first ? alive : first;
+	}
 	for (struct member *m = d->first; m; m = m->next) {
 		int64_t its = instance_turn(&m->instance, now);
 

@@ -132,6 +132,8 @@ static void become_worker(struct monitor *m, int channel, struct priv *priv)
 		close(state->kept[i].fd);
 	close(state->rpfilter.directory);
 	close(m->netlink.fd);
+	if (ENABLE_SYSTEMD)
+		notify_close(&m->notify);
 	close(m->signals);
 	close(m->channel);
 	*priv = (struct priv){.file = m->program->file,
@@ -199,11 +201,17 @@ static void read_signal(struct monitor *m)
 
 static void log_death(const struct monitor *m, int status)
 {
+	static const char name[] = "STATUS=";
 	bool killed = WIFSIGNALED(status);
+	char text[128];
 
-	log_error("the worker has ended with %s %d; streams go on, another one starts in %d ms",
-		  killed ? "signal" : "status", killed ? WTERMSIG(status) : WEXITSTATUS(status),
-		  (int)m->delay);
+	format_text(text, sizeof(text),
+		    "%sthe worker has ended with %s %d; streams go on, another one starts in %d ms",
+		    name, killed ? "signal" : "status",
+		    killed ? WTERMSIG(status) : WEXITSTATUS(status), (int)m->delay);
+	log_error("%s", text + sizeof(name) - 1);
+	if (ENABLE_SYSTEMD)
+		notify_send(&m->notify, text);
 }
 
 /* It was not to end. */
@@ -291,6 +299,17 @@ static void watch(struct monitor *m, int64_t now)
 	m->kill_at = INT64_MAX;
 }
 
+/* The worker has another watchdog. */
+static void notify_alive(struct monitor *m)
+{
+	int64_t now = loop_now();
+
+	if (m->notify_at > now)
+		return;
+	notify_send(&m->notify, "WATCHDOG=1");
+	m->notify_at = now + m->notify.interval;
+}
+
 /* Milliseconds until there may be something to do; -1: never. */
 static int wait_time(const struct monitor *m)
 {
@@ -299,6 +318,8 @@ static int wait_time(const struct monitor *m)
 
 	if (watchdog && next - now > watchdog)
 		next = now + watchdog;
+	if (ENABLE_SYSTEMD && m->notify_at < next)
+		next = m->notify_at;
 	if (next == INT64_MAX)
 		return -1;
 	return next <= now ? 0 : next - now > INT_MAX ? INT_MAX : (int)(next - now);
@@ -373,6 +394,9 @@ static int open_monitor(struct monitor *m, const struct priv_program *program)
 	m->kill_at = m->ready_at = INT64_MAX;
 	if (readlink("/proc/self/exe", m->path, sizeof(m->path) - 1) < 0)
 		m->path[0] = '\0';
+	if (ENABLE_SYSTEMD)
+		notify_open(&m->notify);
+	m->notify_at = ENABLE_SYSTEMD && m->notify.interval ? 0 : INT64_MAX;
 	rpfilter_open(&m->state.rpfilter);
 	rawsock_prepare();
 	m->signals = open_signals();
@@ -384,6 +408,8 @@ static void close_monitor(struct monitor *m)
 {
 	const struct priv_settings *settings = &m->state.settings;
 
+	if (ENABLE_SYSTEMD)
+		notify_send(&m->notify, "STOPPING=1");
 	monitor_release(m);
 	if (settings->control >= 0)
 		close(settings->control);
@@ -401,6 +427,8 @@ static bool run(struct monitor *m, struct priv *priv, int *result)
 		if (!m->pid && m->start_at <= loop_now() && start_worker(m, priv))
 			return true;
 		wait_for_events(m);
+		if (ENABLE_SYSTEMD)
+			notify_alive(m);
 		if (m->pid && reap(m, &status) && !after_worker(m, status, result))
 			return false;
 		if (!m->pid && m->stop) {

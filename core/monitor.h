@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "netlink.h"
+#include "notify.h"
 #include "passing.h"
 #include "priv.h"
 #include "rpfilter.h"
@@ -80,11 +81,14 @@ struct monitor {
 	const struct priv_program *program;
 	struct priv_shared *shared;
 	struct netlink netlink;
+	struct notify notify;
+	int64_t notify_at;   /* INT64_MAX: no watchdog waits for it */
 	char path[PATH_MAX]; /* of the program */
 	int channel, signals;
 	int pid; /* of the worker; 0: none runs */
 	bool settled, upgrade;
-	bool ready; /* some worker was */
+	bool ready;	/* some worker was */
+	bool reloading; /* until one is, or says that it has done so */
 	bool stop;
 	int64_t ready_at;	 /* this one; INT64_MAX: not yet */
 	int64_t start_at, delay; /* when the next one is due, and how long after a death */

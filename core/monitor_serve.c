@@ -70,6 +70,9 @@ static int ready(struct monitor *m, struct call *call)
 {
 	(void)call;
 	m->ready_at = loop_now();
+	if (ENABLE_SYSTEMD && (!m->ready || m->reloading))
+		notify_send(&m->notify, "READY=1");
+	m->reloading = false;
 	if (!m->ready && m->program->ready)
 		m->program->ready(m->program->ctx, &m->state.settings);
 	m->ready = true;
@@ -78,8 +81,11 @@ static int ready(struct monitor *m, struct call *call)
 
 static int reloading(struct monitor *m, struct call *call)
 {
-	(void)m;
-	(void)call;
+	m->reloading = !call->request->number;
+	if (ENABLE_SYSTEMD && m->reloading)
+		notify_reloading(&m->notify);
+	else if (ENABLE_SYSTEMD)
+		notify_send(&m->notify, "READY=1");
 	return 0;
 }
 

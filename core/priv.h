@@ -14,6 +14,7 @@
 #include "conf.h"
 #include "loop.h"
 #include "netlink.h"
+#include "notify.h"
 #include "pidfile.h"
 #include "privilege.h"
 #include "rpfilter.h"
@@ -71,6 +72,8 @@ struct priv {
 	int directory; /* of the file; negative: it cannot be opened */
 	struct pidfile pidfile;
 	struct rpfilter rpfilter;
+	struct notify notify;
+	int64_t notify_at; /* INT64_MAX: no watchdog waits for it */
 #endif
 };
 
@@ -102,6 +105,8 @@ int priv_pidfile(struct priv *);
 void priv_ready(struct priv *);
 /* The file is being read again (DONE: it has been). */
 void priv_reloading(struct priv *, bool done);
+/* Without PRIVSEP: a turn of the loop. Returns when the next one is due. */
+int64_t priv_alive(struct priv *, int64_t now);
 
 /* A multicast routing socket that has taken TABLE (rawsock_open(), mroute_init()): a descriptor, or
  * -errno as theirs. KEPT: a worker before had it, and what it made of it is there still. */

@@ -52,8 +52,13 @@ int priv_run(const struct priv_program *program)
 			    .directory = open_directory(program->file)};
 	int status;
 
+	if (ENABLE_SYSTEMD)
+		notify_open(&priv.notify);
+	priv.notify_at = ENABLE_SYSTEMD && priv.notify.interval ? 0 : INT64_MAX;
 	rpfilter_open(&priv.rpfilter);
 	status = program->work(program->ctx, &priv);
+	if (ENABLE_SYSTEMD)
+		notify_send(&priv.notify, "STOPPING=1");
 	rpfilter_close(&priv.rpfilter);
 	pidfile_set(&priv.pidfile, "");
 	if (priv.directory >= 0)
@@ -81,8 +86,27 @@ int priv_pidfile(struct priv *priv)
 
 void priv_ready(struct priv *priv)
 {
+	if (ENABLE_SYSTEMD)
+		notify_send(&priv->notify, "READY=1");
 	if (priv->program->ready)
 		priv->program->ready(priv->program->ctx, &priv->settings);
+}
+
+void priv_reloading(struct priv *priv, bool done)
+{
+	if (done)
+		notify_send(&priv->notify, "READY=1");
+	else
+		notify_reloading(&priv->notify);
+}
+
+int64_t priv_alive(struct priv *priv, int64_t now)
+{
+	if (priv->notify_at <= now) {
+		notify_send(&priv->notify, "WATCHDOG=1");
+		priv->notify_at = now + priv->notify.interval;
+	}
+	return priv->notify_at;
 }
 
 /* Its path may lead elsewhere by now. */

@@ -12,6 +12,9 @@ for name in $("$O/mcproxy" --list); do
 done
 [ -s "$dest/usr/share/man/man5/mcproxy.conf.5" ]
 [ -s "$dest/usr/share/doc/mcproxy/mcproxy.conf" ]
+if grep -q '^CONFIG_SYSTEMD=y' "$KCONFIG_CONFIG"; then
+	grep '^ExecStart=/usr/sbin/mcproxy ' "$dest/usr/lib/systemd/system/mcproxy.service"
+fi
 if readelf -S "$dest/usr/sbin/mcproxy" | grep debug_info; then
 	exit 1
 fi

@@ -9,7 +9,8 @@ command -v shellcheck >/dev/null || {
 }
 status=0
 find tests configs -name '*.sh' ! -name 'lib*.sh' -exec shellcheck -S warning -x -P SCRIPTDIR {} + || status=1
-shellcheck -S warning .ci/run || status=1
+shellcheck -S warning .ci/run configs/init/* || status=1
+shellcheck -S warning -s sh configs/openwrt/* || status=1
 # A library sets what it does not use itself.
 find tests -name 'lib*.sh' -exec shellcheck -S warning -e SC2034 {} + || status=1
 exit $status
