@@ -91,6 +91,8 @@ static void check_counts(const struct proxy *proxy)
 	if (source_routes != proxy->route_count || group_routes != proxy->group_route_count)
 		fuzz_fail("%u and %u routes, counted are %u and %u", source_routes, group_routes,
 			  proxy->route_count, proxy->group_route_count);
+	if (proxy->stray_count && !proxy->tree_changed)
+		fuzz_fail("%u routes of an earlier proxy are left", proxy->stray_count);
 }
 
 void inside_check(struct inside *past, const struct proxy *proxy)

@@ -268,6 +268,18 @@ static void hold_or_release(struct run *run, unsigned vif)
 	world_settle(run->world);
 }
 
+/* The next proxy has its limits from the beginning. */
+static void reconfigure(struct run *run)
+{
+	if (packet_reconfigure(&run->bytes, run->world)) {
+		world_reconfigure(run->world);
+		return;
+	}
+	stop_walk(run);
+	run->inside = (struct inside){0};
+	world_restart(run->world, 1);
+}
+
 /* ---- what has to hold ---- */
 
 static void forget_outputs(struct run *run)
@@ -323,7 +335,7 @@ static void run_event(struct run *run)
 	if ((code & 7) == 5 && (code >> 3 & 3) == 3)
 		hold_or_release(run, vif);
 	else if ((code & 7) == 5 && (code >> 3 & 3) == 2)
-		packet_reconfigure(&run->bytes, run->world);
+		reconfigure(run);
 	else
 		kinds[code & 7](run, vif);
 	check(run, before);

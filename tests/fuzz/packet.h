@@ -9,8 +9,9 @@
 /* Takes PACKET_HEAD bytes; the clock has not started yet. */
 enum { PACKET_HEAD = 32 };
 struct world *packet_world(struct bytes *);
-/* Gives it another configuration. */
-void packet_reconfigure(struct bytes *, struct world *);
+/* Another configuration for it. False: it is not for this proxy, but for one that takes over what
+ * the kernel has, other routes included. */
+bool packet_reconfigure(struct bytes *, struct world *);
 /* A byte is a name for an address on the link of VIF, far away, or of a group; 255: as it stands.
  */
 struct addr packet_addr(struct bytes *, const struct world *, unsigned vif);

@@ -319,7 +319,23 @@ static void swap_entries(struct world *world)
 	free(entry);
 }
 
-void packet_reconfigure(struct bytes *bytes, struct world *world)
+/* Whatever a kernel can have. */
+static void set_route(struct bytes *bytes, struct world *world)
+{
+	struct addr any = {{0}};
+	struct route route = {.source = packet_addr(bytes, world, 0),
+			      .group = packet_addr(bytes, world, 0)};
+
+	if (addr_is_any(&route.source))
+		route.source = any;
+	if (addr_is_any(&route.group))
+		route.group = any;
+	route.input = bytes_get(bytes) % PROXY_VIFS;
+	route.outputs = bytes_get(bytes);
+	world_set_route(world, &route);
+}
+
+bool packet_reconfigure(struct bytes *bytes, struct world *world)
 {
 	unsigned code = bytes_get(bytes), count = world->config.interface_count;
 
@@ -331,5 +347,11 @@ void packet_reconfigure(struct bytes *bytes, struct world *world)
 		put_entry(bytes, world, code);
 	if (code & 1)
 		set_policy(bytes, world);
-	world_reconfigure(world);
+	if (code >> 1 & 3 || !(code >> 7))
+		return true;
+	for (unsigned n = code >> 3 & 7; n; n--)
+		set_route(bytes, world);
+	if (code >> 6 & 1)
+		put_entry(bytes, world, bytes_get(bytes));
+	return false;
 }

@@ -292,7 +292,7 @@ static unsigned parse_vif(struct world *world, struct words *words)
  */
 void run_have(struct world *world, struct words *words)
 {
-	struct route route = {0}, *known;
+	struct route route = {0};
 	struct addr any = {{0}};
 
 	parse_key(world, words, &route);
@@ -304,11 +304,7 @@ void run_have(struct world *world, struct words *words)
 	need_word(world, words, "->");
 	while (words->at < words->count && !world->failed_line)
 		route.outputs |= UINT32_C(1) << (parse_vif(world, words) % PROXY_VIFS);
-	known = world_find_route(world, &route.source, &route.group, route.input);
-	if (known)
-		*known = route;
-	else
-		world_add_route(world, &route);
+	world_set_route(world, &route);
 }
 
 void run_hold(struct world *world, struct words *words)

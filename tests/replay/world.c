@@ -271,6 +271,23 @@ struct route *world_find_route(struct world *world, const struct addr *source,
 	return NULL;
 }
 
+void world_set_route(struct world *world, const struct route *route)
+{
+	struct route *known = world_find_route(world, &route->source, &route->group, route->input);
+
+	if (known) {
+		*known = *route;
+		return;
+	}
+	if (world->route_count == world->route_room) {
+		world->route_room = world->route_room ? world->route_room * 2 : 64;
+		world->route = realloc(world->route, world->route_room * sizeof(*route));
+		if (!world->route)
+			abort();
+	}
+	world->route[world->route_count++] = *route;
+}
+
 /* Any is one address here, however it was spelt. */
 static struct addr plain(const struct addr *addr)
 {
@@ -316,10 +333,7 @@ static void on_route(void *ctx, const struct route *told)
 	if (known && known->input == route.input && known->outputs == route.outputs &&
 	    !world->repeat_ok)
 		world_fail(world, "told a route again: %s", world_route_text(world, told));
-	if (known)
-		*known = route;
-	else
-		world_add_route(world, &route);
+	world_set_route(world, &route);
 }
 
 /* `host kernel`: what the kernel was told last is what it tells the router. */
@@ -607,17 +621,6 @@ void world_restart(struct world *world, unsigned times)
 		adopt(world, false);
 	}
 	world_settle(world);
-}
-
-void world_add_route(struct world *world, const struct route *route)
-{
-	if (world->route_count == world->route_room) {
-		world->route_room = world->route_room ? world->route_room * 2 : 64;
-		world->route = realloc(world->route, world->route_room * sizeof(*route));
-		if (!world->route)
-			abort();
-	}
-	world->route[world->route_count++] = *route;
 }
 
 void world_free(struct world *world)

@@ -175,12 +175,13 @@ void world_reconfigure(struct world *);
 /* The proxy dies without a word; another one, with what is configured now, takes its place, and
  * over what the kernel has, which it is told so many TIMES. */
 void world_restart(struct world *, unsigned times);
-void world_add_route(struct world *, const struct route *);
 /* Are its interfaces there? */
 bool world_route_is_possible(const struct world *, const struct route *);
 /* INPUT tells (*,G) and (*,*) apart, as in the kernel; PROXY_VIFS: any. */
 struct route *world_find_route(struct world *, const struct addr *source, const struct addr *group,
 			       unsigned input);
+/* The kernel has it from now on. Any is all zeros. */
+void world_set_route(struct world *, const struct route *);
 
 /* ---- kernel.c ---- */
 
