@@ -54,7 +54,6 @@ static const uint16_t free_calls[] = {
 	SYS_sendmsg,
 	SYS_epoll_ctl,
 	SYS_epoll_pwait,
-	SYS_clock_gettime,
 	SYS_read,
 	SYS_write,
 	SYS_writev,
@@ -74,8 +73,17 @@ static const uint16_t free_calls[] = {
 	SYS_restart_syscall,
 	SYS_memfd_create,
 	SYS_lseek,
-	SYS_fcntl,
 	SYS_dup3,
+/* musl calls the one of 32 bits otherwise. */
+#ifdef SYS_clock_gettime
+	SYS_clock_gettime,
+#endif
+#ifdef SYS_clock_gettime32
+	SYS_clock_gettime32,
+#endif
+#ifdef SYS_clock_gettime64
+	SYS_clock_gettime64,
+#endif
 #ifdef SYS_epoll_wait
 	SYS_epoll_wait,
 #endif
@@ -84,11 +92,9 @@ static const uint16_t free_calls[] = {
 #endif
 #ifdef SYS_recvmmsg_time64
 	SYS_recvmmsg_time64,
-	SYS_clock_gettime64,
 #endif
 #ifdef SYS__llseek
 	SYS__llseek,
-	SYS_fcntl64,
 #endif
 #ifdef SYS_sigreturn
 	SYS_sigreturn,
@@ -134,13 +140,18 @@ static const struct bound_call bound_calls[] = {
 #endif
 	{SYS_ioctl, {{1, ALL, ABI_SIOCGETSGCNT}, {0, 0, 0}}},
 	{SYS_ioctl, {{1, ALL, ABI_SIOCGETVIFCNT}, {0, 0, 0}}},
-#ifdef SYS_mmap
-	{SYS_mmap, {{2, PROT_EXEC, 0}, {0, 0, 0}}},
-#endif
+/* Where there are two, the first may have its arguments in memory. */
 #ifdef SYS_mmap2
 	{SYS_mmap2, {{2, PROT_EXEC, 0}, {0, 0, 0}}},
+#else
+	{SYS_mmap, {{2, PROT_EXEC, 0}, {0, 0, 0}}},
 #endif
 	{SYS_mprotect, {{2, PROT_EXEC, 0}, {0, 0, 0}}},
+/* Flags of descriptors: F_SETOWN and F_SETSIG would send signals. */
+#ifdef SYS_fcntl64
+	{SYS_fcntl64, {{1, ~7u, 0}, {0, 0, 0}}},
+#endif
+	{SYS_fcntl, {{1, ~7u, 0}, {0, 0, 0}}},
 };
 
 /* ---- the program ---- */

@@ -16,6 +16,9 @@
 #include <linux/rtnetlink.h>
 #include <linux/fib_rules.h>
 #include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <linux/audit.h>
+#include <linux/prctl.h>
 #include <linux/capability.h>
 /* clang-format on */
 
@@ -44,6 +47,7 @@ static void test_mroute(void)
 	NUMBER(MRT_DEL_MFC_PROXY);
 	NUMBER(MRT_FLUSH);
 	NUMBER(SIOCGETSGCNT);
+	NUMBER(SIOCGETVIFCNT);
 	NUMBER(VIFF_USE_IFINDEX);
 	NUMBER(MAXVIFS);
 	NUMBER(IGMPMSG_NOCACHE);
@@ -51,6 +55,7 @@ static void test_mroute(void)
 	SIZE(vifctl, vifctl);
 	SIZE(mfcctl, mfcctl);
 	SIZE(sioc_sg_req, sioc_sg_req);
+	SIZE(sioc_vif_req, sioc_vif_req);
 	SIZE(igmpmsg, igmpmsg);
 	FIELD(vifctl, vifc_flags);
 	FIELD(vifctl, vifc_threshold);
@@ -64,6 +69,11 @@ static void test_mroute(void)
 	FIELD(sioc_sg_req, pktcnt);
 	FIELD(sioc_sg_req, bytecnt);
 	FIELD(sioc_sg_req, wrong_if);
+	FIELD(sioc_vif_req, vifi);
+	FIELD(sioc_vif_req, icount);
+	FIELD(sioc_vif_req, ocount);
+	FIELD(sioc_vif_req, ibytes);
+	FIELD(sioc_vif_req, obytes);
 	FIELD(igmpmsg, im_msgtype);
 	FIELD(igmpmsg, im_mbz);
 	FIELD(igmpmsg, im_vif);
@@ -83,11 +93,16 @@ static void test_mroute6(void)
 	CHECK(ABI_MRT_DEL_MFC_PROXY == MRT6_DEL_MFC_PROXY);
 	CHECK(ABI_MRT_FLUSH == MRT6_FLUSH && ABI_MRT_FLUSH_MFC == MRT6_FLUSH_MFC);
 	CHECK(ABI_SIOCGETSGCNT == SIOCGETSGCNT_IN6 && ABI_MAXVIFS == MAXMIFS);
+	CHECK(ABI_SIOCGETVIFCNT == SIOCGETMIFCNT_IN6);
 	CHECK(ABI_IGMPMSG_NOCACHE == MRT6MSG_NOCACHE && ABI_IGMPMSG_WRONGVIF == MRT6MSG_WRONGMIF);
 	TEST("multicast routing, IPv6: structures of its own");
 	SIZE(mif6ctl, mif6ctl);
 	SIZE(mf6cctl, mf6cctl);
 	SIZE(sioc_sg_req6, sioc_sg_req6);
+	SIZE(sioc_vif_req, sioc_mif_req6);
+	CHECK(offsetof(struct abi_sioc_vif_req, vifi) == offsetof(struct sioc_mif_req6, mifi) &&
+	      offsetof(struct abi_sioc_vif_req, icount) == offsetof(struct sioc_mif_req6, icount) &&
+	      offsetof(struct abi_sioc_vif_req, obytes) == offsetof(struct sioc_mif_req6, obytes));
 	SIZE(mrt6msg, mrt6msg);
 	FIELD(mif6ctl, mif6c_mifi);
 	FIELD(mif6ctl, mif6c_flags);
@@ -159,8 +174,16 @@ static void test_netlink_numbers(void)
 	NUMBER(IFA_F_DEPRECATED);
 	NUMBER(IFA_F_TENTATIVE);
 	NUMBER(RTA_DST);
+	NUMBER(RTA_SRC);
+	NUMBER(RTA_IIF);
 	NUMBER(RTA_OIF);
+	NUMBER(RTA_MULTIPATH);
+	NUMBER(RTA_TABLE);
 	NUMBER(RTN_UNICAST);
+	NUMBER(RTN_MULTICAST);
+	NUMBER(RTNH_F_UNRESOLVED);
+	NUMBER(RT_TABLE_DEFAULT);
+	NUMBER(RT_TABLE_MAIN);
 	NUMBER(RT_SCOPE_LINK);
 	NUMBER(RTNL_FAMILY_IPMR);
 	NUMBER(RTNL_FAMILY_IP6MR);
@@ -183,6 +206,7 @@ static void test_netlink_structures(void)
 	SIZE(ifinfomsg, ifinfomsg);
 	SIZE(ifaddrmsg, ifaddrmsg);
 	SIZE(rtmsg, rtmsg);
+	SIZE(rtnexthop, rtnexthop);
 	SIZE(fib_rule_hdr, fib_rule_hdr);
 	FIELD(sockaddr_nl, nl_pid);
 	FIELD(sockaddr_nl, nl_groups);
@@ -202,8 +226,13 @@ static void test_netlink_structures(void)
 	FIELD(ifaddrmsg, ifa_index);
 	FIELD(rtmsg, rtm_family);
 	FIELD(rtmsg, rtm_dst_len);
+	FIELD(rtmsg, rtm_table);
 	FIELD(rtmsg, rtm_type);
 	FIELD(rtmsg, rtm_flags);
+	FIELD(rtnexthop, rtnh_len);
+	FIELD(rtnexthop, rtnh_flags);
+	FIELD(rtnexthop, rtnh_hops);
+	FIELD(rtnexthop, rtnh_ifindex);
 	FIELD(fib_rule_hdr, family);
 	FIELD(fib_rule_hdr, table);
 	FIELD(fib_rule_hdr, action);
@@ -214,6 +243,8 @@ static void test_filter(void)
 {
 	TEST("socket filters");
 	NUMBER(BPF_LD);
+	NUMBER(BPF_ALU);
+	NUMBER(BPF_AND);
 	NUMBER(BPF_W);
 	NUMBER(BPF_B);
 	NUMBER(BPF_ABS);
@@ -229,6 +260,35 @@ static void test_filter(void)
 	FIELD(sock_filter, jf);
 	FIELD(sock_filter, k);
 	FIELD(sock_fprog, filter);
+}
+
+static void test_seccomp(void)
+{
+	TEST("filters of system calls");
+	NUMBER(PR_SET_SECCOMP);
+	NUMBER(SECCOMP_MODE_FILTER);
+	NUMBER(SECCOMP_RET_ALLOW);
+	CHECK(ABI_SECCOMP_RET_KILL_PROCESS == SECCOMP_RET_KILL_PROCESS);
+	SIZE(seccomp_data, seccomp_data);
+	FIELD(seccomp_data, nr);
+	FIELD(seccomp_data, arch);
+	FIELD(seccomp_data, instruction_pointer);
+	FIELD(seccomp_data, args);
+	TEST("architectures");
+	NUMBER(EM_386);
+	NUMBER(EM_MIPS);
+	NUMBER(EM_ARM);
+	NUMBER(EM_X86_64);
+	NUMBER(EM_AARCH64);
+	NUMBER(EM_RISCV);
+	CHECK(ABI_AUDIT_ARCH_64BIT == __AUDIT_ARCH_64BIT && ABI_AUDIT_ARCH_LE == __AUDIT_ARCH_LE);
+	CHECK((ABI_EM_X86_64 | ABI_AUDIT_ARCH_64BIT | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_X86_64);
+	CHECK((ABI_EM_386 | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_I386);
+	CHECK((ABI_EM_AARCH64 | ABI_AUDIT_ARCH_64BIT | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_AARCH64);
+	CHECK((ABI_EM_ARM | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_ARM);
+	CHECK((ABI_EM_MIPS | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_MIPSEL);
+	CHECK(ABI_EM_MIPS == AUDIT_ARCH_MIPS);
+	CHECK((ABI_EM_RISCV | ABI_AUDIT_ARCH_64BIT | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_RISCV64);
 }
 
 static void test_capabilities(void)
@@ -247,6 +307,7 @@ int main(void)
 {
 	test_capabilities();
 	test_filter();
+	test_seccomp();
 	test_mroute();
 	test_mroute6();
 	test_netlink_numbers();
