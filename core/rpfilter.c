@@ -57,7 +57,7 @@ static int hold(struct rpfilter *filter, const char *name)
 	struct rpfilter_entry *entry = find(filter, name);
 
 	if (!entry) {
-		if (filter->count == CONFIG_MAX_RP_FILTERS)
+		if (filter->count == RPFILTER_MAX)
 			return -ENOSPC;
 		entry = &filter->entry[filter->count++];
 		*entry = (struct rpfilter_entry){.was = OFF};
@@ -103,7 +103,9 @@ int rpfilter_refresh(struct rpfilter *filter, const char *name)
 
 void rpfilter_release(struct rpfilter *filter, const char *name)
 {
-	if (!find(filter, name))
+	const struct rpfilter_entry *entry = find(filter, name);
+
+	if (!entry || !entry->holders)
 		return;
 	release(filter, name);
 	release(filter, all);

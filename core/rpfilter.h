@@ -15,6 +15,8 @@
 #include <net/if.h>
 #include <stddef.h>
 
+enum { RPFILTER_MAX = CONFIG_MAX_RP_FILTERS + 1 /* and "all" */ };
+
 struct rpfilter_entry {
 	char name[IF_NAMESIZE];
 	unsigned holders;
@@ -25,7 +27,7 @@ struct rpfilter_entry {
 struct rpfilter {
 	int directory; /* -1: not open */
 	size_t count;
-	struct rpfilter_entry entry[CONFIG_MAX_RP_FILTERS];
+	struct rpfilter_entry entry[RPFILTER_MAX];
 };
 
 /* Nothing is held after it, unless it was before. 0 or -errno. */
@@ -37,7 +39,7 @@ int rpfilter_hold(struct rpfilter *, const char *name);
  * or -errno. */
 int rpfilter_refresh(struct rpfilter *, const char *name);
 /* Restores what was there, if this was the last holder, unless somebody else has changed it
- * meanwhile. */
+ * meanwhile. No harm if nobody holds it. */
 void rpfilter_release(struct rpfilter *, const char *name);
 /* Who held them is no more: what nobody holds again until rpfilter_sweep() is released then. */
 void rpfilter_renew(struct rpfilter *);

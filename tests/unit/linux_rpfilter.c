@@ -77,6 +77,68 @@ static void test_appear(void)
 	CHECK(!filter.count && get("all") == 1);
 }
 
+static void test_limit(void)
+{
+	char name[IF_NAMESIZE];
+
+	TEST("as many are held as there may be, and \"all\"; of one more nothing changes");
+	set("a", "1");
+	set("b", "1");
+	for (int i = 0; i < CONFIG_MAX_RP_FILTERS - 1; i++) {
+		snprintf(name, sizeof(name), "interface-%d", i);
+		CHECK(!rpfilter_hold(&filter, name));
+	}
+	CHECK(!rpfilter_hold(&filter, "a") && filter.count == CONFIG_MAX_RP_FILTERS + 1);
+	CHECK(rpfilter_hold(&filter, "b") == -ENOSPC && rpfilter_hold(&filter, "b") == -ENOSPC);
+	CHECK(get("a") == 0 && get("b") == 1 && get("all") == 0);
+	rpfilter_release(&filter, "b");
+	TEST("... those that are held can be held again");
+	CHECK(!rpfilter_hold(&filter, "a") && filter.count == CONFIG_MAX_RP_FILTERS + 1);
+	rpfilter_release(&filter, "a");
+	TEST("... and what is released makes room");
+	rpfilter_release(&filter, "interface-0");
+	CHECK(!rpfilter_hold(&filter, "b") && get("b") == 0);
+	rpfilter_release(&filter, "b");
+	CHECK(get("a") == 0 && get("b") == 1 && get("all") == 0);
+	for (int i = 1; i < CONFIG_MAX_RP_FILTERS - 1; i++) {
+		snprintf(name, sizeof(name), "interface-%d", i);
+		rpfilter_release(&filter, name);
+	}
+	CHECK(get("all") == 0);
+	rpfilter_release(&filter, "a");
+	CHECK(!filter.count && get("a") == 1 && get("all") == 1);
+}
+
+/* As when a worker has died: the next one holds what it holds. */
+static void test_renew(void)
+{
+	TEST("who held them is no more: they stay off");
+	set("b", "2");
+	CHECK(!rpfilter_hold(&filter, "a") && !rpfilter_hold(&filter, "a") &&
+	      !rpfilter_hold(&filter, "b") && !rpfilter_hold(&filter, "gone"));
+	rpfilter_renew(&filter);
+	CHECK(get("a") == 0 && get("b") == 0 && get("all") == 0);
+	TEST("... who has not held one cannot release it, nor others with it");
+	CHECK(!rpfilter_hold(&filter, "a"));
+	rpfilter_release(&filter, "b");
+	rpfilter_release(&filter, "b");
+	CHECK(get("a") == 0 && get("b") == 0 && get("all") == 0);
+	TEST("... until it is clear that nobody holds them again");
+	rpfilter_sweep(&filter);
+	CHECK(get("a") == 0 && get("b") == 2 && get("all") == 0 && filter.count == 2);
+	rpfilter_sweep(&filter);
+	CHECK(get("a") == 0 && get("all") == 0);
+	TEST("... as often as they were held by the one that is left");
+	rpfilter_release(&filter, "a");
+	CHECK(get("a") == 1 && get("all") == 1 && !filter.count);
+	TEST("nobody holds any");
+	CHECK(!rpfilter_hold(&filter, "a"));
+	rpfilter_renew(&filter);
+	rpfilter_renew(&filter);
+	rpfilter_sweep(&filter);
+	CHECK(get("a") == 1 && get("all") == 1 && !filter.count);
+}
+
 static void test_end_of_all(void)
 {
 	char name[IF_NAMESIZE];
@@ -104,6 +166,8 @@ int main(void)
 		return test_end();
 	test_hold();
 	test_appear();
+	test_limit();
+	test_renew();
 	test_end_of_all();
 	return test_end();
 }
