@@ -69,8 +69,10 @@ int passing_receive(int fd, void *data, size_t size, int passed[PASSING_MAX], in
 	take_passed(&message, passed);
 	if ((size_t)got == size && !(message.msg_flags & MSG_TRUNC))
 		return 0;
-	for (unsigned i = 0; i < PASSING_MAX; i++)
+	for (unsigned i = 0; i < PASSING_MAX; i++) {
 		if (passed[i] >= 0)
 			close(passed[i]);
+		passed[i] = -1;
+	}
 	return got ? -EPROTO : -EPIPE;
 }

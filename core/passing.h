@@ -11,7 +11,7 @@ enum { PASSING_MAX = 2 /* descriptors of a message */ };
 int passing_send(int fd, const void *data, size_t size, const int *passed, unsigned count,
 		 int flags);
 /* FLAGS: as recv(). 0, and PASSED has what came along, then -1s; or -errno: EPIPE that was the
- * end; EPROTO a message of another size; nothing has come along then. */
+ * end, or an empty message; EPROTO a message of another size; nothing has come along then. */
 int passing_receive(int fd, void *data, size_t size, int passed[PASSING_MAX], int flags);
 
 #endif

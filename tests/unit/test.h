@@ -16,6 +16,7 @@
 #ifndef TESTS_UNIT_TEST_H
 #define TESTS_UNIT_TEST_H
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -94,6 +95,19 @@ static inline bool test_apart(void (*run)(void))
 		_exit(test_end());
 	}
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+}
+
+/* How many descriptors are open. */
+static inline unsigned test_open(void)
+{
+	DIR *directory = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	while (directory && readdir(directory))
+		count++;
+	if (directory)
+		closedir(directory);
+	return count - 3; /* ".", "..", its own */
 }
 
 #define TEST(description) test_begin(description)
