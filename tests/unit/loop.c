@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -137,6 +138,61 @@ static void test_signals(void)
 	CHECK(write(end[0].writer, "x", 1) == -1 && errno == EPIPE);
 }
 
+static uint32_t *busy; /* in memory that another process looks at */
+
+static bool is_since_now(uint32_t since)
+{
+	uint32_t now = (uint32_t)(loop_now() / 1000) + 1;
+
+	return since == now || since == now - 1;
+}
+
+static void look_busy(void *ctx, uint32_t events)
+{
+	CHECK(is_since_now(*busy), "%u", (unsigned)*busy);
+	drop_both(ctx, events);
+}
+
+/* Ends what the loop waits for when it is seen to wait. */
+static void watch(int fd)
+{
+	int64_t last = loop_now() + 10000;
+
+	while (*(volatile uint32_t *)busy && loop_now() < last)
+		;
+	_exit(*busy || write(fd, "x", 1) != 1);
+}
+
+static void test_busy(void)
+{
+	int status = 1;
+	char byte;
+	pid_t pid;
+
+	TEST("who looks sees since when it is about a turn, and that it waits");
+	busy = mmap(NULL, sizeof(*busy), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(busy != MAP_FAILED);
+	open_ends();
+	CHECK(read(end[0].source.fd, &byte, 1) == 1);
+	end[0].source.ready = look_busy;
+	end[1].source.fd = -1;
+	CHECK(!loop_add(&loop, &end[0].source, EPOLLIN));
+	deadline = loop_now() + 20000;
+	*busy = 4711;
+	loop.busy = busy;
+	pid = fork();
+	if (!pid)
+		watch(end[0].writer);
+	CHECK(!run(counting) && end[0].called == 1);
+	CHECK(waitpid(pid, &status, 0) == pid && !status, "%x", (unsigned)status);
+	CHECK(is_since_now(*busy), "%u", (unsigned)*busy);
+	TEST("nobody looks");
+	loop.busy = NULL;
+	*busy = 4711;
+	deadline = loop_now();
+	CHECK(!run(two_turns) && *busy == 4711);
+}
+
 int main(void)
 {
 	TEST("the loop opens");
@@ -144,6 +200,8 @@ int main(void)
 	test_deadlines();
 	test_sources();
 	test_signals();
+	if (ENABLE_PRIVSEP)
+		test_busy();
 	loop_close(&loop);
 	return test_end();
 }
