@@ -37,7 +37,7 @@ bool script_read(struct script *script, int fd, const char *name, char error[CON
 /* Without the newline that script_read() adds. */
 int script_save(const struct script *script)
 {
-	int fd = memfd_create("mcproxy.conf", MFD_CLOEXEC);
+	int fd = memfd_create("mcproxy.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	ssize_t size = (ssize_t)script->size - 1;
 	int error;
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "../../core/control.h"
@@ -222,6 +223,83 @@ static void test_file(void)
 	close(fd);
 }
 
+/* As another worker finds it. FD is closed. */
+static bool restores(int fd, size_t at, const struct script *expected)
+{
+	char error[CONF_ERROR] = "";
+	unsigned before = test_open();
+	struct script script;
+	bool same;
+
+	if (!script_restore(&script, fd, at, "f", error)) {
+		CHECK(strstr(error, "f: ") == error, "%s", error);
+		return !expected && test_open() == before - (fd >= 0);
+	}
+	same = expected && script.size == expected->size && script.file == expected->file &&
+	       !memcmp(script.text, expected->text, script.size);
+	script_free(&script);
+	return same && test_open() == before - 1;
+}
+
+static int save_bytes(const char *bytes, size_t length)
+{
+	int fd = memfd_create("test", MFD_CLOEXEC);
+
+	CHECK(write(fd, bytes, length) == (ssize_t)length);
+	return fd;
+}
+
+static void test_save(void)
+{
+	const char *why;
+	struct script script = run("", &why);
+	int fd;
+
+	TEST("what is saved is restored, the file alone and with statements");
+	CHECK(restores(script_save(&script), script.file, &script));
+	script_free(&script);
+	script = run("set log-level debug\nadd p downstream c\n", &why);
+	CHECK(!why && script.size > script.file);
+	fd = script_save(&script);
+	CHECK(fd >= 0 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+	CHECK(restores(dup(fd), script.file, &script) && restores(dup(fd), script.file, &script));
+	TEST("it can be kept from growing, and from becoming shorter");
+	CHECK(!fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK));
+	CHECK(restores(dup(fd), script.file, &script));
+	TEST("with another end of the file in it, it is damaged");
+	CHECK(restores(dup(fd), 0, NULL));
+	CHECK(restores(dup(fd), script.file - 1, NULL));
+	CHECK(restores(dup(fd), script.file + 1, NULL));
+	CHECK(restores(dup(fd), script.size + 1, NULL));
+	CHECK(restores(fd, SIZE_MAX, NULL));
+	script_free(&script);
+	TEST("what is no text at all, and nothing");
+	CHECK(restores(save_bytes("a\0b\nc", 5), 4, &(struct script){(char[]){"a\0b\nc\n"}, 6, 4}));
+	CHECK(restores(save_bytes("\n", 1), 1, &(struct script){(char[]){"\n\n"}, 2, 1}));
+	CHECK(restores(save_bytes("", 0), 1, &(struct script){(char[]){"\n"}, 1, 1}));
+	CHECK(restores(save_bytes("", 0), 2, NULL));
+	CHECK(restores(-1, 1, NULL) && restores(open("/", O_RDONLY), 1, NULL));
+}
+
+/* The longest text that script_add() makes, and what only somebody else can have written. */
+static void test_save_limit(void)
+{
+	const size_t size = CONFIG_CONF_MAX_SIZE;
+	char *text = malloc(size + 1);
+	struct script script = {text, size, size};
+
+	TEST("the longest text is restored, a longer one is not");
+	memset(text, ' ', size + 1);
+	text[size - 1] = '\n';
+	CHECK(restores(script_save(&script), size, &script));
+	text[size - 1] = ' ';
+	text[size] = '\n';
+	script.size = script.file = size + 1;
+	CHECK(restores(script_save(&script), size + 1, &script));
+	CHECK(restores(save_bytes(text, size + 1), size + 1, NULL));
+	free(text);
+}
+
 int main(void)
 {
 	test_statements();
@@ -229,5 +307,7 @@ int main(void)
 	test_refused();
 	test_limit();
 	test_file();
+	test_save();
+	test_save_limit();
 	return test_end();
 }
