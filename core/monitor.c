@@ -347,12 +347,16 @@ static int open_signals(void)
 {
 	static const int number[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
 	sigset_t set;
+	int fd;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
 		sigaddset(&set, number[i]);
+	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	/* Blocked, and read by nobody, it is as good as ignored. */
+	sigaddset(&set, SIGPIPE);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return fd;
 }
 
 /* Where another program finds what this one was told. */

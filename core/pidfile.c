@@ -14,11 +14,13 @@ static int write_to(const char *path)
 	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	char text[16];
 	size_t length = format_text(text, sizeof(text), "%d\n", (int)getpid());
+	ssize_t written;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, text, length) < 0)
-		error = -errno;
+	written = write(fd, text, length);
+	if (written != (ssize_t)length)
+		error = written < 0 ? -errno : -ENOSPC;
 	if (close(fd) && !error)
 		error = -errno;
 	if (error)

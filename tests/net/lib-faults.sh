@@ -9,11 +9,11 @@
 #     fault add-route 255 ENOBUFS    # from now on, until ...
 #     fault add-route 0
 #
-# The kinds: add-vif, del-vif, add-route, del-route, init (of the multicast routing sockets); send
-# (to a link, not netlink); notice (reading notifications of netlink); disk (writing to a file that
-# can be seeked).
+# The kinds: add-vif, del-vif, add-route, del-route and init of the multicast routing sockets; send, to
+# a link.
 
-fault_kinds='add-vif del-vif add-route del-route init send notice disk none'
+fault_kinds='add-vif del-vif add-route del-route init send none'
+fault_errors='ENOENT ENOMEM EADDRINUSE ENETDOWN ENOBUFS'
 
 # The file has four bytes for each kind: how often it is to fail from now on (255: always), with
 # which error, and how often it has failed (two bytes, the low one first).
@@ -29,8 +29,9 @@ with_faults() {
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum kind { ADD_VIF, DEL_VIF, ADD_ROUTE, DEL_ROUTE, INIT, SEND, NOTICE, DISK, NONE };
+enum kind { ADD_VIF, DEL_VIF, ADD_ROUTE, DEL_ROUTE, INIT, SEND, NONE };
 
+static const int error[] = {ENOENT, ENOMEM, EADDRINUSE, ENETDOWN, ENOBUFS};
 static volatile uint8_t (*fault)[4];
 
 __attribute__((constructor)) static void begin(void)
@@ -50,7 +51,7 @@ static int fails(enum kind kind)
 		fault[kind][0]--;
 	if (!++fault[kind][2])
 		fault[kind][3]++;
-	errno = fault[kind][1];
+	errno = error[fault[kind][1]];
 	return 1;
 }
 
@@ -86,31 +87,8 @@ ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct so
 		       ? -1
 		       : syscall(SYS_sendto, fd, data, size, flags, to, length);
 }
-
-/* Answers to questions come to another socket than notifications, which is of some group. */
-static enum kind kind_of_source(int fd)
-{
-	uint8_t address[12] = {0};
-	socklen_t length = sizeof(address);
-
-	if (!fault[NOTICE][0] || getsockname(fd, (struct sockaddr *)address, &length) ||
-	    ((struct sockaddr *)address)->sa_family != AF_NETLINK)
-		return NONE;
-	return address[8] | address[9] | address[10] | address[11] ? NOTICE : NONE;
-}
-
-ssize_t recvmsg(int fd, struct msghdr *message, int flags)
-{
-	return fails(kind_of_source(fd)) ? -1 : syscall(SYS_recvmsg, fd, message, flags);
-}
-
-ssize_t write(int fd, const void *data, size_t size)
-{
-	return fails(lseek(fd, 0, SEEK_CUR) >= 0 ? DISK : NONE) ? -1
-								: syscall(SYS_write, fd, data, size);
-}
 END
-	head -c 36 /dev/zero >"$work/faults"
+	head -c 28 /dev/zero >"$work/faults"
 	${CC:-cc} -shared -fPIC -o "$work/faults.so" "$work/faults.c" 2>/dev/null ||
 		skip "no shared libraries by ${CC:-cc}"
 	daemon_env="env LD_PRELOAD=$work/faults.so FAULTS=$work/faults"
@@ -118,42 +96,35 @@ END
 	has_failed none || skip "this mcproxy takes no library (it is static)"
 }
 
-# errno NAME
-errno() {
-	case $1 in
-	ENOENT) echo 2 ;;
-	ENOMEM) echo 12 ;;
-	ENOSPC) echo 28 ;;
-	EADDRINUSE) echo 98 ;;
-	ENETDOWN) echo 100 ;;
-	ENOBUFS) echo 105 ;;
-	*) fail "what is $1?" ;;
-	esac
-}
-
-# Which one of the kinds: from 0, in $fault_number.
-find_fault() {
-	fault_number=0
-	for kind in $fault_kinds; do
-		[ "$kind" != "$1" ] || return 0
-		fault_number=$((fault_number + 1))
+# number WORD WORD...: which of the others the first one is: from 0, in $number.
+number() {
+	number=0 number_of=$1
+	shift
+	for word; do
+		[ "$word" != "$number_of" ] || return 0
+		number=$((number + 1))
 	done
-	fail "there is no kind of fault $1"
+	fail "there is no fault $number_of"
 }
 
 # fault KIND COUNT [ERROR]: the next COUNT calls fail; 255: all.
 fault() {
-	find_fault "$1"
+	# shellcheck disable=SC2086 # lists
+	number "$1" $fault_kinds
+	fault_offset=$((number * 4))
+	# shellcheck disable=SC2086
+	number "${3-ENOMEM}" $fault_errors
 	# shellcheck disable=SC2059 # octal numbers
-	printf "\\$(printf %03o "$2")\\$(printf %03o "$(errno "${3-ENOMEM}")")" |
-		dd of="$work/faults" bs=1 seek=$((fault_number * 4)) conv=notrunc 2>/dev/null
+	printf "\\$(printf %03o "$2")\\$(printf %03o $number)" |
+		dd of="$work/faults" bs=1 seek=$fault_offset conv=notrunc 2>/dev/null
 }
 
 # faults KIND: how many have failed so far, in $failed
 faults() {
-	find_fault "$1"
+	# shellcheck disable=SC2086 # a list
+	number "$1" $fault_kinds
 	# shellcheck disable=SC2046 # two numbers
-	set -- $(od -An -tu1 -j $((fault_number * 4 + 2)) -N 2 "$work/faults")
+	set -- $(od -An -tu1 -j $((number * 4 + 2)) -N 2 "$work/faults")
 	failed=$(($1 + 256 * $2))
 }
 

@@ -32,12 +32,10 @@ has_said() {
 	[ "$(told | grep -c -x -F "$1")" = "$2" ]
 }
 
-worker() {
-	pgrep -P "$daemon" -x mcproxy-worker
-}
-
+# is_another_worker PID: than that one
 is_another_worker() {
-	another=$(worker) && [ "$another" != "$1" ]
+	find_worker
+	[ "$worker" != "$daemon" ] && [ "$worker" != "$1" ]
 }
 
 topology 2
@@ -67,14 +65,16 @@ wait_for 5 "it goes on with what it had" has_said READY=1 3
 equal "what it has said" "$(told | tail -n 2 | tr '\n' ,)" "$reloading,READY=1,"
 
 # the worker
-if old=$(worker); then
+find_worker
+old=$worker
+if [ "$old" != "$daemon" ]; then
 	printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/pid" "$plain" \
 		>"$work/r.conf"
 	kill -HUP "$daemon"
 	wait_for 5 "another worker has taken the program's settings" has_said READY=1 4
 	assert "it is another one" is_another_worker "$old"
 	equal "the pid file" "$(cat "$work/pid")" "$daemon"
-	old=$(worker)
+	old=$worker
 	kill -KILL "$old"
 	wait_for 5 "another worker runs" is_another_worker "$old"
 	told | tail -n 1 | grep -q '^STATUS=the worker has ended with signal 9; ' ||
