@@ -5,21 +5,11 @@
 # worker is served when there is one. KILLS (10; CI: 100).
 
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib-worker.sh"
 
 kills=${KILLS:-10}
 [ -z "${CI-}" ] || kills=${KILLS:-100}
 groups=50
-
-# another_worker OLD
-another_worker() {
-	find_worker
-	[ "$worker" != "$1" ] && [ "$worker" != "$daemon" ] && asked running
-}
-
-# ripe: it has run for longer than a second, so the next one starts at once
-ripe() {
-	told_of r summary | awk -F '\t' '$3 == "uptime" { exit $4 < 1100 }'
-}
 
 topology 2
 start_daemon "$plain"
@@ -41,12 +31,9 @@ kill=0
 while [ "$kill" -lt "$kills" ]; do
 	kill=$((kill + 1))
 	wait_for 5 "the worker is ripe" ripe
-	find_worker
 	# No other one starts before somebody has joined.
 	group=239.9.52.$((kill % 250)) group6=ff15::9:52:$((kill % 250))
-	kill -STOP "$daemon"
-	kill -KILL "$worker"
-	wait_for 5 "the worker is dead" ended "$worker"
+	kill_worker
 	receive "late$kill" h2 -g "$group" -g "$group6"
 	wait_for 5 "h2 has joined" in_space h2 grep -qi "$(printf '0*%02x%02x0*9ef' $((kill % 250)) 52)" \
 		/proc/net/igmp
@@ -55,7 +42,7 @@ while [ "$kill" -lt "$kills" ]; do
 	wait_for 5 "$group is asked for upstream" snooped "$group"
 	wait_for 5 "$group6 is asked for upstream" snooped "$group6"
 	echo $((($(date +%s%N) - began) / 1000000)) >>"$work/times"
-	wait_for 5 "there is another worker" another_worker "$worker"
+	wait_for 5 "there is another worker" another_worker "$killed"
 	leave "late$kill"
 done
 equal "restarts" "$(told_of r summary | awk -F '\t' '$3 == "restarts" { print $4 }')" "$kills"
