@@ -6,6 +6,7 @@
 
 #include "forward.h"
 #include "group.h"
+#include "host.h"
 #include "interface.h"
 #include "membership.h"
 #include "merge.h"
@@ -160,6 +161,15 @@ static bool adopt_members(struct proxy *p, int64_t now, const struct membership 
 	return complete;
 }
 
+/* It led to what is gone. The upstream shall not go on sending until it asks. */
+static void leave(struct proxy *p, struct membership *m, const struct route *r)
+{
+	struct interface *i = p->host[r->input];
+
+	if (i && !m->groups && !m->local && !(ENABLE_PER_SOURCE && p->forwarding))
+		host_adopt(i, m);
+}
+
 /* ---- (S,G) ---- */
 
 /* There is no room for it: with wildcard routes that is counted when it is made anew. */
@@ -211,6 +221,7 @@ bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)
 	m = membership_get(p, &r->group);
 	if (!m || !adopt_members(p, now, m, r))
 		return false;
+	leave(p, m, r);
 	membership_touch(p, m);
 	if (whole)
 		return forward_adopt_group(p, m, r) || add_stray(p, r);

@@ -344,6 +344,16 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	}
 }
 
+void host_adopt(struct interface *i, struct membership *m)
+{
+	struct subscription *s = membership_subscription(m, i->vif);
+
+	if (!s)
+		s = create(i, m);
+	if (s)
+		s->filter_mode = EXCLUDE;
+}
+
 static void announce(struct proxy *p, struct interface *i, struct subscription *s, int64_t now)
 {
 	uint32_t n;

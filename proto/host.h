@@ -20,6 +20,9 @@ void host_stop(struct proxy *, struct interface *);
 /* The membership's new state is MODE with the first COUNT of p->merged; reports the difference. */
 void host_update(struct proxy *, struct interface *, struct membership *, int64_t now,
 		 enum filter_mode, size_t count);
+/* A proxy before this one has asked for the membership: if nobody wants it any more, that will be
+ * reported. */
+void host_adopt(struct interface *, struct membership *);
 /* Leaves everything, reports it once, forgets it. */
 void host_leave_all(struct proxy *, struct interface *, int64_t now);
 /* A query was heard: notes the querier's version and values, schedules the answer (RFC 3376
