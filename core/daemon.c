@@ -500,7 +500,7 @@ static bool reload(struct daemon *d, char error[CONF_ERROR])
 	struct script script;
 	bool done;
 
-	if (ENABLE_SYSTEMD)
+	if (ENABLE_PRIVSEP || ENABLE_SYSTEMD)
 		priv_reloading(d->priv, false);
 	done = script_read(&script, priv_file(d->priv), d->options->file, error) &&
 	       change(d, &script, error);
@@ -913,7 +913,10 @@ static int read_file(struct daemon *d, struct conf *conf)
 	if (!script_read(&d->script, conf_open(AT_FDCWD, d->options->file), d->options->file,
 			 error) ||
 	    parse(d, &d->script, conf, error)) {
-		output_error("mcproxy: %s", error);
+		if (d->priv && !d->priv->first)
+			log_error("%s", error);
+		else
+			output_error("mcproxy: %s", error);
 		return -1;
 	}
 	return 0;

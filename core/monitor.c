@@ -156,6 +156,8 @@ static bool start_worker(struct monitor *m, struct priv *priv)
 	if (!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel)) {
 		m->channel = channel[0];
 		m->state.worker++;
+		m->settled &= !m->hangup;
+		m->hangup = false;
 		rpfilter_renew(&m->state.rpfilter);
 		m->shared->busy = (uint32_t)(now / 1000) + 1;
 		pid = fork();
@@ -193,7 +195,10 @@ static void read_signal(struct monitor *m)
 		return;
 	if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)
 		stop_worker(m);
-	else if (info.ssi_signo == SIGHUP && m->pid)
+	if (info.ssi_signo != SIGHUP)
+		return;
+	m->hangup = true;
+	if (m->pid)
 		kill(m->pid, SIGHUP);
 }
 

@@ -90,6 +90,7 @@ struct monitor {
 	bool ready;	/* some worker was */
 	bool reloading; /* until one is, or says that it has done so */
 	bool stop;
+	bool hangup;		 /* the file is to be read again, and no worker has begun to */
 	int64_t ready_at;	 /* this one; INT64_MAX: not yet */
 	int64_t start_at, delay; /* when the next one is due, and how long after a death */
 	int64_t kill_at;	 /* if it has not ended by then */

@@ -81,6 +81,7 @@ static int ready(struct monitor *m, struct call *call)
 
 static int reloading(struct monitor *m, struct call *call)
 {
+	m->hangup = false;
 	m->reloading = !call->request->number;
 	if (ENABLE_SYSTEMD && m->reloading)
 		notify_reloading(&m->notify);
