@@ -302,6 +302,7 @@ static void watch(struct monitor *m, int64_t now)
 	}
 	kill(m->pid, SIGKILL);
 	m->kill_at = INT64_MAX;
+	m->shared->busy = 0;
 }
 
 /* The worker has another watchdog. */
@@ -340,10 +341,8 @@ static void wait_for_events(struct monitor *m)
 	if (source[0].revents)
 		read_signal(m);
 	/* At its end there is only its death to wait for. */
-	if (source[1].revents & POLLIN)
-		monitor_serve(m);
-	else if (source[1].revents)
-		poll(source, 1, -1);
+	else if (source[1].revents && !monitor_serve(m))
+		poll(source, 1, wait_time(m));
 }
 
 /* ---- life ---- */

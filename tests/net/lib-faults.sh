@@ -10,9 +10,9 @@
 #     fault add-route 0
 #
 # The kinds: add-vif, del-vif, add-route, del-route and init of the multicast routing sockets; send, to
-# a link.
+# a link; hang: receiving packets never returns.
 
-fault_kinds='add-vif del-vif add-route del-route init send none'
+fault_kinds='add-vif del-vif add-route del-route init send hang none'
 fault_errors='ENOENT ENOMEM EADDRINUSE ENETDOWN ENOBUFS'
 
 # The file has four bytes for each kind: how often it is to fail from now on (255: always), with
@@ -29,7 +29,7 @@ with_faults() {
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum kind { ADD_VIF, DEL_VIF, ADD_ROUTE, DEL_ROUTE, INIT, SEND, NONE };
+enum kind { ADD_VIF, DEL_VIF, ADD_ROUTE, DEL_ROUTE, INIT, SEND, HANG, NONE };
 
 static const int error[] = {ENOENT, ENOMEM, EADDRINUSE, ENETDOWN, ENOBUFS};
 static volatile uint8_t (*fault)[4];
@@ -87,8 +87,16 @@ ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct so
 		       ? -1
 		       : syscall(SYS_sendto, fd, data, size, flags, to, length);
 }
+
+int recvmmsg(int fd, struct mmsghdr *message, unsigned count, int flags, struct timespec *timeout)
+{
+	if (fails(HANG))
+		for (;;)
+			;
+	return (int)syscall(SYS_recvmmsg, fd, message, count, flags, timeout);
+}
 END
-	head -c 28 /dev/zero >"$work/faults"
+	head -c 32 /dev/zero >"$work/faults"
 	${CC:-cc} -shared -fPIC -o "$work/faults.so" "$work/faults.c" 2>/dev/null ||
 		skip "no shared libraries by ${CC:-cc}"
 	daemon_env="env LD_PRELOAD=$work/faults.so FAULTS=$work/faults"
