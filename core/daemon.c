@@ -28,8 +28,9 @@
 
 /* Between two attempts at what failed, in milliseconds. */
 enum { RETRY_SOON = 100, RETRY_FIRST = 1000, RETRY_MOST = 64000 };
-/* How long what a worker before kept may be needed: by then everybody has been asked. */
-enum { SWEEP = 60000 };
+/* How long what a worker before kept may be needed: until this one has made what it knows of its
+ * own; or, where it has to ask, until everybody has answered. */
+enum { SWEEP_KNOWN = 1, SWEEP_ASKED = 60000 };
 
 #define NOBODY "65534" /* where there is none of that name */
 
@@ -891,7 +892,9 @@ static int serve(struct daemon *d)
 	d->retry_delay = RETRY_FIRST;
 	if (d->unfinished)
 		retry_later(d);
-	d->sweep_at = ENABLE_PRIVSEP ? loop_now() + SWEEP : INT64_MAX;
+	d->sweep_at = INT64_MAX;
+	if (ENABLE_PRIVSEP)
+		d->sweep_at = loop_now() + (d->host.guesses ? SWEEP_ASKED : SWEEP_KNOWN);
 	d->running = true;
 	for (int fd = STDIN_FILENO; ENABLE_PRIVSEP && d->null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(d->null, fd);

@@ -591,8 +591,10 @@ static void settle_vifs(struct instance *instance)
 		vif->watched = true;
 		add_rules(vif);
 		/* What cannot be read now is read with what could not be read later. */
-		if (iface_watch(&instance->host->monitor, &vif->iface))
+		if (iface_watch(&instance->host->monitor, &vif->iface)) {
+			instance->host->guesses = true;
 			retry_later(instance);
+		}
 	}
 }
 
@@ -813,6 +815,8 @@ static void adopt_routes(struct instance_side *side)
 		error = mroute_dump(&netlink, &dump);
 	}
 	netlink_close(&netlink);
+	side->instance->host->guesses |=
+		error || adoption.failed || proxy_forwarding(side->proxy) != FORWARDING_WILDCARD;
 	if (!error && !adoption.failed)
 		return;
 	log_warning("%s: the kernel's routes are made anew: %s", family[side->protocol],

@@ -68,6 +68,7 @@ struct instance_host {
 	struct priv *priv;
 	bool rp_filter_off; /* of all instances */
 	bool again;	    /* what cannot be opened has been said before */
+	bool guesses;	    /* routes do not tell of all memberships that a worker before had */
 	/* The first instance that could not be opened as another process holds its table, and which
 	 * one that is. */
 	char waiting[INSTANCE_WAITING];
