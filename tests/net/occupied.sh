@@ -159,8 +159,9 @@ configure_second "$plain"
 status=0
 in_space r timeout 5 "$MCPROXY_BIN/mcproxy" -B -f "$work/second.conf" 2>"$work/err" || status=$?
 equal "exit status of mcproxy -B" "$status" 0
-grep -q "held by mcproxy (pid $daemon)" "$work/err" || fail "it did not say who: $(cat "$work/err")"
 second=$(second_stat -t summary | awk -F '\t' '$3 == "pid" { print $4 }')
+pids="$pids $second"
+grep -q "held by mcproxy (pid $daemon)" "$work/err" || fail "it did not say who: $(cat "$work/err")"
 kill -TERM "$second"
 wait_for 5 "it has ended" ended "$second"
 
