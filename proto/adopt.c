@@ -85,18 +85,33 @@ static bool is_old(const struct proxy *p, const struct interface *i)
 	return message_is_old(message_version(p->protocol, i->values.version));
 }
 
-/* As if a host had asked for what goes out there. Per source nothing else tells of what older hosts
- * want; but it may go there as to an upstream. */
-static bool report(struct proxy *p, struct interface *i, int64_t now, const struct route *r)
+static bool report(struct proxy *p, struct interface *i, int64_t now, enum record_type type,
+		   const struct route *r)
 {
-	struct record record = {.type = IS_EX, .group = r->group, .source = &r->source};
+	struct record record = {.type = type,
+				.group = r->group,
+				.source = &r->source,
+				.source_count = type == ALLOW};
 
-	if (!addr_is_any(&r->source) && (!is_per_source(p) || !is_old(p, i) || p->host[i->vif] ||
-					 interface_is_ssm(p, &r->group))) {
-		record.type = ALLOW;
-		record.source_count = 1;
-	}
 	return group_adopt(p, i, now, deadline(i, now), &record);
+}
+
+/* As if a host had asked for what goes out there. Per source nothing else tells of who wants all of
+ * the group: older hosts do (but it may go there as to an upstream), and whoever has more sources
+ * than may be listed. */
+static bool include(struct proxy *p, struct interface *i, int64_t now, const struct membership *m,
+		    const struct route *r)
+{
+	const struct group *g;
+
+	if (addr_is_any(&r->source) || (is_per_source(p) && is_old(p, i) && !p->host[i->vif] &&
+					!interface_is_ssm(p, &r->group)))
+		return report(p, i, now, IS_EX, r);
+	if (!report(p, i, now, ALLOW, r))
+		return false;
+	g = membership_group(m, i->vif);
+	return !is_per_source(p) || !g || source_list_find(&g->sources, &r->source) ||
+	       report(p, i, now, IS_EX, r);
 }
 
 /* The group wants all but the source of the route. */
@@ -105,7 +120,7 @@ static bool exclude(struct proxy *p, struct interface *i, int64_t now, const str
 {
 	struct source *s;
 
-	if (!report(p, i, now, r))
+	if (!report(p, i, now, ALLOW, r))
 		return false;
 	s = source_list_find(&g->sources, &r->source);
 	if (s)
@@ -143,7 +158,7 @@ static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 	bool whole = addr_is_any(&r->source), excluding = g && g->filter_mode == EXCLUDE;
 
 	if (is_wanted(p, i, m, r))
-		return is_static(m, i->vif, r) || (excluding && !whole) || report(p, i, now, r);
+		return is_static(m, i->vif, r) || (excluding && !whole) || include(p, i, now, m, r);
 	if (whole || !excluding || is_per_source(p))
 		return true;
 	return exclude(p, i, now, r, g);

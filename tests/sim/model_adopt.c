@@ -79,6 +79,20 @@ static void hold_group(struct model *model, struct link *link, const struct addr
 	member->expires = member->unknown_until = lasts_until(model, link);
 }
 
+/* Who has more sources than may be listed wants all. */
+static void hold_source(struct model *model, struct link *link, struct member *member,
+			const struct addr *source)
+{
+	member->unknown_until = lasts_until(model, link);
+	held_run(link, member, source, member->unknown_until);
+	if (!model->per_source || !member->source_count || held_source(member, source) ||
+	    model_is_ssm(model, &member->group))
+		return;
+	member->source_count = 0;
+	member->exclude = true;
+	member->expires = member->unknown_until;
+}
+
 static void adopt_group(struct model *model, struct link *link, const struct route *route)
 {
 	if (route->outputs >> link->config->vif & 1 && !is_static(link, route))
@@ -105,9 +119,8 @@ static void adopt_source(struct model *model, struct link *link, const struct ro
 	member = find_or_add(link, &route->group);
 	if (!member)
 		return;
-	member->unknown_until = lasts_until(model, link);
 	if (out)
-		held_run(link, member, &route->source, member->unknown_until);
+		hold_source(model, link, member, &route->source);
 	else
 		held_exclude(link, member, &route->source);
 	if (!member->exclude && !member->source_count)
