@@ -6,6 +6,7 @@
 
 #include "interface.h"
 #include "membership.h"
+#include "regular.h"
 #include "row.h"
 #include "tracking.h"
 
@@ -60,8 +61,12 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	p->held -= !g->membership->groups;
 	membership_touch(p, g->membership);
 	timer_remove(&i->timers, &g->timer);
-	if (!g->permanent)
+	if (ENABLE_REPORTER_LIMITS && g->drawer) {
+		i->drawn_sources -= g->sources.count;
+		regular_return(i, g);
+	} else if (!g->permanent) {
 		i->source_count -= g->sources.count;
+	}
 	if (ENABLE_HOST_TRACKING)
 		tracking_stop(i, g);
 	source_list_free(&g->sources);
@@ -91,7 +96,14 @@ static bool can_name_sources(const struct proxy *p, const struct interface *i)
 
 static bool is_full(const struct interface *i)
 {
-	return i->group_count >= interface_limit(i, i->config->max_groups);
+	return i->group_count - i->drawn_groups >= interface_limit(i, i->config->max_groups);
+}
+
+/* It wants sources, and there is no room for any. */
+static bool lacks_sources(const struct interface *i, const struct record *r)
+{
+	return r->type != IS_EX && r->type != TO_EX &&
+	       i->source_count >= interface_limit(i, i->config->max_total_sources);
 }
 
 /* What R asks for lasts until the deadline. False: no memory. */
@@ -131,15 +143,19 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 {
 	struct membership *m = membership_find(p, &r->group);
 	struct group *g = m ? membership_group(m, i->vif) : NULL;
+	bool draw;
 
 	if (g || !row_creates(r))
 		return g;
-	if (is_full(i)) {
+	draw = ENABLE_REPORTER_LIMITS && (is_full(i) || lacks_sources(i, r)) && regular_may_draw(i);
+	if (is_full(i) && !draw) {
 		i->counters.value[LIMIT_GROUPS]++;
 		return NULL;
 	}
 	g = create(p, i, &r->group);
-	if (ENABLE_HOST_TRACKING && g && i->config->quick_leave == QUICK_LEAVE_TRACKED)
+	if (g && draw)
+		regular_draw(i, g);
+	else if (ENABLE_HOST_TRACKING && g && i->config->quick_leave == QUICK_LEAVE_TRACKED)
 		tracking_start(i, g);
 	return g;
 }
@@ -196,7 +212,7 @@ bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t unti
 	struct group *g;
 	bool full;
 
-	i->stranger = false;
+	i->reporter = i->reserve = 0;
 	full = is_full(i);
 	if (has_no_state(p, i, &r->group) || (r->type == IS_EX && interface_is_ssm(p, &r->group)))
 		return true;

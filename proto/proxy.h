@@ -61,7 +61,7 @@ struct proxy_interface_config {
 	/* With ENABLE_REPORTER_LIMITS. */
 	uint32_t max_reporters; /* remembered; 0: none, and nothing of what follows holds */
 	uint32_t max_reports;	/* of one reporter in a second, 1,000,000 at most; 0: no limit */
-	uint8_t reserve;	/* percent of the groups and sources that strangers may not use */
+	uint8_t reserve;	/* percent of groups and sources: regular.h */
 	const struct prefix *accept_from; /* reporters that are heard; none: all */
 	size_t accept_from_count;
 	const struct static_join *static_join; /* memberships that never end */

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "interface.h"
+
 /* An address stands in one of two buckets of so many slots. */
 enum { BUCKET = 4 };
 /* Milliseconds in which a host may send all at once what it may send in that time: as long as
@@ -16,6 +18,17 @@ static bool is_regular(const struct interface *i, const struct regular *r, int64
 	return r->heard - r->since >= i->values.query_response_interval && r->heard > over;
 }
 
+/* What was drawn is in common use from now on. */
+static void forget_drawers(struct interface *i)
+{
+	uint32_t n;
+
+	for (n = 0; n < i->timers.count; n++)
+		((struct group *)(void *)i->timers.slot[n].timer)->drawer = 0;
+	i->source_count += i->drawn_sources;
+	i->drawn_groups = i->drawn_sources = 0;
+}
+
 /* False: no memory. */
 static bool has_table(struct interface *i)
 {
@@ -23,6 +36,7 @@ static bool has_table(struct interface *i)
 
 	if (i->regular_capacity == capacity)
 		return true;
+	forget_drawers(i);
 	free(i->regular);
 	i->regular = calloc(capacity, sizeof(*i->regular));
 	i->regular_capacity = i->regular ? capacity : 0;
@@ -73,15 +87,51 @@ bool regular_hear(struct proxy *p, struct interface *i, int64_t now, const struc
 	int64_t over = now - values_group_membership_interval(&i->values);
 	struct regular *r;
 
-	i->stranger = i->config->max_reporters;
-	if (!i->stranger || addr_is_any(address) || !has_table(i))
+	i->reporter = 0;
+	i->reserve = i->config->max_reporters ? i->config->reserve : 0;
+	if (!i->config->max_reporters || addr_is_any(address) || !has_table(i))
 		return true;
 	r = slot_of(p, i, over, address);
 	if (!r)
 		return true;
 	if (!addr_equal(&r->address, address) || r->heard <= over)
-		*r = (struct regular){.address = *address, .since = now};
+		*r = (struct regular){.address = *address, .since = now, .drawn = r->drawn};
 	r->heard = now;
-	i->stranger = !is_regular(i, r, over);
+	if (is_regular(i, r, over))
+		i->reporter = (uint32_t)(r - i->regular) + 1;
 	return pay(r, now, i->config->max_reports, count);
+}
+
+bool regular_may_draw(const struct interface *i)
+{
+	const struct proxy_interface_config *c = i->config;
+	uint32_t kept = interface_reserve(i, c->max_groups ? c->max_groups : c->max_total_sources);
+	uint32_t part;
+
+	if (!i->reporter || !kept || (c->max_groups && i->group_count >= c->max_groups))
+		return false;
+	part = kept / i->regular_capacity;
+	return i->regular[i->reporter - 1].drawn < (part ? part : 1);
+}
+
+void regular_draw(struct interface *i, struct group *g)
+{
+	g->drawer = i->reporter;
+	i->regular[g->drawer - 1].drawn++;
+	i->drawn_groups++;
+}
+
+void regular_return(struct interface *i, const struct group *g)
+{
+	i->regular[g->drawer - 1].drawn--;
+	i->drawn_groups--;
+}
+
+uint32_t regular_sources(const struct interface *i)
+{
+	uint32_t groups = i->config->max_groups, most = 1;
+
+	if (groups && i->config->max_total_sources > groups)
+		most = i->config->max_total_sources / groups;
+	return i->config->max_total_sources ? most : UINT32_MAX;
 }

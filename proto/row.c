@@ -3,6 +3,7 @@
 #include "row.h"
 
 #include "interface.h"
+#include "regular.h"
 #include "tracking.h"
 
 /* ---- actions of the tables ---- */
@@ -177,15 +178,33 @@ static row *const table[2][BLOCK + 1] = {
 		     [BLOCK] = row_exclude_block},
 };
 
-/* How many sources the group may have, for its own limit and that of the interface. */
-static uint32_t most_sources(const struct interface *i, const struct group *g)
+/* Where its sources are counted: those of the reserve apart. */
+static uint32_t *source_count(struct interface *i, const struct group *g)
 {
-	uint32_t own = interface_limit(i, i->config->max_sources);
-	uint32_t total = interface_limit(i, i->config->max_total_sources);
-	uint32_t others = i->source_count - g->sources.count;
+	return ENABLE_REPORTER_LIMITS && g->drawer ? &i->drawn_sources : &i->source_count;
+}
 
-	total = total > others ? total - others : 0;
-	return own < total ? own : total;
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many sources the group may have, for its own limit and that of the interface. What is kept of
+ * the former is for any regular. */
+static uint32_t most_sources(struct interface *i, const struct group *g)
+{
+	const struct proxy_interface_config *c = i->config;
+	uint32_t own = interface_limit(i, c->max_sources);
+	uint32_t total = interface_limit(i, c->max_total_sources);
+	uint32_t others = *source_count(i, g) - g->sources.count;
+
+	if (ENABLE_REPORTER_LIMITS && i->reporter && c->max_sources)
+		own = c->max_sources;
+	if (ENABLE_REPORTER_LIMITS && g->drawer) {
+		own = least(own, regular_sources(i));
+		total = c->max_total_sources ? interface_reserve(i, c->max_total_sources) : total;
+	}
+	return least(own, total > others ? total - others : 0);
 }
 
 static void sweep(struct interface *i, struct group *g)
@@ -193,7 +212,7 @@ static void sweep(struct interface *i, struct group *g)
 	uint32_t before = g->sources.count;
 
 	source_list_sweep(&g->sources);
-	i->source_count -= before - g->sources.count;
+	*source_count(i, g) -= before - g->sources.count;
 }
 
 /* The row for each source, then what concerns the group as a whole. */
@@ -225,7 +244,7 @@ int64_t row_apply(struct interface *i, struct change *c, const struct record *r)
 	int64_t refused = source_list_mark(&g->sources, r->source, r->source_count, insert,
 					   most_sources(i, g));
 
-	i->source_count += g->sources.count - before;
+	*source_count(i, g) += g->sources.count - before;
 	if (refused < 0)
 		i->counters.value[NO_MEMORY]++;
 	else

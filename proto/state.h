@@ -20,6 +20,7 @@ struct group {
 	uint8_t filter_mode;
 	uint8_t query_count; /* group-specific queries still to be sent */
 	bool permanent;	     /* a static join: no record touches it */
+	uint32_t drawer;     /* whose part of the reserve it takes: its slot, from 1; 0: nobody's */
 	struct group *next;  /* of the membership */
 	struct membership *membership;
 	struct tracking *tracking; /* NULL: its hosts are not tracked */
@@ -47,6 +48,7 @@ struct regular {
 	struct addr address;
 	int64_t since, heard; /* at first, and last */
 	int64_t paid;	      /* regular.c's pay() */
+	uint32_t drawn;	      /* groups, by this host or the one before in the slot */
 };
 
 /* RFC 3376 section 5: a group as the upstream's host part has it. */
@@ -125,7 +127,10 @@ struct interface {
 	/* the router part (RFC 3376 section 6) */
 	struct regular *regular; /* a hash table */
 	uint32_t regular_capacity;
-	bool stranger; /* has sent the message at hand */
+	uint32_t reporter; /* the slot, from 1, of the regular whose message is at hand; 0: a
+			      stranger's, or none is */
+	uint8_t reserve;   /* percent, for the message at hand */
+	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
 	bool querier;
 	uint8_t startup_left;
 	int64_t tracking_from; /* by then the startup queries have been answered */

@@ -49,6 +49,26 @@ static void check_total(const struct interface *i, const char *what, uint32_t co
 	*past = count;
 }
 
+/* What is drawn from the reserve is somebody's. */
+static void check_reserve(const struct interface *i)
+{
+	uint32_t groups = 0, sources = 0, drawn = 0;
+
+	for (uint32_t n = 0; n < i->timers.count; n++) {
+		const struct group *g = (const struct group *)(const void *)i->timers.slot[n].timer;
+
+		if (g->drawer > i->regular_capacity || (g->drawer && g->tracking))
+			fuzz_fail("VIF %u: a group of %u", i->vif, g->drawer);
+		groups += !!g->drawer;
+		sources += g->drawer ? g->sources.count : 0;
+	}
+	for (uint32_t n = 0; n < i->regular_capacity; n++)
+		drawn += i->regular[n].drawn;
+	if (groups != i->drawn_groups || groups != drawn || sources != i->drawn_sources)
+		fuzz_fail("VIF %u: %u groups and %u sources are drawn, counted are %u, %u and %u",
+			  i->vif, groups, sources, i->drawn_groups, drawn, i->drawn_sources);
+}
+
 /* The limits of the configuration, and no memory beyond what they make of it. */
 static void check_downstream(struct inside *past, const struct interface *i)
 {
@@ -70,8 +90,10 @@ static void check_downstream(struct inside *past, const struct interface *i)
 	if (i->timers.count != i->group_count)
 		fuzz_fail("VIF %u: %u groups, counted are %u", i->vif, i->timers.count,
 			  i->group_count);
-	if (sources != i->source_count)
-		fuzz_fail("VIF %u: %u sources, counted are %u", i->vif, sources, i->source_count);
+	if (sources != i->source_count + i->drawn_sources)
+		fuzz_fail("VIF %u: %u sources, counted are %u and %u", i->vif, sources,
+			  i->source_count, i->drawn_sources);
+	check_reserve(i);
 	check_total(i, "groups", groups, config->max_groups, &past->vif[i->vif].groups);
 	check_total(i, "sources", sources, config->max_total_sources, &past->vif[i->vif].sources);
 }

@@ -72,9 +72,12 @@ void downstream_configure(struct model *model, unsigned entry,
 				link->member[i].source[n].queries = 0;
 	if (link->querier && link->query_at > model->now + link->values.query_interval)
 		link->query_at = model->now + link->values.query_interval;
-	if (link->config->quick_leave == QUICK_LEAVE_TRACKED &&
-	    old->quick_leave != QUICK_LEAVE_TRACKED)
-		link->unknown_until = model->now + variables_membership(link);
+	if (link->config->quick_leave != QUICK_LEAVE_TRACKED ||
+	    old->quick_leave == QUICK_LEAVE_TRACKED)
+		return;
+	link->unknown_until = model->now + variables_membership(link);
+	for (unsigned i = 0; i < link->member_count; i++)
+		link->member[i].untracked = link->member[i].drawer;
 }
 
 void downstream_renew_static(struct model *model, unsigned entry)

@@ -88,7 +88,7 @@ static bool has_room_for_host(struct model *model, const struct link *link, stru
 	if (config->max_hosts && member->host_count >= config->max_hosts)
 		drop_idle_hosts(model, member);
 	return (!config->max_hosts || member->host_count < config->max_hosts) &&
-	       held_total(link) + 4 <= reporter_limit(link, config->max_total_sources);
+	       reporter_finds_sources(link, 4);
 }
 
 static bool is_any_unknown(const struct member *host, const struct list *sources)
@@ -117,7 +117,7 @@ static void track(struct model *model, unsigned entry, struct member *member,
 		    (hearing->type != BLOCK && hearing->source.count);
 	struct member *host;
 
-	if (link->config->quick_leave != QUICK_LEAVE_TRACKED)
+	if (link->config->quick_leave != QUICK_LEAVE_TRACKED || member->untracked)
 		return;
 	if (hearing->old_version || addr_is_any(&hearing->reporter)) {
 		if (adds)
@@ -169,9 +169,15 @@ static void hear_record(struct model *model, unsigned entry, struct hearing *hea
 	    (model_is_ssm(model, &hearing->group) && (type == IS_EX || type == TO_EX)))
 		return;
 	if (!member) {
-		if (link->member_count >= reporter_limit(link, link->config->max_groups))
+		bool full = !reporter_finds_group(link);
+		bool lacks = type != IS_EX && type != TO_EX && !reporter_finds_sources(link, 1);
+		bool draw = (full || lacks) && reporter_may_draw(link);
+
+		if (full && !draw)
 			return;
 		member = held_add(link, &hearing->group, false);
+		if (draw)
+			reporter_draw(link, member);
 	}
 	note_version(model, link, member, hearing->old_version);
 	track(model, entry, member, hearing);

@@ -50,12 +50,12 @@ static unsigned sources_of(const struct member *member)
 	return count;
 }
 
-unsigned held_total(const struct link *link)
+unsigned held_total(const struct link *link, bool drawn)
 {
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < link->member_count; i++)
-		if (!link->member[i].permanent)
+		if (!link->member[i].permanent && !link->member[i].drawer == !drawn)
 			count += sources_of(&link->member[i]);
 	return count;
 }
@@ -65,15 +65,6 @@ bool held_is_host(const struct member *member)
 	return !addr_is_any(&member->reporter);
 }
 
-/* A limit that is reached lets no further source in. */
-static bool is_full(const struct link *link, const struct member *member)
-{
-	const struct proxy_interface_config *config = link->config;
-
-	return member->source_count >= reporter_limit(link, config->max_sources) ||
-	       held_total(link) >= reporter_limit(link, config->max_total_sources);
-}
-
 static struct wanted *add_source(const struct link *link, struct member *member,
 				 const struct addr *address)
 {
@@ -81,7 +72,7 @@ static struct wanted *add_source(const struct link *link, struct member *member,
 
 	if (source)
 		return source;
-	if (!member->permanent && is_full(link, member))
+	if (!member->permanent && !reporter_finds_source(link, member))
 		return NULL;
 	member->source = model_grow(member->source, member->source_count, &member->source_room,
 				    sizeof(*member->source));
@@ -147,6 +138,7 @@ static void free_member(struct member *member)
 
 void held_delete(struct link *link, struct member *member)
 {
+	reporter_return(link, member);
 	free_member(member);
 	*member = link->member[--link->member_count];
 }

@@ -22,6 +22,8 @@ struct member {
 	struct addr group;
 	struct addr reporter; /* of what one host wants */
 	bool permanent;	      /* a static join */
+	unsigned drawer;      /* who has drawn it from the reserve: its number, from 1 */
+	bool untracked;	      /* it was when it began */
 	bool exclude;
 	int64_t expires; /* the group timer */
 	struct wanted *source;
@@ -40,6 +42,7 @@ struct known {
 	struct addr reporter;
 	int64_t since, heard;
 	int64_t debt, debt_at; /* microseconds until it is worn off */
+	unsigned drawn;	       /* groups, from the reserve */
 };
 
 /* A query or leave that leaves at a certain time with certain contents. */
@@ -131,7 +134,8 @@ struct link {
 	unsigned member_count, member_room;
 	struct known *known;
 	unsigned known_count, known_room, known_most;
-	bool stranger; /* has sent what is being heard */
+	unsigned reporter; /* of what is being heard, if it is no stranger: its number, from 1 */
+	unsigned reserve;  /* percent, for that */
 	/* an upstream's */
 	unsigned version;
 	int64_t v1_until, v2_until;
@@ -252,8 +256,9 @@ bool held_in_y(const struct member *, const struct addr *address);
 void held_run(const struct link *, struct member *, const struct addr *address, int64_t expires);
 void held_exclude(const struct link *, struct member *, const struct addr *address);
 void held_delete_source(struct member *, const struct addr *address);
-/* Sources, and what hosts take of the same limit. */
-unsigned held_total(const struct link *);
+/* Sources, and what hosts take of the same limit; of groups that are drawn from the reserve, or of
+ * all others. */
+unsigned held_total(const struct link *, bool drawn);
 /* What one host wants, of whose timers nobody takes care. */
 bool held_is_host(const struct member *);
 bool held_is_exclude(const struct model *, const struct member *host);
@@ -269,8 +274,15 @@ void table_apply(struct model *, struct link *, struct member *, unsigned type,
 /* ---- model_reporter.c ---- */
 /* False: that is too much. */
 bool reporter_hear(struct model *, struct link *, const struct heard *);
-/* What the reporter may use of LIMIT; UINT_MAX: there is none. */
-unsigned reporter_limit(const struct link *, unsigned limit);
+/* In what is not kept: a group, so many sources. */
+bool reporter_finds_group(const struct link *);
+bool reporter_finds_sources(const struct link *, unsigned count);
+bool reporter_may_draw(const struct link *);
+void reporter_draw(struct link *, struct member *);
+void reporter_return(struct link *, const struct member *);
+unsigned reporter_drawn(const struct link *);
+/* Is there room for one more source of it? */
+bool reporter_finds_source(const struct link *, const struct member *);
 
 /* ---- model_hearing.c ---- */
 void hearing_report(struct model *, unsigned entry, const struct heard *);

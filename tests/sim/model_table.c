@@ -13,7 +13,7 @@
 static bool is_tracked(const struct model *model, const struct link *link,
 		       const struct member *member)
 {
-	return link->config->quick_leave == QUICK_LEAVE_TRACKED &&
+	return link->config->quick_leave == QUICK_LEAVE_TRACKED && !member->untracked &&
 	       link->unknown_until <= model->now && member->unknown_until <= model->now;
 }
 
