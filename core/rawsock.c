@@ -489,11 +489,19 @@ int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsi
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
 }
 
-/* Without it, for want of packet sockets in the kernel, only unusual sources fail. */
+/* Without it, for want of packet sockets in the kernel, only unusual sources fail. Nobody shall
+ * bind it and hear what passes, whoever has it by then. */
 void rawsock_prepare(void)
 {
-	if (packet_socket < 0)
-		packet_socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct abi_sock_filter nothing = {ABI_BPF_RET | ABI_BPF_K, 0, 0, 0};
+	const struct abi_sock_fprog program = {.len = 1, .filter = &nothing};
+	const int on = 1;
+
+	if (packet_socket >= 0)
+		return;
+	packet_socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	setsockopt(packet_socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	setsockopt(packet_socket, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
 }
 
 int rawsock_open(enum protocol protocol, int receive_buffer)

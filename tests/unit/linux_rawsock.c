@@ -460,6 +460,45 @@ static void test_table(int tap, unsigned a)
 	close(other);
 }
 
+/* What sends from addresses that are not ours; TAP is another one. */
+static int find_packet_socket(int tap)
+{
+	for (int fd = 0; fd < 256; fd++) {
+		int domain = 0;
+		socklen_t size = sizeof(domain);
+
+		if (fd != tap && !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) &&
+		    domain == AF_PACKET)
+			return fd;
+	}
+	return -1;
+}
+
+static void test_deaf(int fd, int tap, unsigned a)
+{
+	struct sockaddr_ll address = {.sll_family = AF_PACKET,
+				      .sll_protocol = htons(3), /* every protocol */
+				      .sll_ifindex = (int)a};
+	struct abi_sock_filter all = {ABI_BPF_RET | ABI_BPF_K, 0, 0, UINT32_MAX};
+	const struct abi_sock_fprog program = {.len = 1, .filter = &all};
+	const uint8_t sent[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 0x88, 0xb5};
+	int off = 0, other = netns_tap("a");
+	uint8_t byte;
+
+	TEST("what sends from any address hears nothing, whoever has it by then");
+	CHECK(fd >= 0 && !bind(fd, (const struct sockaddr *)&address, sizeof(address)));
+	CHECK(send(tap, sent, sizeof(sent), 0) == sizeof(sent));
+	CHECK(netns_wait(other) && recv(fd, &byte, 1, MSG_DONTWAIT) == -1 && errno == EAGAIN);
+	TEST("... and cannot be made to");
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == -1 &&
+	      errno == EPERM);
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &off, sizeof(off)) == -1 &&
+	      errno == EPERM);
+	CHECK(setsockopt(fd, SOL_SOCKET, SO_LOCK_FILTER, &off, sizeof(off)) == -1 &&
+	      errno == EPERM);
+	close(other);
+}
+
 int main(void)
 {
 	struct addr link_local = ipv6("fe80::a");
@@ -501,5 +540,6 @@ int main(void)
 		test_many_sockets(PROTOCOL_MLD, tap, a);
 		test_table(tap, a);
 	}
+	test_deaf(find_packet_socket(tap), tap, a);
 	return test_end();
 }
