@@ -244,7 +244,7 @@ $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
 # What the code under test allocates is counted.
 # Most of its time is the model's.
 $(O)/tests/sim: private CFLAGS += -O2
-$(O)/tests/sim $(addprefix $(O)/tests/unit/,memory filter regular): wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
+$(O)/tests/sim $(addprefix $(O)/tests/unit/,memory filter regular linux_monitor): wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 $(O)/tests/unit/flow: wrap := -Wl,--wrap=policy_outputs,--wrap=merge_membership,--wrap=filter_range
 comma := ,
 # Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.

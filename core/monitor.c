@@ -19,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -130,8 +131,10 @@ static void become_worker(struct monitor *m, int channel, struct priv *priv)
 		close(state->table[i].fd);
 	for (unsigned i = 0; i < state->kept_count; i++)
 		close(state->kept[i].fd);
+	/* In which it could take memory away from under the monitor. */
+	close(state->shared);
 	close(state->rpfilter.directory);
-	close(m->netlink.fd);
+	close(m->rules.request.fd);
 	if (ENABLE_SYSTEMD)
 		notify_close(&m->notify);
 	close(m->signals);
@@ -166,13 +169,14 @@ static bool start_worker(struct monitor *m, struct priv *priv)
 		become_worker(m, channel[1], priv);
 		return true;
 	}
+	if (pid < 0)
+		log_error("cannot start a worker: %s", strerror(errno));
 	close(channel[1]);
 	m->ready_at = m->kill_at = m->start_at = INT64_MAX;
 	if (pid > 0) {
 		m->pid = pid;
 		return false;
 	}
-	log_error("cannot start a worker: %s", strerror(errno));
 	close(channel[0]);
 	m->channel = -1;
 	m->start_at = now + DELAY_MOST;
@@ -331,6 +335,15 @@ static int wait_time(const struct monitor *m)
 	return next <= now ? 0 : next - now > INT_MAX ? INT_MAX : (int)(next - now);
 }
 
+/* The worker dies, or else it shall: one that cannot ask is of no use. */
+static void close_channel(struct monitor *m)
+{
+	close(m->channel);
+	m->channel = -1;
+	if (m->kill_at == INT64_MAX)
+		m->kill_at = loop_now() + PATIENCE;
+}
+
 static void wait_for_events(struct monitor *m)
 {
 	struct pollfd source[] = {{.fd = m->signals, .events = POLLIN},
@@ -340,9 +353,8 @@ static void wait_for_events(struct monitor *m)
 		return;
 	if (source[0].revents)
 		read_signal(m);
-	/* At its end there is only its death to wait for. */
-	else if (source[1].revents && !monitor_serve(m))
-		poll(source, 1, wait_time(m));
+	if (source[1].revents && !monitor_serve(m))
+		close_channel(m);
 }
 
 /* ---- life ---- */
@@ -350,9 +362,13 @@ static void wait_for_events(struct monitor *m)
 static int open_signals(void)
 {
 	static const int number[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
+	static const long otherwise[8]; /* SIG_DFL, as the kernel has it */
 	sigset_t set;
 	int fd;
 
+	/* Whoever started the program may ignore it: then no death would be told. libc's way there
+	 * is 400 bytes long. */
+	syscall(SYS_rt_sigaction, SIGCHLD, otherwise, NULL, (size_t)_NSIG / 8);
 	sigemptyset(&set);
 	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++)
 		sigaddset(&set, number[i]);
@@ -408,7 +424,7 @@ static int open_monitor(struct monitor *m, const struct priv_program *program)
 	rpfilter_open(&m->state.rpfilter);
 	rawsock_prepare();
 	m->signals = open_signals();
-	error = m->signals < 0 ? -errno : netlink_open(&m->netlink, 0);
+	error = m->signals < 0 ? -errno : netlink_open(&m->rules.request, 0);
 	return error ? error : open_shared(m, inherited);
 }
 

@@ -12,11 +12,11 @@
 #include <limits.h>
 #include <stdbool.h>
 
-#include "netlink.h"
 #include "notify.h"
 #include "passing.h"
 #include "priv.h"
 #include "rpfilter.h"
+#include "rule.h"
 
 enum monitor_request_type {
 	MONITOR_SETTLE, /* settings; descriptors: the root directory, the control socket */
@@ -51,10 +51,12 @@ struct monitor_reply {
 	char text[PRIV_TEXT];
 };
 
-/* A multicast routing socket. */
+/* A multicast routing socket. The kernel never forgets a table that there was, so its place here is
+ * its own for ever, too. */
 struct monitor_table {
-	int fd;
+	int fd; /* -1: it has been given back */
 	uint32_t protocol, table;
+	uint32_t rules; /* how many may have been added */
 };
 
 /* What a worker wants to outlive it. */
@@ -80,7 +82,7 @@ struct monitor {
 	struct monitor_state state;
 	const struct priv_program *program;
 	struct priv_shared *shared;
-	struct netlink netlink;
+	struct rules rules; /* its socket, for requests */
 	struct notify notify;
 	int64_t notify_at;   /* INT64_MAX: no watchdog waits for it */
 	char path[PATH_MAX]; /* of the program */
@@ -101,7 +103,7 @@ bool monitor_serve(struct monitor *);
 /* Runs the program that is on disk now, to see whether it takes over what there is: 0, or -errno
  * with the reason in TEXT. */
 int monitor_try(struct monitor *, char text[PRIV_TEXT]);
-/* Removes the rules of all tables, gives the tables back. */
+/* Gives all tables back, with their rules; closes what was kept, restores rp_filter. */
 void monitor_release(struct monitor *);
 
 /* For another program: the state as a file in memory, that it finds by the environment; then it.

@@ -17,6 +17,9 @@
 #include "rawsock.h"
 #include "rule.h"
 
+/* For one table. An instance of all the interfaces that it may have needs a fourth. */
+enum { RULES_MAX = 8 * PROXY_VIFS };
+
 /* A request, and what is made of it. */
 struct call {
 	const struct monitor_request *request;
@@ -90,6 +93,7 @@ static int reloading(struct monitor *m, struct call *call)
 	return 0;
 }
 
+/* NULL: there was none, ever. */
 static struct monitor_table *find_table(struct monitor *m, const struct monitor_request *request)
 {
 	for (unsigned i = 0; i < m->state.table_count; i++)
@@ -99,13 +103,15 @@ static struct monitor_table *find_table(struct monitor *m, const struct monitor_
 	return NULL;
 }
 
-static int open_table(struct monitor *m, const struct monitor_request *request)
+/* AT: its place, or NULL. Descriptor or -errno. */
+static int open_table(struct monitor *m, const struct monitor_request *request,
+		      struct monitor_table *at)
 {
 	struct monitor_state *state = &m->state;
 	enum protocol protocol = (enum protocol)request->protocol;
 	int fd, error;
 
-	if (state->table_count == PROTOCOLS * CONFIG_MAX_TABLES)
+	if (!at && state->table_count == PROTOCOLS * CONFIG_MAX_TABLES)
 		return -ENOSPC;
 	fd = rawsock_open(protocol, CONFIG_RECEIVE_BUFFER);
 	if (fd < 0)
@@ -115,29 +121,39 @@ static int open_table(struct monitor *m, const struct monitor_request *request)
 		close(fd);
 		return error;
 	}
-	state->table[state->table_count++] =
-		(struct monitor_table){fd, request->protocol, request->table};
+	if (!at)
+		at = &state->table[state->table_count++];
+	*at = (struct monitor_table){fd, request->protocol, request->table, 0};
 	return fd;
 }
 
 static int mroute(struct monitor *m, struct call *call)
 {
 	struct monitor_table *table = find_table(m, call->request);
-	int fd = table ? table->fd : open_table(m, call->request);
 
-	call->reply.kept = table;
-	call->result = fd;
-	return fd < 0 ? fd : 0;
+	call->reply.kept = table && table->fd >= 0;
+	call->result = call->reply.kept ? table->fd : open_table(m, call->request, table);
+	return call->result < 0 ? call->result : 0;
+}
+
+/* Whoever else has the socket open. */
+static void give_back(struct monitor *m, struct monitor_table *table)
+{
+	enum protocol protocol = (enum protocol)table->protocol;
+
+	if (ENABLE_MULTI_INSTANCE && table->table)
+		rule_sweep(&m->rules, protocol, table->table);
+	mroute_done(table->fd, protocol);
+	replace(&table->fd, -1);
 }
 
 static int mroute_end(struct monitor *m, struct call *call)
 {
 	struct monitor_table *table = find_table(m, call->request);
 
-	if (!table)
+	if (!table || table->fd < 0)
 		return -ENOENT;
-	close(table->fd);
-	*table = m->state.table[--m->state.table_count];
+	give_back(m, table);
 	return 0;
 }
 
@@ -149,11 +165,15 @@ static int holders(struct monitor *m, struct call *call)
 		       : -ENOENT;
 }
 
+/* Only what joins groups: of no other socket is there anything to keep. */
 static int keep(struct monitor *m, struct call *call)
 {
 	struct monitor_state *state = &m->state;
+	int domain = 0;
+	socklen_t size = sizeof(domain);
 
-	if (call->passed[0] < 0)
+	getsockopt(call->passed[0], SOL_SOCKET, SO_DOMAIN, &domain, &size);
+	if (domain != AF_INET && domain != AF_INET6)
 		return -EBADF;
 	if (state->kept_count == CONFIG_MAX_KEPT)
 		return -ENOSPC;
@@ -189,19 +209,35 @@ static int sweep(struct monitor *m, struct call *call)
 	return 0;
 }
 
+/* How many rules there are is known when it may be too many: others remove them, too. */
+static int count_rule(struct monitor *m, struct monitor_table *table)
+{
+	int count;
+
+	if (++table->rules <= RULES_MAX)
+		return 0;
+	count = rule_count(&m->rules, (enum protocol)table->protocol, table->table);
+	if (count < 0)
+		return count;
+	table->rules = (uint32_t)count + 1;
+	return table->rules > RULES_MAX ? -ENOSPC : 0;
+}
+
 /* Of the two attributes that a rule of ours has, for a table that the worker has. */
 static int rule(struct monitor *m, struct call *call)
 {
 	const struct monitor_request *request = call->request;
 	struct rule rule = {.protocol = (enum protocol)request->protocol, .table = request->table};
+	struct monitor_table *table = find_table(m, request);
+	int error;
 
-	if (!request->table || !find_table(m, request) ||
+	if (!ENABLE_MULTI_INSTANCE || !request->table || !table || table->fd < 0 ||
 	    (request->attribute != ABI_FRA_IIFNAME && request->attribute != ABI_FRA_OIFNAME))
 		return -EPERM;
+	error = request->number ? count_rule(m, table) : 0;
 	memcpy(rule.name, request->name, sizeof(rule.name));
-	return ENABLE_MULTI_INSTANCE
-		       ? rule_change(&m->netlink, request->number, &rule, request->attribute)
-		       : -EPERM;
+	return error ? error
+		     : rule_change(&m->rules.request, request->number, &rule, request->attribute);
 }
 
 /* Switched off, or restored to what it was. */
@@ -223,9 +259,11 @@ static int file(struct monitor *m, struct call *call)
 	return call->result < 0 ? call->result : 0;
 }
 
+/* Only a file in memory, which can be read without an end to wait for; and it stays as short. */
 static int script(struct monitor *m, struct call *call)
 {
-	if (call->passed[0] < 0)
+	if (fcntl(call->passed[0], F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) ||
+	    lseek(call->passed[0], 0, SEEK_END) > CONFIG_CONF_MAX_SIZE)
 		return -EBADF;
 	replace(&m->state.script, take_passed(call, 0));
 	m->state.script_file = call->request->number;
@@ -278,7 +316,7 @@ static bool is_interface(const char name[IF_NAMESIZE])
 	    !strcmp(name, "all") || !strcmp(name, "default"))
 		return false;
 	for (; *name; name++)
-		if (*name <= ' ' || *name > '~' || *name == '/')
+		if ((unsigned char)*name <= ' ' || *name == 0x7f || *name == '/')
 			return false;
 	return true;
 }
@@ -326,18 +364,12 @@ bool monitor_serve(struct monitor *m)
 void monitor_release(struct monitor *m)
 {
 	struct monitor_state *state = &m->state;
-	struct rules rules = {.request = m->netlink};
 
-	for (unsigned i = 0; i < state->table_count; i++) {
-		const struct monitor_table *table = &state->table[i];
-
-		if (ENABLE_MULTI_INSTANCE && table->table)
-			rule_sweep(&rules, (enum protocol)table->protocol, table->table);
-		close(table->fd);
-	}
+	for (unsigned i = 0; i < state->table_count; i++)
+		if (state->table[i].fd >= 0)
+			give_back(m, &state->table[i]);
 	state->table_count = 0;
 	while (state->kept_count)
 		drop(state, state->kept_count - 1);
 	rpfilter_close(&state->rpfilter);
-	m->netlink = rules.request;
 }

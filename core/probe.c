@@ -8,11 +8,11 @@
  * it, so there was no VIF or route to lose but those that are marked static, and they stay. A
  * daemon that starts in that very instant would find the table taken.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "abi.h"
@@ -148,28 +148,63 @@ static bool take_out(struct sockets *sockets, unsigned long inode)
 	return false;
 }
 
+/* The names in a directory. libc's way there allocates, which the monitor (monitor.h) must not. */
+struct listing {
+	int fd;
+	long length, at;
+	char entry[2048]; /* struct linux_dirent64, one behind the other */
+};
+
+enum { ENTRY_SIZE = 16, ENTRY_NAME = 19 /* where they are in it */ };
+
+static bool list_directory(struct listing *listing, const char *path)
+{
+	listing->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	listing->length = listing->at = 0;
+	return listing->fd >= 0;
+}
+
+/* NULL: that was the end, and it is closed. */
+static const char *next_name(struct listing *listing)
+{
+	const char *entry;
+	uint16_t size;
+
+	if (listing->at >= listing->length) {
+		listing->at = 0;
+		listing->length = syscall(SYS_getdents64, listing->fd, listing->entry,
+					  sizeof(listing->entry));
+	}
+	if (listing->length <= 0) {
+		close(listing->fd);
+		return NULL;
+	}
+	entry = listing->entry + listing->at;
+	memcpy(&size, entry + ENTRY_SIZE, sizeof(size));
+	listing->at += size;
+	return entry + ENTRY_NAME;
+}
+
 /* Has the process some of the sockets open? Those are nobody else's then: a worker has them from
  * its monitor. */
 static bool holds_any(unsigned long pid, struct sockets *sockets)
 {
 	static const char prefix[] = "socket:[";
-	const struct dirent *entry;
+	struct listing listing;
 	bool found = false;
 	char path[PROC_PATH];
-	DIR *directory;
+	const char *name;
 
 	format_text(path, sizeof(path), "/proc/%lu/fd", pid);
-	directory = opendir(path);
-	if (!directory)
+	if (!list_directory(&listing, path))
 		return false;
-	while ((entry = readdir(directory))) {
+	while ((name = next_name(&listing))) {
 		char target[64] = "";
 
-		if (readlinkat(dirfd(directory), entry->d_name, target, sizeof(target) - 1) > 0 &&
+		if (readlinkat(listing.fd, name, target, sizeof(target) - 1) > 0 &&
 		    !strncmp(target, prefix, sizeof(prefix) - 1))
 			found |= take_out(sockets, leading_number(target + sizeof(prefix) - 1, 10));
 	}
-	closedir(directory);
 	return found;
 }
 
@@ -187,17 +222,16 @@ static void read_holder(unsigned long pid, struct probe_holder *holder)
 size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t count)
 {
 	struct sockets sockets;
-	const struct dirent *entry;
+	struct listing listing;
 	size_t found = 0;
-	DIR *proc;
+	const char *name;
 
 	find_sockets(protocol, &sockets);
 	holds_any((unsigned long)getpid(), &sockets);
-	proc = sockets.count ? opendir("/proc") : NULL;
-	if (!proc)
+	if (!sockets.count || !list_directory(&listing, "/proc"))
 		return 0;
-	while ((entry = readdir(proc))) {
-		unsigned long pid = leading_number(entry->d_name, 10);
+	while ((name = next_name(&listing))) {
+		unsigned long pid = leading_number(name, 10);
 
 		/* 0: not a process. */
 		if (!pid || !holds_any(pid, &sockets))
@@ -206,7 +240,6 @@ size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t
 			read_holder(pid, &holder[found]);
 		found++;
 	}
-	closedir(proc);
 	return found;
 }
 

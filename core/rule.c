@@ -260,9 +260,9 @@ bool rule_waits(const struct rules *rules)
 
 struct leftover {
 	const struct rules *rules;
-	struct rule rule; /* of the table and protocol that are swept */
+	struct rule rule; /* of the table and protocol that are looked for; the first one */
 	uint16_t attribute;
-	bool found;
+	int count;
 };
 
 static void look(void *ctx, uint16_t type, struct wire_reader body)
@@ -271,31 +271,48 @@ static void look(void *ctx, uint16_t type, struct wire_reader body)
 	uint16_t attribute;
 	struct rule rule;
 
-	if (leftover->found || type != ABI_RTM_NEWRULE || !read_rule(body, &rule, &attribute) ||
+	if (type != ABI_RTM_NEWRULE || !read_rule(body, &rule, &attribute) ||
 	    rule.table != leftover->rule.table || rule.protocol != leftover->rule.protocol ||
 	    find(leftover->rules, &rule) < leftover->rules->count)
 		return;
+	if (leftover->count++)
+		return;
 	leftover->rule = rule;
 	leftover->attribute = attribute;
-	leftover->found = true;
+}
+
+/* 0 or -errno. */
+static int look_for(struct rules *rules, struct leftover *leftover)
+{
+	const struct abi_fib_rule_hdr header = {.family = family_of(leftover->rule.protocol)};
+	struct netlink_request request;
+
+	leftover->rules = rules;
+	leftover->count = 0;
+	netlink_begin(&request, ABI_RTM_GETRULE, ABI_NLM_F_DUMP, &header, sizeof(header));
+	return netlink_ask(&rules->request, &request, look, leftover);
+}
+
+int rule_count(struct rules *rules, enum protocol protocol, uint32_t table)
+{
+	struct leftover leftover = {.rule = make(protocol, "", table)};
+	int error = look_for(rules, &leftover);
+
+	return error ? error : leftover.count;
 }
 
 int rule_sweep(struct rules *rules, enum protocol protocol, uint32_t table)
 {
-	const struct abi_fib_rule_hdr header = {.family = family_of(protocol)};
-	struct leftover leftover = {.rules = rules, .rule = make(protocol, "", table)};
-	struct netlink_request request;
-	int error;
+	struct leftover leftover = {.rule = make(protocol, "", table)};
 
 	for (int i = 0; i < LEFTOVERS; i++) {
-		leftover.found = false;
-		netlink_begin(&request, ABI_RTM_GETRULE, ABI_NLM_F_DUMP, &header, sizeof(header));
-		error = netlink_ask(&rules->request, &request, look, &leftover);
-		if (!error && leftover.found)
+		int error = look_for(rules, &leftover);
+
+		if (!error && leftover.count)
 			error = change(rules, false, &leftover.rule, leftover.attribute);
 		if (error == -EINTR)
 			continue;
-		if (error || !leftover.found)
+		if (error || !leftover.count)
 			return error;
 	}
 	return -EINTR;

@@ -35,8 +35,9 @@ struct rules {
 	int64_t repaired_at, delay; /* the last repair; how long the next one waits */
 };
 
-/* 0 or -errno. A struct rules that is not open has -1 as events.fd and request.fd; rule_sweep()
- * needs the latter only. PRIV: who has the right to change them; NULL: this process has. */
+/* 0 or -errno. A struct rules that is not open has -1 as events.fd and request.fd; rule_sweep() and
+ * rule_count() need the latter only. PRIV: who has the right to change them; NULL: this process
+ * has. */
 int rule_open(struct rules *, struct loop *, struct priv *);
 /* From now on TABLE serves the interface. A rule that is there already is taken over. 0, or -errno
  * and nothing has changed: EAFNOSUPPORT the kernel knows one table only
@@ -47,6 +48,8 @@ int rule_remove(struct rules *, enum protocol, const char *name, uint32_t table)
 /* Removes rules for TABLE that were not asked for: what a daemon that was killed has left behind.
  * To be called by who holds the table. 0 or -errno. */
 int rule_sweep(struct rules *, enum protocol, uint32_t table);
+/* How many rules for TABLE there are that were not asked for. Or -errno. */
+int rule_count(struct rules *, enum protocol, uint32_t table);
 /* Puts back what is missing, at once when it is the first time, then after 1 to 64 s. Returns the
  * next deadline. To be called after the events of each turn. */
 int64_t rule_turn(struct rules *, int64_t now);
