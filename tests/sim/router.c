@@ -788,23 +788,20 @@ static void begin_anew(struct sim *sim, struct router *router, uint32_t forwardi
 void router_kill(struct sim *sim, struct router *router)
 {
 	unsigned count = router->route_count;
-	size_t size = count * sizeof(struct entry);
-	struct entry *before = malloc(size ? size : 1);
+	struct entry *before;
 	uint32_t forwarding;
 	bool steady;
 
+	if (!router->proxy)
+		return;
+	before = calloc(count + 1U, sizeof(*before));
 	if (!before)
 		abort();
-	if (!router->proxy) {
-		free(before);
-		return;
-	}
-	memcpy(before, router->route, size);
-	forwarding = forwarders(router);
+	for (unsigned i = 0; i < count; i++)
+		before[i] = router->route[i];
 	router->limited = router_is_limited(router);
+	forwarding = router->limited ? 0 : forwarders(router);
 	steady = !router->changed && !router->limited;
-	if (router->limited)
-		forwarding = 0;
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
 			stop_upstream(sim, router, vif);
