@@ -60,8 +60,9 @@ static struct member *find_or_add(struct link *link, const struct addr *group)
 {
 	struct member *member = held_find(link, group, false);
 
-	link->stranger = false;
-	if (member || link->member_count >= reporter_limit(link, link->config->max_groups))
+	/* Nobody has reported it: all of the limits is for it. */
+	link->reporter = link->reserve = 0;
+	if (member || !reporter_finds_group(link))
 		return member;
 	return held_add(link, group, false);
 }
