@@ -128,6 +128,25 @@ static void adopt_source(struct model *model, struct link *link, const struct ro
 		held_delete(link, member);
 }
 
+static bool is_held(struct model *model, const struct addr *group)
+{
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (held_find(&model->link[n], group, false) ||
+		    held_find(&model->link[n], group, true))
+			return true;
+	return false;
+}
+
+/* Whatever it led to is gone: upstream it is left. */
+static void adopt_upstream(struct model *model, const struct route *route)
+{
+	unsigned n = model_side(model, route->input, true);
+
+	if (n < model->link_count && model->link[n].active && !model->per_source &&
+	    !model_is_local(model, &route->group) && !is_held(model, &route->group))
+		upstream_adopt(&model->link[n], &route->group);
+}
+
 void model_adopt(struct model *model, int64_t now, const struct route *route)
 {
 	bool whole = addr_is_any(&route->source);
@@ -147,4 +166,5 @@ void model_adopt(struct model *model, int64_t now, const struct route *route)
 		else
 			adopt_source(model, link, route);
 	}
+	adopt_upstream(model, route);
 }

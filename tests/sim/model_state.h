@@ -313,6 +313,8 @@ void subscribed_answer(const struct subscribed *, const struct list *asked, stru
 /* ANEW: not only with another address. */
 void upstream_start(struct model *, struct link *, bool anew);
 void upstream_stop(struct link *);
+/* A proxy before has asked for the group. */
+void upstream_adopt(struct link *, const struct addr *group);
 /* Its configuration was OLD. */
 void upstream_configure(struct model *, struct link *, const struct proxy_interface_config *old);
 bool upstream_is_old(const struct model *, const struct link *);

@@ -44,6 +44,12 @@ static struct subscribed *add_subscribed(struct link *link, const struct addr *g
 	return &link->subscribed[link->subscribed_count++];
 }
 
+void upstream_adopt(struct link *link, const struct addr *group)
+{
+	if (!subscribed_find(link, group))
+		add_subscribed(link, group)->exclude = true;
+}
+
 void upstream_delete_duty(struct link *link, unsigned i)
 {
 	free(link->duty[i].source.item);
