@@ -186,8 +186,9 @@ static bool start_worker(struct monitor *m, struct priv *priv)
 static void stop_worker(struct monitor *m)
 {
 	m->stop = true;
-	if (m->pid)
-		kill(m->pid, SIGTERM);
+	/* Who may not send it a signal says the same by the end of the channel. */
+	if (m->pid && kill(m->pid, SIGTERM))
+		shutdown(m->channel, SHUT_RDWR);
 	m->kill_at = loop_now() + PATIENCE;
 }
 
@@ -282,12 +283,12 @@ static bool reap(struct monitor *m, int *status)
 	} while (pid > 0 && pid != m->pid);
 	if (pid != m->pid)
 		return false;
+	m->pid = 0;
 	/* Its last words. */
 	for (int i = 0; i < LAST_WORDS && monitor_serve(m); i++)
 		;
 	close(m->channel);
 	m->channel = -1;
-	m->pid = 0;
 	return true;
 }
 
@@ -375,8 +376,7 @@ static int open_signals(void)
 	fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 	/* Blocked, and read by nobody, it is as good as ignored. */
 	sigaddset(&set, SIGPIPE);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return fd;
+	return sigprocmask(SIG_BLOCK, &set, NULL) ? -1 : fd;
 }
 
 /* Where another program finds what this one was told. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -332,14 +333,19 @@ static bool is_allowed(const struct monitor *m, const struct monitor_request *re
 
 static void answer(struct monitor *m, struct call *call)
 {
-	int kept[PASSING_MAX] = {-1, -1};
+	int kept[PASSING_MAX] = {-1, -1}, error;
 
 	if (is_allowed(m, call->request))
 		call->reply.error = rows[call->request->type].serve(m, call);
 	else
 		call->reply.error = -EPERM;
 	kept[0] = call->result;
-	passing_send(m->channel, &call->reply, sizeof(call->reply), kept, 1, MSG_DONTWAIT);
+	error = passing_send(m->channel, &call->reply, sizeof(call->reply), kept, 1, MSG_DONTWAIT);
+	/* It would wait for ever. */
+	if (error && error != -EPIPE && m->pid > 0) {
+		log_error("the worker cannot be answered: %s", strerror(-error));
+		kill(m->pid, SIGKILL);
+	}
 	/* What the monitor has no use for. */
 	if (call->request->type == MONITOR_FILE || call->request->type == MONITOR_SYSLOG)
 		replace(&call->result, -1);

@@ -61,9 +61,10 @@ int passing_receive(int fd, void *data, size_t size, int passed[PASSING_MAX], in
 
 	for (unsigned i = 0; i < PASSING_MAX; i++)
 		passed[i] = -1;
+	/* What has not been received is there still, and would be taken for the next one. */
 	do {
 		got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC | flags);
-	} while (got < 0 && errno == EINTR);
+	} while (got < 0 && (errno == EINTR || errno == ENOBUFS || errno == ENOMEM));
 	if (got < 0)
 		return -errno;
 	take_passed(&message, passed);

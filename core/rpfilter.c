@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "format.h"
+#include "log.h"
 
 enum { OFF = '0' };
 
@@ -69,8 +70,10 @@ static int hold(struct rpfilter *filter, const char *name)
 
 static void restore(struct rpfilter *filter, struct rpfilter_entry *entry)
 {
-	if (entry->was != OFF)
-		exchange(filter, entry->name, entry->was, OFF);
+	int was = entry->was == OFF ? OFF : exchange(filter, entry->name, entry->was, OFF);
+
+	if (was < 0 && was != -ENOENT)
+		log_warning("%s: rp_filter stays switched off: %s", entry->name, strerror(-was));
 	*entry = filter->entry[--filter->count];
 }
 
