@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# syscalls.sh [EVERY]: each system call of the daemon fails once, in a small scenario: it starts, finds
-# a group that is joined already, another is joined, streamed and left, its status is asked for, its
-# configuration changes and is read again, and it ends. Whatever fails, either all of this works
-# nevertheless; or the daemon says what does not, and what it had before goes on; or it ends with a
-# message and an exit status, and leaves nothing in the kernel. A line for each system call. EVERY 5:
-# only every fifth position, for the hasty.
+# syscalls.sh [EVERY]: each system call of the daemon fails once, those of the monitor and those of the
+# first worker, in a small scenario: it starts, finds a group that is joined already, another is joined,
+# streamed and left, its status is asked for, its configuration changes and is read again, and it ends.
+# Whatever fails, either all of this works nevertheless, be it with another worker in the first one's
+# place; or the daemon says what does not, and what it had before goes on; or it ends with a message and
+# an exit status, and leaves nothing in the kernel. A line for each system call. EVERY 5: only every
+# fifth position, for the hasty.
 #
 # Needs strace(1), which makes them fail.
 
@@ -22,7 +23,8 @@ old4=239.9.77.1 new4=239.9.77.2 old6=ff15::77:1 new6=ff15::77:2
 configuration='
 	protocol IGMPv3;
 	protocol MLDv2;
-	pinstance p: up0 ==> dn1;
+	pinstance p(77): up0 ==> dn1;
+	pinstance p set rp-filter off;
 	pinstance p downstream * set last-member-query-interval 0.1;
 	pinstance p downstream * set query-response-interval 0.3;
 	pinstance p downstream * set startup-query-interval 1;'
@@ -47,22 +49,22 @@ both_snooped() {
 	snooped "$1" && snooped "$2"
 }
 
-# What has been forwarded so far out of dn1, IPv4 and IPv6.
-forwarded_so_far() {
-	vif_packets 4 dn1
-	packets4=$packets
-	vif_packets 6 dn1
+# octets_out: of all that the router has sent to dn1
+octets_out() {
+	in_space r cat /proc/net/dev | awk '$1 == "dn1:" { print $10 }'
 }
 
-# forwarded COUNT GROUP...: a packet to each group, and so many come out of dn1, in each family.
+# forwarded COUNT GROUPS GROUPS: so many packets come out of dn1 if one is sent to each group of the one
+# family and of the other. They have a thousand octets; what else is sent there meanwhile is less.
 forwarded() {
 	forwarded_count=$1
 	shift
-	forwarded_so_far
-	expected4=$((packets4 + forwarded_count)) expected6=$((packets + forwarded_count))
-	send 1 src br0 "$@"
-	forwarded_so_far
-	[ "$packets4" -eq $expected4 ] && [ "$packets" -eq $expected6 ]
+	for groups; do
+		octets=$(octets_out)
+		# shellcheck disable=SC2046 # arguments
+		send 1 src br0 -l 1000 $(printf -- '-g %s ' $groups)
+		[ $((($(octets_out) - octets) / 1000)) -eq "$forwarded_count" ] || return 1
+	done
 }
 
 # Nothing that an earlier run has left behind can be taken for this one's.
@@ -72,37 +74,79 @@ forget_upstream() {
 	done
 }
 
-# start INJECTION...: strace's; its pid is in $tracer, the daemon's in $daemon.
+# What strace does to a process that it follows: it neither holds it up when it is to end, nor is its
+# parent.
+tracer='strace -I 2 -qq'
+
+tracer_of() {
+	sed -n 's/^TracerPid:[[:space:]]*//p' "/proc/$1/status"
+}
+
+# traced PID: by somebody; untraced: by nobody
+traced() {
+	[ "$(tracer_of "$1")" != 0 ]
+}
+
+untraced() {
+	[ "$(tracer_of "$1")" = 0 ]
+}
+
+# has_worker: one that has been stopped in its first system call.
+has_worker() {
+	find_worker
+	[ "$worker" != "$daemon" ] && grep -q '^State:.*stop' "/proc/$worker/status"
+}
+
+# A filter of system calls is asked about the one that takes the failing one's place, if anything does.
+instead=:syscall=getpid
+
+# start PROCESS OPTION...: strace's, for the monitor or the first worker. Whoever follows the daemon from
+# the start lets the worker stop in its first call, and another one takes over the worker.
 start() {
 	forget_upstream
+	clean_up
 	rm -f "$work/pid" "$work/r.log" "$work/r.sock"
 	: >"$work/r.log"
 	printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/pid" \
 		"$configuration" >"$work/r.conf"
-	start_in r strace -qq "$@" "$MCPROXY_BIN/mcproxy" -f "$work/r.conf" 2>"$work/r.log"
+	start_process=$1
+	shift
+	if [ "$start_process" = monitor ]; then
+		start_in r $tracer -D "$@" "$MCPROXY_BIN/mcproxy" -f "$work/r.conf" 2>"$work/r.log"
+		daemon=$!
+		return
+	fi
+	start_in r $tracer -D -f -o /dev/null -e trace=prctl -e inject=prctl:signal=SIGSTOP:when=1 \
+		"$MCPROXY_BIN/mcproxy" -f "$work/r.conf" 2>"$work/r.log"
 	daemon=$!
+	wait_for 5 "there is a worker" has_worker
+	kill -TERM "$(tracer_of "$daemon")"
+	wait_for 5 "nobody follows the worker" untraced "$worker"
+	$tracer "$@" -p "$worker" &
+	wait_for 5 "somebody follows the worker" traced "$worker"
+	kill -CONT "$worker"
 }
 
 # In $step what did not work.
 scenario() {
 	step='to answer' && until_true 12 asked running || return 1
 	step='to find a group' && until_true 8 both_snooped $old4 $old6 || return 1
-	step='to forward a group' && until_true 5 forwarded 1 -g $old4 -g $old6 || return 1
+	step='to forward a group' && until_true 5 forwarded 1 $old4 $old6 || return 1
 	receive new h1 -g $new4 -g $new6
 	step='to join' && until_true 8 both_snooped $new4 $new6 || return 1
 	step='to forward what is joined' &&
-		until_true 5 forwarded 2 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
+		until_true 5 forwarded 2 "$old4 $new4" "$old6 $new6" || return 1
 	step='to tell its groups' && until_true 12 has_groups 4 || return 1
 	leave new
 	step='to leave' && until_true 8 not snooped $new4 && until_true 8 not snooped $new6 ||
 		return 1
 	step='to forward only what is joined' &&
-		until_true 5 forwarded 1 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
+		until_true 5 forwarded 1 "$old4 $new4" "$old6 $new6" || return 1
 	step='to tell its groups' && until_true 12 has_groups 2 || return 1
 	step='to add an interface' && until_true 12 ctl add p downstream dn2 || return 1
 	step='to read its file again' && until_true 12 ctl reload || return 1
 	step='to forward what it forwarded before' &&
-		until_true 5 forwarded 1 -g $old4 -g $new4 -g $old6 -g $new6 || return 1
+		until_true 5 forwarded 1 "$old4 $new4" "$old6 $new6" || return 1
 }
 
 ctl() {
@@ -115,9 +159,25 @@ has_groups() {
 
 # ---- what has to hold ----
 
-tables_empty() {
-	for table in ip_mr_vif ip_mr_cache ip6_mr_vif ip6_mr_cache; do
-		[ "$(in_space r cat /proc/net/$table | wc -l)" = 1 ] || return 1
+# left_behind: in the kernel, a word for each. At the start rp_filter is on.
+left_behind() {
+	for family in 4 6; do
+		ip_in r "-$family" mroute show table 77 2>/dev/null | sed 's/.*/route/'
+		ip_in r "-$family" mrule show | sed -n 's/.* lookup 77 *$/rule/p'
+	done
+	for setting in 4:up0/mc_forwarding=0 4:dn1/mc_forwarding=0 6:up0/mc_forwarding=0 \
+		6:dn1/mc_forwarding=0 4:all/rp_filter=1 4:up0/rp_filter=1 4:dn1/rp_filter=1; do
+		file=${setting#*:} file=/proc/sys/net/ipv${setting%%:*}/conf/${file%=*}
+		[ "$(in_space r cat "$file")" = "${setting#*=}" ] || echo "$setting"
+	done
+}
+
+clean_up() {
+	for family in 4 6; do
+		while ip_in r "-$family" mrule del lookup 77 2>/dev/null; do :; done
+	done
+	for interface in all up0 dn1; do
+		write r /proc/sys/net/ipv4/conf/$interface/rp_filter 1
 	done
 }
 
@@ -130,14 +190,14 @@ complaints() {
 finish() {
 	[ ! -f "$work/new.pid" ] || kill -KILL "$(cat "$work/new.pid")" 2>/dev/null || :
 	rm -f "$work/new.pid"
-	pid=$(cat "/proc/$daemon/task/$daemon/children" 2>/dev/null) || pid=
-	[ -z "$pid" ] || kill -TERM $pid 2>/dev/null || :
+	find_worker
+	kill -TERM "$daemon" 2>/dev/null || :
 	read_clock
 	end=$((clock + 500))
 	until ended "$daemon"; do
 		read_clock
 		if [ "$clock" -ge "$end" ]; then
-			kill -KILL $pid "$daemon" 2>/dev/null || :
+			kill -KILL "$worker" "$daemon" 2>/dev/null || :
 			step='to end at SIGTERM'
 			status=hung
 			return
@@ -155,8 +215,12 @@ judge() {
 	finish
 	if [ "$status" = hung ] || [ "$status" -gt 125 ]; then
 		verdict="bad: status $status, it failed $step"
-	elif ! tables_empty; then
-		verdict='bad: it left something in the kernel'
+	elif [ "$(left_behind)" ] && ! complaints >/dev/null; then
+		verdict="bad: it left $(left_behind | tr '\n' ' ')"
+	elif [ "$(left_behind)" ]; then
+		verdict="failed to remove $(left_behind | tr '\n' ' '): $(complaints | tail -n 1)"
+	elif [ "$worked" = yes ] && [ "$status" = 0 ] && grep -q ' worker has ended ' "$work/r.log"; then
+		verdict="replaced: $(complaints | head -n 1)"
 	elif [ "$worked" = yes ] && [ "$status" = 0 ]; then
 		verdict=unharmed
 	elif ! complaints >/dev/null; then
@@ -173,37 +237,46 @@ judge() {
 # The errors of a call, of which position N gets one.
 errors_of() {
 	case $1 in
-	socket | accept4 | open | openat | epoll_create1 | signalfd4) echo EMFILE ENFILE ENOMEM ;;
-	epoll_wait | epoll_pwait) echo EINTR ;;
-	epoll_ctl) echo ENOMEM ENOSPC ;;
+	socket | socketpair | accept4 | open | openat | epoll_create1 | signalfd4 | memfd_create | \
+		dup | dup2 | dup3)
+		echo EMFILE ENFILE ENOMEM
+		;;
+	clone | clone3 | fork | vfork) echo EAGAIN ENOMEM ;;
+	epoll_wait | epoll_pwait | poll | ppoll | wait4) echo EINTR ;;
+	epoll_ctl | ftruncate) echo ENOMEM ENOSPC ;;
 	recvmsg | recvmmsg | recvfrom) echo EINTR ENOBUFS ENOMEM ;;
 	sendmsg | sendto) echo ENOBUFS ENETDOWN EPERM ;;
 	setsockopt | getsockopt | ioctl) echo ENOMEM ENOBUFS EPERM ;;
 	bind | listen) echo EADDRINUSE ENOMEM ;;
 	connect) echo ECONNREFUSED ENOMEM ;;
-	read | write | close) echo EINTR EIO ;;
+	read | write | close | pread64 | pwrite64 | lseek) echo EINTR EIO ;;
 	getrandom) echo EAGAIN ENOSYS ;;
-	lchown | fchownat | chmod | fchmodat | unlink | unlinkat) echo EPERM EROFS ;;
-	lstat | newfstatat | fstat | statx) echo ENOMEM ;;
+	lchown | fchownat | chmod | fchmodat | unlink | unlinkat | mkdir | mkdirat | rmdir)
+		echo EPERM EROFS
+		;;
+	lstat | newfstatat | fstat | statx | readlink | readlinkat) echo ENOMEM ;;
 	rt_sigprocmask) echo EINVAL ;;
-	getrusage | munmap | rt_sigaction) ;;
+	fchdir | chroot | setgroups | setresgid | setresuid | capset | prctl | prlimit64 | kill)
+		echo EPERM
+		;;
 	esac
 }
 
-# Those of the program itself, which begin where main() looks whether its standard descriptors are
-# open: lines "CALL POSITION ERROR".
+# The monitor's are those of the program itself, which begin where main() looks whether its standard
+# descriptors are open; the worker's are all: lines "PROCESS CALL POSITION ERROR".
 list_positions() {
-	awk -v every="$1" '
+	process=$2
+	awk -v every="$1" -v process="$process" '
 		{ sub(/\(.*/, "", $1); n[$1]++ }
-		/"\/dev\/null"/ { began = 1 }
+		process == "worker" || /"\/dev\/null"/ { began = 1 }
 		began && !/^(exit|brk|mmap|rt_sigreturn|\+|-)/ && (n[$1] + NR) % every == 0 {
 			print $1, n[$1]
-		}' "$work/trace" | while read -r call position; do
+		}' "$work/trace.$process" | while read -r call position; do
 		# shellcheck disable=SC2046 # a list
 		set -- $(errors_of "$call")
 		[ $# != 0 ] || continue
 		shift $((position % $#))
-		echo "$call $position $1"
+		echo "$process $call $position $1"
 	done
 }
 
@@ -213,11 +286,12 @@ list_positions() {
 work_off() {
 	topology 1
 	receive old h1 -g $old4 -g $old6
-	while read -r call position error; do
+	while read -r process call position error; do
 		logs=
-		start -o /dev/null -e "trace=$call" -e "inject=$call:error=$error:when=$position"
+		start "$process" -o /dev/null -e "trace=$call" \
+			-e "inject=$call:error=$error:when=$position$instead"
 		judge
-		echo "$call $position $error $verdict"
+		echo "$process $call $position $error $verdict"
 		case $verdict in bad*) sed 's/^/# /' "$work/r.log" ;; esac
 	done
 }
@@ -226,9 +300,11 @@ work_off() {
 record() {
 	topology 1
 	receive old h1 -g $old4 -g $old6
-	start -o "$work/trace"
-	judge
-	[ "$verdict" = unharmed ] || fail "without a fault: $verdict"
+	for process in monitor worker; do
+		start $process -o "$work/trace.$process"
+		judge
+		[ "$verdict" = unharmed ] || fail "without a fault: $verdict"
+	done
 }
 
 if [ "${1-}" = --work ]; then
@@ -236,31 +312,36 @@ if [ "${1-}" = --work ]; then
 	exit
 fi
 record
-list_positions "${1:-1}" >"$work/positions"
-split -n "r/${JOBS:-2}" "$work/positions" "$work/part."
+for process in monitor worker; do
+	list_positions "${1:-1}" $process
+done >"$work/positions"
+split -n "r/${JOBS:-4}" "$work/positions" "$work/part."
 for part in "$work"/part.*; do
 	sh "$0" --work <"$part" >"$part.out" 2>&1 &
 	workers="${workers-} $!"
 done
 # shellcheck disable=SC2086 # a list
 wait $workers || :
-cat "$work"/part.*.out | sort -k 1,1 -k 2,2n >"$work/verdicts"
+cat "$work"/part.*.out | sort -k 1,2 -k 3,3n >"$work/verdicts"
 cat "$work/verdicts"
 awk '
-	NR == FNR { wanted[$1]++; next }
-	$1 == "#" || !($1 in wanted) { next }
-	{ done[$1]++ }
-	$4 == "bad:" { bad[$1]++ }
-	$4 == "unharmed" { unharmed[$1]++ }
-	$4 == "ended:" { ended[$1]++ }
-	$4 == "failed" { failed[$1]++ }
+	{ call = $1 " " $2 }
+	NR == FNR { wanted[call]++; next }
+	!(call in wanted) { next }
+	{ done[call]++ }
+	$5 == "bad:" { bad[call]++ }
+	$5 == "unharmed" { unharmed[call]++ }
+	$5 == "replaced:" { replaced[call]++ }
+	$5 == "ended:" { ended[call]++ }
+	$5 == "failed" { failed[call]++ }
 	END {
 		for (call in wanted) {
 			wrong = bad[call] || done[call] != wanted[call]
 			status = status || wrong
-			printf "%s fault %s: %d of %d positions, %d unharmed, %d said what, " \
-				"%d ended, %d bad\n", wrong ? "not ok" : "ok", call, done[call],
-				wanted[call], unharmed[call], failed[call], ended[call], bad[call]
+			printf "%s fault %s: %d of %d positions, %d unharmed, %d by another worker, " \
+				"%d said what, %d ended, %d bad\n", wrong ? "not ok" : "ok", call,
+				done[call], wanted[call], unharmed[call], replaced[call],
+				failed[call], ended[call], bad[call]
 		}
 		exit status
 	}' "$work/positions" "$work/verdicts"
