@@ -6,8 +6,9 @@
 
 #include "interface.h"
 
-/* An address stands in one of two buckets of so many slots. */
-enum { BUCKET = 4 };
+/* An address stands in one of three buckets of so many slots, the first of which is among the first of
+ * the table: few hosts touch few pages. */
+enum { BUCKET = 4, FIRST_BUCKETS = 16 };
 /* Milliseconds in which a host may send all at once what it may send in that time: as long as
  * answers to a general query may be put off (RFC 3376 section 8.3). */
 enum { BURST = 10000 };
@@ -45,17 +46,20 @@ static bool has_table(struct interface *i)
 }
 
 /* The slot of ADDRESS, or that of the stranger whose last report is the oldest. NULL: there are
- * regulars only. Taking the emptier one of two buckets keeps them from filling up. */
+ * regulars only. Taking the emptier one of several buckets keeps them from filling up. */
 static struct regular *slot_of(const struct proxy *p, const struct interface *i, int64_t over,
 			       const struct addr *address)
 {
-	uint32_t hash[] = {addr_hash(address, p->hash_seed), 0}, n;
+	uint32_t hash[3] = {addr_hash(address, p->hash_seed)}, n;
 	uint64_t buckets = (i->regular_capacity + BUCKET - 1) / BUCKET;
+	uint64_t first = buckets < FIRST_BUCKETS ? buckets : FIRST_BUCKETS;
 	struct regular *oldest = NULL;
 
 	hash[1] = hash[0] * 0x9e3779b1u;
-	for (n = 0; n < 2 * BUCKET; n++) {
-		uint32_t at = (uint32_t)(hash[n % 2] * buckets >> 32) * BUCKET + n / 2;
+	hash[2] = hash[1] * 0x9e3779b1u;
+	for (n = 0; n < 3 * BUCKET; n++) {
+		uint64_t range = n % 3 ? buckets : first;
+		uint32_t at = (uint32_t)(hash[n % 3] * range >> 32) * BUCKET + n / 3;
 		struct regular *r = &i->regular[at];
 
 		if (at >= i->regular_capacity)
