@@ -197,11 +197,12 @@ struct proxy {
 	/* scratch, of no meaning between calls */
 	struct addr *merged;
 	size_t merged_capacity;
-	struct addr source[MESSAGE_SOURCES];
 	struct message_writer report; /* being filled for the upstream */
 	uint8_t report_buffer[1500];
 	int64_t retransmit_at; /* one draw a turn, so that what left together is repeated together
 				*/
+	/* Behind all else: few pages of it are touched but for a message of its size. */
+	struct addr source[MESSAGE_SOURCES];
 };
 
 /* Uniform in 0 .. BELOW - 1; 0 if BELOW <= 1. */
