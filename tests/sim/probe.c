@@ -500,7 +500,8 @@ static void check_idle(struct sim *sim, const struct router *router)
 {
 	int64_t bound = 4 * READING + 2 * router->now->config.mutex + ROUNDING;
 
-	if (!model_is_per_source(router->model) || sim->now <= router->reloaded + bound)
+	if (!model_is_per_source(router->model) || sim->now <= router->reloaded + bound ||
+	    sim->now <= router->killed + bound)
 		return;
 	for (unsigned i = 0; i < router->route_count; i++) {
 		const struct entry *entry = &router->route[i];

@@ -350,6 +350,7 @@ static void check_dropped(struct sim *sim, struct router *router)
 
 		if (!router->disturbed && !router->now->config.max_routes &&
 		    sim->now > router->reloaded + READING_INTERVAL &&
+		    sim->now > router->killed + READING_INTERVAL &&
 		    sim->now < entry->used + (router->now->config.mutex ? router->now->config.mutex
 									: READING_INTERVAL) &&
 		    !kernel_find(router, &route->source, &route->group) &&
@@ -747,19 +748,8 @@ static bool has_route(const struct router *router, const struct route *route)
 	return false;
 }
 
-/* With `mutex` what is wanted from another upstream, and has no outputs here, may be asked about
- * again; sources on the own link of older hosts need no route, unless these were newer once. */
-static bool may_go(const struct router *router, const struct route *route)
-{
-	unsigned version = router->now->setting[route->input].values.version;
-
-	if (router->now->config.mutex && !route->outputs)
-		return true;
-	return !addr_is_any(&route->source) && router_has(router, route->input, DOWN) && version &&
-	       version < newest_version(router->sim->protocol);
-}
-
-/* Where nothing else has changed, nothing has to change in the kernel. */
+/* Where nothing else has changed, nothing has to change in the kernel. With `mutex` what is wanted
+ * from another upstream, and has no outputs here, may be asked about again. */
 static void check_kept(struct sim *sim, struct router *router, const struct entry *before,
 		       unsigned count)
 {
@@ -770,7 +760,7 @@ static void check_kept(struct sim *sim, struct router *router, const struct entr
 
 		if (has_route(router, route))
 			kept++;
-		else if (!may_go(router, route))
+		else if (route->outputs || !router->now->config.mutex)
 			sim_fail(sim, "kept", (int)router->index,
 				 "%s changes the route of (%s,%s) that it has taken over",
 				 router->name, addr_text(&route->source), addr_text(&route->group));
@@ -796,6 +786,21 @@ static void begin_anew(struct sim *sim, struct router *router, uint32_t forwardi
 		heard_kill(sim, router, vif, forwarding >> vif & 1);
 }
 
+/* The hosts of a link for which an older version was set while they were newer may still have what
+ * only newer ones can ask for. */
+static bool has_grown_old(const struct router *router)
+{
+	bool old = false;
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		unsigned version = router->now->setting[vif].values.version;
+
+		old |= router_has(router, vif, DOWN) && version &&
+		       version < newest_version(router->sim->protocol);
+	}
+	return old && router->reloaded > router->started;
+}
+
 void router_kill(struct sim *sim, struct router *router)
 {
 	unsigned count = router->route_count;
@@ -812,14 +817,14 @@ void router_kill(struct sim *sim, struct router *router)
 		before[i] = router->route[i];
 	router->limited = router_is_limited(router);
 	forwarding = router->limited ? 0 : forwarders(router);
-	steady = !router->changed && !router->limited;
+	steady = !router->changed && !router->limited && !has_grown_old(router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
 			stop_upstream(sim, router, vif);
 	free_proxy(sim, router);
 	make_proxy(sim, router);
 	transcript_reload(router, "restart");
-	router->killed = router->reloaded = sim->now;
+	router->killed = sim->now;
 	begin_anew(sim, router, forwarding);
 	adopt(router, before, count, true);
 	adopt(router, before, count, false);
