@@ -150,6 +150,18 @@ static const struct proxy_out proxy_out = {
 
 /* ---- what it is told ---- */
 
+/* A flow that finds no room. The kernel would wait for its route ten seconds long, with all others
+ * that it asks about: one without outputs, that goes at once, ends the wait. */
+static void dismiss(struct instance_side *side, const struct upcall *upcall)
+{
+	struct route route = {
+		.source = upcall->source, .group = upcall->group, .input = upcall->vif};
+
+	mroute_route(side->source.fd, side->protocol, &route, side->plan->threshold);
+	route.remove = true;
+	mroute_route(side->source.fd, side->protocol, &route, side->plan->threshold);
+}
+
 static void event(void *ctx, const struct rawsock_event *event)
 {
 	struct instance_side *side = ctx;
@@ -157,7 +169,8 @@ static void event(void *ctx, const struct rawsock_event *event)
 	int64_t now = loop_now();
 
 	if (event->type == RAWSOCK_UPCALL) {
-		proxy_upcall(side->proxy, now, &event->upcall);
+		if (!proxy_upcall(side->proxy, now, &event->upcall) && ENABLE_PER_SOURCE)
+			dismiss(side, &event->upcall);
 		return;
 	}
 	packet.vif = vif_of(side, event->ifindex);

@@ -15,6 +15,8 @@
 enum { SWEEP_INTERVAL = 60000, IDLE_SWEEPS = 3 };
 /* When there is no room for more, the idle go sooner. */
 enum { HURRY_INTERVAL = 1000 };
+/* One of so many routes is for groups that somebody has joined. */
+enum { KEPT = 4 };
 /* Memberships and routes that one turn looks through, about, and the most routes whose counters are
  * read a millisecond for `mutex`. */
 enum { SWEEP_BUDGET = 1024, POLL_RATE = 8 };
@@ -208,28 +210,37 @@ static void hurry(struct proxy *p)
 		p->sweep_at = at;
 }
 
-static void add(struct proxy *p, int64_t now, const struct upcall *upcall)
+/* Whoever sends to groups that nobody has joined finds but a part of the routes. */
+static bool has_room(const struct proxy *p, const struct membership *m)
+{
+	uint32_t kept = m && m->groups ? 0 : p->config->max_routes / KEPT;
+
+	return route_room(p, kept + 1) == kept + 1;
+}
+
+/* False: there is no room. */
+static bool add(struct proxy *p, struct membership *m, int64_t now, const struct upcall *upcall)
 {
 	struct interface *i = p->host[upcall->vif] ? p->host[upcall->vif] : p->router[upcall->vif];
 	unsigned link = interface_on_link(p, &upcall->source);
-	struct membership *m;
 
-	if (!route_room(p, 1)) {
+	if (!has_room(p, m)) {
 		i->counters.value[LIMIT_ROUTES]++;
 		hurry(p);
-		return;
+		return false;
 	}
 	m = merge_room(p, 1) ? membership_get(p, &upcall->group) : NULL;
 	if (m)
 		p->merged[0] = upcall->source;
 	if (!m || !route_insert(p, m, 1)) {
 		i->counters.value[NO_MEMORY]++;
-		return;
+		return false;
 	}
 	route_find(m, &upcall->source)->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
 	if (p->sweep_at == INT64_MAX)
 		p->sweep_at = now + SWEEP_INTERVAL;
 	touch(p, m, &upcall->source);
+	return true;
 }
 
 /* Has the route taken in packets since its counter was last read? */
@@ -267,25 +278,26 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 	touch(p, m, &s->source);
 }
 
-void flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
+bool flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	bool begins = upcall->type == UPCALL_NOCACHE;
 	struct membership *m = membership_find(p, &upcall->group);
 	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
 
 	if (!p->router[upcall->vif] && !p->host[upcall->vif])
-		return;
+		return true;
 	if (!addr_is_multicast(&upcall->group) || addr_is_link_scope(&upcall->group) ||
 	    !addr_is_unicast(&upcall->source))
-		return;
+		return true;
 	if (s && !begins) {
 		move(p, m, s, upcall->vif);
 	} else if (s) {
 		s->fresh = true; /* the kernel has lost it */
 		touch(p, m, &s->source);
 	} else if (begins) {
-		add(p, now, upcall);
+		return add(p, m, now, upcall);
 	}
+	return true;
 }
 
 /* ---- time ---- */

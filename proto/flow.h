@@ -11,8 +11,9 @@
 
 #include "state.h"
 
-/* An upcall of the kernel: a new (S,G), or one that came in elsewhere than expected. */
-void flow_upcall(struct proxy *, int64_t now, const struct upcall *);
+/* An upcall of the kernel: a new (S,G), or one that came in elsewhere than expected. False: it gets
+ * no route. */
+bool flow_upcall(struct proxy *, int64_t now, const struct upcall *);
 /* Sees to what is new or comes elsewhere, each by itself: a group may have very many sources. */
 void flow_settle(struct proxy *, int64_t now);
 /* Where the membership's routes have their input now; before anything is reported upstream. */

@@ -81,14 +81,15 @@ void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 		hear(p, host, now, packet);
 }
 
-void proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
+bool proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	if (upcall->vif >= PROXY_VIFS)
-		return;
+		return true;
 	if (ENABLE_PER_SOURCE && p->forwarding)
-		flow_upcall(p, now, upcall);
-	else if (upcall->type == UPCALL_WRONGVIF)
+		return flow_upcall(p, now, upcall);
+	if (upcall->type == UPCALL_WRONGVIF)
 		forward_wrong_vif(p, upcall);
+	return true;
 }
 
 void proxy_wanted_route(const struct proxy *p, struct route *r)

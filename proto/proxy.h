@@ -174,8 +174,10 @@ bool proxy_adopt(struct proxy *, int64_t now, const struct route *);
 /* A message that came in by packet->vif, a VIF of the configuration (RFC 3376 section 4, RFC 3810
  * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. */
 void proxy_packet(struct proxy *, int64_t now, const struct packet *);
-/* The kernel asks about a packet. With wildcard routes NOCACHE needs no answer. */
-void proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
+/* The kernel asks about a packet. With wildcard routes NOCACHE needs no answer. False: there is no
+ * room for a route; the kernel waits for one in vain, and with it the next ones that it asks about.
+ */
+bool proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
 /* The kernel refused a route: what it has to have for the route's source, group and input by now;
  * fills in the rest. */
 void proxy_wanted_route(const struct proxy *, struct route *);

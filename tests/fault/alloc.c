@@ -58,8 +58,8 @@ void __wrap_world_fail(struct world *, const char *format, ...);
 struct proxy *__wrap_proxy_new(const struct proxy_config *, const struct proxy_out *, void *ctx,
 			       uint64_t seed);
 bool __wrap_proxy_interface(struct proxy *, int64_t now, const struct interface_state *);
-void __real_proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
-void __wrap_proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
+bool __real_proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
+bool __wrap_proxy_upcall(struct proxy *, int64_t now, const struct upcall *);
 
 /* Without memory there is no proxy; the next attempt succeeds. */
 struct proxy *__wrap_proxy_new(const struct proxy_config *config, const struct proxy_out *out,
@@ -85,13 +85,13 @@ bool __wrap_proxy_interface(struct proxy *proxy, int64_t now, const struct inter
 	return complete;
 }
 
-void __wrap_proxy_upcall(struct proxy *proxy, int64_t now, const struct upcall *upcall)
+bool __wrap_proxy_upcall(struct proxy *proxy, int64_t now, const struct upcall *upcall)
 {
 	struct reports *reports = &fault.ending[fault.current].reports;
 
 	if (fault.learning && !fault.recovering && reports->upcall_count < REPORTED_UPCALLS)
 		reports->upcall[reports->upcall_count++] = *upcall;
-	__real_proxy_upcall(proxy, now, upcall);
+	return __real_proxy_upcall(proxy, now, upcall);
 }
 
 static void tell_again(struct world *world)

@@ -117,18 +117,21 @@ bool kernel_packets(void *ctx, const struct route *route, uint64_t *count)
 
 /* ---- what it asks ---- */
 
-static void ask(struct world *world, enum upcall_type type, unsigned vif, const struct addr *source,
+/* False: the flow is not to wait. */
+static bool ask(struct world *world, enum upcall_type type, unsigned vif, const struct addr *source,
 		const struct addr *group)
 {
 	struct upcall upcall = {type, vif, *source, *group};
+	bool answered;
 
 	if (world->verbose)
 		printf("%10s upcall %s %s %s %s\n", world_time_text(world->now - WORLD_EPOCH),
 		       type == UPCALL_NOCACHE ? "nocache" : "wrongvif", world->node[vif].name,
 		       addr_text(source), addr_text(group));
 	world->upcalls++;
-	proxy_upcall(world->proxy, world->now, &upcall);
+	answered = proxy_upcall(world->proxy, world->now, &upcall);
 	world_settle(world);
+	return answered;
 }
 
 /* By the entry of the flow: the right interface, or a complaint (with MRT_PIM about any other). */
@@ -160,7 +163,8 @@ static uint32_t by_no_route(struct world *world, unsigned vif, const struct addr
 	if (!flow->unresolved || flow->unresolved_until <= world->now) {
 		flow->unresolved = true;
 		flow->unresolved_until = world->now + UNRESOLVED_TIME;
-		ask(world, UPCALL_NOCACHE, vif, source, group);
+		if (!ask(world, UPCALL_NOCACHE, vif, source, group))
+			get_flow(world, source, group)->unresolved_until = world->now;
 	}
 	if (!world_find_route(world, source, group, PROXY_VIFS))
 		return 0;

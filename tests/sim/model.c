@@ -452,6 +452,8 @@ void model_reconfigure(struct model *model, int64_t now, const struct proxy_conf
 	model->per_source = merge_is_per_source(model);
 	model->repeat_ok = true;
 	model->routes_limited = config->max_routes && model->route_count >= config->max_routes;
+	model->flows_limited = config->max_routes &&
+			       model->route_count >= config->max_routes - config->max_routes / 4;
 	/* What there are routes of stays. */
 	for (unsigned i = 0; model->per_source && !was_per_source && i < model->route_count; i++)
 		routes_asked(model,

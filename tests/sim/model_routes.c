@@ -37,6 +37,24 @@ static uint32_t vifs(const struct model *model)
 	return all;
 }
 
+/* A quarter of the routes is for groups that somebody has joined. */
+static void note_count(struct model *model, uint32_t count)
+{
+	uint32_t most = model->config->max_routes;
+
+	model->routes_limited |= most && count >= most;
+	model->flows_limited |= most && count >= most - most / 4;
+}
+
+static bool is_joined(struct model *model, const struct addr *group)
+{
+	for (unsigned n = 0; n < model->link_count; n++)
+		if (!model->link[n].config->upstream && (held_find(&model->link[n], group, false) ||
+							 held_find(&model->link[n], group, true)))
+			return true;
+	return false;
+}
+
 /* Who met the limit is routed with the next report after there is room again: from the first time
  * on single sources are not looked at any more. */
 static void note_limit(struct model *model, const struct route *added)
@@ -48,7 +66,7 @@ static void note_limit(struct model *model, const struct route *added)
 	if (!addr_is_any(&added->source) && model->config->max_routes &&
 	    count > model->config->max_routes)
 		model_fail(model, "%u routes, more than max-routes", count);
-	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
+	note_count(model, count);
 }
 
 const char *routes_tell(struct model *model, const struct route *told)
@@ -247,7 +265,7 @@ void routes_adopt(struct model *model, const struct route *route)
 		     &(struct upcall){UPCALL_WRONGVIF, route->input, route->source, route->group});
 	for (unsigned i = 0; i < model->route_count; i++)
 		count += !addr_is_any(&model->route[i].source);
-	model->routes_limited |= model->config->max_routes && count >= model->config->max_routes;
+	note_count(model, count);
 }
 
 static bool is_on_any_link(const struct model *model, const struct addr *source)
@@ -428,7 +446,8 @@ static void check_answers(struct model *model)
 			continue;
 		flow->now = false;
 		route = find_route(model, &flow->source, &flow->group, PROXY_VIFS);
-		if (!route && !model->routes_limited)
+		if (!route && !model->routes_limited &&
+		    (!model->flows_limited || is_joined(model, &flow->group)))
 			model_fail(model, "(%s,%s) from %u: the kernel got no answer",
 				   addr_text(&flow->source), addr_text(&flow->group), flow->vif);
 		else if (route && home_of(model, &flow->source) < PROXY_VIFS &&

@@ -181,6 +181,7 @@ struct model {
 	unsigned route_count, route_room;
 	bool repeat_ok;	     /* routes may be told again */
 	bool routes_limited; /* there was no room for all of them */
+	bool flows_limited;  /* nor for flows of groups that nobody has joined */
 	bool ended;
 	bool jumped; /* in this turn: what of many things is done first is up to the proxy */
 	char failure[MODEL_TEXT];
