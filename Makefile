@@ -241,6 +241,7 @@ $(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
 		-o $@ $(if $(whole),-fno-lto) \
 		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
 $(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
+$(O)/tests/attack: codec := tests/replay/codec.c tests/wire/packet.c
 # What the code under test allocates is counted.
 # Most of its time is the model's.
 $(O)/tests/sim: private CFLAGS += -O2
