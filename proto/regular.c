@@ -6,8 +6,8 @@
 
 #include "interface.h"
 
-/* An address stands in one of three buckets of so many slots, the first of which is among the first of
- * the table: few hosts touch few pages. */
+/* An address stands in one of three buckets of so many slots, the first of which is among the first
+ * of the table: few hosts touch few pages. */
 enum { BUCKET = 4, FIRST_BUCKETS = 16 };
 /* Milliseconds in which a host may send all at once what it may send in that time: as long as
  * answers to a general query may be put off (RFC 3376 section 8.3). */
