@@ -181,7 +181,7 @@ static void leave(struct proxy *p, struct membership *m, const struct route *r)
 {
 	struct interface *i = p->host[r->input];
 
-	if (i && !m->groups && !m->local && !(ENABLE_PER_SOURCE && p->forwarding))
+	if (i && !m->groups && !m->local && !is_per_source(p))
 		host_adopt(i, m);
 }
 
