@@ -779,10 +779,15 @@ static void close_side(struct instance_side *side)
 
 /* ---- what a worker before has left ---- */
 
+enum { ORPHANS = 16 };
+
 struct adoption {
 	struct instance_side *side;
-	bool wildcard; /* which ones are taken over now */
+	enum { ADOPT_WILDCARD, ADOPT_SOURCES, REMOVE_ORPHANS } pass;
 	bool failed;
+	/* whose VIF is gone: not removed while they are being read */
+	struct route orphan[ORPHANS];
+	unsigned orphan_count;
 };
 
 /* Its VIF is gone, so nobody knows which input the kernel has it under. */
@@ -798,12 +803,13 @@ static void adopt(void *ctx, const struct route *route)
 	struct adoption *adoption = ctx;
 	struct instance_side *side = adoption->side;
 
-	if (addr_is_any(&route->source) != adoption->wildcard)
-		return;
-	if (route->input == PROXY_VIFS)
-		remove_anywhere(side, *route);
-	else
+	if (adoption->pass == REMOVE_ORPHANS) {
+		if (route->input == PROXY_VIFS && adoption->orphan_count < ORPHANS)
+			adoption->orphan[adoption->orphan_count++] = *route;
+	} else if (route->input < PROXY_VIFS &&
+		   addr_is_any(&route->source) == (adoption->pass == ADOPT_WILDCARD)) {
 		adoption->failed |= !proxy_adopt(side->proxy, loop_now(), route);
+	}
 }
 
 /* The routes in the kernel become memberships. If they cannot be read they are told anew. */
@@ -823,11 +829,13 @@ static void adopt_routes(struct instance_side *side)
 	for (unsigned n = 0; n < PROXY_VIFS; n++)
 		if (side->instance->vif[n])
 			index[n] = link_of(side, n)->index;
-	for (int pass = 0; pass < 2 && !error; pass++) {
-		adoption.wildcard = !pass;
+	for (int pass = ADOPT_WILDCARD; pass <= REMOVE_ORPHANS && !error; pass++) {
+		adoption.pass = pass;
 		error = mroute_dump(&netlink, &dump);
 	}
 	netlink_close(&netlink);
+	while (adoption.orphan_count)
+		remove_anywhere(side, adoption.orphan[--adoption.orphan_count]);
 	side->instance->host->guesses |=
 		error || adoption.failed || proxy_forwarding(side->proxy) != FORWARDING_WILDCARD;
 	if (!error && !adoption.failed)

@@ -72,7 +72,7 @@ static unsigned tree_input(const struct proxy *p)
 
 	if (p->way_up < PROXY_VIFS)
 		return p->way_up;
-	while (p->router[vif] || p->host[vif])
+	while (vif < PROXY_VIFS && (p->router[vif] || p->host[vif]))
 		vif++;
 	return vif;
 }
