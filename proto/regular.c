@@ -12,6 +12,9 @@ enum { BUCKET = 4, FIRST_BUCKETS = 16 };
 /* Milliseconds in which a host may send all at once what it may send in that time: as long as
  * answers to a general query may be put off (RFC 3376 section 8.3). */
 enum { BURST = 10000 };
+/* Groups that a host may draw at least, if there are any left: who changes channels has the old one
+ * until it is known that nobody else wants it. */
+enum { LEAST_PART = 4 };
 
 /* Has it been heard again when a query could have been answered meanwhile, and after OVER? */
 static bool is_regular(const struct interface *i, const struct regular *r, int64_t over)
@@ -115,7 +118,7 @@ bool regular_may_draw(const struct interface *i)
 	if (!i->reporter || !kept || (c->max_groups && i->group_count >= c->max_groups))
 		return false;
 	part = kept / i->regular_capacity;
-	return i->regular[i->reporter - 1].drawn < (part ? part : 1);
+	return i->regular[i->reporter - 1].drawn < (part > LEAST_PART ? part : LEAST_PART);
 }
 
 void regular_draw(struct interface *i, struct group *g)

@@ -13,9 +13,11 @@
  * attack IF data 4|6 COUNT SOURCES RATE GROUP: packets of data to it instead, from 10.128.0.0 and
  * so on, or fd09:0:0:bad::.
  *
- * When all is sent it says how much, and how long it took.
+ * When all is sent, or with SIGTERM before, it says how much, and how long it took. What it could
+ *not send in time it does not make up for at once: no queue of this machine's is to overflow.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +26,7 @@
 
 #include "attack.h"
 
-enum { BATCH = 32 };
+enum { BATCH = 32, LATE = 10000 /* us */ };
 
 struct flood {
 	enum protocol protocol;
@@ -116,14 +118,25 @@ static void make_data(const struct flood *flood, uint32_t number, struct frame *
 	packet_data(frame, flood->protocol, &envelope, number);
 }
 
-/* Ahead of time it waits. */
-static void keep_pace(const struct flood *flood, int64_t start, uint32_t sent)
+static volatile sig_atomic_t enough;
+
+static void on_signal(int number)
+{
+	(void)number;
+	enough = 1;
+}
+
+/* Waits until what has been SENT is due by the rate, whose clock started at *START; who is late
+ * starts it anew. */
+static void keep_pace(const struct flood *flood, int64_t *start, uint32_t sent)
 {
 	int64_t ahead;
 
 	if (!flood->rate)
 		return;
-	ahead = start + (int64_t)sent * 1000000 / flood->rate - clock_us();
+	ahead = *start + (int64_t)sent * 1000000 / flood->rate - clock_us();
+	if (ahead < -LATE)
+		*start -= ahead;
 	if (ahead > 0)
 		nanosleep(&(struct timespec){ahead / 1000000, ahead % 1000000 * 1000}, NULL);
 }
@@ -134,9 +147,10 @@ static void run(int fd, const struct flood *flood)
 	struct iovec part[BATCH];
 	struct mmsghdr header[BATCH] = {{.msg_len = 0}};
 	uint32_t sent = 0, refused = 0;
-	int64_t start = clock_us(), end;
+	int64_t start = clock_us(), pace = start, end;
 
-	while (sent < flood->count) {
+	signal(SIGTERM, on_signal);
+	while (sent < flood->count && !enough) {
 		unsigned batch = 0;
 		int done;
 
@@ -152,7 +166,7 @@ static void run(int fd, const struct flood *flood)
 			die("sendmmsg");
 		refused += batch - (unsigned)(done < 0 ? 0 : done);
 		sent += batch;
-		keep_pace(flood, start, sent);
+		keep_pace(flood, &pace, sent);
 	}
 	end = clock_us();
 	printf("%u packets of %u addresses in %u.%03u s, %u not sent\n", sent, flood->addresses,

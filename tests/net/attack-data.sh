@@ -14,11 +14,22 @@ source_routes() {
 	told_of r summary | awk -F '\t' -v p="$1" '$2 == p && $3 == "source-routes" { print $4 }'
 }
 
-# data FAMILY GROUP: in the background
+# data FAMILY GROUP: in the background, until stop_flood
 data() {
-	start_in src "$attack" br0 data "$1" $data_count $data_sources 10000 "$2" \
+	start_in src "$attack" br0 data "$1" 4000000000 $data_sources 10000 "$2" \
 		>>"$work/flood.log" 2>&1
 	flood=$!
+	flood_base=$(packets_came)
+}
+
+# packets_came: by the upstream
+packets_came() {
+	ip_in r -s link show up0 | awk '/RX:/ { getline; print $2 }'
+}
+
+# came NUMBER: so many packets of the flood
+came() {
+	[ "$(packets_came)" -ge $((flood_base + $1)) ]
 }
 
 if [ -n "${CI:-}" ]; then
@@ -44,10 +55,11 @@ switches() {
 	sed -n "s/^$1_ctxt_switches:[^0-9]*//p" "/proc/$worker/status"
 }
 woken=$(switches voluntary)
-data 4 239.9.39.9
-end_flood
-data 6 ff15::9:27:9
-end_flood
+for group in 239.9.39.9 ff15::9:27:9; do
+	case $group in *:*) data 6 $group ;; *) data 4 $group ;; esac
+	wait_for 60 "$data_count packets have come" came $data_count
+	stop_flood
+done
 within "times that the worker woke up" $(($(switches voluntary) - woken)) 0 50
 stop_stream film
 sleep 0.2 # for whoever has to read the last packet
@@ -82,7 +94,8 @@ for family in 4 6; do
 	echo "a stream that begins, and is joined, takes (us)$join_times"
 	within "IPv$family routes" "$(source_routes $protocol)" 1 1000
 	stop_stream late
-	end_flood
+	wait_for 60 "$data_count packets have come" came $data_count
+	stop_flood
 done
 resident
 echo "memory (kB) $before before, $resident after"

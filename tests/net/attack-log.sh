@@ -29,17 +29,17 @@ lines_of() {
 # each of them has a lower address than the router, and is the querier from now on, while there is
 # something to do
 start_daemon "$config"
-flood 6 groups 20000 10000 8000
+flood 6 groups 10000 8000
 lines_of 20 1 in_space h1 "$attack" eth0 flood 6 queries 20000 10000 10000
-end_flood
+stop_flood
 within "queriers that were named" $said 10 100
 assert "it says that there were more" grep -q 'lines lost' "$work/r.log"
 stop_daemon
 
 start_daemon "$config set log-level debug;"
-flood 6 groups 20000 10000 8000
+flood 6 groups 10000 8000
 lines_of 1000 100 in_space h1 "$attack" eth0 flood 6 queries 20000 10000 10000
-end_flood
+stop_flood
 lines_of 1000 100 in_space h1 "$attack" eth0 flood 4 groups 20000 10000 10000
 lines_of 1000 100 in_space h1 "$attack" eth0 flood 6 leaves 20000 10000 10000 ff15::9:27:1
 stop_daemon

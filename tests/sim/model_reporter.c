@@ -142,7 +142,7 @@ bool reporter_may_draw(const struct link *link)
 
 	return link->reporter && kept &&
 	       (!config->max_groups || link->member_count < config->max_groups) &&
-	       link->known[link->reporter - 1].drawn < (part ? part : 1);
+	       link->known[link->reporter - 1].drawn < (part > 4 ? part : 4);
 }
 
 void reporter_draw(struct link *link, struct member *member)
