@@ -45,7 +45,6 @@ static void open_monitor(bool settled)
 
 	m = (struct monitor){.program = &program,
 			     .settled = settled,
-			     .pid = 1,
 			     .notify.fd = -1,
 			     .ready_at = INT64_MAX,
 			     .state = {.shared = -1,
@@ -616,16 +615,15 @@ static void test_file(void)
 	close(fd);
 }
 
-/* Another process that holds multicast routing; -1: there is none. */
+/* Another process that holds multicast routing. */
 static pid_t hold_elsewhere(void)
 {
 	int ready[2];
 	char byte;
 	pid_t pid;
 
-	if (pipe(ready))
-		return -1;
-	pid = fork();
+	if (pipe(ready) || (pid = fork()) < 0)
+		abort();
 	if (!pid) {
 		int fd = socket(AF_INET, SOCK_RAW, IPPROTO_IGMP);
 
@@ -635,8 +633,7 @@ static pid_t hold_elsewhere(void)
 		pause();
 	}
 	close(ready[1]);
-	if (read(ready[0], &byte, 1) != 1)
-		pid = -1;
+	CHECK(read(ready[0], &byte, 1) == 1);
 	close(ready[0]);
 	return pid;
 }
@@ -647,7 +644,7 @@ static void test_holders(void)
 
 	open_monitor(true);
 	TEST("who else holds multicast routing");
-	CHECK(pid > 0 && !ASK(MONITOR_HOLDERS) && strstr(reply.text, "holder"), "%d", reply.error);
+	CHECK(!ASK(MONITOR_HOLDERS) && strstr(reply.text, "holder"), "%d", reply.error);
 	CHECK(memchr(reply.text, '\0', PRIV_TEXT));
 	CHECK(ASK(MONITOR_HOLDERS, .protocol = PROTOCOL_MLD) == -ENOENT);
 	kill(pid, SIGKILL);
@@ -702,11 +699,18 @@ static void test_deaf(void)
 {
 	const uint32_t type[] = {MONITOR_FILE, MONITOR_MROUTE, MONITOR_CLOSE, MONITOR_RP_FILTER};
 	unsigned before, served = 0;
+	int status = 0;
+	pid_t pid;
 
 	open_monitor(true);
 	CHECK(!ASK(MONITOR_MROUTE) && drop_replied() == 1);
 	before = test_open();
-	TEST("a worker that reads no reply does not hold it up");
+	pid = m.pid = fork();
+	if (pid < 0)
+		abort();
+	if (!pid)
+		_exit(pause());
+	TEST("a worker that reads no reply does not hold it up, and is killed");
 	alarm(WAIT);
 	for (int i = 0; i < MESSAGES / 10; i++) {
 		struct monitor_request request = {.type = type[i % 4], .name = "v0"};
@@ -717,6 +721,9 @@ static void test_deaf(void)
 	alarm(0);
 	CHECK(served == MESSAGES / 10, "%u", served);
 	CHECK(test_open() == before, "%u, not %u", test_open(), before);
+	kill(pid, SIGTERM);
+	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	      WTERMSIG(status) == SIGKILL);
 	close_monitor();
 }
 

@@ -133,6 +133,8 @@ static pid_t start(int (*what)(struct priv *, unsigned n), void (*prepare)(void)
 			prepare();
 		_exit(priv_run(&program));
 	}
+	if (pid < 0)
+		abort();
 	return pid;
 }
 
