@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 
 #include "../../core/mroute.h"
+#include "../../core/mroute_dump.h"
 #include "../../core/rawsock.h"
 #include "../../core/rule.h"
 #include "../../proto/wire.h"
@@ -260,11 +261,16 @@ static void test_vifs(int fd, enum protocol protocol)
 {
 	const struct addr g = group(protocol, 3), s = source(protocol, 0, 1);
 
+	TEST("which VIFs there are");
+	CHECK(mroute_has_vif(fd, 0) && mroute_has_vif(fd, 2) && !mroute_has_vif(fd, 3));
+	CHECK(!mroute_has_vif(fd, PROXY_VIFS) && !mroute_has_vif(fd, UINT16_MAX) &&
+	      !mroute_has_vif(fd, 1u << 16 | 7));
 	TEST("a VIF goes and comes back");
 	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 7));
 	CHECK(!set_route(fd, protocol, NULL, &g, 0, 7));
-	CHECK(!mroute_delete_vif(fd, protocol, 2) && !mroute_delete_vif(fd, protocol, 2));
-	CHECK(!mroute_add_vif(fd, protocol, 2, ifindex[2], 1));
+	CHECK(!mroute_delete_vif(fd, protocol, 2) && !mroute_has_vif(fd, 2) &&
+	      !mroute_delete_vif(fd, protocol, 2));
+	CHECK(!mroute_add_vif(fd, protocol, 2, ifindex[2], 1) && mroute_has_vif(fd, 2));
 	CHECK(!set_route(fd, protocol, NULL, &g, 0, 7));
 	EXPECT(1 << 1 | 1 << 2, 0, &s, &g, 9);
 	TEST("a VIF for nothing, or for what has one, is an error");
@@ -275,8 +281,9 @@ static void test_vifs(int fd, enum protocol protocol)
 	CHECK(netns_run("ip link add name big index 70000 type veth peer name far"));
 	CHECK(mroute_add_vif(fd, protocol, 4, 70000, 1) ==
 	      (protocol == PROTOCOL_IGMP ? 0 : -ERANGE));
+	CHECK(mroute_has_vif(fd, 4) == (protocol == PROTOCOL_IGMP));
 	TEST("no error, if the interface went before the VIF");
-	CHECK(netns_run("ip link del big"));
+	CHECK(netns_run("ip link del big") && !mroute_has_vif(fd, 4));
 	CHECK(!mroute_delete_vif(fd, protocol, 4));
 }
 
@@ -410,6 +417,167 @@ static void test_table(void)
 	loop_close(&loop);
 }
 
+/* ---- what the kernel tells of it ---- */
+
+enum { DUMP = 3000 };
+
+static struct {
+	struct route route[DUMP + 16];
+	unsigned count;
+} dumped;
+
+static void collect(void *ctx, const struct route *route)
+{
+	(void)ctx;
+	if (CHECK(dumped.count < DUMP + 16))
+		dumped.route[dumped.count++] = *route;
+}
+
+/* How many routes there are in the table, without those of start(). */
+static unsigned dump(enum protocol protocol, uint32_t table, const unsigned index[PROXY_VIFS])
+{
+	const struct mroute_dump its = {
+		.protocol = protocol, .table = table, .index = index, .route = collect};
+	struct netlink netlink;
+	int error;
+
+	dumped.count = 0;
+	CHECK(!netlink_open(&netlink, 0));
+	error = mroute_dump(&netlink, &its);
+	CHECK(!error, "%s", strerror(-error));
+	netlink_close(&netlink);
+	return dumped.count - 2;
+}
+
+static bool has(const struct addr *src, const struct addr *dst, unsigned input, uint32_t outputs)
+{
+	static const struct addr any;
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < dumped.count; i++) {
+		const struct route *route = &dumped.route[i];
+
+		found += addr_equal(&route->source, src ? src : &any) &&
+			 addr_equal(&route->group, dst ? dst : &any) && route->input == input &&
+			 route->outputs == outputs && !route->remove;
+	}
+	return found == 1;
+}
+
+static void test_dump_routes(int fd, enum protocol protocol, uint32_t table,
+			     const unsigned index[PROXY_VIFS])
+{
+	const struct addr g = group(protocol, 1), h = group(protocol, 2),
+			  s = source(protocol, 0, 1);
+
+	TEST("a dump tells routes as they were set");
+	CHECK(dump(protocol, table, index) == 0);
+	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 7));
+	CHECK(!set_route(fd, protocol, NULL, &g, 0, 1 << 0 | 1 << 2));
+	CHECK(!set_route(fd, protocol, NULL, &h, 1, 1 << 1));
+	CHECK(!set_route(fd, protocol, &s, &g, 0, 1 << 1));
+	CHECK(!set_route(fd, protocol, &s, &h, 2, 1 << 0 | 1 << 1));
+	CHECK(dump(protocol, table, index) == 5);
+	CHECK(has(NULL, NULL, 0, 7) && has(NULL, &g, 0, 1 << 0 | 1 << 2));
+	CHECK(has(NULL, &h, 1, 1 << 1) && has(&s, &g, 0, 1 << 1));
+	CHECK(has(&s, &h, 2, 1 << 0 | 1 << 1));
+}
+
+static void test_dump_vifs(int fd, enum protocol protocol, uint32_t table,
+			   const unsigned index[PROXY_VIFS])
+{
+	const struct addr h = group(protocol, 2), s = source(protocol, 0, 1);
+	unsigned unknown[PROXY_VIFS] = {index[0], 0, index[2]}, moved[PROXY_VIFS] = {0};
+
+	TEST("... by the numbers of the VIFs that are known");
+	CHECK(dump(protocol, table, unknown) == 5);
+	CHECK(has(NULL, NULL, 0, 1 << 0 | 1 << 2) && has(NULL, &h, PROXY_VIFS, 0) &&
+	      has(&s, &h, 2, 1 << 0));
+	moved[31] = index[0];
+	moved[7] = index[1];
+	CHECK(dump(protocol, table, moved) == 5);
+	CHECK(has(NULL, NULL, 31, UINT32_C(1) << 31 | 1 << 7) && has(NULL, &h, 7, 1 << 7) &&
+	      has(&s, &h, PROXY_VIFS, UINT32_C(1) << 31 | 1 << 7));
+	TEST("... without a VIF that is gone");
+	CHECK(!mroute_delete_vif(fd, protocol, 1));
+	CHECK(dump(protocol, table, index) == 5);
+	CHECK(has(NULL, NULL, 0, 1 << 0 | 1 << 2) && has(NULL, &h, PROXY_VIFS, 0) &&
+	      has(&s, &h, 2, 1 << 0));
+	CHECK(!mroute_add_vif(fd, protocol, 1, ifindex[1], 1));
+}
+
+/* Markers are sent behind it, so it has been asked about. */
+static void test_dump_unresolved(int fd, enum protocol protocol, uint32_t table,
+				 const unsigned index[PROXY_VIFS])
+{
+	const struct addr g = group(protocol, 9), s = source(protocol, 2, 9);
+
+	TEST("... without what the kernel only asks about");
+	CHECK(!set_route(fd, protocol, NULL, NULL, 0, 0));
+	EXPECT(0, 2, &s, &g, 9);
+	CHECK(upcalls.count == 1 && upcalls.last.type == UPCALL_NOCACHE);
+	CHECK(dump(protocol, table, index) == 1 && !has(&s, &g, 2, 0));
+	CHECK(!set_route(fd, protocol, &s, &g, 2, 1 << 0));
+	CHECK(dump(protocol, table, index) == 2 && has(&s, &g, 2, 1 << 0));
+}
+
+static void test_dump_many(int fd, enum protocol protocol, uint32_t table,
+			   const unsigned index[PROXY_VIFS])
+{
+	struct addr g = group(protocol, 0);
+
+	TEST("... and all of very many");
+	mroute_flush(fd, protocol);
+	for (unsigned i = 0; i < DUMP; i++) {
+		g.byte[13] = (uint8_t)(i >> 8);
+		g.byte[14] = (uint8_t)i;
+		CHECK(!set_route(fd, protocol, NULL, &g, i % 3, 7));
+	}
+	CHECK(dump(protocol, table, index) + 2 == DUMP);
+	for (unsigned i = 0; i < DUMP; i++) {
+		g.byte[13] = (uint8_t)(i >> 8);
+		g.byte[14] = (uint8_t)i;
+		CHECK(has(NULL, &g, i % 3, 7), "%u", i);
+	}
+}
+
+static void test_dump(enum protocol protocol, struct rules *rules)
+{
+	const unsigned index[PROXY_VIFS] = {ifindex[0], ifindex[1], ifindex[2]};
+	const struct addr g = group(protocol, 5);
+	int fd = start(protocol, 0), other;
+
+	test_dump_routes(fd, protocol, 0, index);
+	test_dump_vifs(fd, protocol, 0, index);
+	TEST("... of a numbered table, in which other routes are");
+	for (unsigned i = 0; i < WIRES; i++)
+		CHECK(!rule_add(rules, protocol, (const char[]){'v', (char)('0' + i), 0}, 1000));
+	other = start(protocol, 1000);
+	CHECK(dump(protocol, 1000, index) == 0);
+	CHECK(!set_route(other, protocol, NULL, &g, 2, 1 << 2));
+	CHECK(dump(protocol, 1000, index) == 1 && has(NULL, &g, 2, 1 << 2));
+	CHECK(dump(protocol, 0, index) == 5 && !has(NULL, &g, 2, 1 << 2));
+	test_dump_unresolved(other, protocol, 1000, index);
+	close(other);
+	TEST("... of one that there is not (any more)");
+	CHECK(dump(protocol, 1000, index) + 2 == 0 && dump(protocol, 4711, index) + 2 == 0);
+	test_dump_many(fd, protocol, 0, index);
+	close(fd);
+}
+
+static void test_dumps(void)
+{
+	struct rules rules;
+	struct loop loop;
+
+	TEST("dumps: start");
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL));
+	for (int i = 0; i < PROTOCOLS; i++)
+		test_dump((enum protocol)i, &rules);
+	rule_close(&rules);
+	loop_close(&loop);
+}
+
 int main(void)
 {
 	cpu_set_t one_cpu;
@@ -439,5 +607,7 @@ int main(void)
 		test_protocol((enum protocol)i, 0);
 	}
 	test_table();
+	if (ENABLE_PRIVSEP)
+		test_dumps();
 	return test_end();
 }
