@@ -159,7 +159,8 @@ static void read_intervals(enum protocol protocol)
 	if (protocol == PROTOCOL_IGMP)
 		destination = addr_ipv4(0xe0000001);
 	for (unsigned code = 1; code < 256; code++) {
-		struct rig rig = {.protocol = protocol};
+		/* No more is believed than four times the own one. */
+		struct rig rig = {.protocol = protocol, .values = {.query_interval = 8000 * 1000}};
 		uint8_t data[28];
 		struct packet packet = {.vif = LAN,
 					.source = on_link(protocol, 1),
