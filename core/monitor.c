@@ -43,7 +43,7 @@ static const char environment[] = "MCPROXY_STATE";
 /* ---- another program in its place ---- */
 
 /* Changes with every change of struct monitor_state that its size does not show. */
-enum { STATE_VERSION = 1 };
+enum { STATE_VERSION = 2 };
 
 struct state_header {
 	uint32_t version, size;
@@ -416,7 +416,7 @@ static int open_monitor(struct monitor *m, const struct priv_program *program)
 	m->settled = m->ready = inherited;
 	m->start_at = 0;
 	m->kill_at = m->ready_at = INT64_MAX;
-	if (readlink("/proc/self/exe", m->path, sizeof(m->path) - 1) < 0)
+	if (readlink("/proc/self/exe", m->path, sizeof(m->path)) == sizeof(m->path))
 		m->path[0] = '\0';
 	if (ENABLE_SYSTEMD)
 		notify_open(&m->notify);

@@ -67,6 +67,9 @@ struct monitor_kept {
 
 /* All that another program in the monitor's place has to know: plain bytes, in one piece. */
 struct monitor_state {
+	/* Seldom touched; the rest is, and shares a page with what follows it in struct monitor. */
+	struct rpfilter rpfilter;
+	struct monitor_kept kept[CONFIG_MAX_KEPT];
 	struct priv_settings settings;
 	struct pidfile pidfile;
 	int shared, script; /* files in memory; -1: none */
@@ -74,8 +77,6 @@ struct monitor_state {
 	uint32_t worker; /* how many there have been */
 	unsigned table_count, kept_count;
 	struct monitor_table table[PROTOCOLS * CONFIG_MAX_TABLES];
-	struct monitor_kept kept[CONFIG_MAX_KEPT];
-	struct rpfilter rpfilter;
 };
 
 struct monitor {
@@ -84,8 +85,8 @@ struct monitor {
 	struct priv_shared *shared;
 	struct rules rules; /* its socket, for requests */
 	struct notify notify;
-	int64_t notify_at;   /* INT64_MAX: no watchdog waits for it */
-	char path[PATH_MAX]; /* of the program */
+	int64_t notify_at; /* INT64_MAX: no watchdog waits for it */
+	char path[256];	   /* of the program; "": it has a longer one */
 	int channel, signals;
 	int pid; /* of the worker; 0: none runs */
 	bool settled, upgrade;

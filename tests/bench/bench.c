@@ -35,6 +35,7 @@ static const struct measurement measurements[ROWS] = {
 	[ROW_FLOOD] = {"flood", row_flood, {true, false, 0}, {true, true, true}},
 	[ROW_FLOOD_RULES] = {"flood-rules", row_flood_rules, {true, false, 10}, {true, true, true}},
 	[ROW_MUTATED] = {"mutated", row_mutated, {true, false, 0}, {true, true, true}},
+	[ROW_START] = {"start", row_start, {false, true, 0}, {true, false, false}},
 	[ROW_FOOTPRINT] = {"footprint", row_footprint, {false, true, 0}, {true, false, true}},
 };
 
@@ -54,11 +55,12 @@ static const char usage[] =
 	"   flood      packets that nobody wants\n"
 	"   flood-rules the same with ten rules (igmpproxy without)\n"
 	"   mutated    malformed messages\n"
+	"   start      until it answers, and until the next worker does (mcproxy only)\n"
 	"   footprint  size, memory and wake-ups of an idle daemon\n"
 	"Environment:\n"
 	"  MCPROXY    the program ($MCPROXY_BIN/mcproxy or build/mcproxy)\n"
-	"  MUSL       the same from musl-gcc, whose footprint is to meet the targets; without it\n"
-	"             that of MCPROXY is shown\n"
+	"  MUSL       the same from musl-gcc, whose start and footprint are to meet the targets;\n"
+	"             without it those of MCPROXY are shown\n"
 	"  IGMPPROXY  the program to compare with (/usr/sbin/igmpproxy)\n";
 
 struct choice {
@@ -136,9 +138,10 @@ static struct subject subject_of(const struct choice *choice, enum row row, stru
 {
 	struct subject subject = *result->subject;
 
-	if (row == ROW_FOOTPRINT && subject.product == MCPROXY && choice->musl) {
+	if ((row == ROW_START || row == ROW_FOOTPRINT) && subject.product == MCPROXY &&
+	    choice->musl) {
 		subject.program = choice->musl;
-		result->footprint.musl = true;
+		result->start.musl = result->footprint.musl = true;
 	}
 	return subject;
 }
@@ -195,6 +198,8 @@ static void release(struct result result[COLUMNS])
 		series_free(&result[column].flow.later);
 		free_rules(&result[column].few_rules);
 		free_rules(&result[column].rules);
+		series_free(&result[column].start.start);
+		series_free(&result[column].start.death);
 	}
 }
 

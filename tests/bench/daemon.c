@@ -143,19 +143,27 @@ static bool add_thread(const char *directory, const char *thread, struct usage *
 	return true;
 }
 
-bool daemon_usage(const struct daemon *daemon, struct usage *usage)
+static bool add_memory(pid_t pid, struct usage *usage)
+{
+	char path[64];
+	uint64_t resident, proportional;
+
+	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
+	if (!number_in(path, "Rss:", &resident) || !number_in(path, "Pss:", &proportional))
+		return false;
+	usage->resident += 1024 * resident;
+	usage->proportional += 1024 * proportional;
+	return true;
+}
+
+static bool add_process(pid_t pid, struct usage *usage)
 {
 	char path[64];
 	struct dirent *entry;
 	bool complete = true;
 	DIR *directory;
 
-	*usage = (struct usage){0};
-	snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)daemon->pid);
-	if (!daemon->pid || !number_in(path, "Rss:", &usage->resident))
-		return false;
-	usage->resident *= 1024;
-	snprintf(path, sizeof(path), "/proc/%d/task", (int)daemon->pid);
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
 	directory = opendir(path);
 	if (!directory)
 		return false;
@@ -163,7 +171,26 @@ bool daemon_usage(const struct daemon *daemon, struct usage *usage)
 		if (entry->d_name[0] != '.' && !add_thread(path, entry->d_name, usage))
 			complete = false;
 	closedir(directory);
-	return complete;
+	return complete && add_memory(pid, usage);
+}
+
+pid_t daemon_worker(const struct daemon *daemon)
+{
+	char path[64];
+	uint64_t pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)daemon->pid,
+		 (int)daemon->pid);
+	return daemon->pid && number_in(path, "", &pid) ? (pid_t)pid : 0;
+}
+
+bool daemon_usage(const struct daemon *daemon, struct usage *usage)
+{
+	const pid_t worker = daemon_worker(daemon);
+
+	*usage = (struct usage){0};
+	return daemon->pid && add_process(daemon->pid, usage) &&
+	       (!worker || add_process(worker, usage));
 }
 
 struct cost daemon_cost(const struct daemon *daemon, const struct usage *before)

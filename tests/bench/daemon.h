@@ -13,11 +13,15 @@ struct daemon {
 	const char *name;
 };
 
-/* Of all threads together, since their start. */
+/* Of all its processes (its own, and its children) and their threads together, since their start.
+ */
 struct usage {
-	int64_t cpu;	   /* nanoseconds on a processor */
-	uint64_t wakeups;  /* times that it went to sleep by itself */
-	uint64_t resident; /* bytes, exact: counted from the page tables */
+	int64_t cpu;	  /* nanoseconds on a processor */
+	uint64_t wakeups; /* times that they went to sleep by themselves */
+	uint64_t
+		resident; /* bytes, exact: counted from the page tables; what is shared each time */
+	uint64_t
+		proportional; /* the same, but what N processes share counts 1/N for each of them */
 };
 
 /* What it used from one look to another. */
@@ -32,6 +36,9 @@ struct cost {
 int daemon_start(struct daemon *, const char *program, const char *const arguments[]);
 /* SIGTERM, and SIGKILL two seconds later. */
 void daemon_stop(struct daemon *);
+/* Its child, which does the work; 0: it does it itself, or the kernel does not tell
+ * (CONFIG_PROC_CHILDREN). */
+pid_t daemon_worker(const struct daemon *);
 /* False: it has ended, and the end of its log was shown on stderr, once. */
 bool daemon_alive(struct daemon *);
 /* False: it has ended, or the kernel does not tell (CONFIG_SCHED_INFO). */

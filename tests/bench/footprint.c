@@ -54,6 +54,7 @@ void row_footprint(struct rig *rig, struct result *result)
 	if (!daemon_usage(&rig->daemon, &before))
 		return;
 	footprint->resident = before.resident;
+	footprint->proportional = before.proportional;
 	footprint->time = clock_now();
 	while (!clock_expired(footprint->time + IDLE_TIME)) {
 		clock_sleep(100 * MILLISECOND);

@@ -22,7 +22,7 @@ enum { GROUPS_IN_RULES = 20000 };
 
 static const char mcproxy_text[] = "protocol IGMPv3;\n"
 				   "protocol MLDv2;\n"
-				   "set control \"/run/mcproxy.sock\";\n"
+				   "set control \"" CONTROL_SOCKET "\";\n"
 				   "pinstance bench: up0 ==> dn1 dn2;\n";
 static const char mcproxy_rare[] =
 	"pinstance bench downstream * set query-interval 3600;\n"
@@ -111,7 +111,7 @@ static int configure(const struct subject *subject, const struct conditions *con
 	return fclose(file) ? -errno : 0;
 }
 
-static int launch(struct rig *rig)
+int rig_launch(struct rig *rig)
 {
 	static const char *const mcproxy[] = {"mcproxy", "-f", CONFIGURATION, NULL};
 	static const char *const igmpproxy[] = {"igmpproxy", "-n", CONFIGURATION, NULL};
@@ -145,7 +145,7 @@ bool rig_start(struct rig *rig, const struct subject *subject, const struct cond
 		return false;
 	if (conditions->raise_limit)
 		topology_set("net/ipv4/igmp_max_memberships", "100000");
-	if (configure(subject, conditions) || launch(rig) || !wait_for_query(rig)) {
+	if (configure(subject, conditions) || rig_launch(rig) || !wait_for_query(rig)) {
 		if (!clock_interrupted())
 			fprintf(stderr, "bench: %s does not query its hosts\n", subject->name);
 		return false;

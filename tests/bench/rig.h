@@ -10,6 +10,8 @@
 #include "port.h"
 #include "topology.h"
 
+#define CONTROL_SOCKET "/run/mcproxy.sock"
+
 enum product { MCPROXY, IGMPPROXY };
 
 /* Who is measured. */
@@ -49,6 +51,8 @@ struct quiet {
  * interrupted. To be stopped in any case. */
 bool rig_start(struct rig *, const struct subject *, const struct conditions *);
 void rig_stop(struct rig *);
+/* Starts the subject once more, after daemon_stop(), and waits for nothing. 0 or -errno. */
+int rig_launch(struct rig *);
 /* Forgets what has arrived anywhere. */
 void rig_flush(struct rig *);
 /* Has the daemon been quiet for so long? To be asked again and again, with the same struct quiet,

@@ -18,6 +18,7 @@ enum row {
 	ROW_FLOOD,
 	ROW_FLOOD_RULES,
 	ROW_MUTATED,
+	ROW_START,
 	ROW_FOOTPRINT,
 	ROWS
 };
@@ -60,11 +61,17 @@ struct mutated {
 	int64_t join;		  /* afterwards, as rig_join() */
 };
 
+struct start {
+	bool musl;	     /* the program is the one that the target is set for */
+	struct series start; /* of the program, until it answers */
+	struct series death; /* of its worker, until the next one answers; empty: there is none */
+};
+
 struct footprint {
-	bool musl;    /* the program is the one that the targets are set for */
-	int64_t size; /* of the stripped program; -1: unknown */
-	uint64_t resident;
-	uint64_t wakeups, queries; /* of both downstreams */
+	bool musl;			 /* as above */
+	int64_t size;			 /* of the stripped program; -1: unknown */
+	uint64_t resident, proportional; /* as struct usage */
+	uint64_t wakeups, queries;	 /* of both downstreams */
 	int64_t time;
 };
 
@@ -77,6 +84,7 @@ struct result {
 	struct scale scale, scale_large;
 	struct flood flood, flood_rules;
 	struct mutated mutated;
+	struct start start;
 	struct footprint footprint;
 };
 
@@ -103,6 +111,8 @@ void row_flood(struct rig *, struct result *);
 void row_flood_rules(struct rig *, struct result *);
 /* 20,000 mutated IGMP or MLD messages at dn1. */
 void row_mutated(struct rig *, struct result *);
+/* 21 starts, then the worker is killed 11 times. */
+void row_start(struct rig *, struct result *);
 /* Size, memory and wake-ups of a daemon that has nothing to do for 20 seconds. */
 void row_footprint(struct rig *, struct result *);
 
