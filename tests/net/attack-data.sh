@@ -68,12 +68,18 @@ got one "$sent"
 stop_daemon
 
 start_daemon "$config pinstance p set forwarding per-source; pinstance p set max-routes 1000;"
-receive two h1 -g $v4 -g $v6
-for group in $v4 $v6; do
-	wait_for 10 "dn1 has $group" asked group $group dn1
-done
+# The kernel keeps three packets of a flow until it has a route: who joins later does not miss the
+# fourth, on a machine that is slow.
 stream film src br0 -g $v4 -g $v6
 stream others src br0 -g 239.9.40.0+5 -g ff15::9:28:0+5
+has_flows() {
+	[ "$(source_routes igmp) $(source_routes mld)" = "6 6" ]
+}
+wait_for 10 "the streams have their routes" has_flows
+receive two h1 -g $v4 -g $v6
+for family in 4 6; do
+	wait_for 10 "the host has the IPv$family stream" more_packets $family 100
+done
 resident
 before=$resident
 for family in 4 6; do
@@ -100,9 +106,9 @@ done
 resident
 echo "memory (kB) $before before, $resident after"
 within "memory after the floods (kB)" "$resident" 0 $((before + 1024))
+leave two
 stop_stream others
 stop_stream film
-sleep 0.2 # for whoever has to read the last packet
-leave two
-got two "$sent"
+equal "lost, duplicated of receiver two" "$(awk -F '\t' '
+	$1 == "total" { print $3, $4 }' "$work/two.join")" "0 0"
 stop_daemon
