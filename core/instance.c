@@ -829,7 +829,7 @@ static void adopt_routes(struct instance_side *side)
 	for (unsigned n = 0; n < PROXY_VIFS; n++)
 		if (side->instance->vif[n])
 			index[n] = link_of(side, n)->index;
-	for (int pass = ADOPT_WILDCARD; pass <= REMOVE_ORPHANS && !error; pass++) {
+	for (unsigned pass = ADOPT_WILDCARD; pass <= REMOVE_ORPHANS && !error; pass++) {
 		adoption.pass = pass;
 		error = mroute_dump(&netlink, &dump);
 	}
