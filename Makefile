@@ -281,10 +281,10 @@ fuzz:
 	$(run) tests/fuzz/fuzz.sh
 fault: all $(O)/tests/fault
 	@FAULTS=0 $(subst @,,$(run)) $(O)/tests/fault tests/fault/syscalls.sh
-# Without those that measure time, take memory away or search long texts; the corpora of the fuzzers
-# run their code.
-valgrind: $(filter-out %/conf %/conf_filter %/control %/linux_rawsock %/linux_join,$(unit)) $(replay) \
-		$(O)/tests/fuzz
+# Without those that measure time, take memory away, search long texts or can make few system calls;
+# the corpora of the fuzzers run their code.
+valgrind: $(filter-out $(addprefix %/,conf conf_filter control linux_rawsock linux_join linux_seccomp), \
+		$(unit)) $(replay) $(O)/tests/fuzz
 	@command -v valgrind >/dev/null || { echo 'no valgrind: apt-get install valgrind' >&2; exit 1; }
 	@UNDER='valgrind -q --error-exitcode=99 --leak-check=full' $(subst @,,$(run)) $^
 conformance: $(unit) $(replay)

@@ -105,7 +105,7 @@ static void test_full(void)
 int main(void)
 {
 	netns_enter();
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (unshare(CLONE_NEWNS) || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) ||
 	    !mkdtemp(directory)) {
 		printf("no mount namespace: %s\n", strerror(errno));
 		return NETNS_SKIP;

@@ -486,8 +486,9 @@ static int probe(void)
 
 	if (!pid)
 		_exit(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? errno : -seccomp_enter());
-	return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status)
-									       : ECHILD;
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		return ECHILD;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
 int main(void)

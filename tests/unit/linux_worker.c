@@ -361,6 +361,7 @@ static int find_all(struct priv *priv)
 	LOOK(!count_open(AF_INET) && !count_open(AF_INET6) && !count_open(AF_NETLINK));
 	LOOK(script_restore(&script, priv->script, priv->script_file, "f", error) &&
 	     script.file == 9 && script.size == 10);
+	script_free(&script);
 	for (int i = 0; i < PROTOCOLS; i++) {
 		fd = priv_mroute(priv, (enum protocol)i, 7, &kept);
 		LOOK(fd >= 0 && kept && mroute_has_vif(fd, 3) && !mroute_has_vif(fd, 2));
