@@ -4,6 +4,7 @@
  * question is answered anew from the rules and from who is a member of what.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "world.h"
 
@@ -180,17 +181,21 @@ bool is_subscribed_unnamed(const struct world *world, const struct snapshot *sna
 
 /* ---- the kernel's wildcard routes ---- */
 
-static bool is_everything(const struct addr range[2])
+/* All sources of the family, or all of its groups. */
+static bool is_everything(const struct world *world, const struct addr range[2], bool groups)
 {
-	bool all = true;
+	struct addr first = {{groups ? 0xff : 0}}, last;
 
-	for (unsigned i = 0; i < 16; i++)
-		all &= !range[0].byte[i] && range[1].byte[i] == 0xff;
-	return all;
+	memset(&last, 0xff, sizeof(last));
+	if (world->protocol == PROTOCOL_IGMP) {
+		first = addr_ipv4(groups ? 0xe0000000 : 0);
+		last = addr_ipv4(groups ? 0xefffffff : UINT32_MAX);
+	}
+	return within(&first, range) && within(&last, range);
 }
 
 /* 1: everything passes; 0: nothing does; -1: it depends. */
-static int verdict(const struct rules *rules)
+static int verdict(const struct world *world, const struct rules *rules)
 {
 	int result = 1;
 
@@ -200,8 +205,8 @@ static int verdict(const struct rules *rules)
 
 		for (unsigned i = 0; i < list->count; i++)
 			all |= list->rule[i].vif == PROXY_VIFS &&
-			       is_everything(list->rule[i].group) &&
-			       is_everything(list->rule[i].source);
+			       is_everything(world, list->rule[i].group, true) &&
+			       is_everything(world, list->rule[i].source, false);
 		if (list->whitelist ? !list->count : all)
 			return 0;
 		if (list->whitelist ? !all : list->count)
@@ -210,14 +215,14 @@ static int verdict(const struct rules *rules)
 	return result;
 }
 
-static bool is_about_groups_only(const struct rules *rules)
+static bool is_about_groups_only(const struct world *world, const struct rules *rules)
 {
-	if (verdict(rules) >= 0)
+	if (verdict(world, rules) >= 0)
 		return true;
 	for (unsigned l = 0; l < rules->list_count; l++)
 		for (unsigned i = 0; i < rules->list[l].count; i++)
 			if (rules->list[l].rule[i].vif != PROXY_VIFS ||
-			    !is_everything(rules->list[l].rule[i].source))
+			    !is_everything(world, rules->list[l].rule[i].source, false))
 				return false;
 	return true;
 }
@@ -242,9 +247,9 @@ bool is_wildcard(const struct world *world)
 		bool up = world->interface[i].upstream;
 
 		if ((up && entry_of(world, world->interface[i].vif, false) < ENTRIES) ||
-		    (up ? verdict(&entry->out) < 0 : verdict(&entry->in) < 1) ||
-		    !is_about_groups_only(up ? &entry->in : &entry->out) ||
-		    (up && verdict(&entry->in) < 1 && count - upstreams > 1))
+		    (up ? verdict(world, &entry->out) < 0 : verdict(world, &entry->in) < 1) ||
+		    !is_about_groups_only(world, up ? &entry->in : &entry->out) ||
+		    (up && verdict(world, &entry->in) < 1 && count - upstreams > 1))
 			return false;
 	}
 	return true;
