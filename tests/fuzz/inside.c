@@ -117,17 +117,24 @@ static void check_counts(const struct proxy *proxy)
 		fuzz_fail("%u routes of an earlier proxy are left", proxy->stray_count);
 }
 
+void inside_note(struct inside *past, const struct proxy *proxy)
+{
+	past->memberships =
+		greater(proxy->membership_count ? past->memberships : 0, proxy->membership_count);
+}
+
 void inside_check(struct inside *past, const struct proxy *proxy)
 {
 	struct proxy_totals totals;
 
 	check_counts(proxy);
+	inside_note(past, proxy);
 	proxy_totals(proxy, &totals);
 	if (proxy->config->max_routes && totals.source_routes > proxy->config->max_routes)
 		fuzz_fail("%u source routes", totals.source_routes);
-	if (proxy->bucket_capacity > 4 * proxy->membership_count + 64)
+	if (proxy->bucket_capacity > 4 * past->memberships + 64)
 		fuzz_fail("%u buckets for %u memberships", proxy->bucket_capacity,
-			  proxy->membership_count);
+			  past->memberships);
 	for (unsigned n = 0; n < proxy->config->interface_count; n++) {
 		const struct interface *i = proxy->interface[n];
 

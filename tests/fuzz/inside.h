@@ -12,8 +12,11 @@ struct inside {
 		uint32_t groups, sources;
 		uint32_t max_sources, max_hosts; /* the highest so far */
 	} vif[PROXY_VIFS];
+	uint32_t memberships; /* the most since there were none: until then their table stays */
 };
 
+/* Counts what a packet has made, of which the turn may leave nothing. */
+void inside_note(struct inside *, const struct proxy *);
 /* Fails unless the limits of the configuration hold, and memory is what they make of it. */
 void inside_check(struct inside *, const struct proxy *);
 /* Does a walk through the status go on? */

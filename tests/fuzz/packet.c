@@ -53,6 +53,7 @@ static void receive(struct run *run, const struct packet *packet, const uint8_t 
 	memcpy(copy, data, packet->length);
 	exact.data = copy;
 	proxy_packet(run->world->proxy, run->world->now, &exact);
+	inside_note(&run->inside, run->world->proxy);
 	free(copy);
 	world_settle(run->world);
 }
