@@ -153,7 +153,7 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 		return NULL;
 	}
 	g = create(p, i, &r->group);
-	if (g && draw)
+	if (ENABLE_REPORTER_LIMITS && g && draw)
 		regular_draw(i, g);
 	else if (ENABLE_HOST_TRACKING && g && i->config->quick_leave == QUICK_LEAVE_TRACKED)
 		tracking_start(i, g);

@@ -94,7 +94,20 @@ fi
 # A test's own make is none of the make's that runs the tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 RESULTS=$(mktemp -d) && export RESULTS && trap 'rm -rf "$RESULTS"' EXIT
-[ $# = 0 ] || printf '%s\n' "$@" | xargs -P "${JOBS:-4}" -n 1 sh "$0" --one
+# pick PATTERN-OPTION JOBS TEST...: those tests, so many at a time
+pick()
+{
+	option=$1 jobs=$2
+	shift 2
+	printf '%s\n' "$@" | grep "$option" -e /attack- | xargs -r -P "$jobs" -n 1 sh "$0" --one
+}
+
+# Floods take whole processors.
+if [ $# != 0 ]; then
+	pick -v "${JOBS:-4}" "$@"
+	attacks=${CI:+1}
+	pick -i "${attacks:-2}" "$@"
+fi
 cat "$RESULTS"/*.result 2>/dev/null | awk '
 	/^ok/ { passed++ }
 	/^not ok/ { failed++ }

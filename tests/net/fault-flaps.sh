@@ -13,7 +13,7 @@ seconds=${seconds:-10}
 # memory: of the worker, in kB, in $resident
 memory() {
 	find_worker
-	resident=$(awk '$1 == "VmRSS:" { print $2 }' "/proc/$worker/status")
+	resident=$(awk '$1 == "RssAnon:" { print $2 }' "/proc/$worker/status")
 }
 
 cpu() {

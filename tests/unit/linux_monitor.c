@@ -890,7 +890,7 @@ static void test_inherit(void)
 	static struct {
 		uint32_t version, size;
 		uint8_t state[sizeof(struct monitor_state) + 16];
-	} saved = {1, sizeof(struct monitor_state), {0}};
+	} saved = {2, sizeof(struct monitor_state), {0}};
 	const size_t header = offsetof(__typeof__(saved), state), whole = header + sizeof(state);
 	static const char *const number[] = {"",   "x",		 "-1",
 					     "1x", "99999",	 "2147483647",
