@@ -884,14 +884,40 @@ static int inherit(const void *bytes, size_t length, struct monitor_state *state
 	return result;
 }
 
+static struct {
+	uint32_t version, size;
+	uint8_t state[sizeof(struct monitor_state) + 16];
+} saved;
+
+/* As the monitor writes it for a program that is tried, which copies it here. */
+static void save_state(void)
+{
+	char path[64];
+	int fd;
+
+	open_monitor(true);
+	m.state.table_count = 3;
+	m.state.kept[KEPT - 1].key = 4711;
+	snprintf(path, sizeof(path), "%s/state", directory);
+	snprintf(m.path, sizeof(m.path), "%s/save", directory);
+	CHECK(netns_run(
+		"printf '#!/bin/sh\\ncat /proc/self/fd/$MCPROXY_STATE >%s' >%s && chmod 755 %s",
+		path, m.path, m.path));
+	CHECK(!ASK(MONITOR_UPGRADE));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	CHECK(read(fd, &saved, sizeof(saved)) ==
+	      (ssize_t)(offsetof(__typeof__(saved), state) + sizeof(struct monitor_state)));
+	CHECK(saved.size == sizeof(struct monitor_state) &&
+	      !memcmp(saved.state, &m.state, sizeof(m.state)));
+	close(fd);
+	m.state.table_count = 0;
+	close_monitor();
+}
+
 static void test_inherit(void)
 {
-	static struct monitor_state state, got;
-	static struct {
-		uint32_t version, size;
-		uint8_t state[sizeof(struct monitor_state) + 16];
-	} saved = {2, sizeof(struct monitor_state), {0}};
-	const size_t header = offsetof(__typeof__(saved), state), whole = header + sizeof(state);
+	static struct monitor_state got;
+	const size_t header = offsetof(__typeof__(saved), state), whole = header + sizeof(got);
 	static const char *const number[] = {"",   "x",		 "-1",
 					     "1x", "99999",	 "2147483647",
 					     "99", "4294967297", "99999999999999999999"};
@@ -902,10 +928,9 @@ static void test_inherit(void)
 	CHECK(!monitor_inherit(&got) && !monitor_inherit(NULL) && !priv_inherits() &&
 	      !priv_understands());
 	TEST("a state is what it was, and its file is closed");
-	state.table_count = 3;
-	state.kept[KEPT - 1].key = 4711;
-	memcpy(saved.state, &state, sizeof(state));
-	CHECK(inherit(&saved, whole, &got) == 1 && !memcmp(&got, &state, sizeof(state)));
+	save_state();
+	CHECK(inherit(&saved, whole, &got) == 1 && !memcmp(&got, saved.state, sizeof(got)));
+	CHECK(got.table_count == 3 && got.kept[KEPT - 1].key == 4711);
 	CHECK(inherit(&saved, whole, NULL) == 1);
 	CHECK(test_open() == before, "%u, not %u", test_open(), before);
 	TEST("what is damaged, or another program's");
