@@ -31,6 +31,7 @@
 #define ARCH (ABI_EM_RISCV | ABI_AUDIT_ARCH_64BIT | ABI_AUDIT_ARCH_LE)
 #else
 #define ARCH 0u
+#define NO_TABLE 1
 #endif
 
 /* A sanitizer makes calls of its own. */
@@ -46,6 +47,24 @@ enum { SANITIZED = 0 };
 #endif
 
 /* ---- the table ---- */
+
+/* A call that passes if two of its arguments, masked, have these values. */
+struct bound_call {
+	uint16_t number;
+	struct condition {
+		uint8_t argument;
+		uint32_t mask, value;
+	} condition[2];
+};
+
+#define ALL UINT32_MAX
+
+enum { TYPE = 0xf }; /* of a socket, without its flags */
+
+#ifdef NO_TABLE
+static const uint16_t free_calls[1];
+static const struct bound_call bound_calls[1];
+#else
 
 /* Whatever their arguments. What libc makes of a function depends on its age, and on the kernel's.
  */
@@ -116,19 +135,7 @@ static const uint16_t free_calls[] = {
 #endif
 };
 
-/* The rest: if two of its arguments, masked, have these values. */
-struct bound_call {
-	uint16_t number;
-	struct condition {
-		uint8_t argument;
-		uint32_t mask, value;
-	} condition[2];
-};
-
-#define ALL UINT32_MAX
-
-enum { TYPE = 0xf }; /* of a socket, without its flags */
-
+/* The rest. */
 static const struct bound_call bound_calls[] = {
 #ifdef SYS_socket
 	{SYS_socket, {{0, ALL, AF_INET}, {1, TYPE, SOCK_DGRAM}}},
@@ -153,6 +160,8 @@ static const struct bound_call bound_calls[] = {
 #endif
 	{SYS_fcntl, {{1, ~7u, 0}, {0, 0, 0}}},
 };
+
+#endif
 
 /* ---- the program ---- */
 
