@@ -92,6 +92,7 @@ got h2 40
 receive h1 h1 -g $v4 -g $v6
 for group in $v4 $v6; do
 	wait_for 5 "dn1 has $group" asked group $group dn1
+	wait_for 5 "the bridge has heard it" snooped $group
 done
 stream film src br0 -R 1000 -g $v4 -g $v6
 printf 'set control "%s";\n%s\n' "$work/r.sock" "$both" >"$work/r.conf"
