@@ -440,8 +440,8 @@ receive() {
 	logs="$logs $work/$receive_name.join $work/$receive_name.log"
 }
 
-# has_read PID: nothing waits in the sockets of its namespace
-has_read() {
+# nothing_waits PID: nothing waits in the sockets of its namespace
+nothing_waits() {
 	awk '$5 ~ /:/ && $5 !~ /:0*$/ { waits = 1 } END { exit waits }' "/proc/$1/net/udp" \
 		"/proc/$1/net/udp6"
 }
@@ -449,7 +449,7 @@ has_read() {
 # leave NAME: ends the process, and with it its membership, when it has read what has come.
 leave() {
 	leave_pid=$(cat "$work/$1.pid")
-	ended "$leave_pid" || wait_for 10 "receiver $1 has read all" has_read "$leave_pid"
+	ended "$leave_pid" || wait_for 10 "receiver $1 has read all" nothing_waits "$leave_pid"
 	kill -TERM "$leave_pid"
 	exit_status "$leave_pid"
 }

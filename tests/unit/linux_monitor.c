@@ -4,7 +4,6 @@
  * every request in every wrong form, descriptors that nobody asked for, replies that nobody reads.
  * Whatever comes, the monitor does not wait, allocates nothing, and has all back in the end.
  */
-#include <linux/fib_rules.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -423,8 +422,9 @@ static void test_table_limit(void)
 
 static void test_rules(void)
 {
-	const uint16_t other[] = {0,	      FRA_DST,	 FRA_SRC,    FRA_GOTO,	 FRA_PRIORITY,
-				  FRA_FWMARK, FRA_TABLE, FRA_FWMASK, FRA_L3MDEV, UINT16_MAX};
+	/* Addresses, marks, the priority, the table, and what a rule jumps to. */
+	const uint16_t other[] = {0,  1,  2,	     4, ABI_FRA_PRIORITY, 10, ABI_FRA_TABLE,
+				  16, 19, UINT16_MAX};
 
 	open_monitor(true);
 	CHECK(!ASK(MONITOR_MROUTE, .table = 7) && drop_replied() == 1);
