@@ -247,7 +247,8 @@ static void replace_worker(struct monitor *m)
 	if (error)
 		log_error("%s cannot be executed: %s", m->path, strerror(-error));
 	m->settled = m->upgrade;
-	m->start_at = loop_now();
+	/* One that wants nothing else shall not keep the router busy with it. */
+	m->start_at = loop_now() + (m->ready_at <= loop_now() - RIPE ? 0 : DELAY_FIRST);
 }
 
 /* False: the program ends with *RESULT. */

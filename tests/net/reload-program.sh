@@ -44,7 +44,8 @@ equal "the other pid file" "$(cat "$work/pid2")" "$daemon"
 # a pid file that cannot be written: the old one stays, and it is tried again
 reload "set control \"$work/s.sock\"; set pidfile \"$work/missing/pid\"; pinstance p: up0 ==> dn1;"
 equal "the pid file" "$(cat "$work/pid2")" "$daemon"
-grep -q "$work/missing/pid: " "$work/r.log" || fail "nothing is said of the pid file"
+wait_for 5 "the pid file is complained of" grep -q "$work/missing/pid: " "$work/r.log"
+equal "the pid file" "$(cat "$work/pid2")" "$daemon"
 mkdir "$work/missing"
 written() {
 	[ "$(cat "$work/missing/pid")" = "$daemon" ]
