@@ -162,6 +162,31 @@ static void dismiss(struct instance_side *side, const struct upcall *upcall)
 	mroute_route(side->source.fd, side->protocol, &route, side->plan->threshold);
 }
 
+/* For the next worker, too, if it is of a VERSION (proxy_packet()). */
+static void note_query(const struct instance_side *side, int64_t now, const struct packet *packet,
+		       unsigned version)
+{
+	const struct instance *instance = side->instance;
+	struct priv_query *query;
+
+	if (!ENABLE_PRIVSEP || !version || !instance->note || packet->length > PRIV_QUERY)
+		return;
+	query = &instance->note->vif[packet->vif].query[side->protocol][version - 1];
+	*query = (struct priv_query){.at = now,
+				     .source = packet->source,
+				     .destination = packet->destination,
+				     .router_alert = packet->router_alert,
+				     .length = (uint8_t)packet->length};
+	memcpy(query->data, packet->data, packet->length);
+}
+
+static void forget_queries(const struct instance_side *side, unsigned vif)
+{
+	if (ENABLE_PRIVSEP && side->instance->note)
+		memset(side->instance->note->vif[vif].query[side->protocol], 0,
+		       sizeof(side->instance->note->vif[vif].query[side->protocol]));
+}
+
 static void event(void *ctx, const struct rawsock_event *event)
 {
 	struct instance_side *side = ctx;
@@ -179,7 +204,7 @@ static void event(void *ctx, const struct rawsock_event *event)
 	if (event->type == RAWSOCK_DROP)
 		proxy_drop(side->proxy, packet.vif, event->drop);
 	else
-		proxy_packet(side->proxy, now, &packet);
+		note_query(side, now, &packet, proxy_packet(side->proxy, now, &packet));
 }
 
 static void receive(void *ctx, uint32_t events)
@@ -203,8 +228,10 @@ static void leave_routers(struct instance_side *side, struct instance_link *link
 /* For the next worker: the interface that the VIF in the kernel is of. */
 static void note_vif(const struct instance_side *side, unsigned vif, unsigned index)
 {
-	if (ENABLE_PRIVSEP && side->instance->note)
-		side->instance->note->index[side->protocol][vif] = index;
+	if (!ENABLE_PRIVSEP || !side->instance->note)
+		return;
+	side->instance->note->vif[vif].index[side->protocol] = index;
+	forget_queries(side, vif);
 }
 
 static void forget_vif(struct instance_side *side, unsigned vif)
@@ -381,6 +408,9 @@ static void log_querier(const struct instance_side *side, const char *name,
 
 	if (!addr_equal(&other, &seen->querier)) {
 		seen->querier = other;
+		/* What it was asked for by another one does not hold any more. */
+		if (addr_is_any(&other))
+			forget_queries(side, status->vif);
 		if (addr_is_any(&other))
 			log_notice("%s: %s the %s querier", name,
 				   status->querier ? "this router is" : "nobody is", ip);
@@ -469,7 +499,7 @@ static bool is_noted(const struct instance *instance, unsigned n, const char *na
 {
 	return !ENABLE_PRIVSEP || !instance->note
 		       ? !*name
-		       : !strncmp(instance->note->name[n], name, IF_NAMESIZE);
+		       : !strncmp(instance->note->vif[n].name, name, IF_NAMESIZE);
 }
 
 static void note_name(struct instance *instance, unsigned n, const char *name)
@@ -478,8 +508,8 @@ static void note_name(struct instance *instance, unsigned n, const char *name)
 
 	if (!ENABLE_PRIVSEP || !note || is_noted(instance, n, name))
 		return;
-	note->index[PROTOCOL_IGMP][n] = note->index[PROTOCOL_MLD][n] = 0;
-	memcpy(note->name[n], name, strlen(name) + 1);
+	note->vif[n] = (struct priv_vif){.name = ""};
+	memcpy(note->vif[n].name, name, strlen(name) + 1);
 }
 
 static void remove_vif(struct instance_vif *vif)
@@ -715,7 +745,7 @@ static void inherit_vifs(struct instance_side *side)
 	struct priv_vifs *note = side->instance->note;
 
 	for (unsigned n = 0; n < PROXY_VIFS; n++) {
-		unsigned index = side->kept && note ? note->index[side->protocol][n] : 0;
+		unsigned index = side->kept && note ? note->vif[n].index[side->protocol] : 0;
 
 		if (index && side->instance->vif[n] && mroute_has_vif(side->source.fd, n)) {
 			link_of(side, n)->index = index;
@@ -812,6 +842,48 @@ static void adopt(void *ctx, const struct route *route)
 	}
 }
 
+/* The first query that the worker before has heard since BEFORE (NULL: at all). NULL: none. */
+static const struct priv_query *next_query(const struct priv_query query[PRIV_VERSIONS],
+					   const struct priv_query *before)
+{
+	const struct priv_query *next = NULL;
+
+	for (unsigned n = 0; n < PRIV_VERSIONS; n++)
+		if (query[n].length && (!before || query[n].at > before->at) &&
+		    (!next || query[n].at < next->at))
+			next = &query[n];
+	return next;
+}
+
+/* Whatever the worker before has made of it, it is one more packet. */
+static void hear_again(struct instance_side *side, unsigned vif)
+{
+	const struct priv_query *all = side->instance->note->vif[vif].query[side->protocol];
+	const struct priv_query *query = NULL;
+
+	while ((query = next_query(all, query))) {
+		const struct packet packet = {.vif = vif,
+					      .source = query->source,
+					      .destination = query->destination,
+					      .ttl = 1,
+					      .router_alert = query->router_alert,
+					      .data = query->data,
+					      .length = query->length};
+
+		if (query->length <= PRIV_QUERY && query->at <= loop_now())
+			proxy_packet(side->proxy, query->at, &packet);
+	}
+}
+
+/* Who asks on a link, and which version: a proxy that does not know would ask and forward beside
+ * another one, and speak what is not understood, until that one asks again. */
+static void inherit_queriers(struct instance_side *side)
+{
+	for (unsigned n = 0; n < PROXY_VIFS; n++)
+		if (side->instance->note && side->instance->vif[n] && link_of(side, n)->index)
+			hear_again(side, n);
+}
+
 /* The routes in the kernel become memberships. If they cannot be read they are told anew. */
 static void adopt_routes(struct instance_side *side)
 {
@@ -891,8 +963,10 @@ int instance_open(struct instance *instance, struct instance_host *host,
 	else
 		settle_vifs(instance);
 	for (unsigned n = 0; n < PROTOCOLS && !error; n++) {
-		if (ENABLE_PRIVSEP && instance->side[n].proxy && instance->side[n].kept)
+		if (ENABLE_PRIVSEP && instance->side[n].proxy && instance->side[n].kept) {
+			inherit_queriers(&instance->side[n]);
 			adopt_routes(&instance->side[n]);
+		}
 		if (ENABLE_MULTI_INSTANCE && instance->side[n].proxy && instance->side[n].table)
 			rule_sweep(&host->rules, (enum protocol)n, instance->side[n].table);
 	}

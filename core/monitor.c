@@ -42,8 +42,9 @@ static const char environment[] = "MCPROXY_STATE";
 
 /* ---- another program in its place ---- */
 
-/* Changes with every change of struct monitor_state that its size does not show. */
-enum { STATE_VERSION = 2 };
+/* Changes with every change of struct monitor_state that its size does not show, or of struct
+ * priv_shared. */
+enum { STATE_VERSION = 3 };
 
 struct state_header {
 	uint32_t version, size;

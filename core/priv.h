@@ -20,6 +20,8 @@
 #include "rpfilter.h"
 
 enum { PRIV_TEXT = 160 };
+/* Of a General Query without what may follow it; the versions of IGMP. */
+enum { PRIV_QUERY = 28, PRIV_VERSIONS = 3 };
 
 /* Exit status of a worker that wants another one in its place, which goes on with what it leaves in
  * the kernel: one that reads the file anew, as root; or one of the program as it is on disk now. */
@@ -36,10 +38,23 @@ struct priv_settings {
 	char pidfile[CONF_PATH];
 };
 
-/* Which interface each VIF of a table is of: what the kernel cannot be asked for. */
+/* A message that another worker is to hear, too. */
+struct priv_query {
+	int64_t at;
+	struct addr source, destination;
+	bool router_alert;
+	uint8_t length; /* 0: there is none */
+	uint8_t data[PRIV_QUERY];
+};
+
+/* Which interface each VIF of a table is of, and the last General Query of each version that was
+ * heard there (proxy_packet()): what the kernel cannot be asked for. */
 struct priv_vifs {
-	char name[PROXY_VIFS][IF_NAMESIZE];
-	uint32_t index[PROTOCOLS][PROXY_VIFS]; /* 0: there is none */
+	struct priv_vif {
+		char name[IF_NAMESIZE];
+		uint32_t index[PROTOCOLS]; /* 0: there is none */
+		struct priv_query query[PROTOCOLS][PRIV_VERSIONS];
+	} vif[PROXY_VIFS];
 };
 
 /* In memory that both processes see, and that the worker may have spoilt. What is looked at first

@@ -49,7 +49,7 @@ static enum counter check(const struct interface *i, const struct packet *packet
 	return COUNTER_COUNT;
 }
 
-static void hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet)
+static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet)
 {
 	struct message m;
 	enum counter result = message_decode(p->protocol, packet, &m);
@@ -69,16 +69,22 @@ static void hear(struct proxy *p, struct interface *i, int64_t now, const struct
 		querier_message(p, i, now, packet, &m);
 	else if (!i->config->upstream || !p->router[i->vif]) /* drops are counted once */
 		i->counters.value[result]++;
+	if (!ENABLE_PRIVSEP || result > RX_LEAVE || m.type != MESSAGE_QUERY ||
+	    !addr_is_any(&m.group) || !addr_equal(&i->other_querier, &packet->source))
+		return 0;
+	return m.version;
 }
 
-void proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
+unsigned proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 {
 	struct interface *router = p->router[packet->vif], *host = p->host[packet->vif];
+	unsigned version = 0;
 
 	if (router)
-		hear(p, router, now, packet);
+		version = hear(p, router, now, packet);
 	if (host)
-		hear(p, host, now, packet);
+		version |= hear(p, host, now, packet);
+	return version;
 }
 
 bool proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)

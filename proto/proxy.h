@@ -167,13 +167,16 @@ bool proxy_interface(struct proxy *, int64_t now, const struct interface_state *
  * reported, whose membership lasts no longer than the startup queries and their answers take, and a
  * second more; where somebody else asks, a group membership interval (RFC 3376 section 8.4). The
  * first proxy_tick() then tells of no route that is right already, and removes those that nobody
- * wants. To be called after proxy_new() and proxy_interface(), before anything else happens to the
- * proxy; all wildcard routes before the first (S,G). False: no memory; the same may be tried again,
- * or the caller removes the route. */
+ * wants. To be called after proxy_new(), proxy_interface() and what is said of proxy_packet(),
+ * before anything else happens to the proxy; all wildcard routes before the first (S,G). False: no
+ * memory; the same may be tried again, or the caller removes the route. */
 bool proxy_adopt(struct proxy *, int64_t now, const struct route *);
 /* A message that came in by packet->vif, a VIF of the configuration (RFC 3376 section 4, RFC 3810
- * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. */
-void proxy_packet(struct proxy *, int64_t now, const struct packet *);
+ * section 5). Whatever is wrong with it is counted; its data is not needed afterwards. With
+ * ENABLE_PRIVSEP: the version of a General Query that holds for a while, as it elects a querier or
+ * tells which version to speak; else 0. A proxy in the place of this one is to be told of the last
+ * one of each version between proxy_interface() and proxy_adopt(), NOW being when it came. */
+unsigned proxy_packet(struct proxy *, int64_t now, const struct packet *);
 /* The kernel asks about a packet. With wildcard routes NOCACHE needs no answer. False: there is no
  * room for a route; the kernel waits for one in vain, and with it the next ones that it asks about.
  */

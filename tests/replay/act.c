@@ -59,7 +59,7 @@ void run_rx(struct world *world, struct words *words)
 	packet.data = exact;
 	codec_free(&pattern.message);
 	if (!world->failed_line)
-		proxy_packet(world->proxy, world->now, &packet);
+		world_hear(world, &packet);
 	free(exact);
 	world_settle(world);
 }

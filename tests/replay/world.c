@@ -576,6 +576,49 @@ void world_reconfigure(struct world *world)
 	world_settle(world);
 }
 
+void world_hear(struct world *world, const struct packet *packet)
+{
+	unsigned version = proxy_packet(world->proxy, world->now, packet);
+	struct heard *heard = &world->node[packet->vif].heard[version ? version - 1 : 0];
+
+	if (!version || packet->length > sizeof(heard->data))
+		return;
+	heard->at = world->now;
+	heard->packet = *packet;
+	heard->packet.data = heard->data;
+	memcpy(heard->data, packet->data, packet->length);
+}
+
+/* Who has become the querier has been asked by nobody. */
+static void forget_heard(struct world *world)
+{
+	struct proxy_interface_status status;
+
+	for (unsigned i = 0; i < world->given->config.interface_count; i++) {
+		proxy_interface_status(world->proxy, i, &status);
+		if (!status.upstream && status.querier)
+			memset(world->node[status.vif].heard, 0,
+			       sizeof(world->node[status.vif].heard));
+	}
+}
+
+/* The queries that hold still, the earliest first. */
+static void hear_again(struct world *world, struct node *node)
+{
+	const struct heard *next, *before = NULL;
+
+	do {
+		next = NULL;
+		for (const struct heard *heard = node->heard; heard < node->heard + 3; heard++)
+			if (heard->packet.data && (!before || heard->at > before->at) &&
+			    (!next || heard->at < next->at))
+				next = heard;
+		if (next)
+			proxy_packet(world->proxy, next->at, &next->packet);
+		before = next;
+	} while (next);
+}
+
 /* The routes that the kernel has, those of whole groups first, as it would tell them. */
 static void adopt(struct world *world, bool whole)
 {
@@ -603,6 +646,7 @@ void world_restart(struct world *world, unsigned times)
 {
 	world->no_memory = world_no_memory(world);
 	world->told = 0;
+	forget_heard(world);
 	proxy_free(world->proxy);
 	given_free(world->given);
 	make_proxy(world);
@@ -614,6 +658,8 @@ void world_restart(struct world *world, unsigned times)
 		world_forget_views(world, vif);
 		if (*world->node[vif].name && world->node[vif].state.exists)
 			proxy_interface(world->proxy, world->now, &world->node[vif].state);
+		if (*world->node[vif].name)
+			hear_again(world, &world->node[vif]);
 	}
 	world->may_act = false;
 	while (times--) {

@@ -17,11 +17,19 @@ enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = 2 };
 enum { IGNORE_GENERAL = 1, IGNORE_SPECIFIC = 2, IGNORE_REPORTS = 4 };
 
 /* An interface; its VIF is its position. Without a name there is none. */
+/* A General Query that another proxy is to hear, too. */
+struct heard {
+	int64_t at;
+	struct packet packet; /* its data are these */
+	uint8_t data[64];
+};
+
 struct node {
 	char name[NAME_MAX_LENGTH];
 	struct interface_state state;
 	struct prefix prefix[INTERFACE_PREFIXES];
 	unsigned ignored;
+	struct heard heard[3]; /* by version */
 };
 
 /* What a filter says: all of its lists have to let pass. Its evaluation here is policy.c's own. */
@@ -172,6 +180,8 @@ unsigned entry_of(const struct world *, unsigned vif, bool upstream);
 uint64_t world_no_memory(const struct world *);
 /* Gives the proxy what is configured now. */
 void world_reconfigure(struct world *);
+/* The proxy hears a message; what holds for a while the next one is told of, too. */
+void world_hear(struct world *, const struct packet *);
 /* The proxy dies without a word; another one, with what is configured now, takes its place, and
  * over what the kernel has, which it is told so many TIMES. */
 void world_restart(struct world *, unsigned times);
