@@ -65,7 +65,8 @@ for place in "src br0" "r up0" "r2 up0" "r dn1" "r2 dn1" "h1 eth0"; do
 	# shellcheck disable=SC2086
 	wait_for 5 "$place has a link-local address" has_link_local $place
 done
-config='protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;'
+config='protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
+	pinstance p downstream * set query-response-interval 0.5;'
 start_daemon "$config"
 receive one h1 -g $v4 -g $v6
 
