@@ -71,9 +71,10 @@ start_daemon "$config"
 receive one h1 -g $v4 -g $v6
 
 # an old router upstream asks once
-ip_in src link set br0 type bridge mcast_igmp_version 2 mcast_mld_version 1 mcast_querier 1 \
+ip_in src link set br0 type bridge mcast_igmp_version 2 mcast_mld_version 1 \
 	mcast_query_use_ifaddr 1 mcast_query_interval 50000 mcast_startup_query_count 1 \
 	mcast_membership_interval 60000
+ip_in src link set br0 type bridge mcast_querier 1
 wait_for 5 "up0 speaks the old versions" is 'igmp 2 mld 1 ' versions up0
 wait_for 5 "the groups are asked for upstream" several snooped $v4 $v6
 wait_for 5 "the worker is ripe" ripe
