@@ -171,7 +171,7 @@ static void note_query(const struct instance_side *side, int64_t now, const stru
 
 	if (!ENABLE_PRIVSEP || !version || !instance->note || packet->length > PRIV_QUERY)
 		return;
-	query = &instance->note->vif[packet->vif].query[side->protocol][version - 1];
+	query = &instance->note->query[packet->vif][side->protocol][version - 1];
 	*query = (struct priv_query){.at = now,
 				     .source = packet->source,
 				     .destination = packet->destination,
@@ -180,11 +180,11 @@ static void note_query(const struct instance_side *side, int64_t now, const stru
 	memcpy(query->data, packet->data, packet->length);
 }
 
-static void forget_queries(const struct instance_side *side, unsigned vif)
+/* Where no interface is noted there are none. */
+static void forget_queries(struct priv_vifs *note, enum protocol protocol, unsigned vif)
 {
-	if (ENABLE_PRIVSEP && side->instance->note)
-		memset(side->instance->note->vif[vif].query[side->protocol], 0,
-		       sizeof(side->instance->note->vif[vif].query[side->protocol]));
+	if (ENABLE_PRIVSEP && note && note->index[protocol][vif])
+		memset(note->query[vif][protocol], 0, sizeof(note->query[vif][protocol]));
 }
 
 static void event(void *ctx, const struct rawsock_event *event)
@@ -228,10 +228,11 @@ static void leave_routers(struct instance_side *side, struct instance_link *link
 /* For the next worker: the interface that the VIF in the kernel is of. */
 static void note_vif(const struct instance_side *side, unsigned vif, unsigned index)
 {
-	if (!ENABLE_PRIVSEP || !side->instance->note)
-		return;
-	side->instance->note->vif[vif].index[side->protocol] = index;
-	forget_queries(side, vif);
+	struct priv_vifs *note = side->instance->note;
+
+	forget_queries(note, side->protocol, vif);
+	if (ENABLE_PRIVSEP && note)
+		note->index[side->protocol][vif] = index;
 }
 
 static void forget_vif(struct instance_side *side, unsigned vif)
@@ -410,7 +411,7 @@ static void log_querier(const struct instance_side *side, const char *name,
 		seen->querier = other;
 		/* What it was asked for by another one does not hold any more. */
 		if (addr_is_any(&other))
-			forget_queries(side, status->vif);
+			forget_queries(side->instance->note, side->protocol, status->vif);
 		if (addr_is_any(&other))
 			log_notice("%s: %s the %s querier", name,
 				   status->querier ? "this router is" : "nobody is", ip);
@@ -499,7 +500,7 @@ static bool is_noted(const struct instance *instance, unsigned n, const char *na
 {
 	return !ENABLE_PRIVSEP || !instance->note
 		       ? !*name
-		       : !strncmp(instance->note->vif[n].name, name, IF_NAMESIZE);
+		       : !strncmp(instance->note->name[n], name, IF_NAMESIZE);
 }
 
 static void note_name(struct instance *instance, unsigned n, const char *name)
@@ -508,8 +509,11 @@ static void note_name(struct instance *instance, unsigned n, const char *name)
 
 	if (!ENABLE_PRIVSEP || !note || is_noted(instance, n, name))
 		return;
-	note->vif[n] = (struct priv_vif){.name = ""};
-	memcpy(note->vif[n].name, name, strlen(name) + 1);
+	for (unsigned protocol = 0; protocol < PROTOCOLS; protocol++) {
+		forget_queries(note, (enum protocol)protocol, n);
+		note->index[protocol][n] = 0;
+	}
+	memcpy(note->name[n], name, strlen(name) + 1);
 }
 
 static void remove_vif(struct instance_vif *vif)
@@ -745,7 +749,7 @@ static void inherit_vifs(struct instance_side *side)
 	struct priv_vifs *note = side->instance->note;
 
 	for (unsigned n = 0; n < PROXY_VIFS; n++) {
-		unsigned index = side->kept && note ? note->vif[n].index[side->protocol] : 0;
+		unsigned index = side->kept && note ? note->index[side->protocol][n] : 0;
 
 		if (index && side->instance->vif[n] && mroute_has_vif(side->source.fd, n)) {
 			link_of(side, n)->index = index;
@@ -858,7 +862,7 @@ static const struct priv_query *next_query(const struct priv_query query[PRIV_VE
 /* Whatever the worker before has made of it, it is one more packet. */
 static void hear_again(struct instance_side *side, unsigned vif)
 {
-	const struct priv_query *all = side->instance->note->vif[vif].query[side->protocol];
+	const struct priv_query *all = side->instance->note->query[vif][side->protocol];
 	const struct priv_query *query = NULL;
 
 	while ((query = next_query(all, query))) {

@@ -50,11 +50,9 @@ struct priv_query {
 /* Which interface each VIF of a table is of, and the last General Query of each version that was
  * heard there (proxy_packet()): what the kernel cannot be asked for. */
 struct priv_vifs {
-	struct priv_vif {
-		char name[IF_NAMESIZE];
-		uint32_t index[PROTOCOLS]; /* 0: there is none */
-		struct priv_query query[PROTOCOLS][PRIV_VERSIONS];
-	} vif[PROXY_VIFS];
+	char name[PROXY_VIFS][IF_NAMESIZE];
+	uint32_t index[PROTOCOLS][PROXY_VIFS]; /* 0: there is none */
+	struct priv_query query[PROXY_VIFS][PROTOCOLS][PRIV_VERSIONS];
 };
 
 /* In memory that both processes see, and that the worker may have spoilt. What is looked at first

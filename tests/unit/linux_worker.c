@@ -344,7 +344,7 @@ static int leave_all(struct priv *priv)
 	LOOK(!priv_rule(priv, true, PROTOCOL_IGMP, "v0", 7, ABI_FRA_IIFNAME));
 	LOOK(!priv_rp_filter(priv, PRIV_RP_HOLD, "v0"));
 	priv_script(priv, script_save(&script), script.file);
-	priv->shared->vifs[1].vif[3].index[PROTOCOL_MLD] = 4711;
+	priv->shared->vifs[1].index[PROTOCOL_MLD][3] = 4711;
 	die();
 	return 0;
 }
@@ -366,7 +366,7 @@ static int find_all(struct priv *priv)
 		fd = priv_mroute(priv, (enum protocol)i, 7, &kept);
 		LOOK(fd >= 0 && kept && mroute_has_vif(fd, 3) && !mroute_has_vif(fd, 2));
 	}
-	LOOK(has_group() && priv->shared->vifs[1].vif[3].index[PROTOCOL_MLD] == 4711);
+	LOOK(has_group() && priv->shared->vifs[1].index[PROTOCOL_MLD][3] == 4711);
 	LOOK(netns_run("ip mrule | grep -q 'iif v0 lookup 7'"));
 	LOOK(netns_run("grep -qx 0 /proc/sys/net/ipv4/conf/v0/rp_filter"));
 	priv_sweep(priv);
