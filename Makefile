@@ -72,29 +72,31 @@ clean:
 
 # ---- what is built: proto/ and core/, but for the files of options that are off; the applets ----
 
-option-$(CONFIG_IGMP)           += proto/igmp.c
-option-$(CONFIG_MLD)            += proto/mld.c
-option-$(CONFIG_PER_SOURCE)     += proto/flow.c
-option-$(CONFIG_REPORTER_LIMITS) += proto/regular.c
-option-$(CONFIG_FILTER)         += proto/filter.c core/conf_filter.c
-option-$(CONFIG_MULTI_INSTANCE) += core/rule.c
-option-$(CONFIG_KERNEL_HOST)    += core/join.c
-option-$(CONFIG_PRIVILEGES)     += core/privilege.c
-option-$(CONFIG_PRIVSEP)        += proto/adopt.c $(addprefix core/,monitor.c monitor_serve.c \
-	mroute_dump.c passing.c priv_worker.c)
-option-$(CONFIG_SECCOMP)        += core/seccomp.c
-option-$(CONFIG_SYSTEMD)        += core/notify.c
-option-$(if $(CONFIG_PRIVSEP),,y) += core/priv_direct.c
-option-$(CONFIG_CONTROL)        += core/control.c core/control_answer.c core/control_ask.c
+house := proto core $(patsubst %/,%,$(wildcard proto/*/ core/*/))
 
-sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard proto/*.c core/*.c)))
+option-$(CONFIG_IGMP)           += proto/packet/igmp.c
+option-$(CONFIG_MLD)            += proto/packet/mld.c
+option-$(CONFIG_PER_SOURCE)     += proto/forward/flow.c
+option-$(CONFIG_REPORTER_LIMITS) += proto/router/regular.c
+option-$(CONFIG_FILTER)         += proto/policy/filter.c core/config/conf_filter.c
+option-$(CONFIG_MULTI_INSTANCE) += core/kernel/rule.c
+option-$(CONFIG_KERNEL_HOST)    += core/daemon/join.c
+option-$(CONFIG_PRIVILEGES)     += core/privilege/privilege.c
+option-$(CONFIG_PRIVSEP)        += proto/adopt.c core/kernel/mroute_dump.c \
+	$(addprefix core/privilege/,monitor.c monitor_serve.c passing.c priv_worker.c)
+option-$(CONFIG_SECCOMP)        += core/kernel/seccomp.c
+option-$(CONFIG_SYSTEMD)        += core/privilege/notify.c
+option-$(if $(CONFIG_PRIVSEP),,y) += core/privilege/priv_direct.c
+option-$(CONFIG_CONTROL)        += $(addprefix core/control/,control.c control_answer.c control_ask.c)
+
+sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard $(addsuffix /*.c,$(house)))))
 applets := $(shell sed -n 's/^CONFIG_APPLET_\([A-Z0-9_]*\)=y$$/\1/p' $(config) | tr A-Z_ a-z-)
 
 # ---- how ----
 
 compiler-package := $(if $(findstring musl,$(CC)),musl-tools,$(if \
 	$(findstring clang,$(CC)),clang,gcc) libc6-dev)
-flags := -std=c11 -D_GNU_SOURCE -include $(O)/config.h -I$(O) -ffunction-sections -fdata-sections
+flags := -std=c11 -D_GNU_SOURCE -include $(O)/config.h -iquote . -I$(O) -ffunction-sections -fdata-sections
 flags += -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
 flags += -Wold-style-definition -Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings
 flags += -Wnull-dereference $(if $(filter 1,$(WERROR)),-Werror)
@@ -181,7 +183,7 @@ $(O)/command: FORCE
 	$(call update,echo '$(CC) $(flags) $(CPPFLAGS) $(CFLAGS) $(link) $(LDFLAGS)')
 FORCE:
 
--include $(wildcard $(O)/*/*.d)
+-include $(wildcard $(O)/*/*.d $(O)/*/*/*.d)
 
 ## Configure:
 ##   menuconfig         choose in menus (this and those below need kconfig-frontends)
@@ -235,7 +237,7 @@ run       := @O='$(abspath $(O))' KCONFIG_CONFIG='$(abspath $(config))' CC='$(CC
 enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 
 # tests/unit/NAME.c is a program; the files of any other directory of tests/ are one.
-$(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard proto/*.h core/*.h)
+$(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard $(addsuffix /*.h,$(house)))
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(filter-out $(whole),$(flags)) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) \
 		-o $@ $(if $(whole),-fno-lto) \
@@ -306,7 +308,7 @@ size:
 coverage:
 	@O='$(O)/coverage' CC='$(CC)' KCONFIG_CONFIG='$(config)' SEEDS='$(SEEDS)' sh tests/coverage.sh
 format:
-	clang-format -i $(wildcard proto/*.[ch] core/*.[ch] applets/*.c) $(test-code)
+	clang-format -i $(wildcard $(addsuffix /*.[ch],$(house)) applets/*.c) $(test-code)
 
 ## Install:
 ##   install            the program and its links, the manual pages, an example; with SYSTEMD its unit

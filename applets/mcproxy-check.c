@@ -2,22 +2,22 @@
 /*
  * Says what on this system would keep mcproxy from working, and what to do about it, a finding a
  * line. Owns: what counts as a warning or a failure of the configuration and the interfaces, and
- * the remedies; of the kernel, core/check.c. Leaves out: packet filters, which only their own tools
- * can read.
+ * the remedies; of the kernel, core/kernel/check.c. Leaves out: packet filters, which only their
+ * own tools can read.
  */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../core/applet.h"
-#include "../core/check.h"
-#include "../core/conf.h"
-#include "../core/iface.h"
-#include "../core/probe.h"
-#include "../core/format.h"
-#include "../core/option.h"
-#include "../core/output.h"
-#include "../core/text.h"
+#include "core/base/applet.h"
+#include "core/kernel/check.h"
+#include "core/config/conf.h"
+#include "core/kernel/iface.h"
+#include "core/kernel/probe.h"
+#include "core/base/format.h"
+#include "core/base/option.h"
+#include "core/base/output.h"
+#include "core/base/text.h"
 
 #define NAME "mcproxy-check"
 #define SYNOPSIS "Usage: " NAME " [-t] [-f FILE]\n"

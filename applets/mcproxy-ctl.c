@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tells a running mcproxy what to do. Owns: the names of the commands and the number of their
- * words. What they mean, and whether they are right, is the daemon's affair: core/script.c,
- * core/parser.c.
+ * words. What they mean, and whether they are right, is the daemon's affair: core/config/script.c,
+ * core/config/parser.c.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../core/applet.h"
-#include "../core/control_ask.h"
-#include "../core/format.h"
-#include "../core/option.h"
-#include "../core/output.h"
+#include "core/base/applet.h"
+#include "core/control/control_ask.h"
+#include "core/base/format.h"
+#include "core/base/option.h"
+#include "core/base/output.h"
 
 #define NAME "mcproxy-ctl"
 #define SYNOPSIS "Usage: " NAME " [-s SOCKET] COMMAND [ARGUMENT...]\n"

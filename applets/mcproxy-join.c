@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Joins groups as an application would, receives, and says what came. Owns: the options, the
- * commands on standard input, the table in its two forms. The sockets are core/receiver.h's, the
- * counting is core/stream.h's.
+ * commands on standard input, the table in its two forms. The sockets are
+ * core/traffic/receiver.h's, the counting is core/traffic/stream.h's.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,12 +12,12 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "../core/applet.h"
-#include "../core/receiver.h"
-#include "../core/format.h"
-#include "../core/option.h"
-#include "../core/output.h"
-#include "../core/text.h"
+#include "core/base/applet.h"
+#include "core/traffic/receiver.h"
+#include "core/base/format.h"
+#include "core/base/option.h"
+#include "core/base/output.h"
+#include "core/base/text.h"
 
 #define NAME "mcproxy-join"
 #define SYNOPSIS "Usage: " NAME " [OPTION]... -g GROUP[+COUNT]...\n"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sends numbered and timed packets to groups, for mcproxy-join to count. Owns: the options and the
- * summary. Sockets and pace are core/sender.h's.
+ * summary. Sockets and pace are core/traffic/sender.h's.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/applet.h"
-#include "../core/sender.h"
-#include "../core/option.h"
-#include "../core/output.h"
-#include "../core/text.h"
+#include "core/base/applet.h"
+#include "core/traffic/sender.h"
+#include "core/base/option.h"
+#include "core/base/output.h"
+#include "core/base/text.h"
 
 #define NAME "mcproxy-send"
 #define SYNOPSIS "Usage: " NAME " [OPTION]... -g GROUP[+COUNT]...\n"

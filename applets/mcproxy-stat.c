@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../core/applet.h"
-#include "../core/control_ask.h"
-#include "../core/format.h"
-#include "../core/option.h"
-#include "../core/output.h"
-#include "../core/text.h"
+#include "core/base/applet.h"
+#include "core/control/control_ask.h"
+#include "core/base/format.h"
+#include "core/base/option.h"
+#include "core/base/output.h"
+#include "core/base/text.h"
 
 #define NAME "mcproxy-stat"
 #define SYNOPSIS "Usage: " NAME " [-s SOCKET] [-t | -q] [-w SECONDS] [REQUEST]\n"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The daemon's command line, and the way to the background. What it does is core/daemon.c's. */
+/* The daemon's command line, and the way to the background. What it does is core/daemon/daemon.c's.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -7,13 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../core/applet.h"
-#include "../core/check.h"
-#include "../core/conf.h"
-#include "../core/daemon.h"
-#include "../core/option.h"
-#include "../core/output.h"
-#include "../core/priv.h"
+#include "core/base/applet.h"
+#include "core/kernel/check.h"
+#include "core/config/conf.h"
+#include "core/daemon/daemon.h"
+#include "core/base/option.h"
+#include "core/base/output.h"
+#include "core/privilege/priv.h"
 
 #define SYNOPSIS "Usage: mcproxy [-Bcdnrsv] [-f FILE] [-p PIDFILE]\n"
 

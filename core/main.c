@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "applet.h"
-#include "output.h"
+#include "core/base/applet.h"
+#include "core/base/output.h"
 
 struct applet {
 	char name[16];

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* See adopt.h. Which routes are made of which memberships is forward.c's and policy.c's matter. */
-#include "adopt.h"
+#include "proto/adopt.h"
 
 #include <stdlib.h>
 
-#include "forward.h"
-#include "group.h"
-#include "host.h"
-#include "interface.h"
-#include "membership.h"
-#include "merge.h"
-#include "policy.h"
-#include "route.h"
+#include "proto/forward/forward.h"
+#include "proto/router/group.h"
+#include "proto/host/host.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/policy/merge.h"
+#include "proto/policy/policy.h"
+#include "proto/state/route.h"
 
 /* How long the last answers may be on their way, in milliseconds. */
 enum { DELIVERY_MARGIN = 1000 };

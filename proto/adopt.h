@@ -8,7 +8,7 @@
 #ifndef PROTO_ADOPT_H
 #define PROTO_ADOPT_H
 
-#include "state.h"
+#include "proto/state/state.h"
 
 /* The kernel has been told of all that is wanted: removes what it had and nobody wants. */
 void adopt_end(struct proxy *);

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* One proxy instance: events in, a turn at a time out; see proxy.h. Leaves out: its configuration
  * and its interfaces, which are setup.c's. */
-#include "proxy.h"
+#include "proto/proxy.h"
 
 #include <stdlib.h>
 
-#include "adopt.h"
-#include "filter.h"
-#include "flow.h"
-#include "forward.h"
-#include "group.h"
-#include "host.h"
-#include "interface.h"
-#include "membership.h"
-#include "merge.h"
-#include "policy.h"
-#include "querier.h"
+#include "proto/adopt.h"
+#include "proto/policy/filter.h"
+#include "proto/forward/flow.h"
+#include "proto/forward/forward.h"
+#include "proto/router/group.h"
+#include "proto/host/host.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/policy/merge.h"
+#include "proto/policy/policy.h"
+#include "proto/router/querier.h"
 
 /* Timers that one turn runs before packets get their chance again. */
 enum { TURN_BUDGET = 4096 };

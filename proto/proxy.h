@@ -17,9 +17,9 @@
 
 #include <stddef.h>
 
-#include "addr.h"
-#include "counter.h"
-#include "values.h"
+#include "proto/base/addr.h"
+#include "proto/base/counter.h"
+#include "proto/base/values.h"
 
 enum { PROXY_VIFS = 32, PROXY_ENTRIES = 2 * PROXY_VIFS };
 

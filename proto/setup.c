@@ -2,16 +2,16 @@
 /* One proxy instance: what it is configured to be, and the state of its interfaces; see proxy.h. */
 #include <stdlib.h>
 
-#include "adopt.h"
-#include "filter.h"
-#include "flow.h"
-#include "forward.h"
-#include "group.h"
-#include "host.h"
-#include "interface.h"
-#include "membership.h"
-#include "policy.h"
-#include "querier.h"
+#include "proto/adopt.h"
+#include "proto/policy/filter.h"
+#include "proto/forward/flow.h"
+#include "proto/forward/forward.h"
+#include "proto/router/group.h"
+#include "proto/host/host.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/policy/policy.h"
+#include "proto/router/querier.h"
 
 /* ---- groups that stay below the upstream ---- */
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What a proxy tells of itself: the status part of proxy.h. Changes nothing. */
-#include "forward.h"
-#include "group.h"
-#include "host.h"
-#include "membership.h"
-#include "tracking.h"
+#include "proto/forward/forward.h"
+#include "proto/router/group.h"
+#include "proto/host/host.h"
+#include "proto/state/membership.h"
+#include "proto/router/tracking.h"
 
 void proxy_interface_status(const struct proxy *p, unsigned entry,
 			    struct proxy_interface_status *status)

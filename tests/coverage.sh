@@ -38,7 +38,7 @@ instrumented sim SEEDS="${SEEDS:-100}"
 
 # One call for all, as what is in headers comes from many objects: a line's sum comes first, then
 # each of them.
-"$gcov" -b -c -t "$O"/proto/*.gcda "$O"/core/*.gcda >"$O/gcov" 2>"$O/log"
+find "$O/proto" "$O/core" -name '*.gcda' -exec "$gcov" -b -c -t {} + >"$O/gcov" 2>"$O/log"
 awk -v least_lines="$least_lines" -v least_branches="$least_branches" -v list="$O/uncovered" '
 	function miss(what) { print file ":" number ": " what ": " text >list }
 	function share(part, whole) { return whole ? 100 * part / whole : 100 }

@@ -27,7 +27,7 @@ build()
 
 build "$config"
 whole=$(bytes "$O/mcproxy")
-for object in "$O"/proto/*.o "$O"/core/*.o "$O"/applets/*.o; do
+find "$O/proto" "$O/core" "$O/applets" -name '*.o' | sort | while read -r object; do
 	printf '%7d  %s\n' "$(bytes "$object")" "${object#"$O"/}"
 done
 printf '%7d  the program, with %s\n\n' "$whole" "$CC"

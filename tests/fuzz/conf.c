@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/conf.h"
-#include "../../core/plan.h"
+#include "core/config/conf.h"
+#include "core/daemon/plan.h"
 #include "../unit/ignore.h"
 #include "fuzz.h"
 #include "seams.h"

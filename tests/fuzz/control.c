@@ -9,9 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../../core/control.h"
-#include "../../core/log.h"
-#include "../../core/loop.h"
+#include "core/control/control.h"
+#include "core/base/log.h"
+#include "core/base/loop.h"
 #include "../replay/codec.h"
 #include "../unit/ignore.h"
 #include "fuzz.h"

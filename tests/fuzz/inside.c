@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* See inside.h. Apart from the targets, as proto/ and the codec of the tests call things the same.
  */
-#include "../../proto/state.h"
+#include "proto/state/state.h"
 #include "fuzz.h"
 #include "inside.h"
 

@@ -3,7 +3,7 @@
 #ifndef TESTS_FUZZ_INSIDE_H
 #define TESTS_FUZZ_INSIDE_H
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 
 /* What there was at the last check. A configuration with lower limits ends nothing: what is there
  * stays, but does not become more. */

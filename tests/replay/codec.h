@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../../proto/addr.h"
-#include "../../proto/values.h"
+#include "proto/base/addr.h"
+#include "proto/base/values.h"
 
 enum { MESSAGE_MAX = 9216, MESSAGE_TEXT = 4096 };
 

@@ -6,8 +6,8 @@
 #ifndef TESTS_REPLAY_WORLD_H
 #define TESTS_REPLAY_WORLD_H
 
-#include "../../proto/filter.h"
-#include "../../proto/proxy.h"
+#include "proto/policy/filter.h"
+#include "proto/proxy.h"
 #include "codec.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };

@@ -18,8 +18,8 @@
 #ifndef TESTS_SIM_MODEL_H
 #define TESTS_SIM_MODEL_H
 
-#include "../../proto/filter.h"
-#include "../../proto/proxy.h"
+#include "proto/policy/filter.h"
+#include "proto/proxy.h"
 #include "../replay/codec.h"
 
 struct model;

@@ -9,7 +9,7 @@
 #ifndef TESTS_SIM_SIM_H
 #define TESTS_SIM_SIM_H
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 #include "../replay/codec.h"
 #include "chance.h"
 #include "model.h"

@@ -15,7 +15,7 @@ riscv64-linux-gnu riscv64 riscv64'
 build()
 {
 	clang --target="$1" -static -std=c11 -D_GNU_SOURCE -include "$O/config.h" -O1 -Wall -Wextra \
-		-Wshadow -Wconversion -Wundef -Werror -o "$TMPDIR/$1" tests/unit/seccomp.c core/seccomp.c
+		-iquote . -Wshadow -Wconversion -Wundef -Werror -o "$TMPDIR/$1" tests/unit/seccomp.c core/kernel/seccomp.c
 }
 
 version=$(gcc -dumpversion)

@@ -8,13 +8,14 @@
 	# Of each directory what it may include.
 	cat <<-'END'
 		proto/ <(stddef|stdint|stdbool|stdlib|string)\.h>
-		proto/ "[a-z0-9_]+\.h"
+		proto/ "proto/[a-z0-9_/]+\.h"
 		core/ <[a-z0-9_/]+\.h>
-		core/ "(\.\./proto/)?[a-z0-9_]+\.h"
+		core/ "(proto|core)/[a-z0-9_/]+\.h"
+		core/ "applets\.h"
 		applets/ <[a-z0-9_/]+\.h>
-		applets/ "\.\./(proto|core)/[a-z0-9_]+\.h"
+		applets/ "(proto|core)/[a-z0-9_/]+\.h"
 	END
-	grep -nE '^[[:space:]]*#[[:space:]]*include' proto/*.[ch] core/*.[ch] applets/*.c
+	grep -rnE '^[[:space:]]*#[[:space:]]*include' --include='*.[ch]' proto core applets
 } | awk '
 	!/include/ { rule[++rules] = $1; allowed[rules] = "^" $2 "$"; next }
 	{

@@ -18,7 +18,7 @@ build()
 build
 build
 [ ! -s log ]
-touch proto/addr.h
+touch proto/base/addr.h
 build
 grep 'proto/addr.o' log
 [ "$(grep -c 'core/main.o' log)" = 0 ]

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/abi.h against the kernel's own headers, where there are any. */
-#include "../../core/abi.h"
+/* core/kernel/abi.h against the kernel's own headers, where there are any. */
+#include "core/kernel/abi.h"
 #include "test.h"
 
 #if __has_include(<linux/mroute6.h>)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* core/account.c: lines of /etc/passwd and /etc/group as they are and as they should not be. */
+/* core/base/account.c: lines of /etc/passwd and /etc/group as they are and as they should not be.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/account.c"
+#include "core/base/account.c"
 
 #include "test.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Scopes and prefixes of addresses (addr.h). */
-#include "../../proto/addr.h"
+#include "proto/base/addr.h"
 #include "test.h"
 
 static unsigned bit_of(const struct addr *a, unsigned n)

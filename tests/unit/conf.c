@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../core/text.h"
+#include "core/base/text.h"
 #include "conf.h"
 
 /* Line 1 of most texts. */

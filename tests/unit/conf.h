@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/conf.h"
+#include "core/config/conf.h"
 #include "test.h"
 
 #if defined(__has_feature)

@@ -8,8 +8,8 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "../../core/text.h"
-#include "../../proto/filter.h"
+#include "core/base/text.h"
+#include "proto/policy/filter.h"
 #include "conf.h"
 
 #define HEAD "pinstance A: u1 u2 ==> d1 d2;\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/control.c: what every request answers, that a dump is whole and never holds the loop up, and
- * what becomes of clients that misbehave. The proxy behind it is made up here, so that it can have
- * any number of groups and sources and count what is done to it.
+ * core/control/control.c: what every request answers, that a dump is whole and never holds the loop
+ * up, and what becomes of clients that misbehave. The proxy behind it is made up here, so that it
+ * can have any number of groups and sources and count what is done to it.
  */
 #include <fcntl.h>
 #include <grp.h>
@@ -16,10 +16,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../core/control_ask.h"
-#include "../../core/log.h"
-#include "../../core/mroute.h"
-#include "../../core/text.h"
+#include "core/control/control_ask.h"
+#include "core/base/log.h"
+#include "core/kernel/mroute.h"
+#include "core/base/text.h"
 #include "test.h"
 
 enum { VIFS = 3, UPSTREAM = 0, PATIENCE = 20000 /* ms until a test gives up */ };

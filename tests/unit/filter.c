@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../proto/filter.h"
+#include "proto/policy/filter.h"
 #include "allocator.h"
 #include "test.h"
 

@@ -5,10 +5,10 @@
  */
 #include <stdlib.h>
 
-#include "../../proto/filter.h"
-#include "../../proto/flow.h"
-#include "../../proto/merge.h"
-#include "../../proto/policy.h"
+#include "proto/policy/filter.h"
+#include "proto/forward/flow.h"
+#include "proto/policy/merge.h"
+#include "proto/policy/policy.h"
 #include "ignore.h"
 #include "test.h"
 

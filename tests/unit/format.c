@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* core/format.c against libc's snprintf. */
+/* core/base/format.c against libc's snprintf. */
 #include <inttypes.h>
 #include <string.h>
 
-#include "../../core/format.h"
+#include "core/base/format.h"
 #include "test.h"
 
 enum { LONGEST = 64 };

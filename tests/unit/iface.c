@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What core/iface.c and core/netlink.c make of netlink messages that are cut off, lie about their
- * length, or are rubbish: the bytes lie at the very end of what was allocated, so that a sanitizer
- * sees any step beyond. What it makes of the kernel's is linux_iface.c's.
+ * What core/kernel/iface.c and core/kernel/netlink.c make of netlink messages that are cut off, lie
+ * about their length, or are rubbish: the bytes lie at the very end of what was allocated, so that
+ * a sanitizer sees any step beyond. What it makes of the kernel's is linux_iface.c's.
  */
 #include <stdlib.h>
 
-#include "../../core/netlink.c"
+#include "core/kernel/netlink.c"
 
-#include "../../core/iface.c"
+#include "core/kernel/iface.c"
 
 #include "test.h"
 

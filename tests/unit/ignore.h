@@ -4,7 +4,7 @@
 #ifndef TESTS_UNIT_IGNORE_H
 #define TESTS_UNIT_IGNORE_H
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 
 static inline void ignore_route(void *ctx, const struct route *route)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* core/priv_direct.c, the twin of the monitor and its worker in one process, whatever the
+/* core/privilege/priv_direct.c, the twin of the monitor and its worker in one process, whatever the
  * configuration has. */
 
 #undef ENABLE_PRIVSEP
 #define ENABLE_PRIVSEP 0
-#include "../../core/priv_direct.c"
+#include "core/privilege/priv_direct.c"
 
 #include "netns.h"
 

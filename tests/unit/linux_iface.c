@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* core/iface.c on a real kernel: what it tells of links and addresses that come, change and go. */
+/* core/kernel/iface.c on a real kernel: what it tells of links and addresses that come, change and
+ * go. */
 #include <inttypes.h>
 
-#include "../../core/iface.h"
-#include "../../core/mroute.h"
-#include "../../core/rawsock.h"
-#include "../../core/text.h"
+#include "core/kernel/iface.h"
+#include "core/kernel/mroute.h"
+#include "core/kernel/rawsock.h"
+#include "core/base/text.h"
 #include "netns.h"
 
 static struct loop loop;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* core/join.c on a real kernel: what /proc/net says that it is a member of. */
+/* core/daemon/join.c on a real kernel: what /proc/net says that it is a member of. */
 #include <sys/resource.h>
 
-#include "../../core/join.h"
-#include "../../core/sockaddr.h"
+#include "core/daemon/join.h"
+#include "core/base/sockaddr.h"
 #include "netns.h"
 
 /* Calls until one fails; 0: none does. */
@@ -48,7 +48,7 @@ static int try_setsockopt(int fd, int level, int name, const void *value, sockle
 #define realloc try_realloc
 #define socket(family, type, protocol) try_socket(family, type, protocol)
 #define setsockopt try_setsockopt
-#include "../../core/join.c"
+#include "core/daemon/join.c"
 #undef malloc
 #undef calloc
 #undef realloc

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/log.c: to stderr, and to a /dev/log of our own (in a mount namespace); what it remembers. */
+/* core/base/log.c: to stderr, and to a /dev/log of our own (in a mount namespace); what it
+ * remembers. */
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -20,7 +21,7 @@ static int try_clock_gettime(clockid_t clock, struct timespec *now)
 }
 
 #define clock_gettime try_clock_gettime
-#include "../../core/log.c"
+#include "core/base/log.c"
 #undef clock_gettime
 
 static int output = -1; /* what is written to stderr */

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/monitor_serve.c: what a worker can make the monitor do that is somebody else's by then:
- * every request in every wrong form, descriptors that nobody asked for, replies that nobody reads.
- * Whatever comes, the monitor does not wait, allocates nothing, and has all back in the end.
+ * core/privilege/monitor_serve.c: what a worker can make the monitor do that is somebody else's by
+ * then: every request in every wrong form, descriptors that nobody asked for, replies that nobody
+ * reads. Whatever comes, the monitor does not wait, allocates nothing, and has all back in the end.
  */
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
-#include "../../core/log.h"
-#include "../../core/monitor.h"
+#include "core/base/log.h"
+#include "core/privilege/monitor.h"
 #include "allocator.h"
 #include "netns.h"
 
@@ -56,7 +56,7 @@ static void open_monitor(bool settled)
 	worker = end[1];
 }
 
-/* As core/monitor.c does. */
+/* As core/privilege/monitor.c does. */
 static void close_monitor(void)
 {
 	monitor_release(&m);

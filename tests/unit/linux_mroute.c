@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/mroute.c and core/rule.c on a real kernel: that routes forward what they say and nothing
- * else, for both protocols, in the default table and in a numbered one. Three wires end at the
- * router: v0 (the upstream), v1, v2; their far ends f0, f1, f2 are only packet sockets.
+ * core/kernel/mroute.c and core/kernel/rule.c on a real kernel: that routes forward what they say
+ * and nothing else, for both protocols, in the default table and in a numbered one. Three wires end
+ * at the router: v0 (the upstream), v1, v2; their far ends f0, f1, f2 are only packet sockets.
  */
 #include <netinet/in.h>
 
-#include "../../core/mroute.h"
-#include "../../core/mroute_dump.h"
-#include "../../core/rawsock.h"
-#include "../../core/rule.h"
-#include "../../proto/wire.h"
+#include "core/kernel/mroute.h"
+#include "core/kernel/mroute_dump.h"
+#include "core/kernel/rawsock.h"
+#include "core/kernel/rule.h"
+#include "proto/base/wire.h"
 #include "netns.h"
 
 enum { WIRES = 3, ETHERNET = 14, UDP = 8 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* core/pidfile.c: what is in the file, when there is one, and what fails. */
+/* core/privilege/pidfile.c: what is in the file, when there is one, and what fails. */
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "../../core/pidfile.h"
+#include "core/privilege/pidfile.h"
 #include "netns.h"
 
 static char directory[] = "/tmp/pidfile-XXXXXX";

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/privilege.c on a real kernel: what the program can still do as nobody in an empty root
- * directory, and what it cannot. A process that is still root stands beside it for what needs
+ * core/privilege/privilege.c on a real kernel: what the program can still do as nobody in an empty
+ * root directory, and what it cannot. A process that is still root stands beside it for what needs
  * commands.
  */
 #include <signal.h>
 #include <sys/stat.h>
 
-#include "../../core/iface.h"
-#include "../../core/join.h"
-#include "../../core/log.h"
-#include "../../core/mroute.h"
-#include "../../core/privilege.h"
-#include "../../core/rawsock.h"
-#include "../../core/rpfilter.h"
-#include "../../core/rule.h"
+#include "core/kernel/iface.h"
+#include "core/daemon/join.h"
+#include "core/base/log.h"
+#include "core/kernel/mroute.h"
+#include "core/privilege/privilege.h"
+#include "core/kernel/rawsock.h"
+#include "core/kernel/rpfilter.h"
+#include "core/kernel/rule.h"
 #include "netns.h"
 
 static int helper[2]; /* a command goes out at [0], its success comes back */

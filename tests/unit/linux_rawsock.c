@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* core/rawsock.c and core/mroute.c on a real kernel: what is on the wire, what comes up from it. */
+/* core/kernel/rawsock.c and core/kernel/mroute.c on a real kernel: what is on the wire, what comes
+ * up from it. */
 #include <netinet/in.h>
 
-#include "../../core/mroute.h"
-#include "../../core/rawsock.h"
-#include "../../core/rule.h"
-#include "../../proto/wire.h"
+#include "core/kernel/mroute.h"
+#include "core/kernel/rawsock.h"
+#include "core/kernel/rule.h"
+#include "proto/base/wire.h"
 #include "netns.h"
 
 enum { FRAME = 20000, ETHERNET = 14 };

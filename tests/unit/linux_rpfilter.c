@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* core/rpfilter.c on a real kernel. */
-#include "../../core/rpfilter.h"
+/* core/kernel/rpfilter.c on a real kernel. */
+#include "core/kernel/rpfilter.h"
 #include "netns.h"
 
 static struct rpfilter filter;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* core/rule.c on a real kernel, as ip(8) sees it. That packets follow the rules is linux_mroute's.
+/* core/kernel/rule.c on a real kernel, as ip(8) sees it. That packets follow the rules is
+ * linux_mroute's.
  */
-#include "../../core/log.h"
-#include "../../core/rule.h"
+#include "core/base/log.h"
+#include "core/kernel/rule.h"
 #include "netns.h"
 
 /* System calls until one fails; 0: none does. */
@@ -28,9 +29,9 @@ static ssize_t try_recvmsg(int fd, struct msghdr *message, int flags)
 
 #define sendmsg try_sendmsg
 #define recvmsg try_recvmsg
-#include "../../core/netlink.c"
+#include "core/kernel/netlink.c"
 
-#include "../../core/rule.c"
+#include "core/kernel/rule.c"
 #undef sendmsg
 #undef recvmsg
 

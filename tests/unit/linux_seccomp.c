@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/seccomp.c on a real kernel: a process that is confined as a worker is ends by what it must
- * not do, each time another one; and it can do what a worker does. What the filter says to all
+ * core/kernel/seccomp.c on a real kernel: a process that is confined as a worker is ends by what it
+ * must not do, each time another one; and it can do what a worker does. What the filter says to all
  * other numbers is seccomp.c's.
  */
 #include <netinet/in.h>
@@ -15,15 +15,15 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
-#include "../../core/log.h"
-#include "../../core/loop.h"
-#include "../../core/mroute.h"
-#include "../../core/mroute_dump.h"
-#include "../../core/passing.h"
-#include "../../core/privilege.h"
-#include "../../core/rawsock.h"
-#include "../../core/script.h"
-#include "../../core/seccomp.h"
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "core/kernel/mroute.h"
+#include "core/kernel/mroute_dump.h"
+#include "core/privilege/passing.h"
+#include "core/privilege/privilege.h"
+#include "core/kernel/rawsock.h"
+#include "core/config/script.h"
+#include "core/kernel/seccomp.h"
 #include "netns.h"
 
 enum { SURVIVES, FAILS, NOT_CONFINED = 99 };
@@ -32,7 +32,7 @@ static int mroute[PROTOCOLS], channel[2], listener, null, text; /* opened by who
 static struct loop loop;
 static unsigned v0;
 
-/* As core/daemon.c does. In a user namespace there may be no other users. */
+/* As core/daemon/daemon.c does. In a user namespace there may be no other users. */
 static int confine(void)
 {
 	const struct rlimit none = {0};

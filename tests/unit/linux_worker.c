@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/monitor.c and core/priv_worker.c: when workers start and have to end, what the next one has
- * of the one before, and that no worker can keep the monitor from its work. The work itself is not
- * core/daemon.c's here, but a few lines for each test.
+ * core/privilege/monitor.c and core/privilege/priv_worker.c: when workers start and have to end,
+ * what the next one has of the one before, and that no worker can keep the monitor from its work.
+ * The work itself is not core/daemon/daemon.c's here, but a few lines for each test.
  */
 #include <netinet/in.h>
 #include <signal.h>
@@ -10,10 +10,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "../../core/log.h"
-#include "../../core/mroute.h"
-#include "../../core/priv.h"
-#include "../../core/script.h"
+#include "core/base/log.h"
+#include "core/kernel/mroute.h"
+#include "core/privilege/priv.h"
+#include "core/config/script.h"
 #include "netns.h"
 
 enum { WORKERS = 8, PATIENCE = 15000 };

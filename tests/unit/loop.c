@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* core/loop.c: when it wakes up, and whom it calls. */
+/* core/base/loop.c: when it wakes up, and whom it calls. */
 #include <limits.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -7,7 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "../../core/loop.h"
+#include "core/base/loop.h"
 #include "test.h"
 
 static struct loop loop;

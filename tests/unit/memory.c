@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 #include "allocator.h"
 #include "ignore.h"
 #include "test.h"

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* core/notify.c, with a service manager that is a socket, by path and by abstract name. */
+/* core/privilege/notify.c, with a service manager that is a socket, by path and by abstract name.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <time.h>
 
-#include "../../core/notify.c"
+#include "core/privilege/notify.c"
 #include "test.h"
 
 static char directory[] = "/tmp/notify-XXXXXX", path[64], name[64];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* core/option.c: which options are read from which words. */
+/* core/base/option.c: which options are read from which words. */
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "../../core/format.h"
-#include "../../core/option.h"
+#include "core/base/format.h"
+#include "core/base/option.h"
 #include "test.h"
 
 enum { WORDS = 8 };

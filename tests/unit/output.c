@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* core/output.c: what arrives, in which order, and what is said about what does not. */
+/* core/base/output.c: what arrives, in which order, and what is said about what does not. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../core/output.h"
+#include "core/base/output.h"
 #include "test.h"
 
 enum { LINES = 2000 };

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* core/passing.c: messages of one size and their descriptors, and what is none of it. */
+/* core/privilege/passing.c: messages of one size and their descriptors, and what is none of it. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "../../core/passing.h"
+#include "core/privilege/passing.h"
 #include "test.h"
 
 enum { SIZE = 40 };

@@ -2,8 +2,8 @@
 /* What a proxy runs with, made of a configuration. */
 #include <string.h>
 
-#include "../../core/plan.h"
-#include "../../proto/filter.h"
+#include "core/daemon/plan.h"
+#include "proto/policy/filter.h"
 #include "test.h"
 
 static struct conf conf;

@@ -3,8 +3,8 @@
  * upcalls; and a turn in which more is due than one turn does. */
 #include <stdlib.h>
 
-#include "../../proto/filter.h"
-#include "../../proto/proxy.h"
+#include "proto/policy/filter.h"
+#include "proto/proxy.h"
 
 #include "ignore.h"
 #include "test.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reporters (proto/regular.h) under a flood: 100,000 strangers, as often as they like, take no
- * memory, no regular's place and nothing of what is kept for regulars.
+ * Reporters (proto/router/regular.h) under a flood: 100,000 strangers, as often as they like, take
+ * no memory, no regular's place and nothing of what is kept for regulars.
  */
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 #include "allocator.h"
 #include "ignore.h"
 #include "test.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* core/script.c: what commands are in the language, which statement takes the place of which, and
- * what is refused. */
+/* core/config/script.c: what commands are in the language, which statement takes the place of
+ * which, and what is refused. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../core/control.h"
+#include "core/control/control.h"
 #include "test.h"
 
 static const char file[] = "pinstance p: a ==> b; # end\n";

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The filter of system calls (core/seccomp.c), by an interpreter of its program: what it says to
- * each number and to arguments of all sorts, beside the list that follows. It needs no kernel, so
- * it runs for other architectures, too: tests/tree/build-seccomp.sh.
+ * The filter of system calls (core/kernel/seccomp.c), by an interpreter of its program: what it
+ * says to each number and to arguments of all sorts, beside the list that follows. It needs no
+ * kernel, so it runs for other architectures, too: tests/tree/build-seccomp.sh.
  */
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include "../../core/seccomp.h"
+#include "core/kernel/seccomp.h"
 #include "test.h"
 
 #if __has_include(<linux/audit.h>)

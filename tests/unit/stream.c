@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* core/stream.c: ranges of groups, the payload header, and the count of loss, duplicates and
- * reordering, also against a model that remembers every number. */
+/* core/traffic/stream.c: ranges of groups, the payload header, and the count of loss, duplicates
+ * and reordering, also against a model that remembers every number. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/stream.h"
-#include "../../core/text.h"
+#include "core/traffic/stream.h"
+#include "core/base/text.h"
 #include "test.h"
 
 static struct addr address(const char *text)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* core/text.c: what is written (RFC 5952), what is read, and what must not be. */
+/* core/base/text.c: what is written (RFC 5952), what is read, and what must not be. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../core/text.h"
+#include "core/base/text.h"
 #include "test.h"
 
 struct form {

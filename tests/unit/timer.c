@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The heap of deadlines (timer.h) against a list. */
-#include "../../proto/timer.h"
+#include "proto/base/timer.h"
 
 #include "test.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 #include "ignore.h"
 #include "test.h"
 

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "../../proto/proxy.h"
+#include "proto/proxy.h"
 #include "ignore.h"
 #include "test.h"
 

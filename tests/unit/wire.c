@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers and writers that come to their end (wire.h) do nothing, and remember it. */
-#include "../../proto/wire.h"
+#include "proto/base/wire.h"
 
 #include "test.h"
 

@@ -1,0 +1,29 @@
+build-musl/applets/mcproxy-ctl.o: applets/mcproxy-ctl.c \
+ build-musl/config.h core/base/applet.h build-musl/applets.h \
+ core/control/control_ask.h core/control/control.h proto/proxy.h \
+ proto/base/addr.h proto/base/counter.h proto/base/values.h \
+ core/kernel/iface.h core/base/loop.h core/base/names.h \
+ core/kernel/netlink.h proto/base/wire.h core/kernel/abi.h \
+ core/config/script.h core/config/conf.h core/base/log.h \
+ core/base/format.h core/base/option.h core/base/output.h
+build-musl/config.h:
+core/base/applet.h:
+build-musl/applets.h:
+core/control/control_ask.h:
+core/control/control.h:
+proto/proxy.h:
+proto/base/addr.h:
+proto/base/counter.h:
+proto/base/values.h:
+core/kernel/iface.h:
+core/base/loop.h:
+core/base/names.h:
+core/kernel/netlink.h:
+proto/base/wire.h:
+core/kernel/abi.h:
+core/config/script.h:
+core/config/conf.h:
+core/base/log.h:
+core/base/format.h:
+core/base/option.h:
+core/base/output.h:

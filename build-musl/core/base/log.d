@@ -1,0 +1,5 @@
+build-musl/core/base/log.o: core/base/log.c build-musl/config.h \
+ core/base/format.h core/base/log.h
+build-musl/config.h:
+core/base/format.h:
+core/base/log.h:

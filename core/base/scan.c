@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scanner. Owns: what a token is, comments, and where a token stands. Leaves out: errors; what
+ * is no token of the language is one of a type that no rule asks for. Every byte is looked at a
+ * fixed number of times.
+ */
+#include <string.h>
+
+#include "core/base/scan.h"
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
+/* strchr() finds NUL, too. */
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+static bool is_symbol(char c)
+{
+	return is_one_of(c, "(){}|:;,*/");
+}
+
+static bool is_part(char c, int type)
+{
+	const char *others = "_-.@";
+
+	if (type == TOKEN_DASH)
+		return c == '-';
+	if (type == TOKEN_ADDRESS)
+		others = ".:";
+	else if (type == TOKEN_PATTERN)
+		others = "_-.@*?";
+	else if (type == TOKEN_PATH)
+		others = "_-.@/";
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       is_one_of(c, others);
+}
+
+static bool is_noise(char c)
+{
+	return !is_blank(c) && !is_symbol(c) && !is_part(c, TOKEN_WORD) && !is_one_of(c, "\"#");
+}
+
+/* Blanks and comments. */
+static void skip(struct scanner *scanner)
+{
+	bool comment = false;
+
+	for (; scanner->position < scanner->end; scanner->position++) {
+		char c = *scanner->position;
+
+		if (c == '\n') {
+			scanner->line++;
+			scanner->line_start = scanner->position + 1;
+			comment = false;
+		} else if (c == '#') {
+			comment = true;
+		} else if (!comment && !is_blank(c)) {
+			return;
+		}
+	}
+}
+
+static const char *end_of_run(const struct scanner *scanner, int type)
+{
+	const char *p = scanner->token.text;
+
+	while (p < scanner->end && (type == TOKEN_NOISE ? is_noise(*p) : is_part(*p, type)))
+		p++;
+	return p;
+}
+
+static int scan_quoted(struct scanner *scanner)
+{
+	const char *p = scanner->position + 1;
+
+	while (p < scanner->end && *p != '"' && !is_control(*p))
+		p++;
+	scanner->position = p;
+	if (p == scanner->end || *p != '"')
+		return TOKEN_UNTERMINATED;
+	scanner->position++;
+	return TOKEN_QUOTED;
+}
+
+/* Moves behind the token that begins here; its type. */
+static int scan_token(struct scanner *scanner)
+{
+	static const char arrow[] = "==>";
+	size_t left = (size_t)(scanner->end - scanner->position), length = sizeof(arrow) - 1;
+	int type;
+
+	if (!left)
+		return TOKEN_END;
+	if (*scanner->position == '"')
+		return scan_quoted(scanner);
+	if (is_symbol(*scanner->position))
+		return *scanner->position++;
+	if (left >= length && !memcmp(scanner->position, arrow, length)) {
+		scanner->position += length;
+		return TOKEN_ARROW;
+	}
+	type = is_noise(*scanner->position) ? TOKEN_NOISE : TOKEN_WORD;
+	scanner->position = end_of_run(scanner, type);
+	return type;
+}
+
+void scan_start(struct scanner *scanner, const char *text, size_t size)
+{
+	*scanner = (struct scanner){
+		.position = text,
+		.end = text + size,
+		.line_start = text,
+		.line = 1,
+	};
+	scan_next(scanner);
+}
+
+void scan_next(struct scanner *scanner)
+{
+	struct token *token = &scanner->token;
+
+	scanner->last_line = token->line;
+	skip(scanner);
+	token->text = scanner->position;
+	token->line = scanner->line;
+	token->column = (size_t)(scanner->position - scanner->line_start) + 1;
+	token->type = scan_token(scanner);
+	token->length = (size_t)(scanner->position - token->text);
+}
+
+bool scan_as(struct scanner *scanner, int type)
+{
+	struct token *token = &scanner->token;
+	const char *end = end_of_run(scanner, type);
+
+	if (end == token->text)
+		return false;
+	scanner->position = end;
+	token->type = type;
+	token->length = (size_t)(end - token->text);
+	return true;
+}
+
+bool scan_is(const struct scanner *scanner, const char *word, size_t length)
+{
+	const struct token *token = &scanner->token;
+
+	return token->type == TOKEN_WORD && token->length == length &&
+	       !memcmp(token->text, word, length);
+}
+
+bool scan_copy(const struct scanner *scanner, char *buf, size_t size)
+{
+	const struct token *token = &scanner->token;
+	size_t quotes = token->type == TOKEN_QUOTED;
+	size_t length = token->length - 2 * quotes;
+
+	if (length >= size)
+		return false;
+	memcpy(buf, token->text + quotes, length);
+	buf[length] = '\0';
+	return true;
+}

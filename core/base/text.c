@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Addresses and numbers as text, both ways. Owns: the one form in which the program writes an
+ * address (RFC 5952 sections 4.1 to 4.3) and the strict forms in which it reads addresses, counts
+ * and seconds. Leaves out: zones ("%eth0"), names, signs, any base but ten.
+ */
+#include <arpa/inet.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/text.h"
+
+enum { WORDS = 8 };
+
+static char *put_digits(char *out, unsigned value, unsigned base)
+{
+	char digit[10];
+	size_t count = 0;
+
+	do {
+		digit[count++] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	while (count)
+		*out++ = digit[--count];
+	return out;
+}
+
+static char *put_ipv4(char *out, const uint8_t *byte)
+{
+	for (size_t i = 0; i < 4; i++) {
+		if (i)
+			*out++ = '.';
+		out = put_digits(out, byte[i], 10);
+	}
+	return out;
+}
+
+static unsigned word_at(const struct addr *addr, size_t i)
+{
+	return (unsigned)addr->byte[2 * i] << 8 | addr->byte[2 * i + 1];
+}
+
+/* The first of the longest runs of zero words; LENGTH 0 if none is longer than one word, which "::"
+ * must not replace (RFC 5952 section 4.2). */
+static size_t longest_zeros(const struct addr *addr, size_t *length)
+{
+	size_t best = 0, run = 0;
+
+	*length = 0;
+	for (size_t i = 0; i < WORDS; i++) {
+		run = word_at(addr, i) ? 0 : run + 1;
+		if (run > 1 && run > *length) {
+			*length = run;
+			best = i + 1 - run;
+		}
+	}
+	return best;
+}
+
+static char *put_ipv6(char *out, const struct addr *addr)
+{
+	size_t length, zeros = longest_zeros(addr, &length);
+
+	for (size_t i = 0; i < WORDS; i++) {
+		if (length && i == zeros) {
+			*out++ = ':';
+			*out++ = ':';
+			i += length - 1;
+			continue;
+		}
+		if (i && !(length && i == zeros + length))
+			*out++ = ':';
+		out = put_digits(out, word_at(addr, i), 16);
+	}
+	return out;
+}
+
+const char *text_addr(const struct addr *addr, char buf[TEXT_ADDR])
+{
+	char *out = buf;
+
+	if (addr_is_any(addr))
+		*out++ = '-';
+	else if (addr_is_ipv4(addr))
+		out = put_ipv4(out, addr->byte + 12);
+	else
+		out = put_ipv6(out, addr);
+	*out = '\0';
+	return buf;
+}
+
+bool text_to_addr(const char *text, struct addr *result)
+{
+	struct addr addr = addr_ipv4(0);
+
+	if (inet_pton(AF_INET, text, addr.byte + 12) != 1 &&
+	    inet_pton(AF_INET6, text, addr.byte) != 1)
+		return false;
+	*result = addr;
+	return true;
+}
+
+/* Reads digits into VALUE, at most *LIMIT; returns what follows them, NULL if there are none or the
+ * number is above the limit. */
+static const char *read_digits(const char *text, uint64_t limit, uint64_t *value)
+{
+	const char *start = text;
+
+	for (*value = 0; *text >= '0' && *text <= '9'; text++) {
+		uint64_t digit = (uint64_t)(*text - '0');
+
+		if (*value > limit / 10 || digit > limit - *value * 10)
+			return NULL;
+		*value = *value * 10 + digit;
+	}
+	return text == start ? NULL : text;
+}
+
+bool text_to_number(const char *text, uint64_t min, uint64_t max, uint64_t *result)
+{
+	uint64_t value;
+	const char *rest = read_digits(text, max, &value);
+
+	if (!rest || *rest || value < min)
+		return false;
+	*result = value;
+	return true;
+}
+
+bool text_to_milliseconds(const char *text, int64_t min, int64_t max, int64_t *result)
+{
+	uint64_t seconds, decimals = 0;
+	const char *rest = read_digits(text, INT64_MAX / 1000 - 1, &seconds);
+	int64_t value;
+
+	if (rest && *rest == '.') {
+		const char *fraction = rest + 1;
+
+		rest = read_digits(fraction, 999, &decimals);
+		if (!rest || rest - fraction > 3)
+			return false;
+		for (ptrdiff_t digits = rest - fraction; digits < 3; digits++)
+			decimals *= 10;
+	}
+	if (!rest || *rest)
+		return false;
+	value = (int64_t)(seconds * 1000 + decimals);
+	if (value < min || value > max)
+		return false;
+	*result = value;
+	return true;
+}
+
+bool text_matches(const char *pattern, const char *name)
+{
+	const char *star = NULL, *resume = NULL;
+
+	while (*name) {
+		if (*pattern == '*') {
+			star = pattern++;
+			resume = name;
+		} else if (*pattern == '?' || *pattern == *name) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star + 1;
+			name = ++resume;
+		} else {
+			return false;
+		}
+	}
+	while (*pattern == '*')
+		pattern++;
+	return !*pattern;
+}

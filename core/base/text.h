@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses and numbers as text, both ways. A parser writes its result only on success. */
+#ifndef CORE_TEXT_H
+#define CORE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/base/addr.h"
+
+enum { TEXT_ADDR = 46 };
+
+/* Writes ADDR (dotted or RFC 5952; "-" for any) to BUF, which it returns. */
+const char *text_addr(const struct addr *, char buf[TEXT_ADDR]);
+bool text_to_addr(const char *, struct addr *);
+/* Decimal digits only, MIN <= number <= MAX. */
+bool text_to_number(const char *, uint64_t min, uint64_t max, uint64_t *);
+/* Seconds with up to three decimals, as milliseconds, MIN <= ms <= MAX. */
+bool text_to_milliseconds(const char *, int64_t min, int64_t max, int64_t *);
+/* Does NAME match PATTERN, in which '*' stands for any characters and '?' for any one? */
+bool text_matches(const char *pattern, const char *name);
+
+#endif

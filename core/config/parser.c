@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Errors, the values of the configuration language, names, and memory for lists; see parser.h. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/format.h"
+#include "core/config/parser.h"
+#include "core/base/text.h"
+
+enum { FOUND = 40 }; /* so much of a token is shown */
+
+struct block {
+	struct block *next;
+	max_align_t data[];
+};
+
+/* What is known by a name. */
+struct name {
+	struct name *next;
+	void *value;
+	uint32_t hash; /* of KIND, OWNER and TEXT */
+	char text[];
+};
+
+/* TOKEN in quotes, printable, cut. */
+static void write_found(const struct token *token, char buf[4 * FOUND + 8])
+{
+	static const char hex[] = "0123456789abcdef";
+
+	*buf++ = '\'';
+	for (size_t i = 0; i < token->length && i < FOUND; i++) {
+		unsigned char c = (unsigned char)token->text[i];
+
+		if (c >= ' ' && c < 0x7f) {
+			*buf++ = (char)c;
+			continue;
+		}
+		*buf++ = '\\';
+		*buf++ = 'x';
+		*buf++ = hex[c >> 4];
+		*buf++ = hex[c & 15];
+	}
+	strcpy(buf, token->length > FOUND ? "...'" : "'");
+}
+
+void parser_explain(struct parser *parser, const char *text)
+{
+	size_t used = strlen(parser->error);
+
+	format_text(parser->error + used, CONF_ERROR - used, "%s", text);
+}
+
+bool parser_fail_at(struct parser *parser, const struct token *token, const char *expected, ...)
+{
+	char found[4 * FOUND + 8] = "the end of the file";
+	va_list arguments;
+	size_t used;
+
+	if (!token)
+		token = &parser->scanner.token;
+	if (token->type != TOKEN_END)
+		write_found(token, found);
+	used = format_text(parser->error, CONF_ERROR, "%.128s:%zu:%zu: found %s, expected ",
+			   parser->source->name, token->line, token->column, found);
+	if (token->type == TOKEN_UNTERMINATED) {
+		parser_explain(parser, "a closing quote, and no control character before it");
+		return false;
+	}
+	va_start(arguments, expected);
+	format_list(parser->error + used, CONF_ERROR - used, expected, arguments);
+	va_end(arguments);
+	return false;
+}
+
+bool parser_accept(struct parser *parser, int type)
+{
+	if (parser->scanner.token.type != type)
+		return false;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_symbol(struct parser *parser, int symbol)
+{
+	return parser_accept(parser, symbol) || parser_fail(parser, "'%c'", symbol);
+}
+
+bool parser_keyword(struct parser *parser, const char *word)
+{
+	if (!scan_is(&parser->scanner, word, strlen(word)))
+		return false;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_name(struct parser *parser, char *buf, size_t size, const char *what)
+{
+	int type = parser->scanner.token.type;
+
+	if (type < TOKEN_WORD || type > TOKEN_PATH || !scan_copy(&parser->scanner, buf, size) ||
+	    !*buf)
+		return parser_fail(parser, "%s of at most %zu bytes", what, size - 1);
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_number(struct parser *parser, uint32_t min, uint32_t max, const char *what,
+		   uint32_t *result)
+{
+	char text[16];
+	uint64_t number;
+
+	if (!scan_copy(&parser->scanner, text, sizeof(text)) ||
+	    !text_to_number(text, min, max, &number))
+		return parser_fail(parser, "%s from %u to %u", what, min, max);
+	*result = (uint32_t)number;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_address(struct parser *parser, struct addr *address, struct token *token)
+{
+	char text[TEXT_ADDR];
+
+	if (!scan_as(&parser->scanner, TOKEN_ADDRESS) ||
+	    !scan_copy(&parser->scanner, text, sizeof(text)) || !text_to_addr(text, address))
+		return parser_fail(parser, "an address");
+	*token = parser->scanner.token;
+	scan_next(&parser->scanner);
+	return true;
+}
+
+bool parser_prefix(struct parser *parser, bool multicast, struct token *token,
+		   struct prefix *prefix)
+{
+	uint32_t length, longest, shortest;
+
+	if (!parser_address(parser, &prefix->address, token))
+		return false;
+	if (addr_is_multicast(&prefix->address) != multicast)
+		return parser_fail_at(parser, token, "a %s address",
+				      multicast ? "multicast" : "unicast");
+	length = longest = addr_is_ipv4(&prefix->address) ? 32 : 128;
+	/* 224.0.0.0/4, ff00::/8 */
+	shortest = !multicast ? 0 : longest == 32 ? 4 : 8;
+	if (parser_accept(parser, '/') &&
+	    !parser_number(parser, shortest, longest, "a prefix length", &length))
+		return false;
+	prefix->length = (uint8_t)(128 - longest + length);
+	return true;
+}
+
+bool parser_version(struct parser *parser, enum protocol *protocol, uint8_t *version)
+{
+	static const struct {
+		char name[8], option[8];
+		uint8_t protocol, version;
+		bool enabled;
+	} versions[] = {
+		{"IGMPv1", "IGMP_V1", PROTOCOL_IGMP, 1, ENABLE_IGMP_V1},
+		{"IGMPv2", "IGMP_V2", PROTOCOL_IGMP, 2, ENABLE_IGMP_V2},
+		{"IGMPv3", "IGMP", PROTOCOL_IGMP, 3, ENABLE_IGMP},
+		{"MLDv1", "MLD_V1", PROTOCOL_MLD, 1, ENABLE_MLD_V1},
+		{"MLDv2", "MLD", PROTOCOL_MLD, 2, ENABLE_MLD},
+	};
+
+	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
+		if (!scan_is(&parser->scanner, versions[i].name, strlen(versions[i].name)))
+			continue;
+		if (!versions[i].enabled)
+			return parser_fail(parser, "a version that is built in (option %s is off)",
+					   versions[i].option);
+		*protocol = versions[i].protocol;
+		*version = versions[i].version;
+		scan_next(&parser->scanner);
+		return true;
+	}
+	return parser_fail(parser, "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
+}
+
+/* FNV-1a. Each of its steps is a bijection: of one text, different beginnings have different ends.
+ */
+static uint32_t hash_name(const char *name, uint32_t hash)
+{
+	for (hash ^= 2166136261u; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u;
+	return hash;
+}
+
+/* NULL: there is none, and HASH is its hash. */
+static struct name *find_name(const struct parser *parser, enum name_kind kind, unsigned owner,
+			      const char *text, uint32_t *hash)
+{
+	struct name *name;
+
+	*hash = hash_name(text, owner << 8 | kind);
+	for (name = parser->name[*hash % PARSER_NAMES]; name; name = name->next)
+		if (name->hash == *hash && !strcmp(name->text, text))
+			break;
+	return name;
+}
+
+void *parser_known(const struct parser *parser, enum name_kind kind, unsigned owner,
+		   const char *text)
+{
+	uint32_t hash;
+	const struct name *name = find_name(parser, kind, owner, text, &hash);
+
+	return name ? name->value : NULL;
+}
+
+bool parser_remember(struct parser *parser, enum name_kind kind, unsigned owner, const char *text,
+		     void *value)
+{
+	uint32_t hash;
+	struct name *name = find_name(parser, kind, owner, text, &hash);
+
+	if (!name) {
+		name = parser_scratch(parser, sizeof(*name) + strlen(text) + 1);
+		if (!name)
+			return false;
+		name->next = parser->name[hash % PARSER_NAMES];
+		name->hash = hash;
+		strcpy(name->text, text);
+		parser->name[hash % PARSER_NAMES] = name;
+	}
+	name->value = value;
+	return true;
+}
+
+bool parser_fail_memory(struct parser *parser)
+{
+	format_text(parser->error, CONF_ERROR, "%.128s: out of memory", parser->source->name);
+	return false;
+}
+
+static void *allocate(struct parser *parser, void **chain, size_t size)
+{
+	struct block *block = calloc(1, sizeof(*block) + size);
+
+	if (!block) {
+		parser_fail_memory(parser);
+		return NULL;
+	}
+	block->next = *chain;
+	*chain = block;
+	return block->data;
+}
+
+void *parser_allocate(struct parser *parser, size_t size)
+{
+	return allocate(parser, &parser->conf.memory, size);
+}
+
+void *parser_scratch(struct parser *parser, size_t size)
+{
+	return allocate(parser, &parser->scratch, size);
+}
+
+void *parser_grow(struct parser *parser, void *list, size_t count, size_t size)
+{
+	void *larger;
+
+	/* There is room up to the next power of two; what was outgrown stays until the end. */
+	if (count & (count - 1))
+		return list;
+	larger = parser_allocate(parser, size * (count ? 2 * count : 1));
+	if (larger && count)
+		memcpy(larger, list, size * count);
+	return larger;
+}
+
+void parser_release(void *memory)
+{
+	struct block *block = memory;
+
+	while (block) {
+		struct block *next = block->next;
+
+		free(block);
+		block = next;
+	}
+}

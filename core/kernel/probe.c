@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Looks at the system. Owns: what multicast routing the kernel offers, who holds it, what sysctls
+ * say. Leaves out: what that means, which is applets/mcproxy-check.c's.
+ *
+ * Whether a table is free can only be found out by taking it: MRT_INIT, and at once the end of the
+ * socket. While somebody holds the table that fails and touches nothing. If it succeeds nobody held
+ * it, so there was no VIF or route to lose but those that are marked static, and they stay. A
+ * daemon that starts in that very instant would find the table taken.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "core/kernel/abi.h"
+#include "core/base/format.h"
+#include "core/kernel/mroute.h"
+#include "core/kernel/probe.h"
+
+enum {
+	SOCKETS_FILE = 32768, /* of /proc/net/raw: some 200 sockets */
+	SOCKETS = 64,
+	PROC_PATH = 40,
+	RT_TABLE_DEFAULT = 253 /* what table 0 is to MRT_INIT */
+};
+
+/* Raw sockets by what "socket:[N]" calls them. */
+struct sockets {
+	unsigned long inode[SOCKETS];
+	size_t count;
+};
+
+/* The text of a file as far as it fits, with its '\0'. Its length, or -errno. */
+static ssize_t read_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = 0, part = 1;
+
+	if (fd < 0)
+		return -errno;
+	while (part > 0) {
+		part = read(fd, text + length, size - 1 - (size_t)length);
+		length += part > 0 ? part : 0;
+	}
+	if (part < 0)
+		length = -errno;
+	else
+		text[length] = '\0';
+	close(fd);
+	return length;
+}
+
+/* The digits that TEXT begins with; libc's way there is 2 kB long. */
+static unsigned long leading_number(const char *text, unsigned base)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	unsigned long number = 0;
+
+	for (const char *digit; *text && (digit = memchr(digits, *text, base)); text++)
+		number = number * base + (unsigned long)(digit - digits);
+	return number;
+}
+
+static int open_raw(enum protocol protocol)
+{
+	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC,
+			protocol == PROTOCOL_IGMP ? IPPROTO_IGMP : IPPROTO_ICMPV6);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int probe_mroute(enum protocol protocol)
+{
+	int fd = open_raw(protocol), error;
+
+	if (fd < 0)
+		return fd;
+	error = mroute_init(fd, protocol, 0);
+	close(fd);
+	return error;
+}
+
+int probe_tables(enum protocol protocol)
+{
+	/* A table of any other number would be made, and stay. */
+	const uint32_t table = RT_TABLE_DEFAULT;
+	int level = protocol == PROTOCOL_IGMP ? IPPROTO_IP : IPPROTO_IPV6;
+	int fd = open_raw(protocol), error = 0;
+
+	if (fd < 0)
+		return fd;
+	if (setsockopt(fd, level, ABI_MRT_TABLE, &table, sizeof(table)))
+		error = -errno;
+	close(fd);
+	return error;
+}
+
+/* The Nth word of a line, N from 0; NULL: there is none. */
+static const char *word(const char *line, unsigned n)
+{
+	for (;; n--) {
+		while (*line == ' ' || *line == '\t')
+			line++;
+		if (!*line || *line == '\n')
+			return NULL;
+		if (!n)
+			return line;
+		line += strcspn(line, " \t\n");
+	}
+}
+
+/* A line of /proc/net/raw: "sl local_address:PROTOCOL remote st queues timer retransmit uid timeout
+ * inode ...". */
+static void add_socket(struct sockets *sockets, const char *line, unsigned long number)
+{
+	const char *local = word(line, 1), *inode = word(line, 9);
+	const char *colon = local ? strchr(local, ':') : NULL;
+
+	if (colon && inode && leading_number(colon + 1, 16) == number && sockets->count < SOCKETS)
+		sockets->inode[sockets->count++] = leading_number(inode, 10);
+}
+
+static void find_sockets(enum protocol protocol, struct sockets *sockets)
+{
+	bool ipv4 = protocol == PROTOCOL_IGMP;
+	char text[SOCKETS_FILE];
+	const char *line;
+
+	sockets->count = 0;
+	if (read_text(ipv4 ? "/proc/net/raw" : "/proc/net/raw6", text, sizeof(text)) < 0)
+		return;
+	for (line = strchr(text, '\n'); line; line = strchr(line + 1, '\n'))
+		add_socket(sockets, line + 1, ipv4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
+}
+
+/* Is it among them? Then it is not any more. */
+static bool take_out(struct sockets *sockets, unsigned long inode)
+{
+	for (size_t i = 0; i < sockets->count; i++) {
+		if (sockets->inode[i] != inode)
+			continue;
+		sockets->inode[i] = sockets->inode[--sockets->count];
+		return true;
+	}
+	return false;
+}
+
+/* The names in a directory. libc's way there allocates, which the monitor (monitor.h) must not. */
+struct listing {
+	int fd;
+	long length, at;
+	char entry[2048]; /* struct linux_dirent64, one behind the other */
+};
+
+enum { ENTRY_SIZE = 16, ENTRY_NAME = 19 /* where they are in it */ };
+
+static bool list_directory(struct listing *listing, const char *path)
+{
+	listing->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	listing->length = listing->at = 0;
+	return listing->fd >= 0;
+}
+
+/* NULL: that was the end, and it is closed. */
+static const char *next_name(struct listing *listing)
+{
+	const char *entry;
+	uint16_t size;
+
+	if (listing->at >= listing->length) {
+		listing->at = 0;
+		listing->length = syscall(SYS_getdents64, listing->fd, listing->entry,
+					  sizeof(listing->entry));
+	}
+	if (listing->length <= 0) {
+		close(listing->fd);
+		return NULL;
+	}
+	entry = listing->entry + listing->at;
+	memcpy(&size, entry + ENTRY_SIZE, sizeof(size));
+	listing->at += size;
+	return entry + ENTRY_NAME;
+}
+
+/* Has the process some of the sockets open? Those are nobody else's then: a worker has them from
+ * its monitor. */
+static bool holds_any(unsigned long pid, struct sockets *sockets)
+{
+	static const char prefix[] = "socket:[";
+	struct listing listing;
+	bool found = false;
+	char path[PROC_PATH];
+	const char *name;
+
+	format_text(path, sizeof(path), "/proc/%lu/fd", pid);
+	if (!list_directory(&listing, path))
+		return false;
+	while ((name = next_name(&listing))) {
+		char target[64] = "";
+
+		if (readlinkat(listing.fd, name, target, sizeof(target) - 1) > 0 &&
+		    !strncmp(target, prefix, sizeof(prefix) - 1))
+			found |= take_out(sockets, leading_number(target + sizeof(prefix) - 1, 10));
+	}
+	return found;
+}
+
+static void read_holder(unsigned long pid, struct probe_holder *holder)
+{
+	char path[PROC_PATH];
+
+	holder->pid = (int)pid;
+	format_text(path, sizeof(path), "/proc/%lu/comm", pid);
+	if (read_text(path, holder->name, sizeof(holder->name)) < 0)
+		holder->name[0] = '\0';
+	holder->name[strcspn(holder->name, "\n")] = '\0';
+}
+
+size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t count)
+{
+	struct sockets sockets;
+	struct listing listing;
+	size_t found = 0;
+	const char *name;
+
+	find_sockets(protocol, &sockets);
+	holds_any((unsigned long)getpid(), &sockets);
+	if (!sockets.count || !list_directory(&listing, "/proc"))
+		return 0;
+	while ((name = next_name(&listing))) {
+		unsigned long pid = leading_number(name, 10);
+
+		/* 0: not a process. */
+		if (!pid || !holds_any(pid, &sockets))
+			continue;
+		if (found < count)
+			read_holder(pid, &holder[found]);
+		found++;
+	}
+	return found;
+}
+
+void probe_name_holders(const struct probe_holder *holder, size_t count, char *buf, size_t size)
+{
+	size_t length = 0;
+
+	*buf = '\0';
+	for (size_t i = 0; i < count && i < PROBE_HOLDERS; i++)
+		length += format_text(buf + length, size - length, "%s%s (pid %d)", i ? " or " : "",
+				      holder[i].name, holder[i].pid);
+	if (count > PROBE_HOLDERS)
+		format_text(buf + length, size - length, ", or others");
+}
+
+bool probe_held_by(enum protocol protocol, char *buf, size_t size)
+{
+	struct probe_holder holder[PROBE_HOLDERS];
+	size_t count = probe_holders(protocol, holder, PROBE_HOLDERS);
+
+	probe_name_holders(holder, count, buf, size);
+	return count;
+}
+
+int probe_sysctl(enum protocol protocol, const char *interface, const char *name)
+{
+	char path[128], text[16];
+	ssize_t length;
+
+	format_text(path, sizeof(path), "/proc/sys/net/%s/conf/%s/%s",
+		    protocol == PROTOCOL_IGMP ? "ipv4" : "ipv6", interface, name);
+	length = read_text(path, text, sizeof(text));
+	return length < 0 ? (int)length : (int)leading_number(text, 10);
+}
+
+int probe_rp_filter(const char *interface)
+{
+	int own = probe_sysctl(PROTOCOL_IGMP, interface, "rp_filter");
+	int all = probe_sysctl(PROTOCOL_IGMP, "all", "rp_filter");
+
+	return own < 0 || own > all ? own : all;
+}
+
+bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])
+{
+	char path[64], text[128] = "";
+	const char *name;
+
+	/* The /sys of another network namespace may be mounted here. */
+	format_text(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
+	if (read_text(path, text, sizeof(text)) < 0 || leading_number(text, 10) != ifindex)
+		return false;
+	memset(text, 0, sizeof(text));
+	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
+	if (readlink(path, text, sizeof(text) - 1) < 0)
+		return false;
+	name = strrchr(text, '/');
+	format_text(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, name ? name + 1 : text);
+	return true;
+}

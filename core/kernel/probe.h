@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* Looks at the system without changing it: what the kernel offers, who holds what. */
+#ifndef CORE_PROBE_H
+#define CORE_PROBE_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/base/values.h"
+
+/* 0: the kernel routes multicast and the default table is free; -EADDRINUSE: somebody holds it;
+ * -ENOPROTOOPT: the kernel lacks it (CONFIG_IP_MROUTE, CONFIG_IPV6_MROUTE); -EPERM: no rights to
+ * ask; other -errno. */
+int probe_mroute(enum protocol);
+/* The same of numbered tables (CONFIG_IP_MROUTE_MULTIPLE_TABLES,
+ * CONFIG_IPV6_MROUTE_MULTIPLE_TABLES). */
+int probe_tables(enum protocol);
+
+enum { PROBE_HOLDERS = 4, PROBE_HOLDERS_TEXT = 160 };
+
+struct probe_holder {
+	int pid;
+	char name[16];
+};
+
+/* Processes that have a raw IGMP (ICMPv6) socket open and could hold multicast routing, one for
+ * each socket, but for this one's: fills at most COUNT, returns how many there are. */
+size_t probe_holders(enum protocol, struct probe_holder *, size_t count);
+/* Writes "NAME (pid N) or NAME (pid N), or others". */
+void probe_name_holders(const struct probe_holder *, size_t count, char *buf, size_t size);
+/* Both; false: there are none. */
+bool probe_held_by(enum protocol, char *buf, size_t size);
+/* The number in /proc/sys/net/ipv4 (ipv6)/conf/INTERFACE/NAME; -errno. */
+int probe_sysctl(enum protocol, const char *interface, const char *name);
+/* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */
+int probe_rp_filter(const char *interface);
+
+/* Is the interface a port of a bridge? BRIDGE is then its name. */
+bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE]);
+
+#endif

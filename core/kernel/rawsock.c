@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IGMP and ICMPv6 raw sockets. Owns: the socket options; the IP headers around the messages (RFC
+ * 791 section 3.1, RFC 2113, RFC 3376 section 4; RFC 8200 section 4, RFC 2711, RFC 3810 section 5);
+ * the kernel's upcalls that arrive among the packets. Leaves out: the messages, which are proto's,
+ * and every judgement about TTL, source and Router Alert.
+ *
+ * A packet from 0.0.0.0 or ::, or from an address that is not ours, cannot leave through a raw
+ * socket. It leaves through a packet socket, with a header made here.
+ *
+ * No packet from the network can pose as an upcall. IPv4: an upcall has 0 where the IP header has
+ * the protocol, and to a raw IGMP socket the kernel gives no packet whose header says anything
+ * but 2. IPv6: an upcall has 0 where ICMPv6 has the type, and the socket's filter, which upcalls do
+ * not pass, blocks that type; what arrived before the filter was in place is thrown away.
+ */
+#include <errno.h>
+#include <netinet/icmp6.h>
+#include <netpacket/packet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "proto/base/wire.h"
+#include "core/kernel/abi.h"
+#include "core/kernel/rawsock.h"
+
+enum {
+	TOS_INTERNETWORK_CONTROL = 0xc0, /* RFC 3376 section 4 */
+	IPV4_HEADER = 20,
+	IPV4_FRAGMENT = 0x3fff, /* more fragments, or an offset */
+	HEADER_MAX = 48,	/* of the packets made here */
+	CONTROL_MAX = 256,	/* packet info, hop limit, hop-by-hop options */
+	SEND_BUFFER = 1 << 20
+};
+
+/* RFC 2113: type 148, length 4, value 0. */
+static const uint8_t router_alert_ipv4[] = {148, 4, 0, 0};
+/* A hop-by-hop header: RFC 2711's option 5, length 2, value 0 (MLD); PadN. */
+static const uint8_t router_alert_ipv6[] = {IPPROTO_ICMPV6, 0, 5, 2, 0, 0, 1, 0};
+
+/* Pages that no packet has reached yet cost nothing. */
+static uint8_t buffer[CONFIG_RECEIVE_BATCH][CONFIG_PACKET_MAX];
+
+/* For sending only: bound to no protocol, it receives nothing. */
+static int packet_socket = -1;
+
+/* ---- receiving ---- */
+
+/* An option that is cut off ends the search. */
+static bool has_router_alert_ipv4(struct wire_reader options)
+{
+	while (options.left) {
+		uint8_t type = wire_get8(&options), length;
+		const uint8_t *value;
+
+		if (type == 0) /* end of the options */
+			return false;
+		if (type == 1) /* no operation */
+			continue;
+		length = wire_get8(&options);
+		if (length < 2)
+			return false;
+		value = wire_take(&options, length - 2u);
+		if (value && type == router_alert_ipv4[0] && length == sizeof(router_alert_ipv4))
+			return !value[0] && !value[1];
+	}
+	return false;
+}
+
+/* The same in a hop-by-hop header. */
+static bool has_router_alert_ipv6(struct wire_reader options)
+{
+	const uint8_t *header = wire_take(&options, 2);
+
+	/* The length may not cover what was cut off on its way to us. */
+	if (header && options.left > header[1] * 8u + 6)
+		options.left = header[1] * 8u + 6;
+	while (options.left) {
+		uint8_t type = wire_get8(&options), length;
+		const uint8_t *value;
+
+		if (type == 0) /* Pad1 */
+			continue;
+		length = wire_get8(&options);
+		value = wire_take(&options, length);
+		if (value && type == router_alert_ipv6[2] && length == router_alert_ipv6[3])
+			return !value[0] && !value[1];
+	}
+	return false;
+}
+
+/* False: not a whole IPv4 packet. Fragments of packets without Router Alert that go to a routable
+ * group reach the multicast routing socket as they are. */
+static bool parse_ipv4(struct wire_reader r, struct packet *packet)
+{
+	size_t length = r.left, header, total;
+	struct wire_reader options;
+	uint8_t version = wire_get8(&r);
+	bool fragment;
+
+	wire_get8(&r);
+	total = wire_get16(&r);
+	wire_get16(&r);
+	fragment = wire_get16(&r) & IPV4_FRAGMENT;
+	packet->ttl = wire_get8(&r);
+	wire_take(&r, 3);
+	packet->source = wire_get_addr(&r, PROTOCOL_IGMP);
+	packet->destination = wire_get_addr(&r, PROTOCOL_IGMP);
+	header = (version & 0x0fu) * 4;
+	if (r.overrun || version >> 4 != 4 || fragment || header < IPV4_HEADER || header > total ||
+	    total > length)
+		return false;
+	options = (struct wire_reader){.at = r.at, .left = header - IPV4_HEADER};
+	packet->router_alert = has_router_alert_ipv4(options);
+	packet->data = r.at + options.left;
+	packet->length = total - header;
+	return true;
+}
+
+/* False: of no interest. */
+static bool parse_upcall(struct upcall *upcall, unsigned type, unsigned vif)
+{
+	upcall->vif = vif;
+	upcall->type = type == ABI_IGMPMSG_NOCACHE ? UPCALL_NOCACHE : UPCALL_WRONGVIF;
+	return vif < PROXY_VIFS && (type == ABI_IGMPMSG_NOCACHE || type == ABI_IGMPMSG_WRONGVIF);
+}
+
+static bool parse_upcall_ipv4(const uint8_t *data, struct upcall *upcall)
+{
+	struct abi_igmpmsg message;
+
+	memcpy(&message, data, sizeof(message));
+	upcall->source = addr_ipv4(0);
+	upcall->group = addr_ipv4(0);
+	memcpy(upcall->source.byte + 12, message.im_src, sizeof(message.im_src));
+	memcpy(upcall->group.byte + 12, message.im_dst, sizeof(message.im_dst));
+	return parse_upcall(upcall, message.im_msgtype,
+			    (unsigned)message.im_vif_hi << 8 | message.im_vif);
+}
+
+static bool parse_upcall_ipv6(const uint8_t *data, struct upcall *upcall)
+{
+	struct abi_mrt6msg message;
+
+	memcpy(&message, data, sizeof(message));
+	memcpy(upcall->source.byte, message.im6_src, sizeof(message.im6_src));
+	memcpy(upcall->group.byte, message.im6_dst, sizeof(message.im6_dst));
+	return parse_upcall(upcall, message.im6_msgtype, message.im6_mif);
+}
+
+static void read_control(const struct cmsghdr *c, struct rawsock_event *event)
+{
+	size_t length = c->cmsg_len - CMSG_LEN(0);
+	struct in6_pktinfo info6;
+	struct in_pktinfo info4;
+	int hop_limit;
+
+	if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO && length >= sizeof(info4)) {
+		memcpy(&info4, CMSG_DATA(c), sizeof(info4));
+		event->ifindex = (unsigned)info4.ipi_ifindex;
+	}
+	if (c->cmsg_level != IPPROTO_IPV6)
+		return;
+	if (c->cmsg_type == IPV6_PKTINFO && length >= sizeof(info6)) {
+		memcpy(&info6, CMSG_DATA(c), sizeof(info6));
+		event->ifindex = info6.ipi6_ifindex;
+		memcpy(event->packet.destination.byte, &info6.ipi6_addr, 16);
+	} else if (c->cmsg_type == IPV6_HOPLIMIT && length >= sizeof(hop_limit)) {
+		memcpy(&hop_limit, CMSG_DATA(c), sizeof(hop_limit));
+		event->packet.ttl = (uint8_t)hop_limit;
+	} else if (c->cmsg_type == IPV6_HOPOPTS) {
+		event->packet.router_alert = has_router_alert_ipv6(
+			(struct wire_reader){.at = CMSG_DATA(c), .left = length});
+	}
+}
+
+/* By hand: CMSG_NXTHDR() of musl does not compile without warnings. */
+static void read_controls(const struct msghdr *message, struct rawsock_event *event)
+{
+	size_t at = 0, length = message->msg_controllen;
+
+	while (length - at >= CMSG_LEN(0)) {
+		const struct cmsghdr *c =
+			(const void *)((const uint8_t *)message->msg_control + at);
+
+		if (c->cmsg_len < CMSG_LEN(0) || c->cmsg_len > length - at)
+			return;
+		read_control(c, event);
+		if (CMSG_ALIGN(c->cmsg_len) > length - at)
+			return;
+		at += CMSG_ALIGN(c->cmsg_len);
+	}
+}
+
+/* False: nothing that anybody wants to know of. */
+static bool parse_message(enum protocol protocol, const struct msghdr *message, size_t length,
+			  struct rawsock_event *event)
+{
+	const uint8_t *data = message->msg_iov->iov_base;
+
+	*event = (struct rawsock_event){.type = RAWSOCK_PACKET};
+	read_controls(message, event);
+	if (message->msg_flags & MSG_TRUNC) {
+		event->type = RAWSOCK_DROP;
+		event->drop = DROP_OVERSIZE;
+	} else if (protocol == PROTOCOL_IGMP && length >= sizeof(struct abi_igmpmsg) && !data[9]) {
+		event->type = RAWSOCK_UPCALL;
+		return parse_upcall_ipv4(data, &event->upcall);
+	} else if (protocol == PROTOCOL_MLD && length >= sizeof(struct abi_mrt6msg) && !data[0]) {
+		event->type = RAWSOCK_UPCALL;
+		return parse_upcall_ipv6(data, &event->upcall);
+	} else if (protocol == PROTOCOL_MLD) {
+		const struct sockaddr_in6 *source = message->msg_name;
+
+		memcpy(event->packet.source.byte, &source->sin6_addr, 16);
+		event->packet.data = data;
+		event->packet.length = length;
+	} else if (!parse_ipv4((struct wire_reader){.at = data, .left = length}, &event->packet)) {
+		event->type = RAWSOCK_DROP;
+		event->drop = DROP_IP_HEADER;
+	}
+	return true;
+}
+
+int rawsock_receive(int fd, enum protocol protocol,
+		    void (*event)(void *ctx, const struct rawsock_event *), void *ctx)
+{
+	struct mmsghdr message[CONFIG_RECEIVE_BATCH];
+	struct sockaddr_in6 source[CONFIG_RECEIVE_BATCH];
+	struct iovec part[CONFIG_RECEIVE_BATCH];
+	union {
+		struct cmsghdr align;
+		uint8_t byte[CONTROL_MAX];
+	} control[CONFIG_RECEIVE_BATCH];
+	struct rawsock_event result;
+	int count;
+
+	for (unsigned i = 0; i < CONFIG_RECEIVE_BATCH; i++) {
+		part[i] = (struct iovec){.iov_base = buffer[i], .iov_len = sizeof(buffer[i])};
+		message[i].msg_hdr = (struct msghdr){.msg_name = &source[i],
+						     .msg_namelen = sizeof(source[i]),
+						     .msg_iov = &part[i],
+						     .msg_iovlen = 1,
+						     .msg_control = &control[i],
+						     .msg_controllen = sizeof(control[i])};
+	}
+	count = recvmmsg(fd, message, CONFIG_RECEIVE_BATCH, MSG_DONTWAIT, NULL);
+	if (count < 0)
+		return -errno;
+	for (int i = 0; i < count; i++)
+		if (parse_message(protocol, &message[i].msg_hdr, message[i].msg_len, &result))
+			event(ctx, &result);
+	return count;
+}
+
+/* ---- sending ---- */
+
+/* Of any sort, as 16 bytes of zeros. */
+static struct addr ipv6_or_zero(const struct addr *addr)
+{
+	return addr_is_any(addr) ? (struct addr){{0}} : *addr;
+}
+
+/* With packet info: the interface, and the source address. */
+static int send_with(int fd, struct msghdr *message, int level, int type, const void *info,
+		     size_t size)
+{
+	union {
+		struct cmsghdr header;
+		uint8_t space[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	} control = {.header = {.cmsg_len = (socklen_t)CMSG_LEN(size),
+				.cmsg_level = level,
+				.cmsg_type = type}};
+
+	memcpy(CMSG_DATA(&control.header), info, size);
+	message->msg_control = &control;
+	message->msg_controllen = (socklen_t)CMSG_SPACE(size);
+	return sendmsg(fd, message, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+static int send_ipv4(int fd, unsigned ifindex, const struct addr *src, const struct addr *dst,
+		     struct iovec *part)
+{
+	struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = {htonl(addr_to_ipv4(dst))}};
+	struct in_pktinfo info = {.ipi_ifindex = (int)ifindex,
+				  .ipi_spec_dst = {htonl(addr_to_ipv4(src))}};
+	struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 1};
+
+	return send_with(fd, &message, IPPROTO_IP, IP_PKTINFO, &info, sizeof(info));
+}
+
+static int send_ipv6(int fd, unsigned ifindex, const struct addr *src, const struct addr *dst,
+		     struct iovec *part)
+{
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_scope_id = ifindex};
+	struct in6_pktinfo info = {.ipi6_ifindex = ifindex};
+	struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 1};
+
+	memcpy(&to.sin6_addr, dst->byte, sizeof(dst->byte));
+	memcpy(&info.ipi6_addr, src->byte, sizeof(src->byte));
+	return send_with(fd, &message, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof(info));
+}
+
+static void put_bytes(struct wire_writer *w, const uint8_t *data, size_t length)
+{
+	uint8_t *at = wire_grow(w, length);
+
+	if (at)
+		memcpy(at, data, length);
+}
+
+/* As the kernel makes it for what the raw socket sends: no fragments, so no identification. */
+static void write_ipv4_header(struct wire_writer *w, const struct addr *src, const struct addr *dst,
+			      size_t length)
+{
+	static const uint8_t fixed[] = {0, 0, 0x40, 0, 1, IPPROTO_IGMP, 0, 0};
+	const size_t header = IPV4_HEADER + sizeof(router_alert_ipv4);
+
+	wire_put8(w, (uint8_t)(0x40 | header / 4));
+	wire_put8(w, TOS_INTERNETWORK_CONTROL);
+	wire_put16(w, (uint16_t)(header + length));
+	put_bytes(w, fixed, sizeof(fixed));
+	wire_put_addr(w, src, PROTOCOL_IGMP);
+	wire_put_addr(w, dst, PROTOCOL_IGMP);
+	put_bytes(w, router_alert_ipv4, sizeof(router_alert_ipv4));
+	wire_patch16(w, 10, wire_checksum(PROTOCOL_IGMP, src, dst, w->start, w->length));
+}
+
+static void write_ipv6_header(struct wire_writer *w, const struct addr *src, const struct addr *dst,
+			      size_t length)
+{
+	struct addr source = ipv6_or_zero(src);
+
+	wire_put16(w, 0x6000 | TOS_INTERNETWORK_CONTROL << 4);
+	wire_put16(w, 0);
+	wire_put16(w, (uint16_t)(sizeof(router_alert_ipv6) + length));
+	wire_put8(w, IPPROTO_HOPOPTS);
+	wire_put8(w, 1);
+	wire_put_addr(w, &source, PROTOCOL_MLD);
+	wire_put_addr(w, dst, PROTOCOL_MLD);
+	put_bytes(w, router_alert_ipv6, sizeof(router_alert_ipv6));
+}
+
+/* Interfaces without Ethernet addresses make nothing of the one that is given. */
+static int send_frame(enum protocol protocol, unsigned ifindex, const struct addr *src,
+		      const struct addr *dst, const struct iovec *body)
+{
+	uint8_t header[HEADER_MAX];
+	struct wire_writer w = {.start = header, .size = sizeof(header)};
+	const uint8_t *group = dst->byte + 12;
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET, .sll_ifindex = (int)ifindex, .sll_halen = 6};
+	struct iovec part[] = {{.iov_base = header}, *body};
+	struct msghdr message = {
+		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = part, .msg_iovlen = 2};
+
+	if (protocol == PROTOCOL_IGMP) {
+		const uint8_t mac[6] = {0x01, 0, 0x5e, group[1] & 0x7f, group[2], group[3]};
+
+		to.sll_protocol = htons(0x0800);
+		memcpy(to.sll_addr, mac, sizeof(mac));
+		write_ipv4_header(&w, src, dst, body->iov_len);
+	} else {
+		const uint8_t mac[6] = {0x33, 0x33, group[0], group[1], group[2], group[3]};
+
+		to.sll_protocol = htons(0x86dd);
+		memcpy(to.sll_addr, mac, sizeof(mac));
+		write_ipv6_header(&w, src, dst, body->iov_len);
+	}
+	part[0].iov_len = w.length;
+	return sendmsg(packet_socket, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+int rawsock_send(int fd, enum protocol protocol, unsigned ifindex, const struct addr *src,
+		 const struct addr *dst, const uint8_t *msg, size_t length)
+{
+	/* sendmsg() only reads, whatever the type of iov_base. */
+	union {
+		const uint8_t *in;
+		void *out;
+	} data = {.in = msg};
+	struct iovec part = {.iov_base = data.out, .iov_len = length};
+	int error = -EINVAL;
+
+	if (!addr_is_any(src) && protocol == PROTOCOL_IGMP)
+		error = send_ipv4(fd, ifindex, src, dst, &part);
+	else if (!addr_is_any(src))
+		error = send_ipv6(fd, ifindex, src, dst, &part);
+	/* The source is not an address of ours (ENETUNREACH: IPv4, EINVAL: IPv6), which the
+	 * administrator may want. */
+	if (error == -EINVAL || error == -ENETUNREACH)
+		error = send_frame(protocol, ifindex, src, dst, &part);
+	return error;
+}
+
+/* ---- opening ---- */
+
+struct option {
+	int level, name, value;
+};
+
+static int set_options(int fd, const struct option *option, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (setsockopt(fd, option[i].level, option[i].name, &option[i].value,
+			       sizeof(option[i].value)))
+			return -errno;
+	return 0;
+}
+
+/* Above the limit of the system if we may, up to it if not. */
+static void set_buffer(int fd, int force, int limited, int size)
+{
+	if (setsockopt(fd, SOL_SOCKET, force, &size, sizeof(size)))
+		setsockopt(fd, SOL_SOCKET, limited, &size, sizeof(size));
+}
+
+static int set_options_ipv4(int fd)
+{
+	static const struct option option[] = {{IPPROTO_IP, IP_PKTINFO, 1},
+					       {IPPROTO_IP, IP_MULTICAST_TTL, 1},
+					       {IPPROTO_IP, IP_MULTICAST_LOOP, 0},
+					       {IPPROTO_IP, IP_TOS, TOS_INTERNETWORK_CONTROL}};
+	int error = set_options(fd, option, sizeof(option) / sizeof(option[0]));
+
+	if (!error &&
+	    setsockopt(fd, IPPROTO_IP, IP_OPTIONS, router_alert_ipv4, sizeof(router_alert_ipv4)))
+		error = -errno;
+	return error;
+}
+
+/* Lets MLD in, and nothing that has come before it was decided what to let in. */
+static int set_filter_ipv6(int fd)
+{
+	static const uint8_t type[] = {130, 131, 132, 143};
+	struct icmp6_filter filter;
+	uint8_t byte;
+
+	memset(&filter, 0xff, sizeof(filter)); /* ones block */
+	if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)))
+		return -errno;
+	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
+		;
+	for (size_t i = 0; i < sizeof(type); i++)
+		filter.icmp6_filt[type[i] / 32] &= ~(1u << type[i] % 32);
+	return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ? -errno : 0;
+}
+
+static int set_options_ipv6(int fd)
+{
+	static const struct option option[] = {
+		{IPPROTO_IPV6, IPV6_RECVPKTINFO, 1},
+		{IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1},
+		{IPPROTO_IPV6, IPV6_RECVHOPOPTS, 1},
+		{IPPROTO_IPV6, IPV6_MULTICAST_HOPS, 1},
+		{IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0},
+		{IPPROTO_IPV6, IPV6_TCLASS, TOS_INTERNETWORK_CONTROL}};
+	int error = set_options(fd, option, sizeof(option) / sizeof(option[0]));
+
+	if (!error && setsockopt(fd, IPPROTO_IPV6, IPV6_HOPOPTS, router_alert_ipv6,
+				 sizeof(router_alert_ipv6)))
+		error = -errno;
+	return error ? error : set_filter_ipv6(fd);
+}
+
+/* Upcalls are known by a byte that is 0 in them only (see above). They are told apart first: they
+ * come from no device, and to ask for that of such a packet ends the program. */
+int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsigned count)
+{
+	enum {
+		LOAD_BYTE = ABI_BPF_LD | ABI_BPF_B | ABI_BPF_ABS,
+		LOAD_WORD = ABI_BPF_LD | ABI_BPF_W | ABI_BPF_ABS,
+		EQUAL = ABI_BPF_JMP | ABI_BPF_JEQ | ABI_BPF_K,
+		RETURN = ABI_BPF_RET | ABI_BPF_K
+	};
+	struct abi_sock_filter code[RAWSOCK_INTERFACES + 5] = {
+		{LOAD_BYTE, 0, 0, protocol == PROTOCOL_IGMP ? 9 : 0},
+		{EQUAL, (uint8_t)(count + 2), 0, 0},
+		{LOAD_WORD, 0, 0, (uint32_t)(ABI_SKF_AD_OFF + ABI_SKF_AD_IFINDEX)}};
+	struct abi_sock_fprog program = {.len = (unsigned short)(count + 5), .filter = code};
+
+	if (count > RAWSOCK_INTERFACES)
+		return -EINVAL;
+	for (unsigned i = 0; i < count; i++)
+		code[3 + i] = (struct abi_sock_filter){EQUAL, (uint8_t)(count - i), 0, ifindex[i]};
+	code[3 + count] = (struct abi_sock_filter){RETURN, 0, 0, 0};
+	code[4 + count] = (struct abi_sock_filter){RETURN, 0, 0, UINT32_MAX};
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
+}
+
+/* Without it, for want of packet sockets in the kernel, only unusual sources fail. Nobody shall
+ * bind it and hear what passes, whoever has it by then. */
+void rawsock_prepare(void)
+{
+	struct abi_sock_filter nothing = {ABI_BPF_RET | ABI_BPF_K, 0, 0, 0};
+	const struct abi_sock_fprog program = {.len = 1, .filter = &nothing};
+	const int on = 1;
+
+	if (packet_socket >= 0)
+		return;
+	packet_socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	setsockopt(packet_socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	setsockopt(packet_socket, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
+}
+
+int rawsock_open(enum protocol protocol, int receive_buffer)
+{
+	bool ipv4 = protocol == PROTOCOL_IGMP;
+	int fd, error;
+
+	fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+		    ipv4 ? IPPROTO_IGMP : IPPROTO_ICMPV6);
+	if (fd < 0)
+		return -errno;
+	error = ipv4 ? set_options_ipv4(fd) : set_options_ipv6(fd);
+	if (error) {
+		close(fd);
+		return error;
+	}
+	set_buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, receive_buffer);
+	set_buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, SEND_BUFFER);
+	rawsock_prepare();
+	return fd;
+}
+
+static int join(int fd, enum protocol protocol, unsigned ifindex, uint32_t ipv4, uint8_t ipv6)
+{
+	struct ip_mreqn request = {.imr_multiaddr = {htonl(ipv4)}, .imr_ifindex = (int)ifindex};
+	struct ipv6_mreq request6 = {.ipv6mr_multiaddr = {{{0xff, 0x02, [15] = ipv6}}},
+				     .ipv6mr_interface = ifindex};
+	int error;
+
+	if (protocol == PROTOCOL_IGMP)
+		error = setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
+	else
+		error = setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request6, sizeof(request6));
+	return error ? -errno : 0;
+}
+
+int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
+{
+	/* Never bound, so it receives nothing itself: the memberships are the interface's. */
+	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
+			0);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = join(fd, protocol, ifindex, 0xe0000002, 0x02);
+	if (!error)
+		error = join(fd, protocol, ifindex, 0xe0000016, 0x16);
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}

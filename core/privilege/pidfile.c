@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The pid file; see pidfile.h. */
+#include "core/privilege/pidfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/format.h"
+
+static int write_to(const char *path)
+{
+	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	char text[16];
+	size_t length = format_text(text, sizeof(text), "%d\n", (int)getpid());
+	ssize_t written;
+
+	if (fd < 0)
+		return -errno;
+	written = write(fd, text, length);
+	if (written != (ssize_t)length)
+		error = written < 0 ? -errno : -ENOSPC;
+	if (close(fd) && !error)
+		error = -errno;
+	if (error)
+		unlink(path);
+	return error;
+}
+
+int pidfile_set(struct pidfile *pidfile, const char *path)
+{
+	int error = 0;
+
+	if (!strcmp(path, pidfile->path))
+		return 0;
+	if (*path)
+		error = write_to(path);
+	if (error)
+		return error;
+	if (*pidfile->path)
+		unlink(pidfile->path);
+	memcpy(pidfile->path, path, strlen(path) + 1);
+	return 0;
+}

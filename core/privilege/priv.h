@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What needs the rights of root, and what is to outlive the process that hears packets. Two
+ * implementations: priv_direct.c does it itself, in the only process that there is. With PRIVSEP
+ * there are two: the worker, which has no rights (privilege.h, seccomp.h), asks for it by
+ * priv_worker.c; the monitor (monitor.c, monitor_serve.c), which is root and hears no packet, does
+ * it, keeps a copy of what it opened, and starts another worker when this one dies.
+ */
+#ifndef CORE_PRIV_H
+#define CORE_PRIV_H
+
+#include <net/if.h>
+
+#include "core/config/conf.h"
+#include "core/base/loop.h"
+#include "core/kernel/netlink.h"
+#include "core/privilege/notify.h"
+#include "core/privilege/pidfile.h"
+#include "core/privilege/privilege.h"
+#include "core/kernel/rpfilter.h"
+
+enum { PRIV_TEXT = 160 };
+/* Of a General Query without what may follow it; the versions of IGMP. */
+enum { PRIV_QUERY = 28, PRIV_VERSIONS = 3 };
+
+/* Exit status of a worker that wants another one in its place, which goes on with what it leaves in
+ * the kernel: one that reads the file anew, as root; or one of the program as it is on disk now. */
+enum { PRIV_AGAIN = 99 };
+
+/* What is settled while a start is root still, once. */
+struct priv_settings {
+	struct privilege privilege;
+	int control; /* the listening socket; -1: none */
+	bool log_syslog;
+	enum log_level log_level;
+	uint32_t watchdog;    /* a turn that takes longer, in seconds, is a hung one; 0: none is */
+	char path[CONF_PATH]; /* of the control socket */
+	char pidfile[CONF_PATH];
+};
+
+/* A message that another worker is to hear, too. */
+struct priv_query {
+	int64_t at;
+	struct addr source, destination;
+	bool router_alert;
+	uint8_t length; /* 0: there is none */
+	uint8_t data[PRIV_QUERY];
+};
+
+/* Which interface each VIF of a table is of, and the last General Query of each version that was
+ * heard there (proxy_packet()): what the kernel cannot be asked for. */
+struct priv_vifs {
+	char name[PROXY_VIFS][IF_NAMESIZE];
+	uint32_t index[PROTOCOLS][PROXY_VIFS]; /* 0: there is none */
+	struct priv_query query[PROXY_VIFS][PROTOCOLS][PRIV_VERSIONS];
+};
+
+/* In memory that both processes see, and that the worker may have spoilt. What is looked at first
+ * comes first: pages that nobody has touched cost nothing. */
+struct priv_shared {
+	uint32_t busy; /* of the worker's loop (loop.h) */
+	/* the monitor's: */
+	uint32_t restarts; /* how often a worker has died, */
+	int32_t death;	   /* and how the last one did: its wait status */
+	struct priv_table {
+		uint32_t used; /* bit of each protocol that has the table */
+		uint32_t table;
+	} table[CONFIG_MAX_TABLES];
+	struct priv_vifs vifs[CONFIG_MAX_TABLES]; /* of those tables */
+};
+
+struct priv {
+	const char *file; /* the configuration */
+	bool fresh; /* there is no script from before: the file is to be read, as root still */
+	bool first; /* nothing has run before */
+	struct priv_settings settings;
+	struct priv_shared *shared; /* NULL: there is one process */
+	int script;		    /* script_save(), of the worker before; -1: none */
+	uint32_t script_file;	    /* of it, the file's bytes */
+#if ENABLE_PRIVSEP
+	int channel;		   /* to the monitor */
+	struct loop_source source; /* its end is the monitor's */
+#else
+	const struct priv_program *program;
+	int directory; /* of the file; negative: it cannot be opened */
+	struct pidfile pidfile;
+	struct rpfilter rpfilter;
+	struct notify notify;
+	int64_t notify_at; /* INT64_MAX: no watchdog waits for it */
+#endif
+};
+
+/* What runs. */
+struct priv_program {
+	const char *file;
+	char **argv; /* of the program, for another one in its place */
+	/* With PRIVSEP in the monitor, when the first worker is ready. */
+	void (*ready)(void *ctx, const struct priv_settings *);
+	/* Does the work; returns the exit status. Also called in each worker. */
+	int (*work)(void *ctx, struct priv *);
+	void *ctx;
+};
+
+/* Does another program, which was the monitor before, have its place taken by this one? */
+bool priv_inherits(void);
+/* -EPROTO if it is one that this one cannot be the next of; else 0. */
+int priv_understands(void);
+/* Runs PROGRAM. Returns the exit status; with PRIVSEP in every process that there is. */
+int priv_run(const struct priv_program *);
+/* With PRIVSEP: the monitor's end is the loop's (loop->stop) from now on. 0 or -errno. */
+int priv_watch(struct priv *, struct loop *);
+/* Hands over what has been settled, priv->settings, after which no more can be. 0 or -errno. */
+int priv_settle(struct priv *);
+/* Writes the file that settings.pidfile names, if it is not written yet (pidfile.h). 0 or -errno.
+ */
+int priv_pidfile(struct priv *);
+/* Everything is open. */
+void priv_ready(struct priv *);
+/* The file is being read again (DONE: it has been). */
+void priv_reloading(struct priv *, bool done);
+/* Without PRIVSEP: a turn of the loop. Returns when the next one is due. */
+int64_t priv_alive(struct priv *, int64_t now);
+
+/* A multicast routing socket that has taken TABLE (rawsock_open(), mroute_init()): a descriptor, or
+ * -errno as theirs. KEPT: a worker before had it, and what it made of it is there still. */
+int priv_mroute(struct priv *, enum protocol, uint32_t table, bool *kept);
+/* It is given back (mroute_done()) and closed. */
+void priv_mroute_done(struct priv *, enum protocol, uint32_t table);
+/* Who else holds multicast routing, as text; false: nobody who can be named. */
+bool priv_holders(struct priv *, enum protocol, char text[PRIV_TEXT]);
+/* Socket FD is to stay open when the worker dies, until priv_sweep() of the next one. */
+void priv_keep(struct priv *, int fd);
+/* Closes it. No harm if it was not kept, or is -1. */
+void priv_close(struct priv *, int fd);
+/* What the workers before kept is not needed any more. */
+void priv_sweep(struct priv *);
+/* Adds or removes a rule for TABLE (rule.h): for what arrives at an interface (ABI_FRA_IIFNAME) or
+ * is sent out of it (ABI_FRA_OIFNAME). 0 or -errno. */
+int priv_rule(struct priv *, bool add, enum protocol, const char *name, uint32_t table,
+	      uint16_t attribute);
+enum priv_rp_filter { PRIV_RP_HOLD, PRIV_RP_RELEASE, PRIV_RP_REFRESH };
+/* As rpfilter.h. 0 or -errno. */
+int priv_rp_filter(struct priv *, enum priv_rp_filter, const char *name);
+/* The configuration file, open. Descriptor or -errno. */
+int priv_file(struct priv *);
+/* A socket as log_connect()'s. */
+int priv_syslog(struct priv *);
+/* The text that runs, for the next worker: script_save()'s descriptor, which is not needed
+ * afterwards, and script.file. */
+void priv_script(struct priv *, int fd, size_t file);
+/* Whether the program that is on disk now can take over: 0; -errno, with what is wrong in TEXT.
+ * After that, exit status PRIV_AGAIN makes it do so. */
+int priv_upgrade(struct priv *, char text[PRIV_TEXT]);
+/* For the VIFs of TABLE; NULL: there is no place, or nothing to remember them for. */
+struct priv_vifs *priv_vifs(struct priv *, uint32_t table);
+/* Whether the protocol has TABLE, so that its place is nobody else's. */
+void priv_use(struct priv *, struct priv_vifs *, enum protocol, uint32_t table, bool used);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "proto/base/counter.h"
+
+const char *counter_name(enum counter counter)
+{
+	/* A pointer to each, which a position-independent program has to relocate, would be longer
+	 * than the names. */
+	static const char names[] =
+#define COUNTER_NAME(symbol, text) text "\0"
+		COUNTERS(COUNTER_NAME);
+#undef COUNTER_NAME
+	const char *name = names;
+
+	for (unsigned i = 0; i < counter; i++)
+		name += strlen(name) + 1;
+	return name;
+}

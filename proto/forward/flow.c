@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* See flow.h. */
+#include "proto/forward/flow.h"
+
+#include <stdlib.h>
+
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/policy/merge.h"
+#include "proto/policy/policy.h"
+#include "proto/state/route.h"
+
+/* Every so many milliseconds the counters are read; who has had no packet for the third time goes.
+ */
+enum { SWEEP_INTERVAL = 60000, IDLE_SWEEPS = 3 };
+/* When there is no room for more, the idle go sooner. */
+enum { HURRY_INTERVAL = 1000 };
+/* One of so many routes is for groups that somebody has joined. */
+enum { KEPT = 4 };
+/* Memberships and routes that one turn looks through, about, and the most routes whose counters are
+ * read a millisecond for `mutex`. */
+enum { SWEEP_BUDGET = 1024, POLL_RATE = 8 };
+/* Of a group with more sources than this, no further ones are unsubscribed one by one. */
+enum { MOST_CONTESTED = 1024 };
+
+/* ---- `mutex`: which upstream has the source ---- */
+
+/* Its data come by one of several upstreams: the others leave it, and its counter is read. */
+static void contest(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
+{
+	uint32_t room = p->contest_count ? 2 * p->contest_count : 1;
+	struct membership **list = p->contest;
+
+	if (!m->contested) {
+		if (!(p->contest_count & (p->contest_count - 1))) {
+			list = realloc(list, room * sizeof(struct membership *));
+			if (!list) {
+				p->host[s->place]->counters.value[NO_MEMORY]++;
+				membership_starved(p, m);
+				return;
+			}
+			p->contest = list;
+		}
+		list[p->contest_count++] = m;
+		m->contested = true;
+	}
+	if (p->poll_at == INT64_MAX)
+		p->poll_at = now + p->config->mutex;
+	s->contested = true;
+	p->contested_routes++;
+}
+
+static void end_contest(struct proxy *p, struct source_route *s)
+{
+	p->contested_routes -= s->contested;
+	s->contested = false;
+}
+
+void flow_forget(struct proxy *p, struct membership *m)
+{
+	uint32_t n = 0;
+
+	if (!m->contested)
+		return;
+	while (p->contest[n] != m)
+		n++;
+	p->contest[n] = p->contest[--p->contest_count];
+	m->contested = false;
+}
+
+/* ---- where data come from ---- */
+
+/* The upstream where the source is subscribed; PROXY_VIFS: nowhere. */
+static unsigned subscribed_at(const struct proxy *p, const struct membership *m,
+			      const struct addr *source)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct interface *i = p->interface[n];
+
+		if (i->config->upstream && policy_accepts_up(p, m, i->vif, source))
+			return i->vif;
+	}
+	return PROXY_VIFS;
+}
+
+static bool has_mutex(const struct proxy *p)
+{
+	return ENABLE_MULTI_UPSTREAM && p->config->mutex;
+}
+
+/* They are not accepted any more where they came from. */
+static void relocate(struct proxy *p, const struct membership *m, struct source_route *s,
+		     bool was_contested)
+{
+	unsigned link = interface_on_link(p, &s->source);
+	unsigned at = link < PROXY_VIFS ? link : subscribed_at(p, m, &s->source);
+	bool mutex = has_mutex(p);
+
+	/* With `mutex` the next packet decides; where none has come, none is expected. */
+	if (mutex && link == PROXY_VIFS && (was_contested || (!s->fresh && at < PROXY_VIFS)))
+		s->place = PROXY_VIFS;
+	else if (at < PROXY_VIFS && (link < PROXY_VIFS || !mutex))
+		s->place = (uint8_t)at;
+	if (s->place < PROXY_VIFS && !p->router[s->place] && !p->host[s->place])
+		s->place = PROXY_VIFS;
+}
+
+static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
+{
+	bool up = s->place < PROXY_VIFS && policy_accepts_up(p, m, s->place, &s->source);
+	bool mutex = has_mutex(p), was_contested = s->contested;
+
+	if (up && mutex && !was_contested && m->route_count <= MOST_CONTESTED)
+		contest(p, m, s, now);
+	else if (!up || !mutex)
+		end_contest(p, s);
+	/* It is subscribed elsewhere. */
+	if (s->contested != was_contested)
+		membership_touch(p, m);
+	if (!up && s->place < PROXY_VIFS && !policy_accepts_down(p, m, s->place, &s->source))
+		relocate(p, m, s, was_contested);
+}
+
+static void set(struct proxy *p, struct membership *m, struct source_route *s)
+{
+	route_set(p, m, s, s->place, policy_outputs(p, m, s->place, &s->source));
+}
+
+void flow_settle(struct proxy *p, int64_t now)
+{
+	while (p->moved_count) {
+		struct flow *flow = &p->moved[--p->moved_count];
+		struct membership *m = flow->membership;
+		struct source_route *s = route_find(m, &flow->source);
+
+		if (!m->dirty && s)
+			place(p, m, s, now);
+		if (s && s->place == PROXY_VIFS)
+			membership_touch(p, m);
+		if (!m->dirty && s)
+			set(p, m, s);
+	}
+}
+
+void flow_place(struct proxy *p, struct membership *m, int64_t now)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++)
+		place(p, m, &m->route[n], now);
+}
+
+void flow_switch(struct proxy *p, enum proxy_forwarding forwarding)
+{
+	struct membership *m;
+	uint32_t n;
+
+	for (m = p->first; m; m = m->next) {
+		flow_forget(p, m);
+		for (n = 0; n < m->route_count; n++) {
+			end_contest(p, &m->route[n]);
+			m->route[n].place = m->route[n].input;
+		}
+	}
+	membership_walk_stop(p, &p->sweep);
+	p->sweeping = false;
+	p->moved_count = 0; /* all memberships are seen to */
+	p->poll_at = INT64_MAX;
+	/* At the first reading it is known what there is. */
+	p->sweep_at = forwarding ? INT64_MIN : INT64_MAX;
+	p->forwarding = forwarding;
+}
+
+void flow_update(struct proxy *p, struct membership *m)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (s->place == PROXY_VIFS)
+			route_end(p, m, s);
+		else
+			set(p, m, s);
+	}
+	route_sweep(m);
+	m->reinstall = false;
+}
+
+/* ---- upcalls ---- */
+
+/* The membership has nothing to do with it, so far. */
+static void touch(struct proxy *p, struct membership *m, const struct addr *source)
+{
+	if (p->moved_count == sizeof(p->moved) / sizeof(*p->moved))
+		membership_touch(p, m);
+	else
+		p->moved[p->moved_count++] = (struct flow){m, *source};
+}
+
+/* There is no room: what is idle goes before its time. */
+static void hurry(struct proxy *p)
+{
+	int64_t at = p->swept_at + HURRY_INTERVAL;
+
+	p->crowded = true;
+	if (p->sweep_at > at)
+		p->sweep_at = at;
+}
+
+/* Whoever sends to groups that nobody has joined finds but a part of the routes. */
+static bool has_room(const struct proxy *p, const struct membership *m)
+{
+	uint32_t kept = m && m->groups ? 0 : p->config->max_routes / KEPT;
+
+	return route_room(p, kept + 1) == kept + 1;
+}
+
+/* False: there is no room. */
+static bool add(struct proxy *p, struct membership *m, int64_t now, const struct upcall *upcall)
+{
+	struct interface *i = p->host[upcall->vif] ? p->host[upcall->vif] : p->router[upcall->vif];
+	unsigned link = interface_on_link(p, &upcall->source);
+
+	if (!has_room(p, m)) {
+		i->counters.value[LIMIT_ROUTES]++;
+		hurry(p);
+		return false;
+	}
+	m = merge_room(p, 1) ? membership_get(p, &upcall->group) : NULL;
+	if (m)
+		p->merged[0] = upcall->source;
+	if (!m || !route_insert(p, m, 1)) {
+		i->counters.value[NO_MEMORY]++;
+		return false;
+	}
+	route_find(m, &upcall->source)->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
+	if (p->sweep_at == INT64_MAX)
+		p->sweep_at = now + SWEEP_INTERVAL;
+	touch(p, m, &upcall->source);
+	return true;
+}
+
+/* Has the route taken in packets since its counter was last read? */
+static bool is_used(struct proxy *p, const struct membership *m, struct source_route *s)
+{
+	struct route r = {.source = s->source, .group = m->group, .input = s->input};
+	uint64_t count;
+	bool used =
+		!s->fresh && p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
+
+	if (used) {
+		s->packets = (uint32_t)count;
+		s->idle = 0;
+	}
+	return used;
+}
+
+static void move(struct proxy *p, struct membership *m, struct source_route *s, unsigned vif)
+{
+	unsigned link = interface_on_link(p, &s->source);
+	bool up = policy_accepts_up(p, m, vif, &s->source);
+
+	/* As long as data come where `mutex` wants them, it alone reads how many. */
+	if (s->contested || s->place == vif || s->place == PROXY_VIFS ||
+	    (link < PROXY_VIFS && link != vif))
+		return;
+	if (!up && !policy_accepts_down(p, m, vif, &s->source))
+		return;
+	/* Two upstreams: that is for `mutex` to decide, where it can. */
+	if (up && !has_mutex(p) && policy_accepts_up(p, m, s->place, &s->source))
+		return;
+	if (policy_outputs(p, m, s->place, &s->source) && is_used(p, m, s))
+		return;
+	s->place = (uint8_t)vif;
+	touch(p, m, &s->source);
+}
+
+bool flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
+{
+	bool begins = upcall->type == UPCALL_NOCACHE;
+	struct membership *m = membership_find(p, &upcall->group);
+	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
+
+	if (!p->router[upcall->vif] && !p->host[upcall->vif])
+		return true;
+	if (!addr_is_multicast(&upcall->group) || addr_is_link_scope(&upcall->group) ||
+	    !addr_is_unicast(&upcall->source))
+		return true;
+	if (s && !begins) {
+		move(p, m, s, upcall->vif);
+	} else if (s) {
+		s->fresh = true; /* the kernel has lost it */
+		touch(p, m, &s->source);
+	} else if (begins) {
+		return add(p, m, now, upcall);
+	}
+	return true;
+}
+
+/* ---- time ---- */
+
+int64_t flow_deadline(const struct proxy *p)
+{
+	return p->poll_at < p->sweep_at ? p->poll_at : p->sweep_at;
+}
+
+static bool poll_membership(struct proxy *p, struct membership *m)
+{
+	bool contested = false;
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (!s->contested)
+			continue;
+		if (is_used(p, m, s)) {
+			contested = true;
+			continue;
+		}
+		end_contest(p, s);
+		s->place = PROXY_VIFS;
+		membership_touch(p, m);
+	}
+	return contested;
+}
+
+static void poll(struct proxy *p, int64_t now)
+{
+	uint32_t n = 0;
+	int64_t interval;
+
+	while (n < p->contest_count)
+		if (poll_membership(p, p->contest[n]))
+			n++;
+		else
+			flow_forget(p, p->contest[n]);
+	interval = p->contested_routes / POLL_RATE;
+	if (interval < p->config->mutex)
+		interval = p->config->mutex;
+	p->poll_at = p->contest_count ? now + interval : INT64_MAX;
+}
+
+static void sweep_membership(struct proxy *p, struct membership *m)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (s->contested || s->fresh)
+			continue;
+		if (!is_used(p, m, s) && (p->crowded || ++s->idle == IDLE_SWEEPS)) {
+			s->place = PROXY_VIFS;
+			membership_touch(p, m);
+		}
+	}
+}
+
+static void sweep(struct proxy *p, int64_t now)
+{
+	unsigned budget = SWEEP_BUDGET;
+
+	if (!p->sweeping)
+		membership_walk_start(p, &p->sweep);
+	p->sweeping = true;
+	while (p->sweep.next && budget) {
+		struct membership *m = p->sweep.next;
+
+		p->sweep.next = m->next;
+		budget -= m->route_count < budget ? m->route_count + 1 : budget;
+		sweep_membership(p, m);
+	}
+	if (p->sweep.next)
+		return;
+	membership_walk_stop(p, &p->sweep);
+	p->sweeping = p->crowded = false;
+	p->swept_at = now;
+	p->sweep_at = p->route_count ? now + SWEEP_INTERVAL : INT64_MAX;
+}
+
+void flow_tick(struct proxy *p, int64_t now)
+{
+	if (p->poll_at <= now)
+		poll(p, now);
+	if (p->sweep_at <= now)
+		sweep(p, now);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Per-source forwarding, where routes cannot be a function of the memberships: each (S,G) that
+ * appears is an upcall, and gets a route of its own, without outputs if nobody wants it. What
+ * follows from memberships, filters and interfaces is brought up to date at once; what is no longer
+ * used ends. With `mutex` the upstream at which S came first is the only one that it comes from,
+ * until it falls silent.
+ */
+#ifndef PROTO_FLOW_H
+#define PROTO_FLOW_H
+
+#include "proto/state/state.h"
+
+/* An upcall of the kernel: a new (S,G), or one that came in elsewhere than expected. False: it gets
+ * no route. */
+bool flow_upcall(struct proxy *, int64_t now, const struct upcall *);
+/* Sees to what is new or comes elsewhere, each by itself: a group may have very many sources. */
+void flow_settle(struct proxy *, int64_t now);
+/* Where the membership's routes have their input now; before anything is reported upstream. */
+void flow_place(struct proxy *, struct membership *, int64_t now);
+/* Tells the kernel what has changed of them. */
+void flow_update(struct proxy *, struct membership *);
+/* From now on it is forwarded so: what is routed is taken over. */
+void flow_switch(struct proxy *, enum proxy_forwarding);
+/* When flow_tick() has something to do, absolute; INT64_MAX: never. */
+int64_t flow_deadline(const struct proxy *);
+/* Reads the kernel's counters: ends what is idle or, with `mutex`, silent. */
+void flow_tick(struct proxy *, int64_t now);
+/* The membership is about to be freed. */
+void flow_forget(struct proxy *, struct membership *);
+
+#endif

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel routes; see forward.h. */
+#include "proto/forward/forward.h"
+
+#include <stdlib.h>
+
+#include "proto/policy/filter.h"
+#include "proto/forward/flow.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/policy/merge.h"
+#include "proto/policy/policy.h"
+#include "proto/state/route.h"
+
+static uint32_t bit(unsigned vif)
+{
+	return vif < PROXY_VIFS ? (uint32_t)1 << vif : 0;
+}
+
+static struct addr any_address(const struct proxy *p)
+{
+	return p->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
+}
+
+bool forward_wildcard(const struct proxy *p, struct route *r)
+{
+	*r = (struct route){.source = any_address(p), .group = any_address(p)};
+	r->input = p->tree_input;
+	r->outputs = p->tree;
+	return p->tree;
+}
+
+/* A (*,*) whose input is its only output: what comes in there goes nowhere, and nobody is asked
+ * about it. */
+static void set_sink(struct proxy *p, unsigned vif, bool remove)
+{
+	struct route r = {.source = any_address(p),
+			  .group = any_address(p),
+			  .input = vif,
+			  .remove = remove,
+			  .outputs = bit(vif)};
+
+	p->out->route(p->ctx, &r);
+}
+
+static void reinstall_all(struct proxy *p)
+{
+	struct membership *m;
+
+	for (m = p->first; m; m = m->next) {
+		m->reinstall = true;
+		membership_touch(p, m);
+	}
+}
+
+void forward_relocate(struct proxy *p)
+{
+	struct membership *m;
+
+	for (m = p->first; m; m = m->next) {
+		if (!m->route_count)
+			continue;
+		m->relocate = true;
+		membership_touch(p, m);
+	}
+}
+
+/* Where (*,*) leads: without a way up, to a VIF that is not there. */
+static unsigned tree_input(const struct proxy *p)
+{
+	unsigned vif = 0;
+
+	if (p->way_up < PROXY_VIFS)
+		return p->way_up;
+	while (vif < PROXY_VIFS && (p->router[vif] || p->host[vif]))
+		vif++;
+	return vif;
+}
+
+static bool is_per_source(const struct proxy *p)
+{
+	return ENABLE_PER_SOURCE && p->forwarding;
+}
+
+static uint32_t forwarding(const struct proxy *p)
+{
+	uint32_t vifs = bit(p->upstream);
+	unsigned vif;
+
+	if (is_per_source(p))
+		return 0;
+
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->router[vif] && interface_forwards(p->router[vif]))
+			vifs |= bit(vif);
+	return vifs & p->present;
+}
+
+/* Brings (*,*) up to date. An old one whose input has become a sink was replaced by that. */
+static void set_tree(struct proxy *p, uint32_t tree, unsigned input)
+{
+	bool moves = tree && p->tree && input != p->tree_input;
+	bool changes = moves || tree != p->tree;
+	struct route old, r;
+
+	forward_wildcard(p, &old);
+	old.remove = true;
+	if (changes)
+		forward_relocate(p);
+	p->tree = tree;
+	p->tree_input = input;
+	forward_wildcard(p, &r);
+	if (tree && (changes || p->present != p->told))
+		p->out->route(p->ctx, &r);
+	if ((moves || (changes && !tree)) && !(p->sinks & bit(old.input)))
+		p->out->route(p->ctx, &old);
+}
+
+/* The input of (*,G) routes. */
+static unsigned root_of(const struct proxy *p, uint32_t tree)
+{
+	if (!tree)
+		return PROXY_VIFS;
+	return tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
+}
+
+bool forward_adopt_tree(struct proxy *p, const struct route *r)
+{
+	uint32_t tree = forwarding(p), drops = is_per_source(p) ? 0 : p->present & ~tree;
+
+	if (tree && r->input == tree_input(p)) {
+		p->tree = r->outputs;
+		p->tree_input = r->input;
+		return true;
+	}
+	if (!r->outputs || r->outputs != (drops & bit(r->input)))
+		return false;
+	p->sinks |= r->outputs;
+	return true;
+}
+
+bool forward_adopt_group(struct proxy *p, struct membership *m, const struct route *r)
+{
+	if (r->input != root_of(p, forwarding(p)))
+		return false;
+	p->group_route_count += !m->installed;
+	m->installed = true;
+	m->root = (uint8_t)r->input;
+	m->outputs = r->outputs;
+	return true;
+}
+
+bool forward_has_input(const struct proxy *p, unsigned vif)
+{
+	return forwarding(p) & bit(vif);
+}
+
+void forward_tree(struct proxy *p)
+{
+	uint32_t old_sinks = p->sinks, tree = forwarding(p);
+	bool per_source = is_per_source(p);
+	unsigned vif, root = root_of(p, tree);
+
+	p->tree_changed = false;
+	p->sinks = per_source ? 0 : p->present & ~tree;
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->sinks & ~(old_sinks & p->told) & bit(vif))
+			set_sink(p, vif, false);
+	set_tree(p, tree, tree ? tree_input(p) : p->tree_input);
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (old_sinks & ~p->sinks & bit(vif) && !(tree && vif == p->tree_input))
+			set_sink(p, vif, true);
+	if (p->present & ~p->told)
+		reinstall_all(p);
+	else if (root != p->root || per_source)
+		membership_touch_all(p);
+	p->root = root;
+	p->told = p->present;
+}
+
+/* ---- who wants what ---- */
+
+/* Do we forward the group there? With wildcard routes the filters' verdicts on it are the same for
+ * all sources and inputs. */
+static bool is_open(const struct proxy *p, const struct membership *m, const struct group *g)
+{
+	const struct interface *i = p->router[g->vif];
+	struct addr any = any_address(p);
+
+	if (!interface_forwards(i) || !policy_may_leave(i, PROXY_VIFS, &m->group, &any))
+		return false;
+	return p->upstream == PROXY_VIFS || policy_may_come(p->host[p->upstream], &m->group, &any);
+}
+
+static uint32_t wanting_all(const struct proxy *p, const struct membership *m)
+{
+	const struct group *g;
+	uint32_t vifs = 0;
+
+	for (g = m->groups; g; g = g->next)
+		if (g->filter_mode == EXCLUDE && is_open(p, m, g))
+			vifs |= bit(g->vif);
+	return vifs;
+}
+
+/* RFC 3376 section 6.3. */
+static uint32_t wanting(const struct proxy *p, const struct membership *m,
+			const struct addr *source)
+{
+	const struct group *g;
+	uint32_t vifs = 0;
+
+	for (g = m->groups; g; g = g->next)
+		if (policy_wants(g, source) && is_open(p, m, g))
+			vifs |= bit(g->vif);
+	return vifs;
+}
+
+/* Nothing is taken from where another querier forwards: what is sent there comes in elsewhere. */
+static unsigned locate(struct proxy *p, const struct addr *source)
+{
+	unsigned vif = interface_on_link(p, source);
+
+	if (vif == PROXY_VIFS)
+		vif = p->out->reverse_path(p->ctx, source);
+	return p->tree & bit(vif) ? vif : p->root;
+}
+
+/* ---- (*,G) ---- */
+
+static void remove_group_route(struct proxy *p, const struct membership *m)
+{
+	struct route r = {
+		.source = any_address(p), .group = m->group, .input = m->root, .remove = true};
+
+	p->out->route(p->ctx, &r);
+}
+
+static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
+{
+	bool wanted = p->root < PROXY_VIFS && (all || m->local);
+	struct route r = {.source = any_address(p), .group = m->group, .input = p->root};
+
+	r.outputs = (all | (m->local ? 0 : bit(p->way_up))) & p->present;
+	if (wanted &&
+	    (!m->installed || m->reinstall || m->outputs != r.outputs || m->root != p->root))
+		p->out->route(p->ctx, &r);
+	/* A route with another input is another entry: the new one stands before the old one goes.
+	 */
+	if (m->installed && (!wanted || m->root != p->root))
+		remove_group_route(p, m);
+	p->group_route_count += wanted;
+	p->group_route_count -= m->installed;
+	m->installed = wanted;
+	m->root = (uint8_t)p->root;
+	m->outputs = r.outputs;
+}
+
+/* ---- (S,G) ---- */
+
+/* Every source that some forwarding downstream lists, sorted, to p->merged, which is large enough.
+ */
+static size_t listed_sources(struct proxy *p, const struct membership *m)
+{
+	const struct group *g;
+	size_t count = 0;
+	uint32_t n;
+
+	for (g = m->groups; g; g = g->next)
+		for (n = 0; n < g->sources.count; n++)
+			if (g->filter_mode == INCLUDE || !g->sources.source[n].expires)
+				p->merged[count++] = g->sources.source[n].address;
+	return source_sort(p->merged, count);
+}
+
+/* Of the COUNT sources in p->merged keeps those that need a route and have none. */
+static size_t missing_route(struct proxy *p, const struct membership *m, size_t count, uint32_t all)
+{
+	size_t n, kept = 0;
+
+	for (n = 0; n < count; n++)
+		if (wanting(p, m, &p->merged[n]) != all && !route_find(m, &p->merged[n]))
+			p->merged[kept++] = p->merged[n];
+	return kept;
+}
+
+static void install_source(struct proxy *p, struct membership *m, struct source_route *s)
+{
+	unsigned input = s->fresh || m->relocate ? locate(p, &s->source) : s->input;
+	uint32_t outputs = wanting(p, m, &s->source) | (m->local ? 0 : bit(p->way_up));
+
+	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
+	route_set(p, m, s, input, outputs & p->present & ~bit(input));
+}
+
+/* The routes there are: brings them up to date, or removes them. Needs no memory. */
+static void update_source_routes(struct proxy *p, struct membership *m, uint32_t all)
+{
+	uint32_t n;
+
+	for (n = 0; n < m->route_count; n++) {
+		struct source_route *s = &m->route[n];
+
+		if (p->root == PROXY_VIFS || wanting(p, m, &s->source) == all)
+			route_end(p, m, s);
+		else
+			install_source(p, m, s);
+	}
+	route_sweep(m);
+}
+
+/* Adds routes for the first COUNT sources in p->merged, as far as there is room. */
+static void add_source_routes(struct proxy *p, struct membership *m, size_t count)
+{
+	struct interface *i = p->host[p->root] ? p->host[p->root] : p->router[p->root];
+	uint32_t n, room = route_room(p, count);
+
+	if (room < count) {
+		i->counters.value[LIMIT_ROUTES] += count - room;
+		m->incomplete = true;
+	}
+	if (room && !route_insert(p, m, room)) {
+		i->counters.value[NO_MEMORY]++;
+		membership_starved(p, m);
+	}
+	for (n = 0; n < m->route_count; n++)
+		if (m->route[n].fresh)
+			install_source(p, m, &m->route[n]);
+}
+
+void forward_update(struct proxy *p, struct membership *m)
+{
+	uint32_t all;
+
+	if (ENABLE_PER_SOURCE && is_per_source(p)) {
+		update_group_route(p, m, 0);
+		flow_update(p, m);
+		return;
+	}
+	all = wanting_all(p, m);
+	update_group_route(p, m, all);
+	update_source_routes(p, m, all);
+	m->reinstall = m->relocate = false;
+	if (p->root == PROXY_VIFS)
+		return;
+	if (merge_reserve(p, m)) {
+		add_source_routes(p, m, missing_route(p, m, listed_sources(p, m), all));
+		return;
+	}
+	p->interface[0]->counters.value[NO_MEMORY]++;
+	membership_starved(p, m);
+}
+
+void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
+{
+	struct membership *m = membership_find(p, &upcall->group);
+	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
+	unsigned link;
+
+	if (!s || s->input == upcall->vif || !(p->tree & bit(upcall->vif)))
+		return;
+	link = interface_on_link(p, &upcall->source);
+	if (link < PROXY_VIFS
+		    ? link != upcall->vif
+		    : upcall->vif != p->upstream && p->upstream < PROXY_VIFS &&
+			      p->out->reverse_path(p->ctx, &upcall->source) == p->upstream)
+		return;
+	s->input = (uint8_t)upcall->vif;
+	s->outputs = UINT32_MAX; /* unlike any that it may get */
+	membership_touch(p, m);
+}
+
+static bool is_wildcard_wanted(const struct proxy *p, struct route *r)
+{
+	struct route tree;
+
+	if (forward_wildcard(p, &tree) && tree.input == r->input)
+		r->outputs = tree.outputs;
+	else
+		r->outputs = p->sinks & bit(r->input);
+	return r->outputs;
+}
+
+static bool is_wanted(const struct proxy *p, struct route *r)
+{
+	const struct membership *m = membership_find(p, &r->group);
+	const struct source_route *s = NULL;
+
+	if (addr_is_any(&r->group) && addr_is_any(&r->source))
+		return is_wildcard_wanted(p, r);
+	if (!m)
+		return false;
+	if (addr_is_any(&r->source)) {
+		r->outputs = m->outputs;
+		return m->installed && m->root == r->input;
+	}
+	s = route_find(m, &r->source);
+	if (!s)
+		return false;
+	r->input = s->input;
+	r->outputs = s->outputs;
+	return true;
+}
+
+void forward_wanted(const struct proxy *p, struct route *r)
+{
+	r->remove = !is_wanted(p, r);
+}
+
+void forward_reinstall(struct proxy *p)
+{
+	p->told = 0;
+	p->tree_changed = true;
+}
+
+void forward_remove_all(struct proxy *p)
+{
+	struct membership *m;
+	struct route r;
+	uint32_t n;
+
+	for (m = p->first; m; m = m->next) {
+		if (m->installed)
+			remove_group_route(p, m);
+		for (n = 0; n < m->route_count; n++)
+			route_end(p, m, &m->route[n]);
+		route_sweep(m);
+		m->installed = false;
+	}
+	p->group_route_count = 0;
+	for (n = 0; n < PROXY_VIFS; n++)
+		if (p->sinks & bit(n))
+			set_sink(p, n, true);
+	if (forward_wildcard(p, &r)) {
+		r.remove = true;
+		p->out->route(p->ctx, &r);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The host part of the upstream, in the proxy's own hands: state-change reports and their
+ * retransmission, answers to queries, compatibility with older queriers (RFC 3376 sections 5
+ * and 7.2; RFC 3810 sections 6 and 8.2; RFC 2236 section 6; RFC 2710 section 5). Leaves out report
+ * suppression, which no proxy needs: RFC 4541 has snooping switches send reports to routers only.
+ */
+#ifndef PROTO_HOST_H
+#define PROTO_HOST_H
+
+#include "proto/state/state.h"
+
+/* Its configuration was OLD. */
+void host_configure(struct proxy *, struct interface *, int64_t now,
+		    const struct proxy_interface_config *old);
+/* The upstream can be used: announce all that is subscribed. */
+void host_start(struct proxy *, struct interface *, int64_t now);
+/* It cannot any more: nothing is pending, no older querier is known. */
+void host_stop(struct proxy *, struct interface *);
+/* The membership's new state is MODE with the first COUNT of p->merged; reports the difference. */
+void host_update(struct proxy *, struct interface *, struct membership *, int64_t now,
+		 enum filter_mode, size_t count);
+/* A proxy before this one has asked for the membership: if nobody wants it any more, that will be
+ * reported. */
+void host_adopt(struct interface *, struct membership *);
+/* Leaves everything, reports it once, forgets it. */
+void host_leave_all(struct proxy *, struct interface *, int64_t now);
+/* A query was heard: notes the querier's version and values, schedules the answer (RFC 3376
+ * section 5.2). */
+void host_query(struct proxy *, struct interface *, int64_t now, const struct packet *,
+		struct message *);
+/* When host_tick() has something to do, absolute; INT64_MAX: never. */
+int64_t host_deadline(const struct interface *);
+/* Does what is due, up to BUDGET subscriptions. */
+void host_tick(struct proxy *, struct interface *, int64_t now, unsigned budget);
+/* Sends the report that has been collected, if any. */
+void host_flush(struct proxy *, struct interface *);
+/* Forgets everything without a word. */
+void host_free(struct proxy *, struct interface *);
+/* Is there more than a leave still to be repeated? */
+bool host_is_member(const struct subscription *);
+
+#endif

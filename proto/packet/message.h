@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One form for the messages of IGMPv1 to v3 and MLDv1 and v2. Versions are numbered as IGMP's:
+ * MLDv1 is a translation of IGMPv2, and MLDv2 of IGMPv3 (RFC 3810 section 1), so that is what they
+ * are called here. Owns: group records, the codes of RFC 3376 section 4.1.1 and RFC 3810
+ * section 5.1.3, reports being filled. The headers are igmp.c's and mld.c's.
+ */
+#ifndef PROTO_MESSAGE_H
+#define PROTO_MESSAGE_H
+
+#include "proto/proxy.h"
+#include "proto/base/source.h"
+#include "proto/base/wire.h"
+
+enum message_type { MESSAGE_QUERY, MESSAGE_REPORT, MESSAGE_LEAVE };
+
+/* RFC 3376 section 4.2.12. */
+enum record_type { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
+
+struct message {
+	enum message_type type;
+	uint8_t version;	   /* 1 to 3 */
+	struct addr group;	   /* any in a General Query and a version 3 report */
+	int32_t max_response_time; /* of a query, ms */
+	bool suppress;		   /* S flag */
+	uint8_t robustness;	   /* QRV; 0: not told */
+	int32_t query_interval;	   /* QQIC, ms; 0: not told */
+	unsigned count;		   /* sources of a query, records of a report */
+	struct wire_reader body;   /* the sources or records */
+};
+
+/* A group record, or the group and sources of a query. */
+struct record {
+	enum record_type type;
+	struct addr group;
+	const struct addr *source; /* sorted, each once */
+	size_t source_count;
+};
+
+/* Room for all sources that a packet can list. */
+enum { MESSAGE_SOURCES = CONFIG_PACKET_MAX / 4 };
+
+/* The version of PROTOCOL as it is numbered here, and back. */
+static inline uint8_t message_version(enum protocol protocol, uint8_t native)
+{
+	return (uint8_t)(native + (protocol == PROTOCOL_MLD));
+}
+
+static inline uint8_t message_native(enum protocol protocol, uint8_t version)
+{
+	return (uint8_t)(version - (protocol == PROTOCOL_MLD));
+}
+
+/* Spoken without source lists? Where no such version is built in, what depends on it is not either.
+ */
+static inline bool message_is_old(uint8_t version)
+{
+	return (ENABLE_IGMP_V1 || ENABLE_IGMP_V2 || ENABLE_MLD_V1) && version < 3;
+}
+
+/* Checks all that can be checked without knowing the interface. Returns the RX_ counter of what
+ * MESSAGE now holds, or the DROP_ counter that says why not (RFC 3376 sections 4 and 7.1, RFC 3810
+ * sections 5.1, 5.2 and 6.2). */
+enum counter message_decode(enum protocol, const struct packet *, struct message *);
+/* What igmp.c and mld.c share: is the group of a query one that can be asked for, and does a
+ * General Query go to ALL_HOSTS or to an address of ours (RFC 3376 section 9.1)? The DROP_ counter,
+ * or COUNTER_COUNT: it is right. */
+enum counter message_check_query(const struct packet *, const struct message *,
+				 const struct addr *all_hosts);
+/* The fields of a version 3 query behind the group (RFC 3376 section 4.1, RFC 3810 section 5.1). */
+void message_read_query(struct message *);
+/* Reads the next record of a version 3 report into RECORD, its sources into SCRATCH
+ * (MESSAGE_SOURCES). Skips and counts what is to be ignored (RFC 3376 section 4.2). False: there is
+ * no more. */
+bool message_next_record(enum protocol, struct message *, struct record *, struct addr *scratch,
+			 struct counters *);
+/* The sources of a query, likewise. */
+void message_query_sources(enum protocol, struct message *, struct record *, struct addr *scratch,
+			   struct counters *);
+
+struct query {
+	struct addr group; /* any: general */
+	uint8_t version;
+	bool suppress;
+	int32_t max_response_time;
+	const struct values *values; /* QRV and QQIC */
+};
+
+/* A message being written; before the first call, wire is set and wire.length is 0. */
+struct message_writer {
+	enum protocol protocol;
+	struct wire_writer wire;
+	size_t count_at; /* where the number of sources stands */
+	uint16_t count;
+	uint16_t record_count;
+};
+
+/* A query without sources so far; returns its destination. */
+struct addr message_write_query(struct message_writer *, const struct query *);
+/* A version 1 or 2 report, or a leave; returns its destination. */
+struct addr message_write_old(struct message_writer *, enum message_type, uint8_t version,
+			      const struct addr *group);
+/* Appends a record without sources so far to a version 3 report, which it starts if need be. False:
+ * no room. */
+bool message_add_record(struct message_writer *, enum record_type, const struct addr *group);
+/* Appends a source to the query or the last record. False: no room. */
+bool message_add_source(struct message_writer *, const struct addr *source);
+/* Bytes that a record with so many sources takes. */
+size_t message_record_size(enum protocol, size_t source_count);
+/* Where version 3 reports go. */
+struct addr message_report_destination(enum protocol);
+/* Fills in the checksum. */
+void message_finish(struct message_writer *, const struct addr *source,
+		    const struct addr *destination);
+
+/* The floating point codes: MANTISSA bits of mantissa, 3 of exponent (4 and 12 bits of mantissa for
+ * 8 and 16 bits of code). Encoding rounds down and clamps (RFC 3376 sections 4.1.1 and 8.8). */
+uint32_t message_decode_float(uint32_t code, unsigned mantissa);
+uint32_t message_encode_float(uint32_t value, unsigned mantissa);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* See merge.h. A group in EXCLUDE mode counts with the sources that it excludes now, EXCLUDE (Y);
+ * one in INCLUDE mode with all it has (RFC 4605 section 4.1). */
+#include "proto/policy/merge.h"
+
+#include <stdlib.h>
+
+#include "proto/policy/filter.h"
+#include "proto/policy/policy.h"
+
+/* Into which a filter may cut the sources of a group; then it is taken as a whole. */
+enum { MOST_RANGES = 4 * CONFIG_MAX_SOURCES };
+
+static bool excludes(const struct group *g, const struct addr *source)
+{
+	const struct source *s = source_list_find(&g->sources, source);
+
+	return s && !s->expires;
+}
+
+/* Excluded by every group in EXCLUDE mode, and included by no other? */
+static bool nobody_wants(const struct membership *m, const struct addr *source)
+{
+	const struct group *g;
+
+	for (g = m->groups; g; g = g->next)
+		if (g->filter_mode == EXCLUDE ? !excludes(g, source)
+					      : !!source_list_find(&g->sources, source))
+			return false;
+	return true;
+}
+
+static size_t exclude(struct proxy *p, const struct membership *m, const struct group *first)
+{
+	size_t count = 0;
+	uint32_t n;
+
+	for (n = 0; n < first->sources.count; n++)
+		if (nobody_wants(m, &first->sources.source[n].address))
+			p->merged[count++] = first->sources.source[n].address;
+	return count;
+}
+
+static size_t include(struct proxy *p, const struct membership *m)
+{
+	const struct group *g;
+	size_t count = 0;
+	uint32_t n;
+
+	for (g = m->groups; g; g = g->next)
+		for (n = 0; n < g->sources.count; n++)
+			p->merged[count++] = g->sources.source[n].address;
+	/* One list is sorted already. */
+	return m->groups && m->groups->next ? source_sort(p->merged, count) : count;
+}
+
+bool merge_room(struct proxy *p, size_t count)
+{
+	struct addr *merged;
+
+	if (count <= p->merged_capacity)
+		return true;
+	merged = realloc(p->merged, count * sizeof(*merged));
+	if (!merged)
+		return false;
+	p->merged = merged;
+	p->merged_capacity = count;
+	return true;
+}
+
+bool merge_reserve(struct proxy *p, const struct membership *m)
+{
+	const struct group *g;
+	size_t total = 0;
+
+	for (g = m->groups; g; g = g->next)
+		total += g->sources.count;
+	return merge_room(p, total);
+}
+
+/* ---- with filters, or several upstreams ---- */
+
+static bool has_singles(const struct proxy *p)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct proxy_interface_config *config = &p->config->interface[n];
+
+		if (filter_has_singles(config->in) || filter_has_singles(config->out))
+			return true;
+	}
+	return false;
+}
+
+/* What of the sources that nobody lists is to be subscribed: in REST whether most are, or none, and
+ * in p->merged the single ones with which it is otherwise, as far as rules name them; returns how
+ * many. Any host can have this done by a join, so it ends when there is no more to be found out, or
+ * after so many ranges that more has to be asked for. */
+static size_t cut_rest(struct proxy *p, const struct membership *m,
+		       const struct interface *upstream, bool *rest)
+{
+	bool ipv4 = p->protocol == PROTOCOL_IGMP, singles = ENABLE_FILTER && has_singles(p);
+	struct addr first = ipv4 ? addr_ipv4(0) : (struct addr){{0}};
+	struct addr end = ipv4 ? addr_ipv4(UINT32_MAX) : addr_previous(&first), last;
+	struct addr *list[2] = {p->merged, p->merged + CONFIG_MAX_SOURCES}; /* by WANTED */
+	size_t count[2] = {0}, ranges;
+
+	*rest = false;
+	for (ranges = 0; ranges < MOST_RANGES; ranges++) {
+		bool wanted;
+
+		last = end;
+		wanted = policy_subscribes(p, m, upstream, &first, false, &last);
+		if (addr_equal(&first, &last) && count[wanted] < CONFIG_MAX_SOURCES)
+			list[wanted][count[wanted]++] = first;
+		else
+			*rest |= wanted;
+		if (addr_equal(&last, &end) ||
+		    (*rest && (!singles || count[false] == CONFIG_MAX_SOURCES)))
+			break;
+		first = addr_next(&last);
+	}
+	*rest |= ranges == MOST_RANGES;
+	memmove(list[false], list[!*rest], count[!*rest] * sizeof(first));
+	return count[!*rest];
+}
+
+static int merge_by_policy(struct proxy *p, const struct membership *m,
+			   const struct interface *upstream, size_t *count)
+{
+	const struct group *g;
+	bool excluding = false, rest = false;
+	size_t total = m->route_count, n, listed = 0;
+
+	for (g = m->groups; g; g = g->next) {
+		excluding |= g->filter_mode == EXCLUDE;
+		total += g->sources.count;
+	}
+	if (!merge_room(p, total + (excluding ? 2 * CONFIG_MAX_SOURCES : 0)))
+		return -1;
+	if (excluding)
+		listed = cut_rest(p, m, upstream, &rest);
+	for (g = m->groups; g; g = g->next)
+		for (n = 0; n < g->sources.count; n++)
+			/* What EXCLUDE (X,Y) has in X is wanted like what it does not list. */
+			if (g->filter_mode == INCLUDE || !g->sources.source[n].expires)
+				p->merged[listed++] = g->sources.source[n].address;
+	for (n = 0; n < m->route_count; n++)
+		if (m->route[n].contested)
+			p->merged[listed++] = m->route[n].source;
+	listed = source_sort(p->merged, listed);
+	*count = 0;
+	for (n = 0; n < listed; n++)
+		if (policy_subscribes(p, m, upstream, &p->merged[n], true, NULL) != rest)
+			p->merged[(*count)++] = p->merged[n];
+	return rest ? EXCLUDE : INCLUDE;
+}
+
+int merge_membership(struct proxy *p, const struct membership *m, const struct interface *upstream,
+		     size_t *count)
+{
+	const struct group *g, *excluding = NULL;
+
+	if ((ENABLE_FILTER || ENABLE_MULTI_UPSTREAM) && !p->plain)
+		return merge_by_policy(p, m, upstream, count);
+	if (!merge_reserve(p, m))
+		return -1;
+	for (g = m->groups; g; g = g->next)
+		if (g->filter_mode == EXCLUDE)
+			excluding = g;
+	*count = excluding ? exclude(p, m, excluding) : include(p, m);
+	return excluding ? EXCLUDE : INCLUDE;
+}

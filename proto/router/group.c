@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/* Groups of a downstream; see group.h. */
+#include "proto/router/group.h"
+
+#include <stdlib.h>
+
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/router/regular.h"
+#include "proto/router/row.h"
+#include "proto/router/tracking.h"
+
+uint8_t group_version(const struct group *g, int64_t now)
+{
+	if (ENABLE_IGMP_V1 && now < g->v1_host_until)
+		return 1;
+	return message_is_old(2) && now < g->v2_host_until ? 2 : 3;
+}
+
+/* When group_run() has something to do. */
+static int64_t deadline(const struct group *g)
+{
+	int64_t first = g->next_query;
+	uint32_t n;
+
+	if (g->filter_mode == EXCLUDE && g->group_timer < first)
+		first = g->group_timer;
+	for (n = 0; n < g->sources.count; n++)
+		if (g->sources.source[n].expires && g->sources.source[n].expires < first)
+			first = g->sources.source[n].expires;
+	return first;
+}
+
+static struct group *create(struct proxy *p, struct interface *i, const struct addr *address)
+{
+	struct membership *m = membership_get(p, address);
+	struct group *g = m ? calloc(1, sizeof(*g)) : NULL;
+
+	if (!g || !timer_add(&i->timers, &g->timer, INT64_MAX)) {
+		free(g);
+		i->counters.value[NO_MEMORY]++;
+		return NULL;
+	}
+	g->vif = i->vif;
+	g->next_query = INT64_MAX;
+	g->membership = m;
+	p->held += !m->groups;
+	g->next = m->groups;
+	m->groups = g;
+	i->group_count++;
+	return g;
+}
+
+void group_delete(struct proxy *p, struct interface *i, struct group *g)
+{
+	struct group **link = &g->membership->groups;
+
+	while (*link != g)
+		link = &(*link)->next;
+	*link = g->next;
+	p->held -= !g->membership->groups;
+	membership_touch(p, g->membership);
+	timer_remove(&i->timers, &g->timer);
+	if (ENABLE_REPORTER_LIMITS && g->drawer) {
+		i->drawn_sources -= g->sources.count;
+		regular_return(i, g);
+	} else if (!g->permanent) {
+		i->source_count -= g->sources.count;
+	}
+	if (ENABLE_HOST_TRACKING)
+		tracking_stop(i, g);
+	source_list_free(&g->sources);
+	i->group_count--;
+	free(g);
+}
+
+/* ---- records ---- */
+
+/* May what a query would ask about end at once, as there is but one host, or all are known? Only
+ * the querier asks, and decides. */
+static bool is_quick(const struct interface *i, const struct group *g, int64_t now)
+{
+	enum quick_leave mode = i->config->quick_leave;
+
+	if (!ENABLE_QUICK_LEAVE || !i->querier)
+		return false;
+	return mode == QUICK_LEAVE_ON || (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
+					  tracking_is_valid(g->tracking, now));
+}
+
+/* An older version is configured (RFC 3376 section 7.3.1). */
+static bool can_name_sources(const struct proxy *p, const struct interface *i)
+{
+	return !message_is_old(message_version(p->protocol, i->values.version));
+}
+
+static bool is_full(const struct interface *i)
+{
+	return i->group_count - i->drawn_groups >= interface_limit(i, i->config->max_groups);
+}
+
+/* It wants sources, and there is no room for any. */
+static bool lacks_sources(const struct interface *i, const struct record *r)
+{
+	return r->type != IS_EX && r->type != TO_EX &&
+	       i->source_count >= interface_limit(i, i->config->max_total_sources);
+}
+
+/* What R asks for lasts until the deadline. False: no memory. */
+static bool apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
+		  int64_t membership_deadline, const struct record *r)
+{
+	const struct values *v = &i->values;
+	struct change c = {
+		.group = g,
+		.now = now,
+		.membership_deadline = membership_deadline,
+		.query_deadline = now + values_last_member_query_time(v),
+		.query_count = i->querier ? v->last_member_query_count : 0,
+		.source_query_count =
+			i->querier && can_name_sources(p, i) ? v->last_member_query_count : 0,
+		.quick = is_quick(i, g, now),
+		.tracking = g->tracking,
+	};
+	int64_t refused;
+
+	refused = row_apply(i, &c, r);
+	if (refused > 0)
+		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
+	if (c.asked)
+		g->next_query = now;
+	if (g->filter_mode == INCLUDE && !g->sources.count) {
+		group_delete(p, i, g);
+		return refused >= 0;
+	}
+	timer_advance(&i->timers, &g->timer, deadline(g));
+	if (c.changed || g->membership->incomplete)
+		membership_touch(p, g->membership);
+	return refused >= 0;
+}
+
+static struct group *find_or_create(struct proxy *p, struct interface *i, const struct record *r)
+{
+	struct membership *m = membership_find(p, &r->group);
+	struct group *g = m ? membership_group(m, i->vif) : NULL;
+	bool draw;
+
+	if (g || !row_creates(r))
+		return g;
+	draw = ENABLE_REPORTER_LIMITS && (is_full(i) || lacks_sources(i, r)) && regular_may_draw(i);
+	if (is_full(i) && !draw) {
+		i->counters.value[LIMIT_GROUPS]++;
+		return NULL;
+	}
+	g = create(p, i, &r->group);
+	if (ENABLE_REPORTER_LIMITS && g && draw)
+		regular_draw(i, g);
+	else if (ENABLE_HOST_TRACKING && g && i->config->quick_leave == QUICK_LEAVE_TRACKED)
+		tracking_start(i, g);
+	return g;
+}
+
+/* What may not have state here: the link's own groups (RFC 3376 section 6, RFC 4541), and the SSM
+ * addresses that name no source (RFC 4607 section 4.3). */
+static bool has_no_state(struct proxy *p, struct interface *i, const struct addr *group)
+{
+	bool ssm_base = interface_is_ssm(p, group) &&
+			(addr_is_ipv4(group) ? !(addr_to_ipv4(group) & 0xffffff)
+					     : group->byte[12] == 0x40 && !group->byte[13] &&
+						       !group->byte[14] && !group->byte[15]);
+
+	if (addr_is_link_scope(group))
+		i->counters.value[LINK_SCOPE]++;
+	else if (ssm_base)
+		i->counters.value[DROP_RECORD_GROUP]++;
+	else
+		return false;
+	return true;
+}
+
+void group_record(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+		  const struct record *record)
+{
+	struct record r = *record;
+	struct group *g;
+	uint8_t version;
+
+	if (has_no_state(p, i, &r.group))
+		return;
+	if ((r.type == IS_EX || r.type == TO_EX) && interface_is_ssm(p, &r.group)) {
+		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 section 3.1 */
+		return;
+	}
+	g = find_or_create(p, i, &r);
+	if (!g)
+		return;
+	if (ENABLE_HOST_TRACKING && g->tracking)
+		tracking_record(i, g, now, reporter, record);
+	version = group_version(g, now);
+	if (message_is_old(version) && r.type == BLOCK)
+		return;
+	if (version == 1 && r.type == TO_IN)
+		return;
+	if (message_is_old(version) && r.type == TO_EX)
+		r.source_count = 0;
+	apply(p, i, g, now, now + values_group_membership_interval(&i->values), &r);
+}
+
+bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
+		 const struct record *r)
+{
+	struct group *g;
+	bool full;
+
+	i->reporter = i->reserve = 0;
+	full = is_full(i);
+	if (has_no_state(p, i, &r->group) || (r->type == IS_EX && interface_is_ssm(p, &r->group)))
+		return true;
+	g = find_or_create(p, i, r);
+	if (!g)
+		return full;
+	if (ENABLE_HOST_TRACKING && g->tracking && g->tracking->valid_from < until)
+		g->tracking->valid_from = until;
+	return apply(p, i, g, now, until, r);
+}
+
+void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t version,
+		      const struct addr *group)
+{
+	struct record r = {.type = IS_EX, .group = *group};
+	int64_t until = now + values_older_host_present_interval(&i->values);
+	struct group *g;
+
+	if (has_no_state(p, i, group))
+		return;
+	if (interface_is_ssm(p, group)) {
+		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 section 3.5 */
+		return;
+	}
+	g = find_or_create(p, i, &r);
+	if (!g)
+		return;
+	*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
+	if (ENABLE_HOST_TRACKING)
+		tracking_invalidate(i, g, now);
+	apply(p, i, g, now, now + values_group_membership_interval(&i->values), &r);
+}
+
+void group_leave(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+		 const struct addr *group)
+{
+	struct record r = {.type = TO_IN, .group = *group};
+
+	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
+		i->counters.value[DROP_RECORD_SSM]++;
+	else if (i->querier)
+		group_record(p, i, now, reporter, &r);
+}
+
+void group_query_heard(struct proxy *p, struct interface *i, int64_t until, const struct record *r)
+{
+	struct membership *m = membership_find(p, &r->group);
+	struct group *g = m ? membership_group(m, i->vif) : NULL;
+	size_t n;
+
+	if (!g)
+		return;
+	if (!r->source_count && g->filter_mode == EXCLUDE && g->group_timer > until)
+		g->group_timer = until;
+	for (n = 0; n < r->source_count; n++) {
+		struct source *s = source_list_find(&g->sources, &r->source[n]);
+
+		if (s && s->expires > until)
+			s->expires = until;
+	}
+	timer_advance(&i->timers, &g->timer, deadline(g));
+}
+
+static struct group *find_permanent(const struct proxy *p, const struct interface *i,
+				    const struct addr *address)
+{
+	struct membership *m = membership_find(p, address);
+	struct group *g = m ? m->groups : NULL;
+
+	while (g && (g->vif != i->vif || !g->permanent))
+		g = g->next;
+	return g;
+}
+
+/* False: no memory. */
+static bool join_static(struct proxy *p, struct interface *i, const struct static_join *join)
+{
+	struct group *g = find_permanent(p, i, &join->group);
+	struct source *s;
+
+	if (!g)
+		g = create(p, i, &join->group);
+	if (!g)
+		return false;
+	g->permanent = true;
+	membership_touch(p, g->membership);
+	if (addr_is_any(&join->source)) {
+		source_list_free(&g->sources);
+		g->filter_mode = EXCLUDE;
+		g->group_timer = INT64_MAX;
+	}
+	if (g->filter_mode == EXCLUDE)
+		return true;
+	if (source_list_mark(&g->sources, &join->source, 1, true, UINT32_MAX) < 0)
+		i->counters.value[NO_MEMORY]++;
+	s = source_list_find(&g->sources, &join->source);
+	if (s)
+		s->expires = INT64_MAX;
+	if (!g->sources.count)
+		group_delete(p, i, g);
+	return s;
+}
+
+void group_join_static(struct proxy *p, struct interface *i)
+{
+	size_t n;
+
+	i->static_missing = false;
+	for (n = 0; n < i->config->static_join_count; n++)
+		if (!join_static(p, i, &i->config->static_join[n]))
+			i->static_missing = p->starved = true;
+}
+
+void group_renew_static(struct proxy *p, struct interface *i)
+{
+	uint32_t n = i->timers.count;
+
+	while (n--) {
+		struct group *g = (struct group *)(void *)i->timers.slot[n].timer;
+
+		if (!g->permanent)
+			continue;
+		group_delete(p, i, g);
+		n += n < i->timers.count; /* another one has taken its place */
+	}
+	group_join_static(p, i);
+}
+
+/* ---- time ---- */
+
+static void send_group_query(struct proxy *p, struct interface *i, struct group *g, int64_t now)
+{
+	const struct values *v = &i->values;
+	struct query q = {.group = g->membership->group,
+			  .version = message_version(p->protocol, v->version),
+			  .suppress = g->group_timer > now + values_last_member_query_time(v),
+			  .max_response_time = v->last_member_query_interval,
+			  .values = v};
+	uint8_t buffer[64];
+	struct message_writer w;
+	struct addr destination;
+
+	g->query_count--;
+	/* Without that flag a repeated query would lower the timers of the other routers: a report
+	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
+	if (q.suppress && message_is_old(q.version))
+		return;
+	interface_start(p, i, &w, buffer, sizeof(buffer));
+	destination = message_write_query(&w, &q);
+	interface_send(p, i, &w, &destination, TX_QUERY);
+}
+
+/* One of the two messages of section 6.6.3.2: the sources whose timers are above LMQT (SUPPRESS),
+ * or not. */
+static void send_source_query(struct proxy *p, struct interface *i, struct group *g, int64_t now,
+			      bool suppress, bool quiet)
+{
+	const struct values *v = &i->values;
+	int64_t until = now + values_last_member_query_time(v);
+	struct query q = {.group = g->membership->group,
+			  .version = 3,
+			  .suppress = suppress,
+			  .max_response_time = v->last_member_query_interval,
+			  .values = v};
+	struct message_writer w = {0};
+	struct addr destination = q.group;
+	uint8_t buffer[1500];
+	uint32_t n;
+
+	for (n = 0; n < g->sources.count; n++) {
+		struct source *s = &g->sources.source[n];
+
+		if (!s->retransmit || (s->expires > until) != suppress)
+			continue;
+		s->retransmit--;
+		if (quiet || !can_name_sources(p, i))
+			continue;
+		if (w.wire.length && message_add_source(&w, &s->address))
+			continue;
+		if (w.wire.length)
+			interface_send(p, i, &w, &destination, TX_QUERY);
+		interface_start(p, i, &w, buffer, sizeof(buffer));
+		destination = message_write_query(&w, &q);
+		message_add_source(&w, &s->address);
+	}
+	if (w.wire.length)
+		interface_send(p, i, &w, &destination, TX_QUERY);
+}
+
+static void send_queries(struct proxy *p, struct interface *i, struct group *g, int64_t now)
+{
+	bool group_query = g->query_count;
+	uint32_t n;
+
+	if (group_query)
+		send_group_query(p, i, g, now);
+	send_source_query(p, i, g, now, true, group_query);
+	send_source_query(p, i, g, now, false, false);
+	g->next_query = INT64_MAX;
+	for (n = 0; n < g->sources.count; n++)
+		if (g->sources.source[n].retransmit)
+			g->next_query = now + i->values.last_member_query_interval;
+	if (g->query_count)
+		g->next_query = now + i->values.last_member_query_interval;
+}
+
+void group_run(struct proxy *p, struct interface *i, struct group *g, int64_t now)
+{
+	if (g->next_query <= now)
+		send_queries(p, i, g, now);
+	if (row_expire(i, g, now))
+		membership_touch(p, g->membership);
+	if (g->filter_mode == INCLUDE && !g->sources.count && !g->permanent)
+		group_delete(p, i, g);
+	else
+		timer_set(&i->timers, &g->timer, deadline(g));
+}

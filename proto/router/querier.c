@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* The router part of a downstream; see querier.h. */
+#include "proto/router/querier.h"
+
+#include "proto/router/group.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
+#include "proto/router/regular.h"
+#include "proto/router/tracking.h"
+
+/* The groups of the interface are those in its heap. */
+static struct group *group_at(const struct interface *i, uint32_t slot)
+{
+	return (struct group *)(void *)i->timers.slot[slot].timer;
+}
+
+/* Whether the interface forwards may have changed. */
+static void touch_groups(struct proxy *p, struct interface *i)
+{
+	uint32_t n;
+
+	p->tree_changed = true;
+	for (n = 0; n < i->timers.count; n++)
+		membership_touch(p, group_at(i, n)->membership);
+}
+
+static void become_querier(struct proxy *p, struct interface *i, int64_t now)
+{
+	i->querier = i->config->querier != QUERIER_NEVER;
+	i->told_robustness = 0;
+	i->told_query_interval = 0;
+	interface_adopt(i);
+	i->other_querier = (struct addr){{0}};
+	i->other_querier_until = INT64_MAX;
+	i->next_general_query = i->querier ? now : INT64_MAX;
+	touch_groups(p, i);
+}
+
+void querier_restart(struct proxy *p, struct interface *i, int64_t now)
+{
+	become_querier(p, i, now);
+	i->startup_left = i->values.startup_query_count;
+}
+
+/* Hosts that nobody has noted down yet will have been heard of after a membership's time. */
+static void change_tracking(struct interface *i, int64_t now)
+{
+	bool begins = i->config->quick_leave == QUICK_LEAVE_TRACKED;
+	uint32_t n;
+
+	i->tracking_from = now + values_group_membership_interval(&i->values);
+	for (n = 0; n < i->timers.count; n++) {
+		struct group *g = group_at(i, n);
+
+		tracking_stop(i, g);
+		if (begins && !g->permanent && !g->drawer)
+			tracking_start(i, g);
+	}
+}
+
+void querier_configure(struct proxy *p, struct interface *i, int64_t now,
+		       const struct proxy_interface_config *old)
+{
+	i->version = message_version(p->protocol, i->configured.version);
+	if (ENABLE_HOST_TRACKING && (i->config->quick_leave == QUICK_LEAVE_TRACKED) !=
+					    (old->quick_leave == QUICK_LEAVE_TRACKED))
+		change_tracking(i, now);
+	if (i->config->querier != old->querier) {
+		querier_restart(p, i, now);
+		return;
+	}
+	interface_adopt(i);
+	if (i->querier && i->next_general_query > now + i->values.query_interval)
+		i->next_general_query = now + i->values.query_interval;
+}
+
+void querier_start(struct proxy *p, struct interface *i, int64_t now)
+{
+	const struct values *v = &i->configured;
+
+	querier_restart(p, i, now);
+	i->tracking_from = now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
+			   v->query_response_interval;
+	group_join_static(p, i);
+}
+
+void querier_stop(struct proxy *p, struct interface *i)
+{
+	while (i->timers.count)
+		group_delete(p, i, group_at(i, i->timers.count - 1));
+	i->querier = false;
+	p->tree_changed = true;
+	i->next_general_query = i->other_querier_until = INT64_MAX;
+	i->other_querier = (struct addr){{0}};
+}
+
+static void send_general_query(struct proxy *p, struct interface *i)
+{
+	struct query q = {.group = addr_ipv4(0),
+			  .version = message_version(p->protocol, i->values.version),
+			  .max_response_time = i->values.query_response_interval,
+			  .values = &i->values};
+	uint8_t buffer[64];
+	struct message_writer w;
+	struct addr destination;
+
+	if (p->protocol == PROTOCOL_MLD)
+		q.group = (struct addr){{0}};
+	interface_start(p, i, &w, buffer, sizeof(buffer));
+	destination = message_write_query(&w, &q);
+	interface_send(p, i, &w, &destination, TX_QUERY);
+}
+
+/* Numerically lower: IPv4 addresses; the interface identifiers of link-local addresses (RFC 3810
+ * section 7.6.2). */
+static bool is_lower(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->byte + 8, b->byte + 8, 8) < 0;
+}
+
+/* Of another querier's query interval no more is believed than so many times the own one, else a
+ * single forged query would keep the link for days. */
+enum { RAREST = 4 };
+
+static int32_t told_interval(const struct interface *i, int32_t told)
+{
+	int64_t most = (int64_t)RAREST * i->configured.query_interval;
+
+	return told < most ? told : (int32_t)most;
+}
+
+/* A query of somebody else: by RFC 9776 section 6.6.2 a General Query elects, by RFC 3376 section
+ * 6.6.2 each one. From 0.0.0.0 it is a snooping switch's (RFC 4541). */
+static void elect(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
+		  const struct message *m)
+{
+	bool never = i->config->querier == QUERIER_NEVER;
+
+	if (addr_is_any(source) || i->config->querier == QUERIER_ALWAYS)
+		return;
+	if (!addr_is_any(&m->group) && !i->values.rfc3376_timers)
+		return;
+	if (!never && !is_lower(source, &i->address))
+		return;
+	i->told_robustness = m->robustness;
+	i->told_query_interval = told_interval(i, m->query_interval);
+	interface_adopt(i);
+	i->other_querier = *source;
+	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
+	i->next_general_query = INT64_MAX;
+	i->startup_left = 0;
+	if (i->querier) {
+		i->querier = false;
+		touch_groups(p, i);
+	}
+}
+
+/* Section 6.6.1; an IGMPv2 query tells its own last member query interval (RFC 2236 section 3). */
+static void lower_timers(struct proxy *p, struct interface *i, int64_t now, struct message *m)
+{
+	struct record r;
+	int64_t time = values_last_member_query_time(&i->values);
+
+	if (message_is_old(2) && m->version == 2)
+		time = (int64_t)i->values.last_member_query_count * m->max_response_time;
+	message_query_sources(p->protocol, m, &r, p->source, &i->counters);
+	if (r.source_count || !m->count)
+		group_query_heard(p, i, now + time, &r);
+}
+
+/* No router of the link has this address: it is of none of the subnets, or stands for one as a
+ * whole (RFC 1122 section 3.2.1.3, RFC 4291 section 2.6.1). */
+static bool is_foreign(const struct interface *i, const struct addr *source)
+{
+	struct prefix subnet = {*source, 64};
+	struct addr previous = addr_previous(source);
+
+	if (addr_is_any(source) || !i->prefix_count)
+		return false;
+	if (addr_is_ipv4(source)) {
+		int length = interface_subnet(i, source);
+
+		if (length < 0)
+			return true;
+		subnet.length = (uint8_t)length;
+	}
+	return subnet.length < 127 && !addr_in_prefix(&previous, &subnet);
+}
+
+static void query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
+		  struct message *m)
+{
+	if (!addr_is_multicast(&packet->destination)) {
+		i->counters.value[DROP_DESTINATION]++;
+		return;
+	}
+	if (is_foreign(i, &packet->source)) {
+		i->counters.value[DROP_SOURCE]++;
+		return;
+	}
+	i->counters.value[RX_QUERY]++;
+	if (m->version != message_version(p->protocol, i->configured.version))
+		i->counters.value[WARN_QUERIER_VERSION]++;
+	elect(p, i, now, &packet->source, m);
+	if (!addr_is_any(&m->group) && !m->suppress && m->version > 1 &&
+	    i->config->querier != QUERIER_ALWAYS)
+		lower_timers(p, i, now, m);
+}
+
+static bool accepts_from(const struct interface *i, const struct addr *source)
+{
+	size_t n;
+
+	for (n = 0; n < i->config->accept_from_count; n++)
+		if (addr_in_prefix(source, &i->config->accept_from[n]))
+			return true;
+	/* RFC 3376 section 4.2.13: a host without an address is heard. */
+	return !i->config->accept_from_count || addr_is_any(source);
+}
+
+/* May hosts speak VERSION to this interface? RFC 3376 sections 7.3.1 and 7.3.2; RFC 2236 section 2.
+ */
+static enum counter refusal(const struct proxy *p, const struct interface *i,
+			    const struct packet *packet, const struct message *m)
+{
+	uint8_t version = message_version(p->protocol, i->configured.version);
+
+	if (!accepts_from(i, &packet->source))
+		return DROP_ACCEPT_FROM;
+	if (m->version == 1 && !ENABLE_IGMP_V1)
+		return DROP_VERSION;
+	if (m->version == 2 && !(p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 : ENABLE_MLD_V1))
+		return DROP_VERSION;
+	if (m->version == 3 && version < 3)
+		return DROP_VERSION;
+	if (m->type == MESSAGE_LEAVE && version == 1)
+		return DROP_VERSION;
+	return COUNTER_COUNT;
+}
+
+static void report(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+		   struct message *m)
+{
+	struct record r;
+
+	if (m->type == MESSAGE_LEAVE) {
+		i->counters.value[RX_LEAVE]++;
+		group_leave(p, i, now, reporter, &m->group);
+	} else if (message_is_old(m->version)) {
+		i->counters.value[m->version == 1 ? RX_REPORT_V1 : RX_REPORT_V2]++;
+		group_old_report(p, i, now, m->version, &m->group);
+	} else {
+		i->counters.value[RX_REPORT_V3]++;
+		while (message_next_record(p->protocol, m, &r, p->source, &i->counters))
+			group_record(p, i, now, reporter, &r);
+	}
+}
+
+void querier_message(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
+		     struct message *m)
+{
+	enum counter refused;
+
+	if (m->type == MESSAGE_QUERY) {
+		query(p, i, now, packet, m);
+		return;
+	}
+	refused = refusal(p, i, packet, m);
+	if (ENABLE_REPORTER_LIMITS && refused == COUNTER_COUNT &&
+	    !regular_hear(p, i, now, &packet->source, m->count ? m->count : 1))
+		refused = LIMIT_REPORTS;
+	if (refused == COUNTER_COUNT)
+		report(p, i, now, &packet->source, m);
+	else
+		i->counters.value[refused]++;
+}
+
+int64_t querier_deadline(const struct interface *i)
+{
+	int64_t first = timer_first(&i->timers);
+
+	if (i->next_general_query < first)
+		first = i->next_general_query;
+	return i->other_querier_until < first ? i->other_querier_until : first;
+}
+
+void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned budget)
+{
+	if (i->other_querier_until <= now)
+		become_querier(p, i, now);
+	if (i->next_general_query <= now) {
+		send_general_query(p, i);
+		if (i->startup_left)
+			i->startup_left--;
+		i->next_general_query = now + (i->startup_left ? i->values.startup_query_interval
+							       : i->values.query_interval);
+	}
+	while (budget-- && timer_first(&i->timers) <= now)
+		group_run(p, i, group_at(i, 0), now);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* Reporters of a downstream, in a hash table of fixed size; see regular.h. */
+#include "proto/router/regular.h"
+
+#include <stdlib.h>
+
+#include "proto/state/interface.h"
+
+/* An address stands in one of three buckets of so many slots, the first of which is among the first
+ * of the table: few hosts touch few pages. */
+enum { BUCKET = 4, FIRST_BUCKETS = 16 };
+/* Milliseconds in which a host may send all at once what it may send in that time: as long as
+ * answers to a general query may be put off (RFC 3376 section 8.3). */
+enum { BURST = 10000 };
+/* Groups that a host may draw at least, if there are any left: who changes channels has the old one
+ * until it is known that nobody else wants it. */
+enum { LEAST_PART = 4 };
+
+/* Has it been heard again when a query could have been answered meanwhile, and after OVER? */
+static bool is_regular(const struct interface *i, const struct regular *r, int64_t over)
+{
+	return r->heard - r->since >= i->values.query_response_interval && r->heard > over;
+}
+
+/* What was drawn is in common use from now on. */
+static void forget_drawers(struct interface *i)
+{
+	uint32_t n;
+
+	for (n = 0; n < i->timers.count; n++)
+		((struct group *)(void *)i->timers.slot[n].timer)->drawer = 0;
+	i->source_count += i->drawn_sources;
+	i->drawn_groups = i->drawn_sources = 0;
+}
+
+/* False: no memory. */
+static bool has_table(struct interface *i)
+{
+	uint32_t capacity = i->config->max_reporters;
+
+	if (i->regular_capacity == capacity)
+		return true;
+	forget_drawers(i);
+	free(i->regular);
+	i->regular = calloc(capacity, sizeof(*i->regular));
+	i->regular_capacity = i->regular ? capacity : 0;
+	i->counters.value[NO_MEMORY] += !i->regular;
+	return i->regular;
+}
+
+/* The slot of ADDRESS, or that of the stranger whose last report is the oldest. NULL: there are
+ * regulars only. Taking the emptier one of several buckets keeps them from filling up. */
+static struct regular *slot_of(const struct proxy *p, const struct interface *i, int64_t over,
+			       const struct addr *address)
+{
+	uint32_t hash[3] = {addr_hash(address, p->hash_seed)}, n;
+	uint64_t buckets = (i->regular_capacity + BUCKET - 1) / BUCKET;
+	uint64_t first = buckets < FIRST_BUCKETS ? buckets : FIRST_BUCKETS;
+	struct regular *oldest = NULL;
+
+	hash[1] = hash[0] * 0x9e3779b1u;
+	hash[2] = hash[1] * 0x9e3779b1u;
+	for (n = 0; n < 3 * BUCKET; n++) {
+		uint64_t range = n % 3 ? buckets : first;
+		uint32_t at = (uint32_t)(hash[n % 3] * range >> 32) * BUCKET + n / 3;
+		struct regular *r = &i->regular[at];
+
+		if (at >= i->regular_capacity)
+			continue;
+		if (addr_equal(&r->address, address))
+			return r;
+		if (!is_regular(i, r, over) && (!oldest || r->heard < oldest->heard))
+			oldest = r;
+	}
+	return oldest;
+}
+
+/* In microseconds: when what has been heard of it would have come, evenly spaced. */
+static bool pay(struct regular *r, int64_t now, uint32_t per_second, unsigned count)
+{
+	if (!per_second)
+		return true;
+	if (r->paid < now * 1000)
+		r->paid = now * 1000;
+	if (r->paid > (now + BURST) * 1000)
+		return false;
+	r->paid += (int64_t)count * 1000000 / per_second;
+	return true;
+}
+
+bool regular_hear(struct proxy *p, struct interface *i, int64_t now, const struct addr *address,
+		  unsigned count)
+{
+	int64_t over = now - values_group_membership_interval(&i->values);
+	struct regular *r;
+
+	i->reporter = 0;
+	i->reserve = i->config->max_reporters ? i->config->reserve : 0;
+	if (!i->config->max_reporters || addr_is_any(address) || !has_table(i))
+		return true;
+	r = slot_of(p, i, over, address);
+	if (!r)
+		return true;
+	if (!addr_equal(&r->address, address) || r->heard <= over)
+		*r = (struct regular){.address = *address, .since = now, .drawn = r->drawn};
+	r->heard = now;
+	if (is_regular(i, r, over))
+		i->reporter = (uint32_t)(r - i->regular) + 1;
+	return pay(r, now, i->config->max_reports, count);
+}
+
+bool regular_may_draw(const struct interface *i)
+{
+	const struct proxy_interface_config *c = i->config;
+	uint32_t kept = interface_reserve(i, c->max_groups ? c->max_groups : c->max_total_sources);
+	uint32_t part;
+
+	if (!i->reporter || !kept || (c->max_groups && i->group_count >= c->max_groups))
+		return false;
+	part = kept / i->regular_capacity;
+	return i->regular[i->reporter - 1].drawn < (part > LEAST_PART ? part : LEAST_PART);
+}
+
+void regular_draw(struct interface *i, struct group *g)
+{
+	g->drawer = i->reporter;
+	i->regular[g->drawer - 1].drawn++;
+	i->drawn_groups++;
+}
+
+void regular_return(struct interface *i, const struct group *g)
+{
+	i->regular[g->drawer - 1].drawn--;
+	i->drawn_groups--;
+}
+
+uint32_t regular_sources(const struct interface *i)
+{
+	uint32_t groups = i->config->max_groups, most = 1;
+
+	if (groups && i->config->max_total_sources > groups)
+		most = i->config->max_total_sources / groups;
+	return i->config->max_total_sources ? most : UINT32_MAX;
+}

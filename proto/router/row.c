@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables of the router part; see row.h. */
+#include "proto/router/row.h"
+
+#include "proto/state/interface.h"
+#include "proto/router/regular.h"
+#include "proto/router/tracking.h"
+
+/* ---- actions of the tables ---- */
+
+static bool is_running(const struct change *c, const struct source *s)
+{
+	return s->expires > c->now;
+}
+
+/* (S)=GMI */
+static void refresh(struct change *c, struct source *s)
+{
+	c->changed |= s->fresh || !is_running(c, s);
+	s->expires = c->membership_deadline;
+}
+
+static void drop(struct change *c, struct source *s)
+{
+	s->dead = true;
+	c->changed = true;
+}
+
+/* What nobody wants ends in the same turn. */
+static bool is_wanted(const struct change *c, const struct addr *source)
+{
+	return ENABLE_HOST_TRACKING && c->tracking && tracking_wants(c->tracking, c->now, source);
+}
+
+/* One source of a Q(G,X): section 6.6.3.2. */
+static void query_source(struct change *c, struct source *s)
+{
+	if (ENABLE_QUICK_LEAVE && c->quick) {
+		if (is_running(c, s) && !is_wanted(c, &s->address)) {
+			s->expires = c->now;
+			s->retransmit = 0;
+		}
+		return;
+	}
+	if (!c->source_query_count || s->expires <= c->query_deadline)
+		return;
+	s->expires = c->query_deadline;
+	s->retransmit = c->source_query_count;
+	c->asked = true;
+}
+
+/* What a Q(G) has to find out, the hosts that are known tell. Only what hosts in INCLUDE mode want
+ * may have gone when another one switched to EXCLUDE: then they are asked. */
+static bool end_group(struct change *c)
+{
+	struct group *g = c->group;
+
+	if (ENABLE_HOST_TRACKING && c->tracking && tracking_any_exclude(c->tracking, c->now))
+		return true;
+	if (ENABLE_HOST_TRACKING && c->tracking &&
+	    !tracking_is_covered(c->tracking, c->now, &g->sources))
+		return false;
+	g->group_timer = c->now;
+	g->query_count = 0;
+	return true;
+}
+
+/* Q(G): section 6.6.3.1. */
+static void query_group(struct change *c)
+{
+	struct group *g = c->group;
+
+	if (ENABLE_QUICK_LEAVE && c->quick && end_group(c))
+		return;
+	if (!c->query_count)
+		return;
+	if (g->group_timer > c->query_deadline)
+		g->group_timer = c->query_deadline;
+	g->query_count = c->query_count;
+	c->asked = true;
+}
+
+static void become_exclude(struct change *c)
+{
+	c->changed |= c->group->filter_mode != EXCLUDE;
+	c->group->filter_mode = EXCLUDE;
+	c->group->group_timer = c->membership_deadline;
+}
+
+/* ---- RFC 3376 section 6.4.1 and 6.4.2, a row each; sources that are neither marked nor fresh are
+ * of the state, not of the record ---- */
+
+/* INCLUDE (A), IS_IN (B) and ALLOW (B) -> INCLUDE (A+B): (B)=GMI.
+ * EXCLUDE (X,Y), IS_IN (A) and ALLOW (A) -> EXCLUDE (X+A,Y-A): (A)=GMI. */
+static void row_allow(struct change *c, struct source *s)
+{
+	if (s->marked)
+		refresh(c, s);
+}
+
+/* INCLUDE (A), BLOCK (B) -> INCLUDE (A): Q(G,A*B). */
+static void row_include_block(struct change *c, struct source *s)
+{
+	if (s->marked)
+		query_source(c, s);
+}
+
+/* INCLUDE (A), TO_IN (B) -> INCLUDE (A+B): (B)=GMI, Q(G,A-B).
+ * EXCLUDE (X,Y), TO_IN (A) -> EXCLUDE (X+A,Y-A): (A)=GMI, Q(G,X-A), Q(G); the latter is act()'s. */
+static void row_to_in(struct change *c, struct source *s)
+{
+	if (s->marked)
+		refresh(c, s);
+	else
+		query_source(c, s);
+}
+
+/* INCLUDE (A), IS_EX (B) -> EXCLUDE (A*B,B-A): (B-A)=0, delete (A-B), GMI. */
+static void row_include_is_ex(struct change *c, struct source *s)
+{
+	if (!s->marked)
+		drop(c, s);
+}
+
+/* INCLUDE (A), TO_EX (B) -> EXCLUDE (A*B,B-A): (B-A)=0, delete (A-B), Q(G,A*B), GMI. */
+static void row_include_to_ex(struct change *c, struct source *s)
+{
+	if (!s->marked)
+		drop(c, s);
+	else if (!s->fresh)
+		query_source(c, s);
+}
+
+/* EXCLUDE (X,Y), IS_EX (A) -> EXCLUDE (A-Y,Y*A): (A-X-Y)=GMI, delete (X-A), delete (Y-A), GMI. */
+static void row_exclude_is_ex(struct change *c, struct source *s)
+{
+	if (!s->marked)
+		drop(c, s);
+	else if (s->fresh)
+		refresh(c, s);
+}
+
+/* EXCLUDE (X,Y), BLOCK (A) -> EXCLUDE (X+(A-Y),Y): (A-X-Y)=group timer, Q(G,A-Y). */
+static void row_exclude_block(struct change *c, struct source *s)
+{
+	if (!s->marked)
+		return;
+	if (s->fresh)
+		s->expires = c->group->group_timer;
+	if (is_running(c, s))
+		query_source(c, s);
+}
+
+/* EXCLUDE (X,Y), TO_EX (A) -> EXCLUDE (A-Y,Y*A): (A-X-Y)=group timer, delete (X-A), delete (Y-A),
+ * Q(G,A-Y), GMI. */
+static void row_exclude_to_ex(struct change *c, struct source *s)
+{
+	if (!s->marked)
+		drop(c, s);
+	else
+		row_exclude_block(c, s);
+}
+
+typedef void row(struct change *, struct source *);
+
+static row *const table[2][BLOCK + 1] = {
+	[INCLUDE] = {[IS_IN] = row_allow,
+		     [IS_EX] = row_include_is_ex,
+		     [TO_IN] = row_to_in,
+		     [TO_EX] = row_include_to_ex,
+		     [ALLOW] = row_allow,
+		     [BLOCK] = row_include_block},
+	[EXCLUDE] = {[IS_IN] = row_allow,
+		     [IS_EX] = row_exclude_is_ex,
+		     [TO_IN] = row_to_in,
+		     [TO_EX] = row_exclude_to_ex,
+		     [ALLOW] = row_allow,
+		     [BLOCK] = row_exclude_block},
+};
+
+/* Where its sources are counted: those of the reserve apart. */
+static uint32_t *source_count(struct interface *i, const struct group *g)
+{
+	return ENABLE_REPORTER_LIMITS && g->drawer ? &i->drawn_sources : &i->source_count;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many sources the group may have, for its own limit and that of the interface. What is kept of
+ * the former is for any regular. */
+static uint32_t most_sources(struct interface *i, const struct group *g)
+{
+	const struct proxy_interface_config *c = i->config;
+	uint32_t own = interface_limit(i, c->max_sources);
+	uint32_t total = interface_limit(i, c->max_total_sources);
+	uint32_t others = *source_count(i, g) - g->sources.count;
+
+	if (ENABLE_REPORTER_LIMITS && i->reporter && c->max_sources)
+		own = c->max_sources;
+	if (ENABLE_REPORTER_LIMITS && g->drawer) {
+		own = least(own, regular_sources(i));
+		total = c->max_total_sources ? interface_reserve(i, c->max_total_sources) : total;
+	}
+	return least(own, total > others ? total - others : 0);
+}
+
+static void sweep(struct interface *i, struct group *g)
+{
+	uint32_t before = g->sources.count;
+
+	source_list_sweep(&g->sources);
+	*source_count(i, g) -= before - g->sources.count;
+}
+
+/* The row for each source, then what concerns the group as a whole. */
+static void act(struct interface *i, struct change *c, enum record_type type)
+{
+	struct group *g = c->group;
+	row *each = table[g->filter_mode][type];
+	uint32_t n;
+
+	for (n = 0; n < g->sources.count; n++)
+		each(c, &g->sources.source[n]);
+	if (type == TO_IN && g->filter_mode == EXCLUDE)
+		query_group(c);
+	if (type == IS_EX || type == TO_EX)
+		become_exclude(c);
+	sweep(i, g);
+}
+
+bool row_creates(const struct record *r)
+{
+	return r->type == IS_EX || r->type == TO_EX || (r->type != BLOCK && r->source_count);
+}
+
+int64_t row_apply(struct interface *i, struct change *c, const struct record *r)
+{
+	struct group *g = c->group;
+	bool insert = g->filter_mode == EXCLUDE || r->type != BLOCK;
+	uint32_t before = g->sources.count;
+	int64_t refused = source_list_mark(&g->sources, r->source, r->source_count, insert,
+					   most_sources(i, g));
+
+	*source_count(i, g) += g->sources.count - before;
+	if (refused < 0)
+		i->counters.value[NO_MEMORY]++;
+	else
+		act(i, c, r->type);
+	return refused;
+}
+
+bool row_expire(struct interface *i, struct group *g, int64_t now)
+{
+	bool mode_ends = g->filter_mode == EXCLUDE && g->group_timer <= now, changed = mode_ends;
+	uint32_t n;
+
+	for (n = 0; n < g->sources.count; n++) {
+		struct source *s = &g->sources.source[n];
+		bool ended = s->expires && s->expires <= now;
+
+		if (ended) {
+			s->expires = 0;
+			s->retransmit = 0;
+			changed = true;
+		}
+		s->dead = !s->expires && (mode_ends || g->filter_mode == INCLUDE);
+	}
+	if (mode_ends) {
+		g->filter_mode = INCLUDE;
+		g->query_count = 0;
+	}
+	if (changed)
+		sweep(i, g);
+	return changed;
+}

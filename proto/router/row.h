@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a record and the time make of a group's filter: the tables of RFC 3376 sections 6.4.1 and
+ * 6.4.2 (RFC 3810 section 7.4), a function a row, and the expiry of sections 6.2.3, 6.3 and 6.5.
+ */
+#ifndef PROTO_ROW_H
+#define PROTO_ROW_H
+
+#include "proto/state/state.h"
+
+/* A record meeting a group. */
+struct change {
+	struct group *group;
+	int64_t now;
+	int64_t membership_deadline; /* now + GMI */
+	int64_t query_deadline;	     /* now + LMQT */
+	uint8_t query_count;	     /* LMQC; 0: we are not the querier, do not ask */
+	uint8_t source_query_count;  /* the same, for sources; 0: nor does our version name any */
+	bool quick;		     /* where a query is due, what it is about ends instead ... */
+	const struct tracking *tracking; /* ... unless one of these hosts wants it; may be NULL */
+	bool changed;			 /* beyond timers */
+	bool asked;
+};
+
+/* Would the record leave anything behind where there is nothing yet, INCLUDE ()? */
+bool row_creates(const struct record *);
+/* RECORD changes the group of CHANGE. Returns how many of its sources are not in for want of room;
+ * -1: for want of memory nothing was done, which is counted. */
+int64_t row_apply(struct interface *, struct change *, const struct record *);
+/* Ends what is over at NOW. True: beyond timers, something has changed; an INCLUDE group without
+ * sources is to be deleted. */
+bool row_expire(struct interface *, struct group *, int64_t now);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* Tracked hosts; see tracking.h. */
+#include "proto/router/tracking.h"
+
+#include <stdlib.h>
+
+#include "proto/state/interface.h"
+#include "proto/router/row.h"
+
+/* A host needs as much memory as this many sources, and counts as them in max_total_sources. */
+enum { REPORTER_SOURCES = 4 };
+
+static void delete_reporter(struct interface *i, struct reporter *r)
+{
+	i->source_count -= r->group.sources.count + REPORTER_SOURCES;
+	source_list_free(&r->group.sources);
+	free(r);
+}
+
+void tracking_start(struct interface *i, struct group *g)
+{
+	g->tracking = calloc(1, sizeof(*g->tracking));
+	if (g->tracking)
+		g->tracking->valid_from = i->tracking_from;
+	else
+		i->counters.value[NO_MEMORY]++;
+}
+
+void tracking_stop(struct interface *i, struct group *g)
+{
+	struct tracking *t = g->tracking;
+
+	if (!t)
+		return;
+	while (t->count)
+		delete_reporter(i, t->reporter[--t->count]);
+	free(t->reporter);
+	free(t);
+	g->tracking = NULL;
+}
+
+void tracking_invalidate(struct interface *i, struct group *g, int64_t now)
+{
+	int64_t from = now + values_group_membership_interval(&i->values);
+
+	if (g->tracking && from > g->tracking->valid_from)
+		g->tracking->valid_from = from;
+}
+
+bool tracking_is_valid(const struct tracking *t, int64_t now)
+{
+	return t && now >= t->valid_from;
+}
+
+/* ---- what a host wants ---- */
+
+static bool is_exclude(const struct reporter *r, int64_t now)
+{
+	return r->group.filter_mode == EXCLUDE && r->group.group_timer > now;
+}
+
+static bool wants(const struct reporter *r, int64_t now, const struct addr *source)
+{
+	const struct source *s = source_list_find(&r->group.sources, source);
+
+	if (s && s->expires > now)
+		return true;
+	return !s && is_exclude(r, now);
+}
+
+static bool wants_anything(const struct reporter *r, int64_t now)
+{
+	uint32_t n;
+
+	if (is_exclude(r, now))
+		return true;
+	for (n = 0; n < r->group.sources.count; n++)
+		if (r->group.sources.source[n].expires > now)
+			return true;
+	return false;
+}
+
+bool tracking_wants(const struct tracking *t, int64_t now, const struct addr *source)
+{
+	uint32_t n;
+
+	for (n = 0; n < t->count; n++)
+		if (wants(t->reporter[n], now, source))
+			return true;
+	return false;
+}
+
+bool tracking_any_exclude(const struct tracking *t, int64_t now)
+{
+	uint32_t n;
+
+	for (n = 0; n < t->count; n++)
+		if (is_exclude(t->reporter[n], now))
+			return true;
+	return false;
+}
+
+static bool is_covered(const struct reporter *r, int64_t now, const struct source_list *sources)
+{
+	uint32_t n;
+
+	for (n = 0; n < r->group.sources.count; n++) {
+		const struct source *s = &r->group.sources.source[n], *there;
+
+		if (s->expires <= now)
+			continue;
+		there = source_list_find(sources, &s->address);
+		if (!there || there->expires <= now)
+			return false;
+	}
+	return true;
+}
+
+bool tracking_is_covered(const struct tracking *t, int64_t now, const struct source_list *sources)
+{
+	uint32_t n;
+
+	for (n = 0; n < t->count; n++)
+		if (!is_covered(t->reporter[n], now, sources))
+			return false;
+	return true;
+}
+
+uint32_t tracking_count(const struct tracking *t, int64_t now)
+{
+	uint32_t n, count = 0;
+
+	for (n = 0; n < t->count; n++)
+		count += wants_anything(t->reporter[n], now);
+	return count;
+}
+
+/* ---- the set of hosts, sorted by address ---- */
+
+/* The place of ADDRESS, or where it belongs. */
+static uint32_t place_of(const struct tracking *t, const struct addr *address)
+{
+	uint32_t low = 0, high = t->count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&t->reporter[middle]->address, address) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void remove_reporter(struct interface *i, struct tracking *t, uint32_t place)
+{
+	delete_reporter(i, t->reporter[place]);
+	t->count--;
+	memmove(&t->reporter[place], &t->reporter[place + 1],
+		(t->count - place) * sizeof(struct reporter *));
+}
+
+/* Those whose time is over stay until the room is needed. */
+static bool has_room(struct interface *i, struct tracking *t, int64_t now)
+{
+	uint32_t most = i->config->max_hosts, n;
+	uint32_t total = interface_limit(i, i->config->max_total_sources);
+
+	for (n = t->count; most && t->count >= most && n-- > 0;)
+		if (!wants_anything(t->reporter[n], now))
+			remove_reporter(i, t, n);
+	if ((!most || t->count < most) && i->source_count + REPORTER_SOURCES <= total)
+		return true;
+	i->counters.value[LIMIT_HOSTS]++;
+	return false;
+}
+
+static bool grow(struct tracking *t)
+{
+	uint32_t capacity = t->capacity ? 2 * t->capacity : 4;
+	struct reporter **reporter;
+
+	if (t->count < t->capacity)
+		return true;
+	reporter = realloc(t->reporter, capacity * sizeof(struct reporter *));
+	if (!reporter)
+		return false;
+	t->reporter = reporter;
+	t->capacity = capacity;
+	return true;
+}
+
+static struct reporter *add(struct interface *i, struct tracking *t, int64_t now,
+			    const struct addr *address)
+{
+	struct reporter *r;
+	uint32_t place;
+
+	if (!has_room(i, t, now))
+		return NULL;
+	r = grow(t) ? calloc(1, sizeof(*r)) : NULL;
+	if (!r) {
+		i->counters.value[NO_MEMORY]++;
+		return NULL;
+	}
+	r->address = *address;
+	place = place_of(t, address);
+	memmove(&t->reporter[place + 1], &t->reporter[place],
+		(t->count - place) * sizeof(struct reporter *));
+	t->reporter[place] = r;
+	t->count++;
+	i->source_count += REPORTER_SOURCES;
+	return r;
+}
+
+void tracking_record(struct interface *i, struct group *g, int64_t now, const struct addr *address,
+		     const struct record *record)
+{
+	struct tracking *t = g->tracking;
+	struct change c = {.now = now,
+			   .membership_deadline =
+				   now + values_group_membership_interval(&i->values),
+			   .query_deadline = now,
+			   .query_count = 1,
+			   .quick = true};
+	struct record whole = *record;
+	struct reporter *r = NULL;
+	uint32_t place = place_of(t, address);
+	int64_t refused = -1;
+
+	/* Nobody else's wishes are in this state: what the host excludes, it excludes. */
+	if (whole.type == IS_EX)
+		whole.type = TO_EX;
+
+	if (place < t->count && addr_equal(&t->reporter[place]->address, address))
+		r = t->reporter[place];
+	else if (!row_creates(record))
+		return;
+	else if (!addr_is_any(address))
+		r = add(i, t, now, address);
+	if (r) {
+		c.group = &r->group;
+		row_expire(i, c.group, now);
+		refused = row_apply(i, &c, &whole);
+	}
+	if (refused > 0)
+		i->counters.value[LIMIT_HOSTS]++;
+	if (refused)
+		tracking_invalidate(i, g, now);
+	if (r && !wants_anything(r, now))
+		remove_reporter(i, t, place_of(t, address));
+}

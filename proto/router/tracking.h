@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Explicit tracking: which host wants what of a group (RFC 3376 appendix A.2, RFC 6636 section 3),
+ * so that a leave needs no query. What a host wants is kept as a group of which it is the only
+ * member, by the same tables and timers. Hosts of older versions, of which one speaks for all, and
+ * those without an address are not tracked: then, and when there is no room, the group's hosts are
+ * not all known, and have to be asked, for as long as the unknown one may be a member.
+ */
+#ifndef PROTO_TRACKING_H
+#define PROTO_TRACKING_H
+
+#include "proto/state/state.h"
+
+/* GROUP is new, its hosts are to be tracked; without memory they are not. */
+void tracking_start(struct interface *, struct group *);
+void tracking_stop(struct interface *, struct group *);
+/* REPORTER sent RECORD about the group (section 4.2.12). */
+void tracking_record(struct interface *, struct group *, int64_t now, const struct addr *reporter,
+		     const struct record *);
+/* Somebody wants the group who is not tracked. */
+void tracking_invalidate(struct interface *, struct group *, int64_t now);
+/* Are all hosts known? */
+bool tracking_is_valid(const struct tracking *, int64_t now);
+/* Does any tracked host want SOURCE (section 6.3)? */
+bool tracking_wants(const struct tracking *, int64_t now, const struct addr *source);
+/* Is any of them in EXCLUDE mode? */
+bool tracking_any_exclude(const struct tracking *, int64_t now);
+/* Are the sources that hosts in INCLUDE mode want all among SOURCES, with timers that run? */
+bool tracking_is_covered(const struct tracking *, int64_t now, const struct source_list *sources);
+/* How many hosts want anything. */
+uint32_t tracking_count(const struct tracking *, int64_t now);
+
+#endif

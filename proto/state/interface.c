@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* See interface.h. */
+#include "proto/state/interface.h"
+
+/* What every IPv4 host must take (RFC 791); a smaller or unknown MTU is taken for it. */
+enum { LEAST_MTU = 576 };
+
+void interface_start(struct proxy *p, struct interface *i, struct message_writer *w,
+		     uint8_t *buffer, size_t size)
+{
+	/* IPv4 header with Router Alert; IPv6 header with a hop-by-hop header. */
+	size_t overhead = p->protocol == PROTOCOL_IGMP ? 24 : 48;
+	size_t room = (i->mtu < LEAST_MTU ? LEAST_MTU : i->mtu) - overhead;
+
+	*w = (struct message_writer){
+		.protocol = p->protocol,
+		.wire = {.start = buffer, .size = room < size ? room : size},
+	};
+}
+
+void interface_send(struct proxy *p, struct interface *i, struct message_writer *w,
+		    const struct addr *destination, enum counter counter)
+{
+	const struct addr *source = &i->address;
+
+	if (i->config->upstream && i->config->report_source_set)
+		source = &i->config->report_source;
+	message_finish(w, source, destination);
+	i->counters.value[counter]++;
+	p->out->send(p->ctx, i->vif, source, destination, w->wire.start, w->wire.length);
+	w->wire.length = 0;
+}
+
+void interface_adopt(struct interface *i)
+{
+	i->values = i->configured;
+	if (i->told_robustness)
+		i->values.robustness = i->told_robustness;
+	if (i->told_query_interval)
+		i->values.query_interval = i->told_query_interval;
+	if (!i->config->values.last_member_query_count)
+		i->values.last_member_query_count = i->values.robustness;
+}
+
+int interface_subnet(const struct interface *i, const struct addr *address)
+{
+	int best = -1;
+	size_t n;
+
+	for (n = 0; n < i->prefix_count; n++)
+		if (i->prefix[n].length > best && addr_in_prefix(address, &i->prefix[n]))
+			best = i->prefix[n].length;
+	return best;
+}
+
+unsigned interface_on_link(const struct proxy *p, const struct addr *address)
+{
+	unsigned n, found = PROXY_VIFS;
+	int longest = -1;
+
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct interface *i = p->interface[n];
+		int length = interface_subnet(i, address);
+
+		if (length > longest && i->exists) {
+			longest = length;
+			found = i->vif;
+		}
+	}
+	return found;
+}
+
+bool interface_forwards(const struct interface *i)
+{
+	return i->active && (i->querier || i->config->querier == QUERIER_NEVER);
+}
+
+uint32_t interface_reserve(const struct interface *i, uint32_t limit)
+{
+	return (uint32_t)((uint64_t)limit * i->reserve / 100);
+}
+
+uint32_t interface_limit(const struct interface *i, uint32_t limit)
+{
+	return limit ? limit - interface_reserve(i, limit) : UINT32_MAX;
+}
+
+bool interface_is_ssm(const struct proxy *p, const struct addr *group)
+{
+	size_t n;
+
+	for (n = 0; n < p->config->ssm_range_count; n++)
+		if (addr_in_prefix(group, &p->config->ssm_range[n]))
+			return true;
+	return false;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What the router part and the host part of an interface share: sending, and looking up where a
+ * source is. */
+#ifndef PROTO_INTERFACE_H
+#define PROTO_INTERFACE_H
+
+#include "proto/state/state.h"
+
+/* Prepares WRITER for a message of as many bytes as BUFFER's SIZE and the interface's MTU allow. */
+void interface_start(struct proxy *, struct interface *, struct message_writer *, uint8_t *buffer,
+		     size_t size);
+/* Finishes, sends and counts the message. */
+void interface_send(struct proxy *, struct interface *, struct message_writer *,
+		    const struct addr *destination, enum counter);
+/* What another querier has told holds, else what is configured (RFC 3376 sections 4.1.6 and 4.1.7).
+ */
+void interface_adopt(struct interface *);
+/* Is ADDRESS on one of the interface's subnets? Length of that prefix, or -1. */
+int interface_subnet(const struct interface *, const struct addr *address);
+/* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none. */
+unsigned interface_on_link(const struct proxy *, const struct addr *address);
+/* Does the instance forward to this downstream (RFC 4605 section 3: while it is the querier)? */
+bool interface_forwards(const struct interface *);
+/* What of LIMIT is kept for regulars (regular.h). */
+uint32_t interface_reserve(const struct interface *, uint32_t limit);
+/* What of LIMIT (0: there is none) is for all; UINT32_MAX: no limit. */
+uint32_t interface_limit(const struct interface *, uint32_t limit);
+/* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */
+bool interface_is_ssm(const struct proxy *, const struct addr *group);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* See route.h. */
+#include "proto/state/route.h"
+
+#include <stdlib.h>
+
+/* How many of the first COUNT are below SOURCE. */
+static uint32_t below(const struct membership *m, uint32_t count, const struct addr *source)
+{
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (addr_compare(&m->route[middle].source, source) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+struct source_route *route_find(const struct membership *m, const struct addr *source)
+{
+	uint32_t at = below(m, m->route_count, source);
+
+	if (at == m->route_count || !addr_equal(&m->route[at].source, source))
+		return NULL;
+	return &m->route[at];
+}
+
+uint32_t route_room(const struct proxy *p, size_t count)
+{
+	uint32_t most = p->config->max_routes;
+	uint32_t left = most > p->route_count ? most - p->route_count : 0;
+
+	return !most || count <= left ? (uint32_t)count : left;
+}
+
+bool route_insert(struct proxy *p, struct membership *m, uint32_t count)
+{
+	uint32_t old = m->route_count, to = old + count, at;
+	struct source_route *route = realloc(m->route, to * sizeof(*route));
+
+	if (!route)
+		return false;
+	m->route = route;
+	m->route_count = to;
+	p->route_count += count;
+	/* From the back; COUNT is how far those behind the next one move. */
+	for (; count; count--, old = at) {
+		const struct addr *next = &p->merged[count - 1];
+
+		at = below(m, old, next);
+		memmove(&route[at + count], &route[at], (old - at) * sizeof(*route));
+		route[at + count - 1] = (struct source_route){.source = *next, .fresh = true};
+	}
+	return true;
+}
+
+void route_set(struct proxy *p, const struct membership *m, struct source_route *s, unsigned input,
+	       uint32_t outputs)
+{
+	struct route r = {
+		.source = s->source, .group = m->group, .input = input, .outputs = outputs};
+
+	if (!s->fresh && !m->reinstall && s->input == input && s->outputs == outputs)
+		return;
+	s->fresh = false;
+	s->input = (uint8_t)input;
+	s->outputs = outputs;
+	p->out->route(p->ctx, &r);
+}
+
+void route_end(struct proxy *p, const struct membership *m, struct source_route *s)
+{
+	struct route r = {
+		.source = s->source, .group = m->group, .input = s->input, .remove = true};
+
+	if (!s->fresh)
+		p->out->route(p->ctx, &r);
+	p->route_count--;
+	s->dead = true;
+}
+
+void route_sweep(struct membership *m)
+{
+	uint32_t n, kept = 0;
+
+	for (n = 0; n < m->route_count; n++)
+		if (!m->route[n].dead)
+			m->route[kept++] = m->route[n];
+	m->route_count = kept;
+	if (kept)
+		return;
+	free(m->route);
+	m->route = NULL;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* The (S,G) routes of a membership: an array, sorted by source. What is in them is the matter of
+ * forward.h and flow.h. */
+#ifndef PROTO_ROUTE_H
+#define PROTO_ROUTE_H
+
+#include "proto/state/state.h"
+
+/* NULL: there is none. */
+struct source_route *route_find(const struct membership *, const struct addr *source);
+/* Of COUNT more routes as many as max_routes has room for. */
+uint32_t route_room(const struct proxy *, size_t count);
+/* Adds routes for the first COUNT sources in p->merged, sorted, none of which has one yet; they
+ * are fresh. False: no memory. */
+bool route_insert(struct proxy *, struct membership *, uint32_t count);
+/* Tells the kernel of it if it is fresh, has another INPUT or OUTPUTS than before, or all are to be
+ * told again. */
+void route_set(struct proxy *, const struct membership *, struct source_route *, unsigned input,
+	       uint32_t outputs);
+/* Tells the kernel to forget it; route_sweep() then removes it. */
+void route_end(struct proxy *, const struct membership *, struct source_route *);
+void route_sweep(struct membership *);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a proxy instance remembers; private to proto/. One struct membership per group, hanging from
+ * it one struct group per downstream that has it and one struct subscription for the upstream; a
+ * struct interface owns timers, not groups. Sizes matter here: there may be a million groups.
+ */
+#ifndef PROTO_STATE_H
+#define PROTO_STATE_H
+
+#include "proto/packet/message.h"
+#include "proto/proxy.h"
+#include "proto/base/source.h"
+#include "proto/base/timer.h"
+
+/* RFC 3376 section 6.2: a group on a downstream. X are the sources whose timers run, Y the others.
+ */
+struct group {
+	struct timer timer; /* in its interface's heap, always; must come first */
+	uint8_t vif;
+	uint8_t filter_mode;
+	uint8_t query_count; /* group-specific queries still to be sent */
+	bool permanent;	     /* a static join: no record touches it */
+	uint32_t drawer;     /* whose part of the reserve it takes: its slot, from 1; 0: nobody's */
+	struct group *next;  /* of the membership */
+	struct membership *membership;
+	struct tracking *tracking; /* NULL: its hosts are not tracked */
+	struct source_list sources;
+	int64_t group_timer;
+	int64_t v1_host_until, v2_host_until; /* older hosts present (section 7.3.2) */
+	int64_t next_query; /* of query_count and the sources' retransmit; INT64_MAX: none */
+};
+
+/* A host that wants the group: what it wants, as if it were alone. */
+struct reporter {
+	struct addr address;
+	struct group group;
+};
+
+/* RFC 3376 appendix A.2: the hosts of a group. */
+struct tracking {
+	struct reporter **reporter; /* sorted by address */
+	uint32_t count, capacity;
+	int64_t valid_from; /* before, there may be hosts that are not among them */
+};
+
+/* Who has reported on a downstream. */
+struct regular {
+	struct addr address;
+	int64_t since, heard; /* at first, and last */
+	int64_t paid;	      /* regular.c's pay() */
+	uint32_t drawn;	      /* groups, by this host or the one before in the slot */
+};
+
+/* RFC 3376 section 5: a group as the upstream's host part has it. */
+struct subscription {
+	struct timer timer; /* in its interface's heap, always; must come first */
+	uint8_t filter_mode;
+	uint8_t mode_retransmit; /* transmissions of TO_IN or TO_EX still to come */
+	bool reply_whole;	 /* the pending answer is to a group-specific query */
+	uint8_t vif;
+	uint8_t told;		   /* the general query that it answered last, by number */
+	struct subscription *next; /* of the membership, at another upstream */
+	struct membership *membership;
+	struct source_list sources;
+	int64_t retransmit_at, reply_at; /* INT64_MAX: nothing to do */
+};
+
+/* An (S,G) route in the kernel. */
+struct source_route {
+	struct addr source;
+	uint32_t outputs;
+	uint8_t input;
+	bool fresh; /* the kernel has not been told of it yet */
+	bool dead;
+	/* with per-source forwarding */
+	bool contested;	  /* `mutex`: it comes by one of several upstreams */
+	uint8_t place;	  /* where its data come from; PROXY_VIFS: it is to end */
+	uint8_t idle;	  /* readings in a row that found no packet */
+	uint32_t packets; /* when the counter was last read */
+};
+
+/* A source_route, by name. */
+struct flow {
+	struct membership *membership;
+	struct addr source;
+};
+
+struct membership {
+	struct addr group;
+	struct membership *hash_next, *next, *previous, *dirty_next;
+	struct group *groups;
+	struct subscription *subscriptions;
+	struct source_route *route; /* sorted by source */
+	uint32_t route_count;
+	uint32_t outputs; /* of the (*,G) route, if installed */
+	uint8_t root;	  /* its input */
+	bool installed;
+	bool dirty;
+	bool local;	 /* never goes upstream, and is never forgotten */
+	bool reinstall;	 /* the kernel has to be told again */
+	bool relocate;	 /* where its sources are is to be looked up again */
+	bool contested;	 /* a route is */
+	bool incomplete; /* for want of memory or room something was not done: the next report
+			    tries again */
+};
+
+struct interface {
+	const struct proxy_interface_config *config;
+	uint8_t vif;
+	bool exists, up;
+	bool active;		/* the protocol runs on it */
+	uint8_t oldest_version; /* heard */
+	bool static_missing;	/* a static join has found no memory */
+	struct addr address;
+	struct prefix *prefix;
+	size_t prefix_count;
+	unsigned mtu;
+	struct values configured; /* complete */
+	struct values values;	  /* in force: robustness and intervals of a querier adopted */
+	struct timer_heap timers; /* of its groups or subscriptions */
+	uint32_t group_count;
+	uint32_t
+		source_count; /* of all groups that hosts made, and of the hosts that are tracked */
+	struct counters counters;
+	uint8_t told_robustness; /* by another querier; 0: nothing */
+	int32_t told_query_interval;
+	/* the router part (RFC 3376 section 6) */
+	struct regular *regular; /* a hash table */
+	uint32_t regular_capacity;
+	uint32_t reporter; /* the slot, from 1, of the regular whose message is at hand; 0: a
+			      stranger's, or none is */
+	uint8_t reserve;   /* percent, for the message at hand */
+	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
+	bool querier;
+	uint8_t startup_left;
+	int64_t tracking_from; /* by then the startup queries have been answered */
+	int64_t next_general_query;
+	struct addr other_querier;
+	int64_t other_querier_until;
+	/* the host part (RFC 3376 section 5) */
+	uint8_t version; /* spoken now */
+	int64_t v1_querier_until, v2_querier_until;
+	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
+	uint8_t reply_number;	 /* of the last query: what has told it is passed over */
+	uint32_t reply_left;	 /* about how many subscriptions are still to be told */
+	bool replying;
+	bool reply_again; /* a query came on the way: from the beginning, once more */
+	bool reply_begun; /* since the last query */
+	int64_t reply_next, reply_end;
+	int64_t next_unsolicited;
+};
+
+struct proxy {
+	const struct proxy_config *config;
+	const struct proxy_out *out;
+	void *ctx;
+	uint64_t random;
+	uint32_t hash_seed;
+	enum protocol protocol;
+	unsigned upstream;			    /* the first one; PROXY_VIFS: none */
+	struct interface *interface[PROXY_ENTRIES]; /* as in the configuration */
+	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
+	struct interface *host[PROXY_VIFS];	    /* upstreams */
+	/* the membership database */
+	struct membership **bucket;
+	uint32_t bucket_count, bucket_capacity;
+	uint32_t membership_count, held; /* held: by any downstream */
+	struct membership *first, *last, *dirty, *dirty_last;
+	struct proxy_walk *walks;
+	bool starved;	  /* memory was short in this turn */
+	int64_t retry_at; /* ... so that it is tried again; INT64_MAX: no need */
+	bool plain;	  /* no filters, no several upstreams: policy_is_plain() */
+	/* forwarding */
+	enum proxy_forwarding forwarding;
+	uint32_t present;    /* VIFs that exist */
+	uint32_t told;	     /* VIFs that existed when the kernel was told last */
+	unsigned way_up;     /* for data: the upstream, if it lets them out; PROXY_VIFS: none */
+	uint32_t tree;	     /* outputs of (*,*) */
+	unsigned tree_input; /* ... where it leads */
+	uint32_t sinks;	     /* VIFs with a (*,*) of their own that drops */
+	unsigned root; /* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists
+			*/
+	bool tree_changed;
+	uint32_t route_count, group_route_count;
+	struct route *stray; /* in the kernel from an earlier proxy, but none of ours */
+	uint32_t stray_count, stray_capacity;
+	/* with per-source forwarding */
+	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
+				  all of their membership */
+	unsigned moved_count;
+	bool sweeping, crowded;
+	struct proxy_walk sweep;     /* to the end of the routes whose counters are to be read */
+	int64_t sweep_at, swept_at;  /* INT64_MAX: there are none */
+	struct membership **contest; /* those with contested routes */
+	uint32_t contest_count, contested_routes;
+	int64_t poll_at; /* INT64_MAX: there are none */
+	/* scratch, of no meaning between calls */
+	struct addr *merged;
+	size_t merged_capacity;
+	struct message_writer report; /* being filled for the upstream */
+	uint8_t report_buffer[1500];
+	int64_t retransmit_at; /* one draw a turn, so that what left together is repeated together
+				*/
+	/* Behind all else: few pages of it are touched but for a message of its size. */
+	struct addr source[MESSAGE_SOURCES];
+};
+
+/* Uniform in 0 .. BELOW - 1; 0 if BELOW <= 1. */
+int64_t proxy_random(struct proxy *, int64_t below);
+
+#endif
