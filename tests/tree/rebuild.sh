@@ -20,7 +20,7 @@ build
 [ ! -s log ]
 touch proto/base/addr.h
 build
-grep 'proto/addr.o' log
+grep 'proto/base/addr.o' log
 [ "$(grep -c 'core/main.o' log)" = 0 ]
 build -O1
 grep 'core/main.o' log
