@@ -4,7 +4,7 @@
 #include "proto/router/group.h"
 #include "proto/host/host.h"
 #include "proto/state/membership.h"
-#include "proto/router/tracking.h"
+#include "proto/router/reporter.h"
 
 void proxy_interface_status(const struct proxy *p, unsigned entry,
 			    struct proxy_interface_status *status)
@@ -68,7 +68,7 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 		};
 
 		if (ENABLE_HOST_TRACKING && g->tracking)
-			status.host_count = tracking_count(g->tracking, now);
+			status.host_count = reporter_count(g->tracking, now);
 		if (!visitor->group(ctx, &status))
 			return false;
 	}

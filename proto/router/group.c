@@ -7,6 +7,7 @@
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/router/regular.h"
+#include "proto/router/reporter.h"
 #include "proto/router/row.h"
 #include "proto/router/tracking.h"
 
@@ -85,7 +86,7 @@ static bool is_quick(const struct interface *i, const struct group *g, int64_t n
 	if (!ENABLE_QUICK_LEAVE || !i->querier)
 		return false;
 	return mode == QUICK_LEAVE_ON || (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
-					  tracking_is_valid(g->tracking, now));
+					  reporter_all_known(g->tracking, now));
 }
 
 /* An older version is configured (RFC 3376 section 7.3.1). */

@@ -4,7 +4,7 @@
 
 #include "proto/state/interface.h"
 #include "proto/router/regular.h"
-#include "proto/router/tracking.h"
+#include "proto/router/reporter.h"
 
 /* ---- actions of the tables ---- */
 
@@ -29,7 +29,8 @@ static void drop(struct change *c, struct source *s)
 /* What nobody wants ends in the same turn. */
 static bool is_wanted(const struct change *c, const struct addr *source)
 {
-	return ENABLE_HOST_TRACKING && c->tracking && tracking_wants(c->tracking, c->now, source);
+	return ENABLE_HOST_TRACKING && c->tracking &&
+	       reporter_any_wants(c->tracking, c->now, source);
 }
 
 /* One source of a Q(G,X): section 6.6.3.2. */
@@ -55,10 +56,10 @@ static bool end_group(struct change *c)
 {
 	struct group *g = c->group;
 
-	if (ENABLE_HOST_TRACKING && c->tracking && tracking_any_exclude(c->tracking, c->now))
+	if (ENABLE_HOST_TRACKING && c->tracking && reporter_any_excludes(c->tracking, c->now))
 		return true;
 	if (ENABLE_HOST_TRACKING && c->tracking &&
-	    !tracking_is_covered(c->tracking, c->now, &g->sources))
+	    !reporter_all_covered(c->tracking, c->now, &g->sources))
 		return false;
 	g->group_timer = c->now;
 	g->query_count = 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/state/interface.h"
+#include "proto/router/reporter.h"
 #include "proto/router/row.h"
 
 /* A host needs as much memory as this many sources, and counts as them in max_total_sources. */
@@ -47,94 +48,6 @@ void tracking_invalidate(struct interface *i, struct group *g, int64_t now)
 		g->tracking->valid_from = from;
 }
 
-bool tracking_is_valid(const struct tracking *t, int64_t now)
-{
-	return t && now >= t->valid_from;
-}
-
-/* ---- what a host wants ---- */
-
-static bool is_exclude(const struct reporter *r, int64_t now)
-{
-	return r->group.filter_mode == EXCLUDE && r->group.group_timer > now;
-}
-
-static bool wants(const struct reporter *r, int64_t now, const struct addr *source)
-{
-	const struct source *s = source_list_find(&r->group.sources, source);
-
-	if (s && s->expires > now)
-		return true;
-	return !s && is_exclude(r, now);
-}
-
-static bool wants_anything(const struct reporter *r, int64_t now)
-{
-	uint32_t n;
-
-	if (is_exclude(r, now))
-		return true;
-	for (n = 0; n < r->group.sources.count; n++)
-		if (r->group.sources.source[n].expires > now)
-			return true;
-	return false;
-}
-
-bool tracking_wants(const struct tracking *t, int64_t now, const struct addr *source)
-{
-	uint32_t n;
-
-	for (n = 0; n < t->count; n++)
-		if (wants(t->reporter[n], now, source))
-			return true;
-	return false;
-}
-
-bool tracking_any_exclude(const struct tracking *t, int64_t now)
-{
-	uint32_t n;
-
-	for (n = 0; n < t->count; n++)
-		if (is_exclude(t->reporter[n], now))
-			return true;
-	return false;
-}
-
-static bool is_covered(const struct reporter *r, int64_t now, const struct source_list *sources)
-{
-	uint32_t n;
-
-	for (n = 0; n < r->group.sources.count; n++) {
-		const struct source *s = &r->group.sources.source[n], *there;
-
-		if (s->expires <= now)
-			continue;
-		there = source_list_find(sources, &s->address);
-		if (!there || there->expires <= now)
-			return false;
-	}
-	return true;
-}
-
-bool tracking_is_covered(const struct tracking *t, int64_t now, const struct source_list *sources)
-{
-	uint32_t n;
-
-	for (n = 0; n < t->count; n++)
-		if (!is_covered(t->reporter[n], now, sources))
-			return false;
-	return true;
-}
-
-uint32_t tracking_count(const struct tracking *t, int64_t now)
-{
-	uint32_t n, count = 0;
-
-	for (n = 0; n < t->count; n++)
-		count += wants_anything(t->reporter[n], now);
-	return count;
-}
-
 /* ---- the set of hosts, sorted by address ---- */
 
 /* The place of ADDRESS, or where it belongs. */
@@ -168,7 +81,7 @@ static bool has_room(struct interface *i, struct tracking *t, int64_t now)
 	uint32_t total = interface_limit(i, i->config->max_total_sources);
 
 	for (n = t->count; most && t->count >= most && n-- > 0;)
-		if (!wants_anything(t->reporter[n], now))
+		if (!reporter_wants_anything(t->reporter[n], now))
 			remove_reporter(i, t, n);
 	if ((!most || t->count < most) && i->source_count + REPORTER_SOURCES <= total)
 		return true;
@@ -248,6 +161,6 @@ void tracking_record(struct interface *i, struct group *g, int64_t now, const st
 		i->counters.value[LIMIT_HOSTS]++;
 	if (refused)
 		tracking_invalidate(i, g, now);
-	if (r && !wants_anything(r, now))
+	if (r && !reporter_wants_anything(r, now))
 		remove_reporter(i, t, place_of(t, address));
 }

@@ -19,15 +19,5 @@ void tracking_record(struct interface *, struct group *, int64_t now, const stru
 		     const struct record *);
 /* Somebody wants the group who is not tracked. */
 void tracking_invalidate(struct interface *, struct group *, int64_t now);
-/* Are all hosts known? */
-bool tracking_is_valid(const struct tracking *, int64_t now);
-/* Does any tracked host want SOURCE (section 6.3)? */
-bool tracking_wants(const struct tracking *, int64_t now, const struct addr *source);
-/* Is any of them in EXCLUDE mode? */
-bool tracking_any_exclude(const struct tracking *, int64_t now);
-/* Are the sources that hosts in INCLUDE mode want all among SOURCES, with timers that run? */
-bool tracking_is_covered(const struct tracking *, int64_t now, const struct source_list *sources);
-/* How many hosts want anything. */
-uint32_t tracking_count(const struct tracking *, int64_t now);
 
 #endif
