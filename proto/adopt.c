@@ -11,6 +11,7 @@
 #include "proto/state/membership.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
+#include "proto/proxy.h"
 #include "proto/state/route.h"
 
 /* How long the last answers may be on their way, in milliseconds. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One proxy instance: what it is configured to be, and the state of its interfaces; see proxy.h. */
+#include "proto/proxy.h"
+
 #include <stdlib.h>
 
 #include "proto/adopt.h"

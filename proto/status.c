@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What a proxy tells of itself: the status part of proxy.h. Changes nothing. */
+/* What a proxy tells of itself; see status.h. Changes nothing. */
+#include "proto/status.h"
+
 #include "proto/forward/forward.h"
 #include "proto/router/group.h"
 #include "proto/host/host.h"

@@ -4,6 +4,7 @@
 #ifndef CORE_CONTROL_ANSWER_H
 #define CORE_CONTROL_ANSWER_H
 
+#include "proto/status.h"
 #include "core/control/control.h"
 
 enum { CONTROL_TEXT = 4096 };

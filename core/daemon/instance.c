@@ -15,6 +15,7 @@
 #include "core/kernel/mroute_dump.h"
 #include "core/kernel/rawsock.h"
 #include "core/base/text.h"
+#include "proto/status.h"
 
 /* Between two attempts at what the kernel refused, in milliseconds. */
 enum { RETRY_FIRST = 1000, RETRY_MOST = 64000 };

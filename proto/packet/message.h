@@ -8,7 +8,8 @@
 #ifndef PROTO_MESSAGE_H
 #define PROTO_MESSAGE_H
 
-#include "proto/proxy.h"
+#include "proto/base/counter.h"
+#include "proto/base/event.h"
 #include "proto/base/source.h"
 #include "proto/base/wire.h"
 

@@ -9,7 +9,7 @@
 #ifndef PROTO_FILTER_H
 #define PROTO_FILTER_H
 
-#include "proto/proxy.h"
+#include "proto/base/config.h"
 
 enum { FILTER_LISTS = 4 };
 

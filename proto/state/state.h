@@ -1,108 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a proxy instance remembers; private to proto/. One struct membership per group, hanging from
- * it one struct group per downstream that has it and one struct subscription for the upstream; a
- * struct interface owns timers, not groups. Sizes matter here: there may be a million groups.
+ * What a proxy instance remembers besides the records of its groups (record.h); private to proto/.
+ * A struct interface, one for each side that is configured, owns timers, not groups.
  */
 #ifndef PROTO_STATE_H
 #define PROTO_STATE_H
 
+#include "proto/base/config.h"
+#include "proto/base/counter.h"
+#include "proto/base/event.h"
 #include "proto/packet/message.h"
-#include "proto/proxy.h"
-#include "proto/base/source.h"
-#include "proto/base/timer.h"
-
-/* RFC 3376 section 6.2: a group on a downstream. X are the sources whose timers run, Y the others.
- */
-struct group {
-	struct timer timer; /* in its interface's heap, always; must come first */
-	uint8_t vif;
-	uint8_t filter_mode;
-	uint8_t query_count; /* group-specific queries still to be sent */
-	bool permanent;	     /* a static join: no record touches it */
-	uint32_t drawer;     /* whose part of the reserve it takes: its slot, from 1; 0: nobody's */
-	struct group *next;  /* of the membership */
-	struct membership *membership;
-	struct tracking *tracking; /* NULL: its hosts are not tracked */
-	struct source_list sources;
-	int64_t group_timer;
-	int64_t v1_host_until, v2_host_until; /* older hosts present (section 7.3.2) */
-	int64_t next_query; /* of query_count and the sources' retransmit; INT64_MAX: none */
-};
-
-/* A host that wants the group: what it wants, as if it were alone. */
-struct reporter {
-	struct addr address;
-	struct group group;
-};
-
-/* RFC 3376 appendix A.2: the hosts of a group. */
-struct tracking {
-	struct reporter **reporter; /* sorted by address */
-	uint32_t count, capacity;
-	int64_t valid_from; /* before, there may be hosts that are not among them */
-};
-
-/* Who has reported on a downstream. */
-struct regular {
-	struct addr address;
-	int64_t since, heard; /* at first, and last */
-	int64_t paid;	      /* regular.c's pay() */
-	uint32_t drawn;	      /* groups, by this host or the one before in the slot */
-};
-
-/* RFC 3376 section 5: a group as the upstream's host part has it. */
-struct subscription {
-	struct timer timer; /* in its interface's heap, always; must come first */
-	uint8_t filter_mode;
-	uint8_t mode_retransmit; /* transmissions of TO_IN or TO_EX still to come */
-	bool reply_whole;	 /* the pending answer is to a group-specific query */
-	uint8_t vif;
-	uint8_t told;		   /* the general query that it answered last, by number */
-	struct subscription *next; /* of the membership, at another upstream */
-	struct membership *membership;
-	struct source_list sources;
-	int64_t retransmit_at, reply_at; /* INT64_MAX: nothing to do */
-};
-
-/* An (S,G) route in the kernel. */
-struct source_route {
-	struct addr source;
-	uint32_t outputs;
-	uint8_t input;
-	bool fresh; /* the kernel has not been told of it yet */
-	bool dead;
-	/* with per-source forwarding */
-	bool contested;	  /* `mutex`: it comes by one of several upstreams */
-	uint8_t place;	  /* where its data come from; PROXY_VIFS: it is to end */
-	uint8_t idle;	  /* readings in a row that found no packet */
-	uint32_t packets; /* when the counter was last read */
-};
-
-/* A source_route, by name. */
-struct flow {
-	struct membership *membership;
-	struct addr source;
-};
-
-struct membership {
-	struct addr group;
-	struct membership *hash_next, *next, *previous, *dirty_next;
-	struct group *groups;
-	struct subscription *subscriptions;
-	struct source_route *route; /* sorted by source */
-	uint32_t route_count;
-	uint32_t outputs; /* of the (*,G) route, if installed */
-	uint8_t root;	  /* its input */
-	bool installed;
-	bool dirty;
-	bool local;	 /* never goes upstream, and is never forgotten */
-	bool reinstall;	 /* the kernel has to be told again */
-	bool relocate;	 /* where its sources are is to be looked up again */
-	bool contested;	 /* a route is */
-	bool incomplete; /* for want of memory or room something was not done: the next report
-			    tries again */
-};
+#include "proto/state/record.h"
+#include "proto/state/walk.h"
 
 struct interface {
 	const struct proxy_interface_config *config;

@@ -4,6 +4,7 @@
 #define TESTS_FUZZ_INSIDE_H
 
 #include "proto/proxy.h"
+#include "proto/status.h"
 
 /* What there was at the last check. A configuration with lower limits ends nothing: what is there
  * stays, but does not become more. */

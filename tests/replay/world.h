@@ -8,6 +8,7 @@
 
 #include "proto/policy/filter.h"
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "codec.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };

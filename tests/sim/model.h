@@ -20,6 +20,7 @@
 
 #include "proto/policy/filter.h"
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "../replay/codec.h"
 
 struct model;

@@ -10,6 +10,7 @@
 #define TESTS_SIM_SIM_H
 
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "../replay/codec.h"
 #include "chance.h"
 #include "model.h"

@@ -20,6 +20,7 @@
 #include "core/base/log.h"
 #include "core/kernel/mroute.h"
 #include "core/base/text.h"
+#include "proto/status.h"
 #include "test.h"
 
 enum { VIFS = 3, UPSTREAM = 0, PATIENCE = 20000 /* ms until a test gives up */ };

@@ -9,6 +9,7 @@
 #include "proto/forward/flow.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
+#include "proto/status.h"
 #include "ignore.h"
 #include "test.h"
 

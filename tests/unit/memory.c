@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "allocator.h"
 #include "ignore.h"
 #include "test.h"

@@ -5,6 +5,7 @@
 
 #include "proto/policy/filter.h"
 #include "proto/proxy.h"
+#include "proto/status.h"
 
 #include "ignore.h"
 #include "test.h"

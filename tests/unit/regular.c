@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "allocator.h"
 #include "ignore.h"
 #include "test.h"

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "ignore.h"
 #include "test.h"
 

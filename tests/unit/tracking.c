@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "proto/proxy.h"
+#include "proto/status.h"
 #include "ignore.h"
 #include "test.h"
 
