@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Commands, and the question of health; see command.h. */
+#include "core/daemon/command.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/format.h"
+#include "core/base/log.h"
+#include "core/daemon/settings.h"
+
+static bool add_statement(struct daemon *d, const char *line, char error[CONF_ERROR])
+{
+	static const char set_level[] = "set log-level ";
+	char statement[SCRIPT_STATEMENT];
+	const char *why = script_statement(line, statement);
+	bool level_told = d->level_told;
+	struct script script;
+	int result;
+
+	if (why) {
+		format_text(error, CONF_ERROR, "%s", why);
+		return false;
+	}
+	result = script_add(&d->script, statement, &script);
+	if (result) {
+		format_text(error, CONF_ERROR, "%s", strerror(-result));
+		return false;
+	}
+	d->level_told |= !strncmp(statement, set_level, sizeof(set_level) - 1);
+	if (settings_change(d, &script, error))
+		return true;
+	d->level_told = level_told;
+	return false;
+}
+
+static bool upgrade(struct daemon *d, char error[CONTROL_ERROR])
+{
+	char why[PRIV_TEXT] = "option PRIVSEP is off";
+
+	if (!ENABLE_PRIVSEP || priv_upgrade(d->priv, why)) {
+		format_text(error, CONTROL_ERROR, "%s", why);
+		return false;
+	}
+	log_notice("another program goes on");
+	d->again = d->host.loop.stop = true;
+	return true;
+}
+
+_Static_assert((int)CONTROL_ERROR == (int)CONF_ERROR, "a parser's error is what a command answers");
+
+bool command_run(void *ctx, const char *line, char error[CONTROL_ERROR])
+{
+	struct daemon *d = ctx;
+
+	if (!strcmp(line, "stop")) {
+		d->host.loop.stop = true;
+		return true;
+	}
+	if (!strcmp(line, "upgrade"))
+		return upgrade(d, error);
+	if (!ENABLE_RELOAD) {
+		format_text(error, CONTROL_ERROR, "option RELOAD is off");
+		return false;
+	}
+	return strcmp(line, "reload") ? add_statement(d, line, error) : settings_reload(d, error);
+}
+
+bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
+{
+	const struct daemon *d = ctx;
+	const char *why = NULL;
+
+	if (*d->missing && d->missing_error == -EADDRINUSE)
+		return !format_text(reason, CONTROL_ERROR, "%s", d->host.waiting);
+	if (*d->missing)
+		return !format_text(reason, CONTROL_ERROR, "instance %s does not run: %s",
+				    d->missing, strerror(-d->missing_error));
+	for (const struct member *m = d->first; m; m = m->next)
+		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
+			return false;
+	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->host.rules))
+		why = "rules for tables are missing";
+	else if (d->host.monitor.failed)
+		why = "what the interfaces are is not known";
+	else if (d->retry.at != INT64_MAX)
+		why = "not all is as configured; it is tried again, the log says what";
+	return !why || !format_text(reason, CONTROL_ERROR, "%s", why);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* What there is once for all; see program.h. */
+#include "core/daemon/program.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/kernel/seccomp.h"
+#include "core/privilege/privilege.h"
+
+#define NOBODY "65534" /* where there is none of that name */
+
+static int write_pidfile(const struct daemon *d)
+{
+	int error = priv_pidfile(d->priv);
+
+	if (error)
+		log_error("%s: %s", d->priv->settings.pidfile, strerror(-error));
+	return error;
+}
+
+/* The socket of CONF. Descriptor or -errno, logged. */
+static int listen_at(const struct daemon *d, const char *path, const char *group)
+{
+	const struct priv_settings *old = &d->priv->settings;
+	int fd = old->control, error;
+
+	if (fd >= 0 && !strcmp(old->path, path)) {
+		error = control_permit(path, group);
+		fd = error ? error : fd;
+	} else {
+		fd = control_listen(path, group);
+	}
+	if (fd == -EINVAL)
+		log_error("control-group %s: no such group", group);
+	else if (fd == -EADDRINUSE)
+		log_error("%s: another daemon listens there, or it is no socket", path);
+	else if (fd < 0)
+		log_error("%s: %s", path, strerror(-fd));
+	return fd;
+}
+
+int program_open_control(struct daemon *d, int fd)
+{
+	int error = fd < 0 ? fd : control_open(&d->control, &d->host.loop, fd, &d->program);
+
+	if (fd >= 0 && error)
+		log_error("%s: %s", d->control_path, strerror(-error));
+	d->deaf = error;
+	return error;
+}
+
+void program_close_control(struct daemon *d)
+{
+	control_close(&d->control);
+	if (!ENABLE_PRIVSEP)
+		control_remove(d->control_path);
+}
+
+int program_reopen_control(struct daemon *d)
+{
+	program_close_control(d);
+	return program_open_control(d, listen_at(d, d->control_path, d->control_group));
+}
+
+/* The socket cannot be exchanged now: a command may have come by it. */
+static void set_control(struct daemon *d, const struct conf *conf)
+{
+	if (!strcmp(conf->control, d->control_path) &&
+	    !strcmp(conf->control_group, d->control_group))
+		return;
+	d->deaf = true;
+}
+
+void program_set_log(struct daemon *d, const struct conf *conf)
+{
+	enum log_level level = conf->log_level;
+	enum log_level least = d->options->verbose > 1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	bool in_background = d->running || !d->priv->first;
+
+	if (d->options->verbose && !d->level_told && level < least)
+		level = least;
+	d->log_level = level;
+	log_open(conf->log_syslog || (in_background && d->options->background), level);
+}
+
+void program_remember(struct daemon *d, const struct conf *conf)
+{
+	memcpy(d->control_path, conf->control, sizeof(d->control_path));
+	memcpy(d->control_group, conf->control_group, sizeof(d->control_group));
+	memcpy(d->user, conf->user, sizeof(d->user));
+	memcpy(d->group, conf->group, sizeof(d->group));
+	memcpy(d->chroot, conf->chroot, sizeof(d->chroot));
+}
+
+static bool same_privileges(const struct daemon *d, const struct conf *conf)
+{
+	return !strcmp(d->user, conf->user) && !strcmp(d->group, conf->group) &&
+	       !strcmp(d->chroot, conf->chroot);
+}
+
+static const char *pidfile_of(const struct daemon *d, const struct conf *conf)
+{
+	return d->options->pidfile ? d->options->pidfile : conf->pidfile;
+}
+
+static bool same_program(const struct daemon *d, const struct conf *conf)
+{
+	return same_privileges(d, conf) && !strcmp(d->control_path, conf->control) &&
+	       !strcmp(d->control_group, conf->control_group) &&
+	       !strcmp(d->priv->settings.pidfile, pidfile_of(d, conf)) &&
+	       d->priv->settings.watchdog == conf->watchdog;
+}
+
+static void set_pidfile(struct daemon *d, const struct conf *conf)
+{
+	struct priv_settings *settings = &d->priv->settings;
+
+	memcpy(settings->pidfile, pidfile_of(d, conf), strlen(pidfile_of(d, conf)) + 1);
+}
+
+int program_set(struct daemon *d, const struct conf *conf)
+{
+	if (!d->running)
+		return 0;
+	if (ENABLE_PRIVSEP && !same_program(d, conf)) {
+		log_notice("the file says something new of the program: another worker starts");
+		d->again = d->host.loop.stop = true;
+		return 0;
+	}
+	if (!ENABLE_PRIVSEP) {
+		set_pidfile(d, conf);
+		set_control(d, conf);
+		if (ENABLE_PRIVILEGES && !same_privileges(d, conf))
+			log_warning("user, group and chroot stay as they were at the start");
+		program_remember(d, conf);
+	}
+	return write_pidfile(d);
+}
+
+/* Whoever it shall be, in which root directory, with ENABLE_PRIVILEGES. 0 or -errno, logged. */
+static int find_privileges(struct daemon *d, const struct conf *conf)
+{
+	static const char *const what[] = {"user", "group", "chroot", "user or group"};
+	struct privilege *privilege = &d->priv->settings.privilege;
+	bool nobody = ENABLE_PRIVSEP && !*conf->user, empty = ENABLE_PRIVSEP && !*conf->chroot;
+	enum privilege_failure failure;
+	int error = privilege_find(privilege, nobody ? "nobody" : conf->user, conf->group,
+				   empty ? NULL : conf->chroot, &failure);
+
+	if (error == -EINVAL && nobody && failure == PRIVILEGE_USER)
+		error = privilege_find(privilege, NOBODY, conf->group, empty ? NULL : conf->chroot,
+				       &failure);
+	privilege->optional = nobody && !*conf->group;
+	if (error && empty && failure == PRIVILEGE_CHROOT) {
+		log_warning("no empty root directory can be made: %s", strerror(-error));
+		return 0;
+	}
+	if (error)
+		log_error("set %s: %s", what[failure],
+			  error == -EINVAL ? "there is none of that name" : strerror(-error));
+	return error;
+}
+
+int program_settle(struct daemon *d, const struct conf *conf)
+{
+	struct priv_settings *settings = &d->priv->settings;
+	int error = ENABLE_PRIVILEGES ? find_privileges(d, conf) : 0, fd = -1;
+
+	if (error)
+		return error;
+	if (ENABLE_CONTROL) {
+		fd = listen_at(d, conf->control, conf->control_group);
+		if (fd < 0)
+			return fd;
+	}
+	settings->control = fd;
+	settings->log_syslog = conf->log_syslog || d->options->background;
+	settings->log_level = d->log_level;
+	settings->watchdog = conf->watchdog;
+	memcpy(settings->path, conf->control, sizeof(settings->path));
+	set_pidfile(d, conf);
+	error = priv_settle(d->priv);
+	if (error)
+		log_error("cannot start: %s", strerror(-error));
+	if (!error)
+		error = write_pidfile(d);
+	/* It is tried again. */
+	if (error && !d->priv->first) {
+		d->unfinished = true;
+		error = 0;
+	}
+	return error;
+}
+
+bool program_has_privileges(const struct daemon *d)
+{
+	return *d->user || *d->group || *d->chroot;
+}
+
+static int connect_syslog(void *ctx)
+{
+	return priv_syslog(ctx);
+}
+
+int program_confine(struct daemon *d)
+{
+	struct priv *priv = d->priv;
+	struct privilege *privilege = &priv->settings.privilege;
+	const struct rlimit none = {0};
+	bool empty = ENABLE_PRIVSEP && privilege->root >= 0;
+	enum privilege_failure failure;
+	int error = privilege_drop(
+		privilege, ENABLE_PRIVSEP ? 0 : 1u << ABI_CAP_NET_ADMIN | 1u << ABI_CAP_NET_RAW,
+		&failure);
+
+	if (error)
+		log_error("set %s: %s", failure == PRIVILEGE_CHROOT ? "chroot" : "user or group",
+			  strerror(-error));
+	d->program.process.user = geteuid();
+	if (empty)
+		d->program.process.root = "empty";
+	if (error || !ENABLE_PRIVSEP)
+		return error;
+	setrlimit(RLIMIT_NPROC, &none);
+	setrlimit(RLIMIT_CORE, &none);
+	log_connect_by(connect_syslog, priv);
+	d->program.process.restarts = &priv->shared->restarts;
+	d->program.process.seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
+	if (ENABLE_SECCOMP && d->program.process.seccomp)
+		log_warning("there is no filter of system calls: %s",
+			    strerror(-d->program.process.seccomp));
+	return 0;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the daemon share; each member says which of them writes it. */
+#ifndef CORE_DAEMON_STATE_H
+#define CORE_DAEMON_STATE_H
+
+#include "core/base/backoff.h"
+#include "core/config/script.h"
+#include "core/control/control.h"
+#include "core/daemon/daemon.h"
+#include "core/daemon/instance.h"
+#include "core/privilege/priv.h"
+
+struct member {
+	struct member *next;
+	bool wanted;
+	struct instance instance;
+};
+
+struct daemon {
+	/* daemon.c */
+	const struct daemon_options *options;
+	struct priv *priv;
+	struct instance_host host; /* but for what instances write there */
+	int null;		   /* for the background; -1: not needed */
+	bool running;		   /* everything is open, or waits to be */
+	int64_t sweep_at;
+
+	/* settings.c */
+	struct script script;
+	char (*pattern)[IF_NAMESIZE];
+	size_t pattern_count;
+	bool stale; /* the text is to be parsed again */
+
+	/* members.c */
+	struct member *first; /* in the order of the text */
+	/* An instance that does not run, and why; "": all do. */
+	char missing[CONF_NAME];
+	int missing_error;
+
+	/* program.c */
+	struct control control;
+	struct control_program program; /* VIEW: members.c */
+	/* as the text has them */
+	char control_path[CONF_PATH], control_group[CONF_NAME];
+	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
+	enum log_level log_level;
+	bool deaf; /* the control socket is to be opened again */
+
+	/* command.c */
+	bool level_told; /* the log level, while it ran: the options have no say in it */
+
+	/* whoever meets it */
+	bool again;	 /* another worker is to go on */
+	bool unfinished; /* not all is as the text says: it is stale at the next attempt */
+	struct backoff retry;
+};
+
+#endif
