@@ -111,7 +111,7 @@ static bool include(struct proxy *p, struct interface *i, int64_t now, const str
 	if (!report(p, i, now, ALLOW, r))
 		return false;
 	g = membership_group(m, i->vif);
-	return !is_per_source(p) || !g || source_list_find(&g->sources, &r->source) ||
+	return !is_per_source(p) || !g || source_list_find(&g->state.sources, &r->source) ||
 	       report(p, i, now, IS_EX, r);
 }
 
@@ -123,7 +123,7 @@ static bool exclude(struct proxy *p, struct interface *i, int64_t now, const str
 
 	if (!report(p, i, now, ALLOW, r))
 		return false;
-	s = source_list_find(&g->sources, &r->source);
+	s = source_list_find(&g->state.sources, &r->source);
 	if (s)
 		s->expires = 0;
 	return true;
@@ -141,7 +141,7 @@ static bool is_wanted(const struct proxy *p, const struct interface *i, const st
 	if (i->vif != r->input || addr_is_any(&r->source) || is_per_source(p))
 		return r->outputs & wanting;
 	for (g = m->groups; g; g = g->next)
-		if (g->filter_mode == EXCLUDE)
+		if (g->state.filter_mode == EXCLUDE)
 			all |= (uint32_t)1 << g->vif;
 	if (!(all & wanting))
 		return !is_old(p, i);
@@ -156,7 +156,7 @@ static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 			 const struct membership *m, const struct route *r)
 {
 	struct group *g = membership_group(m, i->vif);
-	bool whole = addr_is_any(&r->source), excluding = g && g->filter_mode == EXCLUDE;
+	bool whole = addr_is_any(&r->source), excluding = g && g->state.filter_mode == EXCLUDE;
 
 	if (is_wanted(p, i, m, r))
 		return is_static(m, i->vif, r) || (excluding && !whole) || include(p, i, now, m, r);

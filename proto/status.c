@@ -32,8 +32,8 @@ static void group_source(const struct group_status *status, unsigned n, struct s
 {
 	const struct group *g = status->record;
 
-	out->address = g->sources.source[n].address;
-	out->expires = g->sources.source[n].expires;
+	out->address = g->state.sources.source[n].address;
+	out->expires = g->state.sources.source[n].expires;
 }
 
 /* Source N of those that are listed; some may be there only for a last report of theirs. */
@@ -60,10 +60,10 @@ static bool visit_groups(const struct proxy *p, const struct membership *m, int6
 			.vif = g->vif,
 			.permanent = g->permanent,
 			.group = m->group,
-			.filter_mode = (enum filter_mode)g->filter_mode,
+			.filter_mode = (enum filter_mode)g->state.filter_mode,
 			.version = message_native(p->protocol, group_version(g, now)),
-			.expires = g->filter_mode == EXCLUDE ? g->group_timer : 0,
-			.source_count = g->sources.count,
+			.expires = g->state.filter_mode == EXCLUDE ? g->state.group_timer : 0,
+			.source_count = g->state.sources.count,
 			.source = group_source,
 			.record = g,
 			.tracked = g->tracking,

@@ -198,7 +198,7 @@ static uint32_t wanting_all(const struct proxy *p, const struct membership *m)
 	uint32_t vifs = 0;
 
 	for (g = m->groups; g; g = g->next)
-		if (g->filter_mode == EXCLUDE && is_open(p, m, g))
+		if (g->state.filter_mode == EXCLUDE && is_open(p, m, g))
 			vifs |= bit(g->vif);
 	return vifs;
 }
@@ -267,9 +267,9 @@ static size_t listed_sources(struct proxy *p, const struct membership *m)
 	uint32_t n;
 
 	for (g = m->groups; g; g = g->next)
-		for (n = 0; n < g->sources.count; n++)
-			if (g->filter_mode == INCLUDE || !g->sources.source[n].expires)
-				p->merged[count++] = g->sources.source[n].address;
+		for (n = 0; n < g->state.sources.count; n++)
+			if (g->state.filter_mode == INCLUDE || !g->state.sources.source[n].expires)
+				p->merged[count++] = g->state.sources.source[n].address;
 	return source_sort(p->merged, count);
 }
 

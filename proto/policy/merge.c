@@ -13,7 +13,7 @@ enum { MOST_RANGES = 4 * CONFIG_MAX_SOURCES };
 
 static bool excludes(const struct group *g, const struct addr *source)
 {
-	const struct source *s = source_list_find(&g->sources, source);
+	const struct source *s = source_list_find(&g->state.sources, source);
 
 	return s && !s->expires;
 }
@@ -24,8 +24,8 @@ static bool nobody_wants(const struct membership *m, const struct addr *source)
 	const struct group *g;
 
 	for (g = m->groups; g; g = g->next)
-		if (g->filter_mode == EXCLUDE ? !excludes(g, source)
-					      : !!source_list_find(&g->sources, source))
+		if (g->state.filter_mode == EXCLUDE ? !excludes(g, source)
+						    : !!source_list_find(&g->state.sources, source))
 			return false;
 	return true;
 }
@@ -35,9 +35,9 @@ static size_t exclude(struct proxy *p, const struct membership *m, const struct 
 	size_t count = 0;
 	uint32_t n;
 
-	for (n = 0; n < first->sources.count; n++)
-		if (nobody_wants(m, &first->sources.source[n].address))
-			p->merged[count++] = first->sources.source[n].address;
+	for (n = 0; n < first->state.sources.count; n++)
+		if (nobody_wants(m, &first->state.sources.source[n].address))
+			p->merged[count++] = first->state.sources.source[n].address;
 	return count;
 }
 
@@ -48,8 +48,8 @@ static size_t include(struct proxy *p, const struct membership *m)
 	uint32_t n;
 
 	for (g = m->groups; g; g = g->next)
-		for (n = 0; n < g->sources.count; n++)
-			p->merged[count++] = g->sources.source[n].address;
+		for (n = 0; n < g->state.sources.count; n++)
+			p->merged[count++] = g->state.sources.source[n].address;
 	/* One list is sorted already. */
 	return m->groups && m->groups->next ? source_sort(p->merged, count) : count;
 }
@@ -74,7 +74,7 @@ bool merge_reserve(struct proxy *p, const struct membership *m)
 	size_t total = 0;
 
 	for (g = m->groups; g; g = g->next)
-		total += g->sources.count;
+		total += g->state.sources.count;
 	return merge_room(p, total);
 }
 
@@ -134,18 +134,18 @@ static int merge_by_policy(struct proxy *p, const struct membership *m,
 	size_t total = m->route_count, n, listed = 0;
 
 	for (g = m->groups; g; g = g->next) {
-		excluding |= g->filter_mode == EXCLUDE;
-		total += g->sources.count;
+		excluding |= g->state.filter_mode == EXCLUDE;
+		total += g->state.sources.count;
 	}
 	if (!merge_room(p, total + (excluding ? 2 * CONFIG_MAX_SOURCES : 0)))
 		return -1;
 	if (excluding)
 		listed = cut_rest(p, m, upstream, &rest);
 	for (g = m->groups; g; g = g->next)
-		for (n = 0; n < g->sources.count; n++)
+		for (n = 0; n < g->state.sources.count; n++)
 			/* What EXCLUDE (X,Y) has in X is wanted like what it does not list. */
-			if (g->filter_mode == INCLUDE || !g->sources.source[n].expires)
-				p->merged[listed++] = g->sources.source[n].address;
+			if (g->state.filter_mode == INCLUDE || !g->state.sources.source[n].expires)
+				p->merged[listed++] = g->state.sources.source[n].address;
 	for (n = 0; n < m->route_count; n++)
 		if (m->route[n].contested)
 			p->merged[listed++] = m->route[n].source;
@@ -167,7 +167,7 @@ int merge_membership(struct proxy *p, const struct membership *m, const struct i
 	if (!merge_reserve(p, m))
 		return -1;
 	for (g = m->groups; g; g = g->next)
-		if (g->filter_mode == EXCLUDE)
+		if (g->state.filter_mode == EXCLUDE)
 			excluding = g;
 	*count = excluding ? exclude(p, m, excluding) : include(p, m);
 	return excluding ? EXCLUDE : INCLUDE;

@@ -8,9 +8,9 @@
 
 bool policy_wants(const struct group *g, const struct addr *source)
 {
-	const struct source *s = source_list_find(&g->sources, source);
+	const struct source *s = source_list_find(&g->state.sources, source);
 
-	return g->filter_mode == EXCLUDE ? !s || s->expires : !!s;
+	return g->state.filter_mode == EXCLUDE ? !s || s->expires : !!s;
 }
 
 /* LAST, if any, goes down to where the answer may change. */
@@ -94,7 +94,7 @@ bool policy_subscribes(const struct proxy *p, const struct membership *m,
 	for (g = m->groups; g; g = g->next) {
 		const struct interface *router = p->router[g->vif];
 
-		if ((listed ? policy_wants(g, source) : g->filter_mode == EXCLUDE) &&
+		if ((listed ? policy_wants(g, source) : g->state.filter_mode == EXCLUDE) &&
 		    is_offered(router, host, &m->group, source, last) &&
 		    !is_served(p, router, host, &m->group, source, last))
 			return true;

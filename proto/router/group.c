@@ -24,11 +24,12 @@ static int64_t deadline(const struct group *g)
 	int64_t first = g->next_query;
 	uint32_t n;
 
-	if (g->filter_mode == EXCLUDE && g->group_timer < first)
-		first = g->group_timer;
-	for (n = 0; n < g->sources.count; n++)
-		if (g->sources.source[n].expires && g->sources.source[n].expires < first)
-			first = g->sources.source[n].expires;
+	if (g->state.filter_mode == EXCLUDE && g->state.group_timer < first)
+		first = g->state.group_timer;
+	for (n = 0; n < g->state.sources.count; n++)
+		if (g->state.sources.source[n].expires &&
+		    g->state.sources.source[n].expires < first)
+			first = g->state.sources.source[n].expires;
 	return first;
 }
 
@@ -62,15 +63,15 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	p->held -= !g->membership->groups;
 	membership_touch(p, g->membership);
 	timer_remove(&i->timers, &g->timer);
-	if (ENABLE_REPORTER_LIMITS && g->drawer) {
-		i->drawn_sources -= g->sources.count;
+	if (ENABLE_REPORTER_LIMITS && g->state.drawer) {
+		i->drawn_sources -= g->state.sources.count;
 		regular_return(i, g);
 	} else if (!g->permanent) {
-		i->source_count -= g->sources.count;
+		i->source_count -= g->state.sources.count;
 	}
 	if (ENABLE_HOST_TRACKING)
 		tracking_stop(i, g);
-	source_list_free(&g->sources);
+	source_list_free(&g->state.sources);
 	i->group_count--;
 	free(g);
 }
@@ -113,7 +114,7 @@ static bool apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 {
 	const struct values *v = &i->values;
 	struct change c = {
-		.group = g,
+		.state = &g->state,
 		.now = now,
 		.membership_deadline = membership_deadline,
 		.query_deadline = now + values_last_member_query_time(v),
@@ -130,7 +131,7 @@ static bool apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
 	if (c.asked)
 		g->next_query = now;
-	if (g->filter_mode == INCLUDE && !g->sources.count) {
+	if (g->state.filter_mode == INCLUDE && !g->state.sources.count) {
 		group_delete(p, i, g);
 		return refused >= 0;
 	}
@@ -266,10 +267,10 @@ void group_query_heard(struct proxy *p, struct interface *i, int64_t until, cons
 
 	if (!g)
 		return;
-	if (!r->source_count && g->filter_mode == EXCLUDE && g->group_timer > until)
-		g->group_timer = until;
+	if (!r->source_count && g->state.filter_mode == EXCLUDE && g->state.group_timer > until)
+		g->state.group_timer = until;
 	for (n = 0; n < r->source_count; n++) {
-		struct source *s = source_list_find(&g->sources, &r->source[n]);
+		struct source *s = source_list_find(&g->state.sources, &r->source[n]);
 
 		if (s && s->expires > until)
 			s->expires = until;
@@ -301,18 +302,18 @@ static bool join_static(struct proxy *p, struct interface *i, const struct stati
 	g->permanent = true;
 	membership_touch(p, g->membership);
 	if (addr_is_any(&join->source)) {
-		source_list_free(&g->sources);
-		g->filter_mode = EXCLUDE;
-		g->group_timer = INT64_MAX;
+		source_list_free(&g->state.sources);
+		g->state.filter_mode = EXCLUDE;
+		g->state.group_timer = INT64_MAX;
 	}
-	if (g->filter_mode == EXCLUDE)
+	if (g->state.filter_mode == EXCLUDE)
 		return true;
-	if (source_list_mark(&g->sources, &join->source, 1, true, UINT32_MAX) < 0)
+	if (source_list_mark(&g->state.sources, &join->source, 1, true, UINT32_MAX) < 0)
 		i->counters.value[NO_MEMORY]++;
-	s = source_list_find(&g->sources, &join->source);
+	s = source_list_find(&g->state.sources, &join->source);
 	if (s)
 		s->expires = INT64_MAX;
-	if (!g->sources.count)
+	if (!g->state.sources.count)
 		group_delete(p, i, g);
 	return s;
 }
@@ -349,14 +350,14 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	const struct values *v = &i->values;
 	struct query q = {.group = g->membership->group,
 			  .version = message_version(p->protocol, v->version),
-			  .suppress = g->group_timer > now + values_last_member_query_time(v),
+			  .suppress = g->state.group_timer > now + values_last_member_query_time(v),
 			  .max_response_time = v->last_member_query_interval,
 			  .values = v};
 	uint8_t buffer[64];
 	struct message_writer w;
 	struct addr destination;
 
-	g->query_count--;
+	g->state.query_count--;
 	/* Without that flag a repeated query would lower the timers of the other routers: a report
 	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
 	if (q.suppress && message_is_old(q.version))
@@ -383,8 +384,8 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 	uint8_t buffer[1500];
 	uint32_t n;
 
-	for (n = 0; n < g->sources.count; n++) {
-		struct source *s = &g->sources.source[n];
+	for (n = 0; n < g->state.sources.count; n++) {
+		struct source *s = &g->state.sources.source[n];
 
 		if (!s->retransmit || (s->expires > until) != suppress)
 			continue;
@@ -405,7 +406,7 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 
 static void send_queries(struct proxy *p, struct interface *i, struct group *g, int64_t now)
 {
-	bool group_query = g->query_count;
+	bool group_query = g->state.query_count;
 	uint32_t n;
 
 	if (group_query)
@@ -413,10 +414,10 @@ static void send_queries(struct proxy *p, struct interface *i, struct group *g, 
 	send_source_query(p, i, g, now, true, group_query);
 	send_source_query(p, i, g, now, false, false);
 	g->next_query = INT64_MAX;
-	for (n = 0; n < g->sources.count; n++)
-		if (g->sources.source[n].retransmit)
+	for (n = 0; n < g->state.sources.count; n++)
+		if (g->state.sources.source[n].retransmit)
 			g->next_query = now + i->values.last_member_query_interval;
-	if (g->query_count)
+	if (g->state.query_count)
 		g->next_query = now + i->values.last_member_query_interval;
 }
 
@@ -424,9 +425,9 @@ void group_run(struct proxy *p, struct interface *i, struct group *g, int64_t no
 {
 	if (g->next_query <= now)
 		send_queries(p, i, g, now);
-	if (row_expire(i, g, now))
+	if (row_expire(i, &g->state, now))
 		membership_touch(p, g->membership);
-	if (g->filter_mode == INCLUDE && !g->sources.count && !g->permanent)
+	if (g->state.filter_mode == INCLUDE && !g->state.sources.count && !g->permanent)
 		group_delete(p, i, g);
 	else
 		timer_set(&i->timers, &g->timer, deadline(g));

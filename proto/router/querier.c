@@ -53,7 +53,7 @@ static void change_tracking(struct interface *i, int64_t now)
 		struct group *g = group_at(i, n);
 
 		tracking_stop(i, g);
-		if (begins && !g->permanent && !g->drawer)
+		if (begins && !g->permanent && !g->state.drawer)
 			tracking_start(i, g);
 	}
 }

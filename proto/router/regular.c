@@ -28,7 +28,7 @@ static void forget_drawers(struct interface *i)
 	uint32_t n;
 
 	for (n = 0; n < i->timers.count; n++)
-		((struct group *)(void *)i->timers.slot[n].timer)->drawer = 0;
+		((struct group *)(void *)i->timers.slot[n].timer)->state.drawer = 0;
 	i->source_count += i->drawn_sources;
 	i->drawn_groups = i->drawn_sources = 0;
 }
@@ -123,14 +123,14 @@ bool regular_may_draw(const struct interface *i)
 
 void regular_draw(struct interface *i, struct group *g)
 {
-	g->drawer = i->reporter;
-	i->regular[g->drawer - 1].drawn++;
+	g->state.drawer = i->reporter;
+	i->regular[g->state.drawer - 1].drawn++;
 	i->drawn_groups++;
 }
 
 void regular_return(struct interface *i, const struct group *g)
 {
-	i->regular[g->drawer - 1].drawn--;
+	i->regular[g->state.drawer - 1].drawn--;
 	i->drawn_groups--;
 }
 

@@ -4,12 +4,12 @@
 
 static bool is_exclude(const struct reporter *r, int64_t now)
 {
-	return r->group.filter_mode == EXCLUDE && r->group.group_timer > now;
+	return r->state.filter_mode == EXCLUDE && r->state.group_timer > now;
 }
 
 static bool wants(const struct reporter *r, int64_t now, const struct addr *source)
 {
-	const struct source *s = source_list_find(&r->group.sources, source);
+	const struct source *s = source_list_find(&r->state.sources, source);
 
 	if (s && s->expires > now)
 		return true;
@@ -22,8 +22,8 @@ bool reporter_wants_anything(const struct reporter *r, int64_t now)
 
 	if (is_exclude(r, now))
 		return true;
-	for (n = 0; n < r->group.sources.count; n++)
-		if (r->group.sources.source[n].expires > now)
+	for (n = 0; n < r->state.sources.count; n++)
+		if (r->state.sources.source[n].expires > now)
 			return true;
 	return false;
 }
@@ -52,8 +52,8 @@ static bool is_covered(const struct reporter *r, int64_t now, const struct sourc
 {
 	uint32_t n;
 
-	for (n = 0; n < r->group.sources.count; n++) {
-		const struct source *s = &r->group.sources.source[n], *there;
+	for (n = 0; n < r->state.sources.count; n++) {
+		const struct source *s = &r->state.sources.source[n], *there;
 
 		if (s->expires <= now)
 			continue;

@@ -54,38 +54,38 @@ static void query_source(struct change *c, struct source *s)
  * may have gone when another one switched to EXCLUDE: then they are asked. */
 static bool end_group(struct change *c)
 {
-	struct group *g = c->group;
+	struct filter_state *f = c->state;
 
 	if (ENABLE_HOST_TRACKING && c->tracking && reporter_any_excludes(c->tracking, c->now))
 		return true;
 	if (ENABLE_HOST_TRACKING && c->tracking &&
-	    !reporter_all_covered(c->tracking, c->now, &g->sources))
+	    !reporter_all_covered(c->tracking, c->now, &f->sources))
 		return false;
-	g->group_timer = c->now;
-	g->query_count = 0;
+	f->group_timer = c->now;
+	f->query_count = 0;
 	return true;
 }
 
 /* Q(G): section 6.6.3.1. */
 static void query_group(struct change *c)
 {
-	struct group *g = c->group;
+	struct filter_state *f = c->state;
 
 	if (ENABLE_QUICK_LEAVE && c->quick && end_group(c))
 		return;
 	if (!c->query_count)
 		return;
-	if (g->group_timer > c->query_deadline)
-		g->group_timer = c->query_deadline;
-	g->query_count = c->query_count;
+	if (f->group_timer > c->query_deadline)
+		f->group_timer = c->query_deadline;
+	f->query_count = c->query_count;
 	c->asked = true;
 }
 
 static void become_exclude(struct change *c)
 {
-	c->changed |= c->group->filter_mode != EXCLUDE;
-	c->group->filter_mode = EXCLUDE;
-	c->group->group_timer = c->membership_deadline;
+	c->changed |= c->state->filter_mode != EXCLUDE;
+	c->state->filter_mode = EXCLUDE;
+	c->state->group_timer = c->membership_deadline;
 }
 
 /* ---- RFC 3376 section 6.4.1 and 6.4.2, a row each; sources that are neither marked nor fresh are
@@ -147,7 +147,7 @@ static void row_exclude_block(struct change *c, struct source *s)
 	if (!s->marked)
 		return;
 	if (s->fresh)
-		s->expires = c->group->group_timer;
+		s->expires = c->state->group_timer;
 	if (is_running(c, s))
 		query_source(c, s);
 }
@@ -180,9 +180,9 @@ static row *const table[2][BLOCK + 1] = {
 };
 
 /* Where its sources are counted: those of the reserve apart. */
-static uint32_t *source_count(struct interface *i, const struct group *g)
+static uint32_t *source_count(struct interface *i, const struct filter_state *f)
 {
-	return ENABLE_REPORTER_LIMITS && g->drawer ? &i->drawn_sources : &i->source_count;
+	return ENABLE_REPORTER_LIMITS && f->drawer ? &i->drawn_sources : &i->source_count;
 }
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -192,44 +192,44 @@ static uint32_t least(uint32_t a, uint32_t b)
 
 /* How many sources the group may have, for its own limit and that of the interface. What is kept of
  * the former is for any regular. */
-static uint32_t most_sources(struct interface *i, const struct group *g)
+static uint32_t most_sources(struct interface *i, const struct filter_state *f)
 {
 	const struct proxy_interface_config *c = i->config;
 	uint32_t own = interface_limit(i, c->max_sources);
 	uint32_t total = interface_limit(i, c->max_total_sources);
-	uint32_t others = *source_count(i, g) - g->sources.count;
+	uint32_t others = *source_count(i, f) - f->sources.count;
 
 	if (ENABLE_REPORTER_LIMITS && i->reporter && c->max_sources)
 		own = c->max_sources;
-	if (ENABLE_REPORTER_LIMITS && g->drawer) {
+	if (ENABLE_REPORTER_LIMITS && f->drawer) {
 		own = least(own, regular_sources(i));
 		total = c->max_total_sources ? interface_reserve(i, c->max_total_sources) : total;
 	}
 	return least(own, total > others ? total - others : 0);
 }
 
-static void sweep(struct interface *i, struct group *g)
+static void sweep(struct interface *i, struct filter_state *f)
 {
-	uint32_t before = g->sources.count;
+	uint32_t before = f->sources.count;
 
-	source_list_sweep(&g->sources);
-	*source_count(i, g) -= before - g->sources.count;
+	source_list_sweep(&f->sources);
+	*source_count(i, f) -= before - f->sources.count;
 }
 
 /* The row for each source, then what concerns the group as a whole. */
 static void act(struct interface *i, struct change *c, enum record_type type)
 {
-	struct group *g = c->group;
-	row *each = table[g->filter_mode][type];
+	struct filter_state *f = c->state;
+	row *each = table[f->filter_mode][type];
 	uint32_t n;
 
-	for (n = 0; n < g->sources.count; n++)
-		each(c, &g->sources.source[n]);
-	if (type == TO_IN && g->filter_mode == EXCLUDE)
+	for (n = 0; n < f->sources.count; n++)
+		each(c, &f->sources.source[n]);
+	if (type == TO_IN && f->filter_mode == EXCLUDE)
 		query_group(c);
 	if (type == IS_EX || type == TO_EX)
 		become_exclude(c);
-	sweep(i, g);
+	sweep(i, f);
 }
 
 bool row_creates(const struct record *r)
@@ -239,13 +239,13 @@ bool row_creates(const struct record *r)
 
 int64_t row_apply(struct interface *i, struct change *c, const struct record *r)
 {
-	struct group *g = c->group;
-	bool insert = g->filter_mode == EXCLUDE || r->type != BLOCK;
-	uint32_t before = g->sources.count;
-	int64_t refused = source_list_mark(&g->sources, r->source, r->source_count, insert,
-					   most_sources(i, g));
+	struct filter_state *f = c->state;
+	bool insert = f->filter_mode == EXCLUDE || r->type != BLOCK;
+	uint32_t before = f->sources.count;
+	int64_t refused = source_list_mark(&f->sources, r->source, r->source_count, insert,
+					   most_sources(i, f));
 
-	*source_count(i, g) += g->sources.count - before;
+	*source_count(i, f) += f->sources.count - before;
 	if (refused < 0)
 		i->counters.value[NO_MEMORY]++;
 	else
@@ -253,13 +253,13 @@ int64_t row_apply(struct interface *i, struct change *c, const struct record *r)
 	return refused;
 }
 
-bool row_expire(struct interface *i, struct group *g, int64_t now)
+bool row_expire(struct interface *i, struct filter_state *f, int64_t now)
 {
-	bool mode_ends = g->filter_mode == EXCLUDE && g->group_timer <= now, changed = mode_ends;
+	bool mode_ends = f->filter_mode == EXCLUDE && f->group_timer <= now, changed = mode_ends;
 	uint32_t n;
 
-	for (n = 0; n < g->sources.count; n++) {
-		struct source *s = &g->sources.source[n];
+	for (n = 0; n < f->sources.count; n++) {
+		struct source *s = &f->sources.source[n];
 		bool ended = s->expires && s->expires <= now;
 
 		if (ended) {
@@ -267,13 +267,13 @@ bool row_expire(struct interface *i, struct group *g, int64_t now)
 			s->retransmit = 0;
 			changed = true;
 		}
-		s->dead = !s->expires && (mode_ends || g->filter_mode == INCLUDE);
+		s->dead = !s->expires && (mode_ends || f->filter_mode == INCLUDE);
 	}
 	if (mode_ends) {
-		g->filter_mode = INCLUDE;
-		g->query_count = 0;
+		f->filter_mode = INCLUDE;
+		f->query_count = 0;
 	}
 	if (changed)
-		sweep(i, g);
+		sweep(i, f);
 	return changed;
 }

@@ -8,9 +8,9 @@
 
 #include "proto/state/state.h"
 
-/* A record meeting a group. */
+/* A record meeting what is wanted of a group. */
 struct change {
-	struct group *group;
+	struct filter_state *state;
 	int64_t now;
 	int64_t membership_deadline; /* now + GMI */
 	int64_t query_deadline;	     /* now + LMQT */
@@ -24,11 +24,11 @@ struct change {
 
 /* Would the record leave anything behind where there is nothing yet, INCLUDE ()? */
 bool row_creates(const struct record *);
-/* RECORD changes the group of CHANGE. Returns how many of its sources are not in for want of room;
+/* RECORD changes the state of CHANGE. Returns how many of its sources are not in for want of room;
  * -1: for want of memory nothing was done, which is counted. */
 int64_t row_apply(struct interface *, struct change *, const struct record *);
 /* Ends what is over at NOW. True: beyond timers, something has changed; an INCLUDE group without
  * sources is to be deleted. */
-bool row_expire(struct interface *, struct group *, int64_t now);
+bool row_expire(struct interface *, struct filter_state *, int64_t now);
 
 #endif

@@ -8,13 +8,13 @@
 #include "proto/router/reporter.h"
 #include "proto/router/row.h"
 
-/* A host needs as much memory as this many sources, and counts as them in max_total_sources. */
+/* A host needs no more memory than this many sources, and counts as them in max_total_sources. */
 enum { REPORTER_SOURCES = 4 };
 
 static void delete_reporter(struct interface *i, struct reporter *r)
 {
-	i->source_count -= r->group.sources.count + REPORTER_SOURCES;
-	source_list_free(&r->group.sources);
+	i->source_count -= r->state.sources.count + REPORTER_SOURCES;
+	source_list_free(&r->state.sources);
 	free(r);
 }
 
@@ -153,8 +153,8 @@ void tracking_record(struct interface *i, struct group *g, int64_t now, const st
 	else if (!addr_is_any(address))
 		r = add(i, t, now, address);
 	if (r) {
-		c.group = &r->group;
-		row_expire(i, c.group, now);
+		c.state = &r->state;
+		row_expire(i, c.state, now);
 		refused = row_apply(i, &c, &whole);
 	}
 	if (refused > 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Explicit tracking: which host wants what of a group (RFC 3376 appendix A.2, RFC 6636 section 3),
- * so that a leave needs no query. What a host wants is kept as a group of which it is the only
- * member, by the same tables and timers. Hosts of older versions, of which one speaks for all, and
+ * so that a leave needs no query. What a host wants is kept as if it were the only member of a
+ * group, by the same tables and timers. Hosts of older versions, of which one speaks for all, and
  * those without an address are not tracked: then, and when there is no room, the group's hosts are
  * not all known, and have to be asked, for as long as the unknown one may be a member.
  */

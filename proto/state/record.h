@@ -10,20 +10,26 @@
 #include "proto/base/source.h"
 #include "proto/base/timer.h"
 
-/* RFC 3376 section 6.2: a group on a downstream. X are the sources whose timers run, Y the others.
+/* RFC 3376 section 6.2: what is wanted of a group. X are the sources whose timers run, Y the
+ * others.
  */
+struct filter_state {
+	struct source_list sources;
+	int64_t group_timer;
+	uint32_t drawer; /* whose part of the reserve it takes: its slot, from 1; 0: nobody's */
+	uint8_t filter_mode;
+	uint8_t query_count; /* group-specific queries still to be sent */
+};
+
+/* A group on a downstream. */
 struct group {
 	struct timer timer; /* in its interface's heap, always; must come first */
 	uint8_t vif;
-	uint8_t filter_mode;
-	uint8_t query_count; /* group-specific queries still to be sent */
-	bool permanent;	     /* a static join: no record touches it */
-	uint32_t drawer;     /* whose part of the reserve it takes: its slot, from 1; 0: nobody's */
-	struct group *next;  /* of the membership */
+	bool permanent;	    /* a static join: no record touches it */
+	struct group *next; /* of the membership */
 	struct membership *membership;
 	struct tracking *tracking; /* NULL: its hosts are not tracked */
-	struct source_list sources;
-	int64_t group_timer;
+	struct filter_state state;
 	int64_t v1_host_until, v2_host_until; /* older hosts present (section 7.3.2) */
 	int64_t next_query; /* of query_count and the sources' retransmit; INT64_MAX: none */
 };
@@ -31,7 +37,7 @@ struct group {
 /* A host that wants the group: what it wants, as if it were alone. */
 struct reporter {
 	struct addr address;
-	struct group group;
+	struct filter_state state;
 };
 
 /* RFC 3376 appendix A.2: the hosts of a group. */

@@ -31,7 +31,7 @@ static uint32_t check_tracking(const struct inside *past, const struct interface
 	uint32_t sources = 0;
 
 	for (uint32_t n = 0; tracking && n < tracking->count; n++) {
-		const struct source_list *list = &tracking->reporter[n]->group.sources;
+		const struct source_list *list = &tracking->reporter[n]->state.sources;
 
 		check_sources(list, past->vif[i->vif].max_sources, "a host");
 		sources += HOST + list->count;
@@ -57,10 +57,10 @@ static void check_reserve(const struct interface *i)
 	for (uint32_t n = 0; n < i->timers.count; n++) {
 		const struct group *g = (const struct group *)(const void *)i->timers.slot[n].timer;
 
-		if (g->drawer > i->regular_capacity || (g->drawer && g->tracking))
-			fuzz_fail("VIF %u: a group of %u", i->vif, g->drawer);
-		groups += !!g->drawer;
-		sources += g->drawer ? g->sources.count : 0;
+		if (g->state.drawer > i->regular_capacity || (g->state.drawer && g->tracking))
+			fuzz_fail("VIF %u: a group of %u", i->vif, g->state.drawer);
+		groups += !!g->state.drawer;
+		sources += g->state.drawer ? g->state.sources.count : 0;
 	}
 	for (uint32_t n = 0; n < i->regular_capacity; n++)
 		drawn += i->regular[n].drawn;
@@ -84,8 +84,8 @@ static void check_downstream(struct inside *past, const struct interface *i)
 		if (g->permanent)
 			continue;
 		groups++;
-		sources += g->sources.count + check_tracking(past, i, g->tracking);
-		check_sources(&g->sources, *max_sources, "a group");
+		sources += g->state.sources.count + check_tracking(past, i, g->tracking);
+		check_sources(&g->state.sources, *max_sources, "a group");
 	}
 	if (i->timers.count != i->group_count)
 		fuzz_fail("VIF %u: %u groups, counted are %u", i->vif, i->timers.count,
