@@ -90,6 +90,11 @@ const char *text_addr(const struct addr *addr, char buf[TEXT_ADDR])
 	return buf;
 }
 
+const char *text_family(enum protocol protocol)
+{
+	return protocol == PROTOCOL_IGMP ? "IPv4" : "IPv6";
+}
+
 bool text_to_addr(const char *text, struct addr *result)
 {
 	struct addr addr = addr_ipv4(0);

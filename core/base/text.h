@@ -7,12 +7,15 @@
 #include <stdint.h>
 
 #include "proto/base/addr.h"
+#include "proto/base/values.h"
 
 enum { TEXT_ADDR = 46 };
 
 /* Writes ADDR (dotted or RFC 5952; "-" for any) to BUF, which it returns. */
 const char *text_addr(const struct addr *, char buf[TEXT_ADDR]);
 bool text_to_addr(const char *, struct addr *);
+/* "IPv4", "IPv6". */
+const char *text_family(enum protocol);
 /* Decimal digits only, MIN <= number <= MAX. */
 bool text_to_number(const char *, uint64_t min, uint64_t max, uint64_t *);
 /* Seconds with up to three decimals, as milliseconds, MIN <= ms <= MAX. */

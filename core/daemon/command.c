@@ -43,7 +43,7 @@ static bool upgrade(struct daemon *d, char error[CONTROL_ERROR])
 		return false;
 	}
 	log_notice("another program goes on");
-	d->again = d->host.loop.stop = true;
+	d->again = d->common.loop.stop = true;
 	return true;
 }
 
@@ -54,7 +54,7 @@ bool command_run(void *ctx, const char *line, char error[CONTROL_ERROR])
 	struct daemon *d = ctx;
 
 	if (!strcmp(line, "stop")) {
-		d->host.loop.stop = true;
+		d->common.loop.stop = true;
 		return true;
 	}
 	if (!strcmp(line, "upgrade"))
@@ -72,16 +72,16 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 	const char *why = NULL;
 
 	if (*d->missing && d->missing_error == -EADDRINUSE)
-		return !format_text(reason, CONTROL_ERROR, "%s", d->host.waiting);
+		return !format_text(reason, CONTROL_ERROR, "%s", d->common.waiting);
 	if (*d->missing)
 		return !format_text(reason, CONTROL_ERROR, "instance %s does not run: %s",
 				    d->missing, strerror(-d->missing_error));
 	for (const struct member *m = d->first; m; m = m->next)
 		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
 			return false;
-	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->host.rules))
+	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->common.rules))
 		why = "rules for tables are missing";
-	else if (d->host.monitor.failed)
+	else if (d->common.monitor.failed)
 		why = "what the interfaces are is not known";
 	else if (d->retry.at != INT64_MAX)
 		why = "not all is as configured; it is tried again, the log says what";

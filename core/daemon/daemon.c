@@ -35,16 +35,16 @@ static void hang_up(struct daemon *d)
 {
 	char error[CONF_ERROR];
 
-	d->host.loop.hangup = false;
+	d->common.loop.hangup = false;
 	if (!ENABLE_RELOAD)
-		d->host.loop.stop = true;
+		d->common.loop.stop = true;
 	else if (!settings_reload(d, error))
 		log_error("%s; nothing has changed", error);
 }
 
 static void retry(struct daemon *d)
 {
-	if (iface_refresh(&d->host.monitor))
+	if (iface_refresh(&d->common.monitor))
 		backoff_fail(&d->retry, loop_now());
 	if (ENABLE_CONTROL && d->control.listener.fd < 0)
 		d->deaf = true;
@@ -56,9 +56,9 @@ static void retry(struct daemon *d)
  * others. */
 static void hurry(struct daemon *d, int64_t now)
 {
-	bool *routing = &d->host.monitor.routing[d->host.held];
+	bool *routing = &d->common.monitor.routing[d->common.held];
 
-	if (*d->host.waiting && *routing && d->retry.at > now + RETRY_SOON)
+	if (*d->common.waiting && *routing && d->retry.at > now + RETRY_SOON)
 		d->retry.at = now + RETRY_SOON;
 	*routing = false;
 }
@@ -72,13 +72,13 @@ static void catch_up(struct daemon *d, int64_t now)
 	again = backoff_begin(&d->retry, now);
 	if (again)
 		retry(d);
-	d->host.again = again;
+	d->common.again = again;
 	if (d->stale)
 		settings_renew(d);
-	d->host.again = false;
+	d->common.again = false;
 	if (ENABLE_CONTROL && d->deaf && program_reopen_control(d))
 		backoff_fail(&d->retry, now);
-	if (d->host.monitor.failed)
+	if (d->common.monitor.failed)
 		backoff_fail(&d->retry, loop_now());
 	if (again)
 		backoff_end(&d->retry);
@@ -96,12 +96,12 @@ static int64_t turn(void *ctx, int64_t now)
 		priv_sweep(d->priv);
 		d->sweep_at = INT64_MAX;
 	}
-	if (d->host.loop.hangup)
+	if (d->common.loop.hangup)
 		hang_up(d);
 	catch_up(d, now);
 	first = INT64_MAX;
-	if (ENABLE_MULTI_INSTANCE && d->host.rules.events.fd >= 0)
-		first = rule_turn(&d->host.rules, now);
+	if (ENABLE_MULTI_INSTANCE && d->common.rules.events.fd >= 0)
+		first = rule_turn(&d->common.rules, now);
 	first = d->retry.at < first ? d->retry.at : first;
 	first = d->sweep_at < first ? d->sweep_at : first;
 	if (ENABLE_SYSTEMD && !ENABLE_PRIVSEP) {
@@ -141,9 +141,9 @@ static void close_all(struct daemon *d)
 		program_close_control(d);
 	members_close(d);
 	if (ENABLE_MULTI_INSTANCE)
-		rule_close(&d->host.rules);
-	iface_close(&d->host.monitor);
-	loop_close(&d->host.loop);
+		rule_close(&d->common.rules);
+	iface_close(&d->common.monitor);
+	loop_close(&d->common.loop);
 	free(d->pattern);
 	script_free(&d->script);
 }
@@ -151,12 +151,12 @@ static void close_all(struct daemon *d)
 /* What has to be open before it is confined. 0 or -errno, logged. */
 static int open_first(struct daemon *d)
 {
-	int error = loop_open(&d->host.loop);
+	int error = loop_open(&d->common.loop);
 
 	if (!error)
-		error = priv_watch(d->priv, &d->host.loop);
+		error = priv_watch(d->priv, &d->common.loop);
 	if (!error)
-		error = iface_open(&d->host.monitor, &d->host.loop);
+		error = iface_open(&d->common.monitor, &d->common.loop);
 	if (error)
 		log_error("cannot start: %s", strerror(-error));
 	if (d->options->background) {
@@ -208,14 +208,14 @@ static int serve(struct daemon *d)
 		backoff_fail(&d->retry, loop_now());
 	d->sweep_at = INT64_MAX;
 	if (ENABLE_PRIVSEP)
-		d->sweep_at = loop_now() + (d->host.guesses ? SWEEP_ASKED : SWEEP_KNOWN);
+		d->sweep_at = loop_now() + (d->common.guesses ? SWEEP_ASKED : SWEEP_KNOWN);
 	d->running = true;
 	for (int fd = STDIN_FILENO; ENABLE_PRIVSEP && d->null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(d->null, fd);
 	if (d->options->background)
 		log_open(true, d->log_level);
 	priv_ready(d->priv);
-	error = loop_run(&d->host.loop, turn, d);
+	error = loop_run(&d->common.loop, turn, d);
 	d->running = false;
 	if (error)
 		log_error("cannot go on: %s", strerror(-error));
@@ -285,11 +285,11 @@ static int work(void *ctx, struct priv *priv)
 	struct daemon d = {.options = options,
 			   .priv = priv,
 			   .null = -1,
-			   .host = {.loop = {.epoll = -1, .signals = -1},
-				    .monitor = {.events.fd = -1, .request.fd = -1},
-				    .rules = {.events.fd = -1, .request.fd = -1},
-				    .priv = priv,
-				    .rp_filter_off = options->rp_filter_off},
+			   .common = {.loop = {.epoll = -1, .signals = -1},
+				      .monitor = {.events.fd = -1, .request.fd = -1},
+				      .rules = {.events.fd = -1, .request.fd = -1},
+				      .priv = priv,
+				      .rp_filter_off = options->rp_filter_off},
 			   .control = {.listener.fd = -1},
 			   .retry = {INT64_MAX, BACKOFF_FIRST}};
 	int error;
@@ -320,7 +320,8 @@ static int work(void *ctx, struct priv *priv)
 /* Only says what is wrong with the file. Returns the exit status. */
 static int read_only(const struct daemon_options *options)
 {
-	struct daemon d = {.options = options, .host.monitor = {.events.fd = -1, .request.fd = -1}};
+	struct daemon d = {.options = options,
+			   .common.monitor = {.events.fd = -1, .request.fd = -1}};
 	struct conf conf;
 
 	int error = priv_understands();

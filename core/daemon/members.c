@@ -64,8 +64,9 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 
 	for (unsigned i = 0; i < conf->instance_count; i++)
 		needed |= conf->instance[i].table != 0;
-	if (needed && d->host.rules.events.fd < 0)
-		error = rule_open(&d->host.rules, &d->host.loop, ENABLE_PRIVSEP ? d->priv : NULL);
+	if (needed && d->common.rules.events.fd < 0)
+		error = rule_open(&d->common.rules, &d->common.loop,
+				  ENABLE_PRIVSEP ? d->priv : NULL);
 	if (error)
 		log_error("cannot make rules for tables: %s", strerror(-error));
 	return error;
@@ -92,7 +93,7 @@ static int set_member(struct daemon *d, const struct conf_instance *conf, bool p
 		return -ENOMEM;
 	}
 	m->wanted = true;
-	error = instance_open(&m->instance, &d->host, conf, primary);
+	error = instance_open(&m->instance, &d->common, conf, primary);
 	if (error) {
 		free(m);
 		return error;
@@ -166,7 +167,7 @@ int members_set(struct daemon *d, const struct conf *conf)
 	int error = ENABLE_MULTI_INSTANCE ? open_rules(d, conf) : 0;
 
 	d->program.view = NULL;
-	*d->missing = *d->host.waiting = '\0';
+	*d->missing = *d->common.waiting = '\0';
 	want_none(d);
 	for (unsigned i = 0; i < conf->instance_count; i++) {
 		m = find_member(d, &conf->instance[i]);

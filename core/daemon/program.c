@@ -45,7 +45,7 @@ static int listen_at(const struct daemon *d, const char *path, const char *group
 
 int program_open_control(struct daemon *d, int fd)
 {
-	int error = fd < 0 ? fd : control_open(&d->control, &d->host.loop, fd, &d->program);
+	int error = fd < 0 ? fd : control_open(&d->control, &d->common.loop, fd, &d->program);
 
 	if (fd >= 0 && error)
 		log_error("%s: %s", d->control_path, strerror(-error));
@@ -128,7 +128,7 @@ int program_set(struct daemon *d, const struct conf *conf)
 		return 0;
 	if (ENABLE_PRIVSEP && !same_program(d, conf)) {
 		log_notice("the file says something new of the program: another worker starts");
-		d->again = d->host.loop.stop = true;
+		d->again = d->common.loop.stop = true;
 		return 0;
 	}
 	if (!ENABLE_PRIVSEP) {

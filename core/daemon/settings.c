@@ -21,7 +21,7 @@ static bool match(struct daemon *d, const struct conf *conf)
 	size_t size = conf->pattern_count * sizeof(*conf->pattern);
 	char(*pattern)[IF_NAMESIZE], (*old)[IF_NAMESIZE] = d->pattern;
 
-	if (!ENABLE_RELOAD || d->host.monitor.events.fd < 0)
+	if (!ENABLE_RELOAD || d->common.monitor.events.fd < 0)
 		return false;
 	if (conf->pattern_count == d->pattern_count &&
 	    (!size || !memcmp(conf->pattern, d->pattern, size)))
@@ -35,7 +35,7 @@ static bool match(struct daemon *d, const struct conf *conf)
 	if (size)
 		memcpy(pattern, conf->pattern, size);
 	/* Names that cannot be read now are read later, and have changed then. */
-	iface_match(&d->host.monitor, (const char(*)[IF_NAMESIZE])pattern, conf->pattern_count,
+	iface_match(&d->common.monitor, (const char(*)[IF_NAMESIZE])pattern, conf->pattern_count,
 		    names_changed, d);
 	d->pattern = pattern;
 	d->pattern_count = conf->pattern_count;
@@ -46,13 +46,13 @@ static bool match(struct daemon *d, const struct conf *conf)
 int settings_parse(struct daemon *d, const struct script *script, struct conf *conf,
 		   char error[CONF_ERROR])
 {
-	struct conf_source source = {.name = d->options->file,
-				     .text = script->text,
-				     /* Errors at the end are at that of the file. */
-				     .size = script->size - (script->size == script->file),
-				     .present =
-					     (const char(*)[IF_NAMESIZE])d->host.monitor.names.name,
-				     .present_count = d->host.monitor.names.count};
+	struct conf_source source = {
+		.name = d->options->file,
+		.text = script->text,
+		/* Errors at the end are at that of the file. */
+		.size = script->size - (script->size == script->file),
+		.present = (const char(*)[IF_NAMESIZE])d->common.monitor.names.name,
+		.present_count = d->common.monitor.names.count};
 	struct conf first;
 
 	if (conf_parse(&first, &source, error))
@@ -62,8 +62,8 @@ int settings_parse(struct daemon *d, const struct script *script, struct conf *c
 		return 0;
 	}
 	conf_free(&first);
-	source.present = (const char(*)[IF_NAMESIZE])d->host.monitor.names.name;
-	source.present_count = d->host.monitor.names.count;
+	source.present = (const char(*)[IF_NAMESIZE])d->common.monitor.names.name;
+	source.present_count = d->common.monitor.names.count;
 	return conf_parse(conf, &source, error);
 }
 
@@ -79,7 +79,7 @@ int settings_apply(struct daemon *d, struct conf *conf)
 	members_warn(d, conf);
 	if (conf->disabled) {
 		log_notice("%s says disable", d->options->file);
-		d->host.loop.stop = true;
+		d->common.loop.stop = true;
 	}
 	conf_free(conf);
 	d->unfinished |= error != 0;

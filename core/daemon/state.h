@@ -20,9 +20,9 @@ struct daemon {
 	/* daemon.c */
 	const struct daemon_options *options;
 	struct priv *priv;
-	struct instance_host host; /* but for what instances write there */
-	int null;		   /* for the background; -1: not needed */
-	bool running;		   /* everything is open, or waits to be */
+	struct common common; /* but for what instances write there */
+	int null;	      /* for the background; -1: not needed */
+	bool running;	      /* everything is open, or waits to be */
 	int64_t sweep_at;
 
 	/* settings.c */

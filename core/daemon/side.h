@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of an instance share: a side of it is one protocol, with its multicast routing
+ * socket and its proxy. Each member is written by the file that is named above it. */
+#ifndef CORE_SIDE_H
+#define CORE_SIDE_H
+
+#include "core/base/backoff.h"
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "core/config/conf.h"
+#include "core/control/control.h"
+#include "core/daemon/join.h"
+#include "core/daemon/plan.h"
+#include "core/kernel/iface.h"
+#include "core/kernel/rule.h"
+#include "core/privilege/priv.h"
+
+/* Routes that the kernel refused and that are remembered one by one; beyond, all are set anew. */
+enum { SIDE_REFUSED = 32 };
+/* Bytes of what an instance waits for, as text. */
+enum { COMMON_WAITING = 256 };
+
+/* What was logged last of an upstream or a downstream. */
+struct seen {
+	struct addr querier; /* any: this router */
+	uint8_t version;
+	uint64_t warned;
+	int64_t warn_at;
+};
+
+/* What a VIF is to one side. */
+struct side_link {
+	/* vif.c */
+	unsigned index; /* of the interface whose VIF it is in the kernel; 0: it has none */
+	int routers;	/* the socket that has joined the routers' groups; -1: none */
+	/* effect.c, while it has a VIF in the kernel */
+	struct joins joins; /* host kernel */
+	/* instance.c */
+	struct seen seen[2]; /* downstream, upstream */
+};
+
+/* An interface and its number, the same for both sides: vif.c's. */
+struct vif {
+	struct iface iface;
+	struct instance *instance;
+	unsigned number;
+	bool watched, wanted;
+	bool unfiltered; /* its rp_filter is switched off */
+	struct side_link link[PROTOCOLS];
+};
+
+/* One protocol of an instance. */
+struct side {
+	/* instance.c */
+	struct instance *instance;
+	enum protocol protocol;
+	uint32_t table; /* that it has in fact */
+	bool taken;	/* it has had a table */
+	bool kept;	/* with what a worker before made of it */
+	struct plan *plan;
+	struct proxy *proxy; /* NULL: does not run */
+	struct loop_source source;
+	struct control_view view;
+	/* effect.c */
+	unsigned refused_count;
+	struct route refused[SIDE_REFUSED];
+};
+
+/* What all instances have in common. */
+struct common {
+	/* the daemon's */
+	struct loop loop;
+	struct iface_monitor monitor;
+	struct rules rules;
+	struct priv *priv;
+	bool rp_filter_off; /* of all instances */
+	bool again;	    /* what cannot be opened has been said before */
+	/* instance.c; cleared by the daemon before it opens instances: the first one that could not
+	 * be opened as another process holds its table, and which table that is */
+	char waiting[COMMON_WAITING];
+	enum protocol held;
+	/* vif.c and inherit.c */
+	bool guesses; /* routes do not tell of all memberships that a worker before had */
+};
+
+struct instance {
+	/* instance.c */
+	char name[CONF_NAME];
+	bool protocol[PROTOCOLS]; /* that were asked for */
+	uint32_t table;
+	bool rp_filter_off;
+	struct common *common;
+	struct side side[PROTOCOLS];
+	/* vif.c */
+	struct vif *vif[PROXY_VIFS];
+	/* inherit.c */
+	struct priv_vifs *note; /* which VIF is whose, for the next worker; NULL: for nobody */
+	/* by side_failure(), and whoever has no memory */
+	struct backoff retry;
+};
+
+/* What a VIF that there is is to the side. */
+struct side_link *side_link(const struct side *, unsigned vif);
+/* The VIF of an interface; PROXY_VIFS: none is. */
+unsigned side_vif(const struct side *, unsigned ifindex);
+/* Something that the kernel has to do for the instance has failed: it is tried again, ever more
+ * rarely. Returns how loud to say so; the second time it is no news. */
+enum log_level side_failure(struct instance *);
+
+#endif
