@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "proto/adopt.h"
+#include "proto/packet/codec.h"
 #include "proto/policy/filter.h"
 #include "proto/forward/flow.h"
 #include "proto/forward/forward.h"
@@ -21,17 +22,6 @@
 enum { TURN_BUDGET = 4096 };
 /* When memory was short, in milliseconds. */
 enum { RETRY_INTERVAL = 10000 };
-
-int64_t proxy_random(struct proxy *p, int64_t below)
-{
-	/* xorshift64*: delays need to differ, not to be secret. */
-	p->random ^= p->random >> 12;
-	p->random ^= p->random << 25;
-	p->random ^= p->random >> 27;
-	if (below <= 1)
-		return 0;
-	return (int64_t)((p->random * 0x2545f4914f6cdd1du >> 1) % (uint64_t)below);
-}
 
 /* ---- events ---- */
 
@@ -52,7 +42,7 @@ static enum counter check(const struct interface *i, const struct packet *packet
 static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet)
 {
 	struct message m;
-	enum counter result = message_decode(p->protocol, packet, &m);
+	enum counter result = codec_read(p->protocol, packet, &m);
 
 	if (result <= RX_LEAVE && i->config->router_alert_strict && !packet->router_alert &&
 	    m.version > 1)

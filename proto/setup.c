@@ -13,6 +13,7 @@
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/policy/policy.h"
+#include "proto/base/random.h"
 #include "proto/router/querier.h"
 
 /* ---- groups that stay below the upstream ---- */
@@ -360,7 +361,7 @@ struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_ou
 	p->out = out;
 	p->ctx = ctx;
 	p->random = seed ? seed : 1;
-	p->hash_seed = (uint32_t)proxy_random(p, UINT32_MAX);
+	p->hash_seed = (uint32_t)random_below(&p->random, UINT32_MAX);
 	p->protocol = config->protocol;
 	p->root = PROXY_VIFS;
 	p->retry_at = p->sweep_at = p->poll_at = INT64_MAX;

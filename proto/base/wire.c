@@ -47,10 +47,8 @@ uint8_t *wire_grow(struct wire_writer *w, size_t count)
 {
 	uint8_t *at = w->start + w->length;
 
-	if (count > w->size - w->length) {
-		w->overrun = true;
+	if (count > w->size - w->length)
 		return NULL;
-	}
 	w->length += count;
 	return at;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packet bytes are touched here and nowhere else. A reader or writer that would overrun does
- * nothing, and remembers it: the caller checks once, at the end. Numbers are in network order on
- * the wire.
+ * Packet bytes are touched here and nowhere else. A reader that would overrun does
+ * nothing, and remembers it: the caller checks once, at the end. Nor does a writer; that there is
+ * room is the caller's care. Numbers are in network order on the wire.
  */
 #ifndef PROTO_WIRE_H
 #define PROTO_WIRE_H
@@ -21,7 +21,6 @@ struct wire_reader {
 struct wire_writer {
 	uint8_t *start;
 	size_t length, size;
-	bool overrun;
 };
 
 /* An address on the wire. */

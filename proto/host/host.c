@@ -7,6 +7,8 @@
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/policy/merge.h"
+#include "proto/base/random.h"
+#include "proto/packet/codec.h"
 
 /* Memberships that one turn passes over on its way to those that it tells. */
 enum { REPLY_VISITS = 4096 };
@@ -123,7 +125,7 @@ static void cancel_all(struct proxy *p, struct interface *i)
 
 void host_flush(struct proxy *p, struct interface *i)
 {
-	struct addr destination = message_report_destination(p->protocol);
+	struct addr destination = codec_report_destination(p->protocol);
 
 	if (p->report.wire.length)
 		interface_send(p, i, &p->report, &destination, TX_REPORT);
@@ -163,7 +165,7 @@ static void start_record(struct proxy *p, struct interface *i, enum record_type 
 		host_flush(p, i);
 	if (!wire->length)
 		interface_start(p, i, &p->report, p->report_buffer, sizeof(p->report_buffer));
-	message_add_record(&p->report, type, group);
+	codec_add_record(&p->report, type, group);
 }
 
 /* Adds a record with the sources that PICK picks. What one packet cannot hold is split; of an
@@ -206,8 +208,8 @@ static void send_old(struct proxy *p, struct interface *i, const struct subscrip
 	if (interface_is_ssm(p, &s->membership->group))
 		i->counters.value[WARN_SSM_VERSION]++;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
-	destination = message_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->version,
-					&s->membership->group);
+	destination = codec_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->version,
+				      &s->membership->group);
 	interface_send(p, i, &w, &destination, member ? TX_REPORT : TX_LEAVE);
 }
 
@@ -261,7 +263,7 @@ static void transmit(struct proxy *p, struct interface *i, struct subscription *
 			s->sources.source[n].retransmit--;
 	sweep(s);
 	if (!p->retransmit_at)
-		p->retransmit_at = now + 1 + proxy_random(p, interval - 1);
+		p->retransmit_at = now + 1 + random_below(&p->random, interval - 1);
 	s->retransmit_at = is_pending(s) ? p->retransmit_at : INT64_MAX;
 	if (s->retransmit_at == INT64_MAX && !host_is_member(s))
 		delete (p, i, s);
@@ -473,7 +475,7 @@ static uint32_t per_packet(const struct proxy *p, const struct interface *i)
 static void schedule_general(struct proxy *p, struct interface *i, int64_t now, int64_t time)
 {
 	int64_t packets = i->group_count / per_packet(p, i) + 1;
-	int64_t next = now + 1 + proxy_random(p, time / packets), end = now + time;
+	int64_t next = now + 1 + random_below(&p->random, time / packets), end = now + time;
 
 	if (!i->group_count)
 		return;
@@ -534,7 +536,7 @@ static void continue_general(struct proxy *p, struct interface *i, int64_t now)
 	i->reply_begun = true;
 	while (chunk-- && (s = next_untold(p, i, &visits)))
 		reply(p, i, s, true);
-	i->reply_next = now + 1 + proxy_random(p, time);
+	i->reply_next = now + 1 + random_below(&p->random, time);
 	if (!i->reply.next && !i->reply_again)
 		stop_general(p, i);
 }
@@ -638,7 +640,7 @@ void host_query(struct proxy *p, struct interface *i, int64_t now, const struct 
 	if (addr_is_any(&m->group))
 		schedule_general(p, i, now, time);
 	else
-		schedule_specific(p, i, now + 1 + proxy_random(p, time), m);
+		schedule_specific(p, i, now + 1 + random_below(&p->random, time), m);
 }
 
 /* ---- time ---- */

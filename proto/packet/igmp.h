@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Headers of IGMPv1 (RFC 1112 appendix I), IGMPv2 (RFC 2236) and IGMPv3 (RFC 3376 section 4).
- * Called by message.c alone; see message.h for what the functions do.
+ * Called by codec.c alone; see codec.h for what the functions do.
  */
 #ifndef PROTO_IGMP_H
 #define PROTO_IGMP_H

@@ -2,13 +2,6 @@
 /* What IGMP and MLD messages have in common; see message.h. */
 #include "proto/packet/message.h"
 
-#include "proto/packet/igmp.h"
-#include "proto/packet/mld.h"
-
-enum { RECORD_COUNT_AT = 6 };
-
-static const struct addr igmp_any = {{[10] = 0xff, [11] = 0xff}};
-
 enum counter message_check_query(const struct packet *packet, const struct message *m,
 				 const struct addr *all_hosts)
 {
@@ -30,40 +23,6 @@ void message_read_query(struct message *m)
 	m->robustness = flags & 7;
 	m->query_interval = (int32_t)message_decode_float(wire_get8(&m->body), 4) * 1000;
 	m->count = wire_get16(&m->body);
-}
-
-/* A report or query whose records or sources do not all fit in it is no message at all: nobody can
- * know which half of it was meant. */
-static bool complete(enum protocol protocol, const struct message *m)
-{
-	struct wire_reader body = m->body;
-	size_t size = wire_addr_size(protocol);
-	unsigned left = m->count;
-
-	if (m->type == MESSAGE_QUERY)
-		return left * size <= body.left;
-	while (left-- && !body.overrun) {
-		size_t auxiliary, sources;
-
-		wire_get8(&body);
-		auxiliary = (size_t)wire_get8(&body) * 4;
-		sources = wire_get16(&body);
-		wire_take(&body, size + sources * size + auxiliary);
-	}
-	return !body.overrun;
-}
-
-enum counter message_decode(enum protocol protocol, const struct packet *packet, struct message *m)
-{
-	enum counter result = DROP_TYPE;
-
-	if (ENABLE_MLD && protocol == PROTOCOL_MLD)
-		result = mld_decode(packet, m);
-	if (ENABLE_IGMP && protocol == PROTOCOL_IGMP)
-		result = igmp_decode(packet, m);
-	if ((result == RX_QUERY || result == RX_REPORT_V3) && !complete(protocol, m))
-		return DROP_TRUNCATED;
-	return result;
 }
 
 static size_t read_sources(enum protocol protocol, struct wire_reader *body, unsigned count,
@@ -122,70 +81,9 @@ void message_query_sources(enum protocol protocol, struct message *m, struct rec
 	record->source_count = read_sources(protocol, &m->body, m->count, scratch, counters);
 }
 
-static void write_header(struct message_writer *w, enum message_type type, uint8_t version,
-			 int32_t max_response_time, const struct addr *group)
-{
-	if (ENABLE_MLD && w->protocol == PROTOCOL_MLD)
-		mld_write(&w->wire, type, version, max_response_time, group);
-	if (ENABLE_IGMP && w->protocol == PROTOCOL_IGMP)
-		igmp_write(&w->wire, type, version, max_response_time, group);
-}
-
-static struct addr multicast(enum protocol protocol, uint8_t last)
-{
-	if (protocol == PROTOCOL_IGMP)
-		return addr_ipv4(0xe0000000u | last);
-	return (struct addr){{0xff, 0x02, [15] = last}};
-}
-
-struct addr message_write_query(struct message_writer *w, const struct query *q)
-{
-	write_header(w, MESSAGE_QUERY, q->version, q->max_response_time, &q->group);
-	if (q->version == 3) {
-		uint8_t robustness = q->values->robustness;
-		uint32_t seconds = (uint32_t)q->values->query_interval / 1000;
-
-		wire_put8(&w->wire,
-			  (uint8_t)((q->suppress ? 8 : 0) | (robustness > 7 ? 0 : robustness)));
-		wire_put8(&w->wire, (uint8_t)message_encode_float(seconds, 4));
-		w->count_at = w->wire.length;
-		w->count = 0;
-		wire_put16(&w->wire, 0);
-	}
-	return addr_is_any(&q->group) ? multicast(w->protocol, 1) : q->group;
-}
-
-struct addr message_write_old(struct message_writer *w, enum message_type type, uint8_t version,
-			      const struct addr *group)
-{
-	write_header(w, type, version, 0, group);
-	return type == MESSAGE_LEAVE ? multicast(w->protocol, 2) : *group;
-}
-
 size_t message_record_size(enum protocol protocol, size_t source_count)
 {
 	return 4 + (1 + source_count) * wire_addr_size(protocol);
-}
-
-bool message_add_record(struct message_writer *w, enum record_type type, const struct addr *group)
-{
-	uint8_t *at;
-
-	if (!w->wire.length) {
-		write_header(w, MESSAGE_REPORT, 3, 0, &igmp_any);
-		w->record_count = 0;
-	}
-	if (w->wire.size - w->wire.length < message_record_size(w->protocol, 0))
-		return false;
-	at = wire_grow(&w->wire, 2);
-	at[0] = (uint8_t)type;
-	at[1] = 0;
-	w->count_at = w->wire.length;
-	w->count = 0;
-	wire_put16(&w->wire, 0);
-	wire_put_addr(&w->wire, group, w->protocol);
-	wire_patch16(&w->wire, RECORD_COUNT_AT, ++w->record_count);
-	return true;
 }
 
 bool message_add_source(struct message_writer *w, const struct addr *source)
@@ -195,11 +93,6 @@ bool message_add_source(struct message_writer *w, const struct addr *source)
 	wire_put_addr(&w->wire, source, w->protocol);
 	wire_patch16(&w->wire, w->count_at, ++w->count);
 	return true;
-}
-
-struct addr message_report_destination(enum protocol protocol)
-{
-	return multicast(protocol, 22);
 }
 
 void message_finish(struct message_writer *w, const struct addr *source,

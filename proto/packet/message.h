@@ -2,8 +2,9 @@
 /*
  * One form for the messages of IGMPv1 to v3 and MLDv1 and v2. Versions are numbered as IGMP's:
  * MLDv1 is a translation of IGMPv2, and MLDv2 of IGMPv3 (RFC 3810 section 1), so that is what they
- * are called here. Owns: group records, the codes of RFC 3376 section 4.1.1 and RFC 3810
- * section 5.1.3, reports being filled. The headers are igmp.c's and mld.c's.
+ * are called here. Owns: what stands behind the headers -- records and sources, read and written --
+ * and the codes of RFC 3376 section 4.1.1 and RFC 3810 section 5.1.3. Leaves out: the headers,
+ * which are igmp.c's and mld.c's, and what makes a whole message of the parts, codec.c.
  */
 #ifndef PROTO_MESSAGE_H
 #define PROTO_MESSAGE_H
@@ -59,10 +60,6 @@ static inline bool message_is_old(uint8_t version)
 	return (ENABLE_IGMP_V1 || ENABLE_IGMP_V2 || ENABLE_MLD_V1) && version < 3;
 }
 
-/* Checks all that can be checked without knowing the interface. Returns the RX_ counter of what
- * MESSAGE now holds, or the DROP_ counter that says why not (RFC 3376 sections 4 and 7.1, RFC 3810
- * sections 5.1, 5.2 and 6.2). */
-enum counter message_decode(enum protocol, const struct packet *, struct message *);
 /* What igmp.c and mld.c share: is the group of a query one that can be asked for, and does a
  * General Query go to ALL_HOSTS or to an address of ours (RFC 3376 section 9.1)? The DROP_ counter,
  * or COUNTER_COUNT: it is right. */
@@ -79,14 +76,6 @@ bool message_next_record(enum protocol, struct message *, struct record *, struc
 void message_query_sources(enum protocol, struct message *, struct record *, struct addr *scratch,
 			   struct counters *);
 
-struct query {
-	struct addr group; /* any: general */
-	uint8_t version;
-	bool suppress;
-	int32_t max_response_time;
-	const struct values *values; /* QRV and QQIC */
-};
-
 /* A message being written; before the first call, wire is set and wire.length is 0. */
 struct message_writer {
 	enum protocol protocol;
@@ -96,20 +85,10 @@ struct message_writer {
 	uint16_t record_count;
 };
 
-/* A query without sources so far; returns its destination. */
-struct addr message_write_query(struct message_writer *, const struct query *);
-/* A version 1 or 2 report, or a leave; returns its destination. */
-struct addr message_write_old(struct message_writer *, enum message_type, uint8_t version,
-			      const struct addr *group);
-/* Appends a record without sources so far to a version 3 report, which it starts if need be. False:
- * no room. */
-bool message_add_record(struct message_writer *, enum record_type, const struct addr *group);
 /* Appends a source to the query or the last record. False: no room. */
 bool message_add_source(struct message_writer *, const struct addr *source);
 /* Bytes that a record with so many sources takes. */
 size_t message_record_size(enum protocol, size_t source_count);
-/* Where version 3 reports go. */
-struct addr message_report_destination(enum protocol);
 /* Fills in the checksum. */
 void message_finish(struct message_writer *, const struct addr *source,
 		    const struct addr *destination);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Headers of MLDv1 (RFC 2710) and MLDv2 (RFC 3810 section 5), called versions 2 and 3. Called by
- * message.c alone; see message.h for what the functions do.
+ * codec.c alone; see codec.h for what the functions do.
  */
 #ifndef PROTO_MLD_H
 #define PROTO_MLD_H

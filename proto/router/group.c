@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "proto/packet/codec.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/router/regular.h"
@@ -363,7 +364,7 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	if (q.suppress && message_is_old(q.version))
 		return;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
-	destination = message_write_query(&w, &q);
+	destination = codec_write_query(&w, &q);
 	interface_send(p, i, &w, &destination, TX_QUERY);
 }
 
@@ -397,7 +398,7 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 		if (w.wire.length)
 			interface_send(p, i, &w, &destination, TX_QUERY);
 		interface_start(p, i, &w, buffer, sizeof(buffer));
-		destination = message_write_query(&w, &q);
+		destination = codec_write_query(&w, &q);
 		message_add_source(&w, &s->address);
 	}
 	if (w.wire.length)

@@ -3,6 +3,7 @@
 #include "proto/router/querier.h"
 
 #include "proto/router/group.h"
+#include "proto/packet/codec.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/router/regular.h"
@@ -107,7 +108,7 @@ static void send_general_query(struct proxy *p, struct interface *i)
 	if (p->protocol == PROTOCOL_MLD)
 		q.group = (struct addr){{0}};
 	interface_start(p, i, &w, buffer, sizeof(buffer));
-	destination = message_write_query(&w, &q);
+	destination = codec_write_query(&w, &q);
 	interface_send(p, i, &w, &destination, TX_QUERY);
 }
 

@@ -114,7 +114,4 @@ struct proxy {
 	struct addr source[MESSAGE_SOURCES];
 };
 
-/* Uniform in 0 .. BELOW - 1; 0 if BELOW <= 1. */
-int64_t proxy_random(struct proxy *, int64_t below);
-
 #endif
