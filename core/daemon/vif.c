@@ -224,7 +224,8 @@ static void add_rules(struct vif *vif)
 		if (!error)
 			continue;
 		log_line(side_failure(instance), "%s: cannot make the %s rules for table %u: %s",
-			 vif->iface.name, text_family(side->protocol), (unsigned)side->table, strerror(-error));
+			 vif->iface.name, text_family(side->protocol), (unsigned)side->table,
+			 strerror(-error));
 	}
 }
 
