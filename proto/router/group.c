@@ -7,7 +7,7 @@
 #include "proto/packet/codec.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
-#include "proto/router/regular.h"
+#include "proto/router/limits.h"
 #include "proto/router/reporter.h"
 #include "proto/router/row.h"
 #include "proto/router/tracking.h"
@@ -64,12 +64,8 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 	p->held -= !g->membership->groups;
 	membership_touch(p, g->membership);
 	timer_remove(&i->timers, &g->timer);
-	if (ENABLE_REPORTER_LIMITS && g->state.drawer) {
-		i->drawn_sources -= g->state.sources.count;
-		regular_return(i, g);
-	} else if (!g->permanent) {
-		i->source_count -= g->state.sources.count;
-	}
+	if (!g->permanent)
+		limits_return_group(i, &g->state);
 	if (ENABLE_HOST_TRACKING)
 		tracking_stop(i, g);
 	source_list_free(&g->state.sources);
@@ -97,41 +93,32 @@ static bool can_name_sources(const struct proxy *p, const struct interface *i)
 	return !message_is_old(message_version(p->protocol, i->values.version));
 }
 
-static bool is_full(const struct interface *i)
-{
-	return i->group_count - i->drawn_groups >= interface_limit(i, i->config->max_groups);
-}
-
-/* It wants sources, and there is no room for any. */
-static bool lacks_sources(const struct interface *i, const struct record *r)
-{
-	return r->type != IS_EX && r->type != TO_EX &&
-	       i->source_count >= interface_limit(i, i->config->max_total_sources);
-}
-
 /* What R asks for lasts until the deadline. False: no memory. */
-static bool apply(struct proxy *p, struct interface *i, struct group *g, int64_t now,
+static bool apply(struct proxy *p, struct interface *i, struct group *g, const struct hearing *h,
 		  int64_t membership_deadline, const struct record *r)
 {
 	const struct values *v = &i->values;
+	uint32_t before = g->state.sources.count;
 	struct change c = {
 		.state = &g->state,
-		.now = now,
+		.now = h->now,
 		.membership_deadline = membership_deadline,
-		.query_deadline = now + values_last_member_query_time(v),
+		.most_sources = limits_sources(i, h, &g->state),
+		.query_deadline = h->now + values_last_member_query_time(v),
 		.query_count = i->querier ? v->last_member_query_count : 0,
 		.source_query_count =
 			i->querier && can_name_sources(p, i) ? v->last_member_query_count : 0,
-		.quick = is_quick(i, g, now),
+		.quick = is_quick(i, g, h->now),
 		.tracking = g->tracking,
 	};
-	int64_t refused;
+	int64_t refused = row_apply(&c, r);
 
-	refused = row_apply(i, &c, r);
+	limits_count_sources(i, &g->state, before);
+	i->counters.value[NO_MEMORY] += refused < 0;
 	if (refused > 0)
 		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
 	if (c.asked)
-		g->next_query = now;
+		g->next_query = h->now;
 	if (g->state.filter_mode == INCLUDE && !g->state.sources.count) {
 		group_delete(p, i, g);
 		return refused >= 0;
@@ -142,23 +129,20 @@ static bool apply(struct proxy *p, struct interface *i, struct group *g, int64_t
 	return refused >= 0;
 }
 
-static struct group *find_or_create(struct proxy *p, struct interface *i, const struct record *r)
+static struct group *find_or_create(struct proxy *p, struct interface *i, const struct hearing *h,
+				    const struct record *r)
 {
 	struct membership *m = membership_find(p, &r->group);
 	struct group *g = m ? membership_group(m, i->vif) : NULL;
-	bool draw;
+	uint32_t drawer;
 
-	if (g || !row_creates(r))
+	if (g || !row_creates(r) || !limits_admit_group(i, h, r, &drawer))
 		return g;
-	draw = ENABLE_REPORTER_LIMITS && (is_full(i) || lacks_sources(i, r)) && regular_may_draw(i);
-	if (is_full(i) && !draw) {
-		i->counters.value[LIMIT_GROUPS]++;
-		return NULL;
-	}
 	g = create(p, i, &r->group);
-	if (ENABLE_REPORTER_LIMITS && g && draw)
-		regular_draw(i, g);
-	else if (ENABLE_HOST_TRACKING && g && i->config->quick_leave == QUICK_LEAVE_TRACKED)
+	if (!g)
+		return NULL;
+	limits_take_group(i, &g->state, drawer);
+	if (ENABLE_HOST_TRACKING && !drawer && i->config->quick_leave == QUICK_LEAVE_TRACKED)
 		tracking_start(i, g);
 	return g;
 }
@@ -181,7 +165,7 @@ static bool has_no_state(struct proxy *p, struct interface *i, const struct addr
 	return true;
 }
 
-void group_record(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+void group_record(struct proxy *p, struct interface *i, const struct hearing *h,
 		  const struct record *record)
 {
 	struct record r = *record;
@@ -194,44 +178,43 @@ void group_record(struct proxy *p, struct interface *i, int64_t now, const struc
 		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 section 3.1 */
 		return;
 	}
-	g = find_or_create(p, i, &r);
+	g = find_or_create(p, i, h, &r);
 	if (!g)
 		return;
 	if (ENABLE_HOST_TRACKING && g->tracking)
-		tracking_record(i, g, now, reporter, record);
-	version = group_version(g, now);
+		tracking_record(i, g, h, record);
+	version = group_version(g, h->now);
 	if (message_is_old(version) && r.type == BLOCK)
 		return;
 	if (version == 1 && r.type == TO_IN)
 		return;
 	if (message_is_old(version) && r.type == TO_EX)
 		r.source_count = 0;
-	apply(p, i, g, now, now + values_group_membership_interval(&i->values), &r);
+	apply(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
 }
 
 bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
 		 const struct record *r)
 {
+	struct hearing nobody = {.now = now};
+	bool full = limits_are_full(i, &nobody);
 	struct group *g;
-	bool full;
 
-	i->reporter = i->reserve = 0;
-	full = is_full(i);
 	if (has_no_state(p, i, &r->group) || (r->type == IS_EX && interface_is_ssm(p, &r->group)))
 		return true;
-	g = find_or_create(p, i, r);
+	g = find_or_create(p, i, &nobody, r);
 	if (!g)
 		return full;
 	if (ENABLE_HOST_TRACKING && g->tracking && g->tracking->valid_from < until)
 		g->tracking->valid_from = until;
-	return apply(p, i, g, now, until, r);
+	return apply(p, i, g, &nobody, until, r);
 }
 
-void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t version,
-		      const struct addr *group)
+void group_old_report(struct proxy *p, struct interface *i, const struct hearing *h,
+		      uint8_t version, const struct addr *group)
 {
 	struct record r = {.type = IS_EX, .group = *group};
-	int64_t until = now + values_older_host_present_interval(&i->values);
+	int64_t until = h->now + values_older_host_present_interval(&i->values);
 	struct group *g;
 
 	if (has_no_state(p, i, group))
@@ -240,16 +223,16 @@ void group_old_report(struct proxy *p, struct interface *i, int64_t now, uint8_t
 		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 section 3.5 */
 		return;
 	}
-	g = find_or_create(p, i, &r);
+	g = find_or_create(p, i, h, &r);
 	if (!g)
 		return;
 	*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
 	if (ENABLE_HOST_TRACKING)
-		tracking_invalidate(i, g, now);
-	apply(p, i, g, now, now + values_group_membership_interval(&i->values), &r);
+		tracking_invalidate(i, g, h->now);
+	apply(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
 }
 
-void group_leave(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
+void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 		 const struct addr *group)
 {
 	struct record r = {.type = TO_IN, .group = *group};
@@ -257,7 +240,7 @@ void group_leave(struct proxy *p, struct interface *i, int64_t now, const struct
 	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
 		i->counters.value[DROP_RECORD_SSM]++;
 	else if (i->querier)
-		group_record(p, i, now, reporter, &r);
+		group_record(p, i, h, &r);
 }
 
 void group_query_heard(struct proxy *p, struct interface *i, int64_t until, const struct record *r)
@@ -424,10 +407,13 @@ static void send_queries(struct proxy *p, struct interface *i, struct group *g, 
 
 void group_run(struct proxy *p, struct interface *i, struct group *g, int64_t now)
 {
+	uint32_t before = g->state.sources.count;
+
 	if (g->next_query <= now)
 		send_queries(p, i, g, now);
-	if (row_expire(i, &g->state, now))
+	if (row_expire(&g->state, now))
 		membership_touch(p, g->membership);
+	limits_count_sources(i, &g->state, before);
 	if (g->state.filter_mode == INCLUDE && !g->state.sources.count && !g->permanent)
 		group_delete(p, i, g);
 	else

@@ -8,20 +8,20 @@
 #ifndef PROTO_GROUP_H
 #define PROTO_GROUP_H
 
-#include "proto/state/state.h"
+#include "proto/router/limits.h"
 
 /* A group record meets the interface's state of its group, which it may create or end. */
-void group_record(struct proxy *, struct interface *, int64_t now, const struct addr *reporter,
+void group_record(struct proxy *, struct interface *, const struct hearing *,
 		  const struct record *);
 /* What RECORD, an IS_EX or ALLOW, asks for was held before the proxy started; so it is until then.
  * False: no memory, which is counted. */
 bool group_adopt(struct proxy *, struct interface *, int64_t now, int64_t until,
 		 const struct record *);
 /* A version 1 or 2 report; VERSION 1 or 2 (RFC 3376 section 7.3.2). */
-void group_old_report(struct proxy *, struct interface *, int64_t now, uint8_t version,
+void group_old_report(struct proxy *, struct interface *, const struct hearing *, uint8_t version,
 		      const struct addr *group);
 /* A leave (or Done). */
-void group_leave(struct proxy *, struct interface *, int64_t now, const struct addr *reporter,
+void group_leave(struct proxy *, struct interface *, const struct hearing *,
 		 const struct addr *group);
 /* A specific query without S flag was heard: timers go down to UNTIL (RFC 3376 section 6.6.1). */
 void group_query_heard(struct proxy *, struct interface *, int64_t until, const struct record *);

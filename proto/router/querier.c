@@ -239,27 +239,27 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 	return COUNTER_COUNT;
 }
 
-static void report(struct proxy *p, struct interface *i, int64_t now, const struct addr *reporter,
-		   struct message *m)
+static void report(struct proxy *p, struct interface *i, const struct hearing *h, struct message *m)
 {
 	struct record r;
 
 	if (m->type == MESSAGE_LEAVE) {
 		i->counters.value[RX_LEAVE]++;
-		group_leave(p, i, now, reporter, &m->group);
+		group_leave(p, i, h, &m->group);
 	} else if (message_is_old(m->version)) {
 		i->counters.value[m->version == 1 ? RX_REPORT_V1 : RX_REPORT_V2]++;
-		group_old_report(p, i, now, m->version, &m->group);
+		group_old_report(p, i, h, m->version, &m->group);
 	} else {
 		i->counters.value[RX_REPORT_V3]++;
 		while (message_next_record(p->protocol, m, &r, p->source, &i->counters))
-			group_record(p, i, now, reporter, &r);
+			group_record(p, i, h, &r);
 	}
 }
 
 void querier_message(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
 		     struct message *m)
 {
+	struct hearing h = {.now = now, .reporter = packet->source};
 	enum counter refused;
 
 	if (m->type == MESSAGE_QUERY) {
@@ -268,10 +268,10 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 	}
 	refused = refusal(p, i, packet, m);
 	if (ENABLE_REPORTER_LIMITS && refused == COUNTER_COUNT &&
-	    !regular_hear(p, i, now, &packet->source, m->count ? m->count : 1))
+	    !regular_hear(p, i, &h, m->count ? m->count : 1))
 		refused = LIMIT_REPORTS;
 	if (refused == COUNTER_COUNT)
-		report(p, i, now, &packet->source, m);
+		report(p, i, &h, m);
 	else
 		i->counters.value[refused]++;
 }

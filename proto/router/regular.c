@@ -4,33 +4,16 @@
 
 #include <stdlib.h>
 
-#include "proto/state/interface.h"
-
 /* An address stands in one of three buckets of so many slots, the first of which is among the first
  * of the table: few hosts touch few pages. */
 enum { BUCKET = 4, FIRST_BUCKETS = 16 };
 /* Milliseconds in which a host may send all at once what it may send in that time: as long as
  * answers to a general query may be put off (RFC 3376 section 8.3). */
 enum { BURST = 10000 };
-/* Groups that a host may draw at least, if there are any left: who changes channels has the old one
- * until it is known that nobody else wants it. */
-enum { LEAST_PART = 4 };
-
 /* Has it been heard again when a query could have been answered meanwhile, and after OVER? */
 static bool is_regular(const struct interface *i, const struct regular *r, int64_t over)
 {
 	return r->heard - r->since >= i->values.query_response_interval && r->heard > over;
-}
-
-/* What was drawn is in common use from now on. */
-static void forget_drawers(struct interface *i)
-{
-	uint32_t n;
-
-	for (n = 0; n < i->timers.count; n++)
-		((struct group *)(void *)i->timers.slot[n].timer)->state.drawer = 0;
-	i->source_count += i->drawn_sources;
-	i->drawn_groups = i->drawn_sources = 0;
 }
 
 /* False: no memory. */
@@ -40,7 +23,7 @@ static bool has_table(struct interface *i)
 
 	if (i->regular_capacity == capacity)
 		return true;
-	forget_drawers(i);
+	limits_forget_drawers(i);
 	free(i->regular);
 	i->regular = calloc(capacity, sizeof(*i->regular));
 	i->regular_capacity = i->regular ? capacity : 0;
@@ -88,57 +71,23 @@ static bool pay(struct regular *r, int64_t now, uint32_t per_second, unsigned co
 	return true;
 }
 
-bool regular_hear(struct proxy *p, struct interface *i, int64_t now, const struct addr *address,
-		  unsigned count)
+bool regular_hear(struct proxy *p, struct interface *i, struct hearing *h, unsigned count)
 {
-	int64_t over = now - values_group_membership_interval(&i->values);
+	int64_t over = h->now - values_group_membership_interval(&i->values);
 	struct regular *r;
 
-	i->reporter = 0;
-	i->reserve = i->config->max_reporters ? i->config->reserve : 0;
-	if (!i->config->max_reporters || addr_is_any(address) || !has_table(i))
+	if (!i->config->max_reporters)
 		return true;
-	r = slot_of(p, i, over, address);
+	h->reserve = i->config->reserve;
+	if (addr_is_any(&h->reporter) || !has_table(i))
+		return true;
+	r = slot_of(p, i, over, &h->reporter);
 	if (!r)
 		return true;
-	if (!addr_equal(&r->address, address) || r->heard <= over)
-		*r = (struct regular){.address = *address, .since = now, .drawn = r->drawn};
-	r->heard = now;
+	if (!addr_equal(&r->address, &h->reporter) || r->heard <= over)
+		*r = (struct regular){.address = h->reporter, .since = h->now, .drawn = r->drawn};
+	r->heard = h->now;
 	if (is_regular(i, r, over))
-		i->reporter = (uint32_t)(r - i->regular) + 1;
-	return pay(r, now, i->config->max_reports, count);
-}
-
-bool regular_may_draw(const struct interface *i)
-{
-	const struct proxy_interface_config *c = i->config;
-	uint32_t kept = interface_reserve(i, c->max_groups ? c->max_groups : c->max_total_sources);
-	uint32_t part;
-
-	if (!i->reporter || !kept || (c->max_groups && i->group_count >= c->max_groups))
-		return false;
-	part = kept / i->regular_capacity;
-	return i->regular[i->reporter - 1].drawn < (part > LEAST_PART ? part : LEAST_PART);
-}
-
-void regular_draw(struct interface *i, struct group *g)
-{
-	g->state.drawer = i->reporter;
-	i->regular[g->state.drawer - 1].drawn++;
-	i->drawn_groups++;
-}
-
-void regular_return(struct interface *i, const struct group *g)
-{
-	i->regular[g->state.drawer - 1].drawn--;
-	i->drawn_groups--;
-}
-
-uint32_t regular_sources(const struct interface *i)
-{
-	uint32_t groups = i->config->max_groups, most = 1;
-
-	if (groups && i->config->max_total_sources > groups)
-		most = i->config->max_total_sources / groups;
-	return i->config->max_total_sources ? most : UINT32_MAX;
+		h->slot = (uint32_t)(r - i->regular) + 1;
+	return pay(r, h->now, i->config->max_reports, count);
 }

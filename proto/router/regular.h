@@ -10,18 +10,10 @@
 #ifndef PROTO_REGULAR_H
 #define PROTO_REGULAR_H
 
-#include "proto/state/state.h"
+#include "proto/router/limits.h"
 
-/* A message with COUNT reports has come from ADDRESS, who is the interface's reporter until the
- * next call. False: they are more than max_reports allows. */
-bool regular_hear(struct proxy *, struct interface *, int64_t now, const struct addr *address,
-		  unsigned count);
-/* Is the reporter a regular, with a part of the reserve that is not used up? */
-bool regular_may_draw(const struct interface *);
-/* The group, which is new, takes from the reporter's part; it ends. */
-void regular_draw(struct interface *, struct group *);
-void regular_return(struct interface *, const struct group *);
-/* How many sources a group of the reserve may have. */
-uint32_t regular_sources(const struct interface *);
+/* A message with COUNT reports has come: tells the hearing who its reporter is. False: they are
+ * more than max_reports allows. */
+bool regular_hear(struct proxy *, struct interface *, struct hearing *, unsigned count);
 
 #endif

@@ -2,8 +2,6 @@
 /* The tables of the router part; see row.h. */
 #include "proto/router/row.h"
 
-#include "proto/state/interface.h"
-#include "proto/router/regular.h"
 #include "proto/router/reporter.h"
 
 /* ---- actions of the tables ---- */
@@ -179,45 +177,8 @@ static row *const table[2][BLOCK + 1] = {
 		     [BLOCK] = row_exclude_block},
 };
 
-/* Where its sources are counted: those of the reserve apart. */
-static uint32_t *source_count(struct interface *i, const struct filter_state *f)
-{
-	return ENABLE_REPORTER_LIMITS && f->drawer ? &i->drawn_sources : &i->source_count;
-}
-
-static uint32_t least(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
-/* How many sources the group may have, for its own limit and that of the interface. What is kept of
- * the former is for any regular. */
-static uint32_t most_sources(struct interface *i, const struct filter_state *f)
-{
-	const struct proxy_interface_config *c = i->config;
-	uint32_t own = interface_limit(i, c->max_sources);
-	uint32_t total = interface_limit(i, c->max_total_sources);
-	uint32_t others = *source_count(i, f) - f->sources.count;
-
-	if (ENABLE_REPORTER_LIMITS && i->reporter && c->max_sources)
-		own = c->max_sources;
-	if (ENABLE_REPORTER_LIMITS && f->drawer) {
-		own = least(own, regular_sources(i));
-		total = c->max_total_sources ? interface_reserve(i, c->max_total_sources) : total;
-	}
-	return least(own, total > others ? total - others : 0);
-}
-
-static void sweep(struct interface *i, struct filter_state *f)
-{
-	uint32_t before = f->sources.count;
-
-	source_list_sweep(&f->sources);
-	*source_count(i, f) -= before - f->sources.count;
-}
-
 /* The row for each source, then what concerns the group as a whole. */
-static void act(struct interface *i, struct change *c, enum record_type type)
+static void act(struct change *c, enum record_type type)
 {
 	struct filter_state *f = c->state;
 	row *each = table[f->filter_mode][type];
@@ -229,7 +190,7 @@ static void act(struct interface *i, struct change *c, enum record_type type)
 		query_group(c);
 	if (type == IS_EX || type == TO_EX)
 		become_exclude(c);
-	sweep(i, f);
+	source_list_sweep(&f->sources);
 }
 
 bool row_creates(const struct record *r)
@@ -237,23 +198,18 @@ bool row_creates(const struct record *r)
 	return r->type == IS_EX || r->type == TO_EX || (r->type != BLOCK && r->source_count);
 }
 
-int64_t row_apply(struct interface *i, struct change *c, const struct record *r)
+int64_t row_apply(struct change *c, const struct record *r)
 {
-	struct filter_state *f = c->state;
-	bool insert = f->filter_mode == EXCLUDE || r->type != BLOCK;
-	uint32_t before = f->sources.count;
-	int64_t refused = source_list_mark(&f->sources, r->source, r->source_count, insert,
-					   most_sources(i, f));
+	bool insert = c->state->filter_mode == EXCLUDE || r->type != BLOCK;
+	int64_t refused = source_list_mark(&c->state->sources, r->source, r->source_count, insert,
+					   c->most_sources);
 
-	*source_count(i, f) += f->sources.count - before;
-	if (refused < 0)
-		i->counters.value[NO_MEMORY]++;
-	else
-		act(i, c, r->type);
+	if (refused >= 0)
+		act(c, r->type);
 	return refused;
 }
 
-bool row_expire(struct interface *i, struct filter_state *f, int64_t now)
+bool row_expire(struct filter_state *f, int64_t now)
 {
 	bool mode_ends = f->filter_mode == EXCLUDE && f->group_timer <= now, changed = mode_ends;
 	uint32_t n;
@@ -274,6 +230,6 @@ bool row_expire(struct interface *i, struct filter_state *f, int64_t now)
 		f->query_count = 0;
 	}
 	if (changed)
-		sweep(i, f);
+		source_list_sweep(&f->sources);
 	return changed;
 }

@@ -14,6 +14,7 @@ struct change {
 	int64_t now;
 	int64_t membership_deadline; /* now + GMI */
 	int64_t query_deadline;	     /* now + LMQT */
+	uint32_t most_sources;	     /* that the state may have */
 	uint8_t query_count;	     /* LMQC; 0: we are not the querier, do not ask */
 	uint8_t source_query_count;  /* the same, for sources; 0: nor does our version name any */
 	bool quick;		     /* where a query is due, what it is about ends instead ... */
@@ -25,10 +26,10 @@ struct change {
 /* Would the record leave anything behind where there is nothing yet, INCLUDE ()? */
 bool row_creates(const struct record *);
 /* RECORD changes the state of CHANGE. Returns how many of its sources are not in for want of room;
- * -1: for want of memory nothing was done, which is counted. */
-int64_t row_apply(struct interface *, struct change *, const struct record *);
+ * -1: for want of memory nothing was done. */
+int64_t row_apply(struct change *, const struct record *);
 /* Ends what is over at NOW. True: beyond timers, something has changed; an INCLUDE group without
  * sources is to be deleted. */
-bool row_expire(struct interface *, struct filter_state *, int64_t now);
+bool row_expire(struct filter_state *, int64_t now);
 
 #endif

@@ -4,16 +4,12 @@
 
 #include <stdlib.h>
 
-#include "proto/state/interface.h"
 #include "proto/router/reporter.h"
 #include "proto/router/row.h"
 
-/* A host needs no more memory than this many sources, and counts as them in max_total_sources. */
-enum { REPORTER_SOURCES = 4 };
-
 static void delete_reporter(struct interface *i, struct reporter *r)
 {
-	i->source_count -= r->state.sources.count + REPORTER_SOURCES;
+	i->source_count -= r->state.sources.count + LIMITS_HOST_SOURCES;
 	source_list_free(&r->state.sources);
 	free(r);
 }
@@ -75,15 +71,14 @@ static void remove_reporter(struct interface *i, struct tracking *t, uint32_t pl
 }
 
 /* Those whose time is over stay until the room is needed. */
-static bool has_room(struct interface *i, struct tracking *t, int64_t now)
+static bool has_room(struct interface *i, struct tracking *t, const struct hearing *h)
 {
 	uint32_t most = i->config->max_hosts, n;
-	uint32_t total = interface_limit(i, i->config->max_total_sources);
 
 	for (n = t->count; most && t->count >= most && n-- > 0;)
-		if (!reporter_wants_anything(t->reporter[n], now))
+		if (!reporter_wants_anything(t->reporter[n], h->now))
 			remove_reporter(i, t, n);
-	if ((!most || t->count < most) && i->source_count + REPORTER_SOURCES <= total)
+	if ((!most || t->count < most) && limits_admit_host(i, h))
 		return true;
 	i->counters.value[LIMIT_HOSTS]++;
 	return false;
@@ -104,63 +99,74 @@ static bool grow(struct tracking *t)
 	return true;
 }
 
-static struct reporter *add(struct interface *i, struct tracking *t, int64_t now,
-			    const struct addr *address)
+static struct reporter *add(struct interface *i, struct tracking *t, const struct hearing *h)
 {
 	struct reporter *r;
 	uint32_t place;
 
-	if (!has_room(i, t, now))
+	if (!has_room(i, t, h))
 		return NULL;
 	r = grow(t) ? calloc(1, sizeof(*r)) : NULL;
 	if (!r) {
 		i->counters.value[NO_MEMORY]++;
 		return NULL;
 	}
-	r->address = *address;
-	place = place_of(t, address);
+	r->address = h->reporter;
+	place = place_of(t, &h->reporter);
 	memmove(&t->reporter[place + 1], &t->reporter[place],
 		(t->count - place) * sizeof(struct reporter *));
 	t->reporter[place] = r;
 	t->count++;
-	i->source_count += REPORTER_SOURCES;
+	i->source_count += LIMITS_HOST_SOURCES;
 	return r;
 }
 
-void tracking_record(struct interface *i, struct group *g, int64_t now, const struct addr *address,
-		     const struct record *record)
+/* Nobody else's wishes are in this state: what the host excludes, it excludes. Returns as
+ * row_apply(). */
+static int64_t change(struct interface *i, struct filter_state *f, const struct hearing *h,
+		      const struct record *record)
 {
-	struct tracking *t = g->tracking;
-	struct change c = {.now = now,
+	struct change c = {.state = f,
+			   .now = h->now,
 			   .membership_deadline =
-				   now + values_group_membership_interval(&i->values),
-			   .query_deadline = now,
+				   h->now + values_group_membership_interval(&i->values),
+			   .query_deadline = h->now,
+			   .most_sources = limits_sources(i, h, f),
 			   .query_count = 1,
 			   .quick = true};
 	struct record whole = *record;
-	struct reporter *r = NULL;
-	uint32_t place = place_of(t, address);
-	int64_t refused = -1;
+	uint32_t before = f->sources.count;
+	int64_t refused;
 
-	/* Nobody else's wishes are in this state: what the host excludes, it excludes. */
 	if (whole.type == IS_EX)
 		whole.type = TO_EX;
+	row_expire(f, h->now);
+	refused = row_apply(&c, &whole);
+	limits_count_sources(i, f, before);
+	i->counters.value[NO_MEMORY] += refused < 0;
+	return refused;
+}
 
-	if (place < t->count && addr_equal(&t->reporter[place]->address, address))
+void tracking_record(struct interface *i, struct group *g, const struct hearing *h,
+		     const struct record *record)
+{
+	struct tracking *t = g->tracking;
+	struct reporter *r = NULL;
+	uint32_t place = place_of(t, &h->reporter);
+	int64_t refused = -1;
+
+	if (place < t->count && addr_equal(&t->reporter[place]->address, &h->reporter))
 		r = t->reporter[place];
 	else if (!row_creates(record))
 		return;
-	else if (!addr_is_any(address))
-		r = add(i, t, now, address);
-	if (r) {
-		c.state = &r->state;
-		row_expire(i, c.state, now);
-		refused = row_apply(i, &c, &whole);
-	}
+	else if (!addr_is_any(&h->reporter))
+		r = add(i, t, h);
+	if (r)
+		refused = change(i, &r->state, h, record);
 	if (refused > 0)
 		i->counters.value[LIMIT_HOSTS]++;
 	if (refused)
-		tracking_invalidate(i, g, now);
-	if (r && !reporter_wants_anything(r, now))
-		remove_reporter(i, t, place_of(t, address));
+		tracking_invalidate(i, g, h->now);
+	if (r && !reporter_wants_anything(r, h->now))
+		remove_reporter(i, t, place_of(t, &h->reporter));
 }

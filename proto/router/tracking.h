@@ -9,13 +9,13 @@
 #ifndef PROTO_TRACKING_H
 #define PROTO_TRACKING_H
 
-#include "proto/state/state.h"
+#include "proto/router/limits.h"
 
 /* GROUP is new, its hosts are to be tracked; without memory they are not. */
 void tracking_start(struct interface *, struct group *);
 void tracking_stop(struct interface *, struct group *);
-/* REPORTER sent RECORD about the group (section 4.2.12). */
-void tracking_record(struct interface *, struct group *, int64_t now, const struct addr *reporter,
+/* The reporter sent RECORD about the group (section 4.2.12). */
+void tracking_record(struct interface *, struct group *, const struct hearing *,
 		     const struct record *);
 /* Somebody wants the group who is not tracked. */
 void tracking_invalidate(struct interface *, struct group *, int64_t now);

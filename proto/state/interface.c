@@ -75,16 +75,6 @@ bool interface_forwards(const struct interface *i)
 	return i->active && (i->querier || i->config->querier == QUERIER_NEVER);
 }
 
-uint32_t interface_reserve(const struct interface *i, uint32_t limit)
-{
-	return (uint32_t)((uint64_t)limit * i->reserve / 100);
-}
-
-uint32_t interface_limit(const struct interface *i, uint32_t limit)
-{
-	return limit ? limit - interface_reserve(i, limit) : UINT32_MAX;
-}
-
 bool interface_is_ssm(const struct proxy *p, const struct addr *group)
 {
 	size_t n;

@@ -21,10 +21,6 @@ int interface_subnet(const struct interface *, const struct addr *address);
 unsigned interface_on_link(const struct proxy *, const struct addr *address);
 /* Does the instance forward to this downstream (RFC 4605 section 3: while it is the querier)? */
 bool interface_forwards(const struct interface *);
-/* What of LIMIT is kept for regulars (regular.h). */
-uint32_t interface_reserve(const struct interface *, uint32_t limit);
-/* What of LIMIT (0: there is none) is for all; UINT32_MAX: no limit. */
-uint32_t interface_limit(const struct interface *, uint32_t limit);
 /* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */
 bool interface_is_ssm(const struct proxy *, const struct addr *group);
 

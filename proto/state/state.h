@@ -36,9 +36,6 @@ struct interface {
 	/* the router part (RFC 3376 section 6) */
 	struct regular *regular; /* a hash table */
 	uint32_t regular_capacity;
-	uint32_t reporter; /* the slot, from 1, of the regular whose message is at hand; 0: a
-			      stranger's, or none is */
-	uint8_t reserve;   /* percent, for the message at hand */
 	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
 	bool querier;
 	uint8_t startup_left;
