@@ -41,8 +41,11 @@ STATIC         ?= $(if $(findstring musl,$(CC)),1)
 MAKEFLAGS += --no-builtin-rules
 say = $(if $(filter-out 0,$(V)),,@printf '  %-7s %s\n' $(1) '$@' &&) #
 
-config := $(or $(wildcard $(KCONFIG_CONFIG)),configs/default_defconfig)
-include $(config)
+# CONFIG_X of everything in Config.in, as kconfig has it: y or nothing of a bool, a number of an int.
+config   := $(or $(wildcard $(KCONFIG_CONFIG)),configs/default_defconfig)
+configure = $(eval settings := $(shell awk -f configs/settings.awk Config.in $(config))) \
+	$(foreach setting,$(settings),$(eval $(setting)))
+$(configure)
 
 # The tests are of everything, and those on a network use the tools for tests. Where the configuration
 # has less, they run beside it, on the default configuration, the tools, and what it does not have.
@@ -57,9 +60,8 @@ $(if $(filter-out $(tools),$(lacking)),$(info $(config) is without $(lacking): \
 	testing configs/default_defconfig instead))
 override O := $(O)/check
 config     := $(O)/config
-$(shell mkdir -p $(O) && \
-	sed 's/^# \(CONFIG_.*\) is not set$$/\1=y/' configs/default_defconfig >$(config))
-include $(config)
+$(shell mkdir -p $(O) && printf 'CONFIG_%s=y\n' $(tools) >$(config))
+$(configure)
 endif
 
 ## Build:
@@ -91,7 +93,7 @@ option-$(CONFIG_CONTROL)        += $(addprefix core/control/,control.c control_a
 	core/daemon/command.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard $(addsuffix /*.c,$(house)))))
-applets := $(shell sed -n 's/^CONFIG_APPLET_\([A-Z0-9_]*\)=y$$/\1/p' $(config) | tr A-Z_ a-z-)
+applets := $(shell echo $(patsubst CONFIG_APPLET_%=y,%,$(filter CONFIG_APPLET_%=y,$(settings))) | tr A-Z_ a-z-)
 
 # ---- how ----
 
@@ -155,25 +157,10 @@ $(O)/%.o: %.c $(O)/config.h $(O)/applets.h $(O)/command
 update = @mkdir -p $(@D) && { $(1); } >$@.new && \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# ENABLE_X, 0 or 1, for every bool of Config.in, also those that .config does not mention; CONFIG_X
-# for every int, from .config or else its default.
-define config_awk
-	FILENAME == "Config.in" && $$1 == "config" { order[++count] = name = $$2 }
-	FILENAME == "Config.in" && $$1 == "bool" { prefix[name] = "ENABLE"; value[name] = 0 }
-	FILENAME == "Config.in" && $$1 == "int" { prefix[name] = "CONFIG" }
-	FILENAME == "Config.in" && $$1 == "default" && $$2 != "y" { value[name] = $$2 }
-	FILENAME != "Config.in" && split($$0, set, /CONFIG_|=/) == 3 && set[1] == "" {
-		value[set[2]] = set[3] == "y" ? 1 : set[3]
-	}
-	END {
-		for (i = 1; i <= count; i++)
-			print "#define " prefix[order[i]] "_" order[i], value[order[i]]
-	}
-endef
-export config_awk
-
+# ENABLE_X, 0 or 1, for every bool, CONFIG_X for every int.
 $(O)/config.h: FORCE
-	$(call update,awk "$$config_awk" Config.in $(config))
+	$(call update,printf '#define %s\n' $(settings) | sed -E 's/CONFIG_(.*)=y$$/ENABLE_\1 1/; \
+		s/CONFIG_(.*)=$$/ENABLE_\1 0/; s/=/ /')
 $(O)/applets.h: FORCE
 	$(call update,for name in $(applets); do \
 		echo "APPLET($$(echo $$name | tr - _), \"$$name\")"; done)
@@ -192,7 +179,7 @@ FORCE:
 ##   allyesconfig, allnoconfig, randconfig
 ##   defconfig          configs/default_defconfig
 ##   NAME_defconfig     configs/NAME_defconfig: default, small, tiny, full
-##   savedefconfig      write the configuration to ./defconfig, as those in configs/ are
+##   savedefconfig      write to ./defconfig what is not the default, as those in configs/ do
 kconfigs := oldconfig olddefconfig allyesconfig allnoconfig randconfig
 kconfig = @command -v kconfig-$(1) >/dev/null || \
 	{ echo 'kconfig-$(1) is missing: apt-get install kconfig-frontends' >&2; exit 1; }; \
@@ -207,7 +194,7 @@ defconfig: default_defconfig
 %_defconfig: configs/%_defconfig
 	cp $< $(KCONFIG_CONFIG)
 savedefconfig:
-	sed -n '/CONFIG_/p' $(config) >defconfig
+	$(call kconfig,conf) --savedefconfig=defconfig Config.in
 
 ## Test (needs no root; what is missing is skipped, and said):
 ##   check              everything

@@ -7,10 +7,6 @@
 set -eu
 
 config=$KCONFIG_CONFIG
-command -v kconfig-conf >/dev/null || {
-	echo 'kconfig-conf is missing: apt-get install kconfig-frontends' >&2
-	exit 1
-}
 unset MAKEFLAGS MFLAGS MAKELEVEL
 mkdir -p "$O"
 
@@ -39,10 +35,9 @@ write_prompt()
 	sed -i -E "/^config $1\$/{n;s/( \([0-9.]+ (kB|bytes)\))?\"\$/ ($text)\"/;}" Config.in
 }
 
-options=$(sed -n 's/^CONFIG_\(.*\)=y$/\1/p' "$config")
+options=$(awk -f configs/settings.awk Config.in "$config" | sed -n 's/^CONFIG_\(.*\)=y$/\1/p')
 for option in $options; do
-	sed "s/^CONFIG_$option=y/# CONFIG_$option is not set/" "$config" >"$O/config"
-	KCONFIG_CONFIG=$O/config kconfig-conf --olddefconfig Config.in >/dev/null
+	{ cat "$config" && echo "CONFIG_$option=n"; } >"$O/config"
 	build "$O/config"
 	saved=$((whole - $(bytes "$O/mcproxy")))
 	printf '%7d  %s\n' "$saved" "$option"

@@ -8,5 +8,6 @@ for file in configs/*_defconfig; do
 	dir=$O/tree/$(basename "$file")
 	make -j2 O="$dir" KCONFIG_CONFIG="$file" WERROR=1
 	"$dir/mcproxy" --list >"$TMPDIR/list"
-	sed -n 's/^CONFIG_APPLET_\(.*\)=y/\1/p' "$file" | tr A-Z_ a-z- | diff -u - "$TMPDIR/list"
+	awk -f configs/settings.awk Config.in "$file" | sed -n 's/^CONFIG_APPLET_\(.*\)=y/\1/p' |
+		tr A-Z_ a-z- | diff -u - "$TMPDIR/list"
 done
