@@ -224,16 +224,23 @@ run       := @O='$(abspath $(O))' KCONFIG_CONFIG='$(abspath $(config))' CC='$(CC
 	WERROR='$(WERROR)' JOBS='$(JOBS)' sh tests/run.sh
 enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
 
+# What they share, in tests/model/. Most of the time of tests/sim is the model's.
+model := $(patsubst %.c,$(O)/%.o,$(wildcard tests/model/*.c))
+$(model): private CFLAGS += -O2
+$(model): $(O)/tests/model/%.o: tests/model/%.c $(O)/config.h $(O)/command
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(filter-out $(whole),$(flags)) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(model:.o=.d):;
+$(O)/tests/model.a: $(model)
+	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
+
 # tests/unit/NAME.c is a program; the files of any other directory of tests/ are one.
-$(O)/tests/%: $(O)/libmcproxy.a $(test-code) $(wildcard $(addsuffix /*.h,$(house)))
+$(O)/tests/%: $(O)/libmcproxy.a $(O)/tests/model.a $(test-code) $(wildcard $(addsuffix /*.h,$(house)))
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(filter-out $(whole),$(flags)) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) \
 		-o $@ $(if $(whole),-fno-lto) \
-		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
-$(O)/tests/wire $(O)/tests/sim: codec := tests/replay/codec.c
-$(O)/tests/attack: codec := tests/replay/codec.c tests/wire/packet.c
+		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(O)/tests/model.a $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
 # What the code under test allocates is counted.
-# Most of its time is the model's.
 $(O)/tests/sim: private CFLAGS += -O2
 $(O)/tests/sim $(addprefix $(O)/tests/unit/,memory filter regular linux_monitor): wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
 $(O)/tests/unit/flow: wrap := -Wl,--wrap=policy_outputs,--wrap=merge_membership,--wrap=filter_range

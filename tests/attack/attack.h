@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the tests of attacks do to a proxy: forged messages one by one, floods of them, clients of
- * its control socket that do not behave. Messages are those of tests/replay/codec.h, in the frames
- * of tests/wire/packet.h: sent by a packet socket, from whatever address.
+ * its control socket that do not behave. Messages are those of tests/model/codec.h, in the frames
+ * of tests/model/packet.h: sent by a packet socket, from whatever address.
  */
 #ifndef TESTS_ATTACK_ATTACK_H
 #define TESTS_ATTACK_ATTACK_H
 
-#include "../wire/packet.h"
+#include "tests/model/packet.h"
 
 /* Ends the program, with errno. */
 void die(const char *what) __attribute__((noreturn));

@@ -12,33 +12,13 @@
 
 #include "attack.h"
 
-static struct addr wellknown(enum protocol protocol, uint8_t last)
-{
-	if (protocol == PROTOCOL_IGMP)
-		return addr_ipv4(0xe0000000 | last);
-	return (struct addr){{0xff, 2, [15] = last}};
-}
-
-/* RFC 2236 section 9, RFC 3376 sections 4.1.12 and 4.2.14, RFC 2710 section 8. */
-static struct addr destination_of(enum protocol protocol, const struct message *message)
-{
-	switch (message->kind) {
-	case KIND_REPORT:
-		return wellknown(protocol, 22);
-	case KIND_LEAVE:
-		return wellknown(protocol, 2);
-	default:
-		return addr_is_any(&message->group) ? wellknown(protocol, 1) : message->group;
-	}
-}
-
 void parcel_wrap(struct parcel *parcel, enum protocol protocol, struct frame *frame)
 {
 	uint8_t buf[MESSAGE_MAX];
 	size_t length;
 
 	if (addr_is_any(&parcel->envelope.destination))
-		parcel->envelope.destination = destination_of(protocol, &parcel->message);
+		parcel->envelope.destination = codec_destination(protocol, &parcel->message);
 	length = codec_encode(protocol, &parcel->message, &parcel->envelope.source,
 			      &parcel->envelope.destination, &parcel->damage, buf);
 	packet_message(frame, protocol, &parcel->envelope, buf, length);

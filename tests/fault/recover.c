@@ -33,7 +33,7 @@ static void report(struct world *world, unsigned vif, struct message *message)
 	uint8_t buf[MESSAGE_MAX];
 
 	packet.source = on_link(world, vif, 77);
-	packet.destination = destination_of(world, message);
+	packet.destination = codec_destination(world->protocol, message);
 	packet.length = codec_encode(world->protocol, message, &packet.source, &packet.destination,
 				     &none, buf);
 	packet.data = buf;

@@ -12,7 +12,7 @@
 #include "core/control/control.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
-#include "../replay/codec.h"
+#include "tests/model/codec.h"
 #include "../unit/ignore.h"
 #include "fuzz.h"
 #include "inside.h"

@@ -95,7 +95,7 @@ static void receive_message(struct run *run, unsigned vif, struct message *messa
 	struct damage none = {0};
 	uint8_t buf[MESSAGE_MAX];
 
-	packet.destination = destination_of(run->world, message);
+	packet.destination = codec_destination(run->world->protocol, message);
 	packet.length = codec_encode(run->world->protocol, message, &packet.source,
 				     &packet.destination, &none, buf);
 	receive(run, &packet, buf);

@@ -42,8 +42,9 @@ void run_rx(struct world *world, struct words *words)
 	} else {
 		parse_message(world, words, vif, &pattern, &defaults, &options);
 	}
-	packet.destination = options.destination_set ? options.destination
-						     : destination_of(world, &pattern.message);
+	packet.destination = options.destination_set
+				     ? options.destination
+				     : codec_destination(world->protocol, &pattern.message);
 	packet.length = raw ? codec_finish(world->protocol, &packet.source, &packet.destination,
 					   &options.damage, buf, packet.length)
 			    : codec_encode(world->protocol, &pattern.message, &packet.source,
@@ -97,15 +98,7 @@ static void run_tx(struct world *world, struct words *words, bool optional)
 	pattern.spread = value || take_word(words, "spread");
 	pattern.vif = interface_named(world, next_word(words));
 	parse_message(world, words, pattern.vif, &pattern, query_values(world, pattern.vif), NULL);
-	if (world->expectation_count == world->expectation_room) {
-		world->expectation_room =
-			world->expectation_room ? 2 * world->expectation_room : 32;
-		world->expectation =
-			realloc(world->expectation, world->expectation_room * sizeof(pattern));
-		if (!world->expectation)
-			abort();
-	}
-	world->expectation[world->expectation_count++] = pattern;
+	*GROW(world->expectation, world->expectation_count, world->expectation_room) = pattern;
 	world->assertions += !optional;
 }
 

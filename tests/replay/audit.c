@@ -41,14 +41,7 @@ static bool on_group(void *ctx, const struct group_status *status)
 
 	if (pause_here(snapshot, &status->group))
 		return false;
-
-	if (snapshot->held_count == snapshot->held_room) {
-		snapshot->held_room = snapshot->held_room ? snapshot->held_room * 2 : 16;
-		snapshot->held = realloc(snapshot->held, snapshot->held_room * sizeof(*held));
-		if (!snapshot->held)
-			abort();
-	}
-	held = &snapshot->held[snapshot->held_count++];
+	held = GROW(snapshot->held, snapshot->held_count, snapshot->held_room);
 	*held = (struct held){.vif = status->vif,
 			      .upstream = status->upstream,
 			      .permanent = status->permanent,
@@ -77,13 +70,7 @@ static bool on_route(void *ctx, const struct route *route)
 
 	if (pause_here(snapshot, &route->group))
 		return false;
-	if (snapshot->route_count == snapshot->route_room) {
-		snapshot->route_room = snapshot->route_room ? snapshot->route_room * 2 : 16;
-		snapshot->route = realloc(snapshot->route, snapshot->route_room * sizeof(*route));
-		if (!snapshot->route)
-			abort();
-	}
-	snapshot->route[snapshot->route_count++] = *route;
+	*GROW(snapshot->route, snapshot->route_count, snapshot->route_room) = *route;
 	return true;
 }
 

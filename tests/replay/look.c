@@ -300,9 +300,7 @@ void run_querier(struct world *world, struct words *words)
 		right = status.querier == !strcmp(word, "yes");
 	} else {
 		other = parse_addr(world, word, world->interface[entry].vif);
-		right = !status.querier &&
-			(addr_equal(&status.other_querier, &other) ||
-			 (addr_is_any(&other) && addr_is_any(&status.other_querier)));
+		right = !status.querier && addr_same(&status.other_querier, &other);
 	}
 	if (!right)
 		world_fail(world, "expected querier %s, got %s, %s", word,

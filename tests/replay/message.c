@@ -190,20 +190,3 @@ void parse_message(struct world *world, struct words *words, unsigned vif,
 	while (options && parse_packet_option(world, words, vif, options))
 		;
 }
-
-struct addr destination_of(const struct world *world, const struct message *message)
-{
-	bool igmp = world->protocol == PROTOCOL_IGMP;
-	struct addr addr = message->group;
-	const char *text = NULL;
-
-	if (message->kind == KIND_REPORT)
-		text = igmp ? "224.0.0.22" : "ff02::16";
-	else if (message->kind == KIND_LEAVE)
-		text = igmp ? "224.0.0.2" : "ff02::2";
-	else if (addr_is_any(&message->group))
-		text = igmp ? "224.0.0.1" : "ff02::1";
-	if (text)
-		number_to_addr(text, &addr);
-	return addr;
-}

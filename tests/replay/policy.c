@@ -10,11 +10,6 @@
 
 /* ---- filters ---- */
 
-static bool within(const struct addr *addr, const struct addr range[2])
-{
-	return addr_compare(addr, &range[0]) >= 0 && addr_compare(addr, &range[1]) <= 0;
-}
-
 static bool is_single(const struct filter_rule *rule)
 {
 	return addr_equal(&rule->source[0], &rule->source[1]);
@@ -31,7 +26,7 @@ static bool list_passes(const struct rule_list *list, unsigned from, const struc
 		const struct filter_rule *rule = &list->rule[i];
 
 		listed |= (rule->vif == PROXY_VIFS || rule->vif == from) &&
-			  within(group, rule->group) && within(source, rule->source) &&
+			  addr_within(group, rule->group) && addr_within(source, rule->source) &&
 			  !(unnamed && is_single(rule));
 	}
 	return listed == list->whitelist;
@@ -191,7 +186,7 @@ static bool is_everything(const struct world *world, const struct addr range[2],
 		first = addr_ipv4(groups ? 0xe0000000 : 0);
 		last = addr_ipv4(groups ? 0xefffffff : UINT32_MAX);
 	}
-	return within(&first, range) && within(&last, range);
+	return addr_within(&first, range) && addr_within(&last, range);
 }
 
 /* 1: everything passes; 0: nothing does; -1: it depends. */
@@ -349,12 +344,6 @@ uint32_t expected_outputs(const struct world *world, const struct snapshot *snap
 
 /* ---- the sources for which answers may differ ---- */
 
-static void add_once(struct list *list, const struct addr *addr)
-{
-	if (!list_has(list, addr))
-		list_add(list, addr);
-}
-
 /* All sources of the family, but for that of all zeros, which means another thing. */
 static void source_space(const struct world *world, struct addr space[2])
 {
@@ -368,22 +357,15 @@ static void source_space(const struct world *world, struct addr space[2])
 	}
 }
 
-struct addr addr_behind(struct addr addr)
-{
-	for (unsigned i = 16; i-- && !++addr.byte[i];)
-		;
-	return addr;
-}
-
 /* Where something may begin: at the first of the range, and behind its last. */
 static void add_range(const struct addr space[2], const struct addr range[2], struct list *cuts)
 {
 	struct addr next = addr_behind(range[1]);
 
-	if (within(&range[0], space))
-		add_once(cuts, &range[0]);
-	if (addr_compare(&range[1], &space[1]) < 0 && within(&next, space))
-		add_once(cuts, &next);
+	if (addr_within(&range[0], space))
+		list_add_new(cuts, &range[0]);
+	if (addr_compare(&range[1], &space[1]) < 0 && addr_within(&next, space))
+		list_add_new(cuts, &next);
 }
 
 static void add_rules(const struct rules *rules, const struct addr *group,
@@ -391,7 +373,7 @@ static void add_rules(const struct rules *rules, const struct addr *group,
 {
 	for (unsigned l = 0; l < rules->list_count; l++)
 		for (unsigned i = 0; i < rules->list[l].count; i++)
-			if (within(group, rules->list[l].rule[i].group))
+			if (addr_within(group, rules->list[l].rule[i].group))
 				add_range(space, rules->list[l].rule[i].source, cuts);
 }
 
@@ -409,7 +391,7 @@ void sample_sources(const struct world *world, const struct snapshot *snapshot,
 		for (unsigned s = 0; !held->upstream && s < held->source_count; s++)
 			if (addr_equal(&held->group, group) &&
 			    is_listed(world, held, &held->source[s].address))
-				add_once(named, &held->source[s].address);
+				list_add_new(named, &held->source[s].address);
 	}
 	for (unsigned i = 0; i < world->config.interface_count; i++) {
 		add_rules(&world->entry[i].in, group, space, &cuts);

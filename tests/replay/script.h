@@ -64,8 +64,6 @@ bool parse_packet_option(struct world *, struct words *, unsigned vif, struct pa
  * What a query does not say is taken from VALUES. */
 void parse_message(struct world *, struct words *, unsigned vif, struct expectation *pattern,
 		   const struct values *, struct packet_options *);
-/* Where the RFCs want it sent. */
-struct addr destination_of(const struct world *, const struct message *);
 
 /* ---- setup.c ---- */
 

@@ -200,13 +200,6 @@ struct prefix parse_prefix(struct world *world, const char *text)
 	return prefix;
 }
 
-/* The address behind ADDR. */
-static void increment(struct addr *addr)
-{
-	for (unsigned i = 16; i-- && !++addr->byte[i];)
-		;
-}
-
 void parse_range(struct world *world, const char *text, struct list *list)
 {
 	char first[64] = {0};
@@ -221,7 +214,8 @@ void parse_range(struct world *world, const char *text, struct list *list)
 	memcpy(first, text, (size_t)(dash - text));
 	at = parse_addr(world, first, 0);
 	last = parse_addr(world, dash + 1, 0);
-	for (; addr_compare(&at, &last) <= 0 && list->count < MAX_SOURCES_RANGE; increment(&at))
+	for (; addr_compare(&at, &last) <= 0 && list->count < MAX_SOURCES_RANGE;
+	     at = addr_behind(at))
 		list_add(list, &at);
 }
 

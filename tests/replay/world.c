@@ -164,17 +164,14 @@ void world_forget_views(struct world *world, unsigned vif)
 
 static struct view *view_of(struct world *world, unsigned vif, const struct addr *group)
 {
+	struct view *view;
+
 	for (unsigned i = 0; i < world->view_count; i++)
 		if (world->view[i].vif == vif && addr_equal(&world->view[i].group, group))
 			return &world->view[i];
-	if (world->view_count == world->view_room) {
-		world->view_room = world->view_room ? world->view_room * 2 : 16;
-		world->view = realloc(world->view, world->view_room * sizeof(*world->view));
-		if (!world->view)
-			abort();
-	}
-	world->view[world->view_count] = (struct view){.vif = vif, .group = *group};
-	return &world->view[world->view_count++];
+	view = GROW(world->view, world->view_count, world->view_room);
+	*view = (struct view){.vif = vif, .group = *group};
+	return view;
 }
 
 /* RFC 3376 section 4.2.12: TO_IN and TO_EX tell all, ALLOW and BLOCK the difference. */
@@ -249,13 +246,7 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 			(addr_is_any(&output.message.group) ? IGNORE_GENERAL : IGNORE_SPECIFIC);
 	else
 		output.ignorable = world->node[vif].ignored & IGNORE_REPORTS;
-	if (world->output_count == world->output_room) {
-		world->output_room = world->output_room ? world->output_room * 2 : 64;
-		world->output = realloc(world->output, world->output_room * sizeof(output));
-		if (!world->output)
-			abort();
-	}
-	world->output[world->output_count++] = output;
+	*GROW(world->output, world->output_count, world->output_room) = output;
 }
 
 struct route *world_find_route(struct world *world, const struct addr *source,

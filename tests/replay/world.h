@@ -9,7 +9,7 @@
 #include "proto/policy/filter.h"
 #include "proto/proxy.h"
 #include "proto/status.h"
-#include "codec.h"
+#include "tests/model/codec.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };
 enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = 2 };
@@ -265,8 +265,6 @@ bool is_wildcard(const struct world *);
 /* Where a packet that comes in at VIF has to go. */
 uint32_t expected_outputs(const struct world *, const struct snapshot *, unsigned vif,
 			  const struct addr *source, const struct addr *group);
-/* The next one. */
-struct addr addr_behind(struct addr);
 /* Sources for which the answers for GROUP may differ: NAMED are those that some host lists, OTHER
  * is the first of each range between them and those of rules. */
 void sample_sources(const struct world *, const struct snapshot *, const struct addr *group,

@@ -71,14 +71,9 @@ static bool sooner(const struct arrival *a, const struct arrival *b)
 static void arrive(struct sim *sim, int64_t time, unsigned port, struct frame *frame)
 {
 	struct arrival arrival = {time, sim->order++, port, frame};
-	unsigned at = sim->arrival_count++;
+	unsigned at = sim->arrival_count;
 
-	if (sim->arrival_count > sim->arrival_room) {
-		sim->arrival_room = sim->arrival_room ? 2 * sim->arrival_room : 64;
-		sim->arrival = realloc(sim->arrival, sim->arrival_room * sizeof(arrival));
-		if (!sim->arrival)
-			abort();
-	}
+	GROW(sim->arrival, sim->arrival_count, sim->arrival_room);
 	frame->references++;
 	for (; at && sooner(&arrival, &sim->arrival[(at - 1) / 2]); at = (at - 1) / 2)
 		sim->arrival[at] = sim->arrival[(at - 1) / 2];

@@ -22,13 +22,6 @@ static unsigned pick(struct noise *noise, unsigned below)
 	return draw(noise->sim, noise->which, &noise->turn, below);
 }
 
-static struct addr wellknown(const struct noise *noise, unsigned last)
-{
-	return noise->sim->protocol == PROTOCOL_IGMP
-		       ? addr_ipv4(0xe0000000U | last)
-		       : (struct addr){{0xff, 0x02, [15] = (uint8_t)last}};
-}
-
 static struct addr some_group(struct noise *noise)
 {
 	return sim_group(noise->sim, pick(noise, pick(noise, 2) ? 3 : GROUPS));
@@ -44,7 +37,6 @@ static void make_report(struct noise *noise)
 	unsigned records = 1 + pick(noise, 3);
 
 	noise->message.kind = KIND_REPORT;
-	noise->destination = wellknown(noise, 22);
 	while (records--) {
 		struct addr group = some_group(noise);
 		sources list = pick(noise, 4) ? some_sources(noise) : 0;
@@ -66,9 +58,8 @@ static void make_query(struct noise *noise)
 
 	query->kind = KIND_QUERY;
 	query->version = pick(noise, 4) ? newest : 1 + pick(noise, newest - 1);
-	noise->destination = wellknown(noise, 1);
 	if (pick(noise, 2))
-		noise->destination = query->group = some_group(noise);
+		query->group = some_group(noise);
 	query->response_code = igmp ? 1 + pick(noise, pick(noise, 3) ? 100 : 255)
 				    : pick(noise, pick(noise, 3) ? 10000 : 65536);
 	if (igmp && query->version == 1)
@@ -89,7 +80,6 @@ static void make_old(struct noise *noise)
 	noise->message.kind = leave ? KIND_LEAVE : KIND_OLD_REPORT;
 	noise->message.version = !igmp || (!leave && pick(noise, 3) == 0) ? 1 : 2;
 	noise->message.group = some_group(noise);
-	noise->destination = leave ? wellknown(noise, 2) : noise->message.group;
 }
 
 void noise_send(struct sim *sim, unsigned link, unsigned which)
@@ -112,6 +102,7 @@ void noise_send(struct sim *sim, unsigned link, unsigned which)
 		make_report(&noise);
 	else
 		make_old(&noise);
+	noise.destination = codec_destination(sim->protocol, &noise.message);
 	noise.source = sim_on_link(sim, link, pick(&noise, 3) ? 20 + pick(&noise, 8) : 252);
 	if (sim->protocol == PROTOCOL_IGMP && pick(&noise, 8) == 0)
 		noise.source = (struct addr){{0}};

@@ -11,9 +11,9 @@
 
 #include "proto/proxy.h"
 #include "proto/status.h"
-#include "../replay/codec.h"
+#include "tests/model/codec.h"
 #include "chance.h"
-#include "model.h"
+#include "tests/model/model.h"
 
 enum {
 	LINKS = 8,
@@ -282,7 +282,7 @@ struct sim {
 	struct stream stream[STREAMS];
 	unsigned stream_count;
 	struct statement *statement;
-	unsigned statement_count, next_statement;
+	unsigned statement_count, statement_room, next_statement;
 	struct arrival *arrival;
 	unsigned arrival_count, arrival_room;
 	uint64_t order;

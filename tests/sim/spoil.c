@@ -25,12 +25,6 @@ struct spoilt {
 	bool no_router_alert;
 };
 
-static struct addr wellknown(const struct sim *sim, unsigned last)
-{
-	return sim->protocol == PROTOCOL_IGMP ? addr_ipv4(0xe0000000U | last)
-					      : (struct addr){{0xff, 0x02, [15] = (uint8_t)last}};
-}
-
 /* What would change much if it were heard. */
 static void choose(struct sim *sim, uint64_t key, struct spoilt *spoilt)
 {
@@ -39,27 +33,24 @@ static void choose(struct sim *sim, uint64_t key, struct spoilt *spoilt)
 	struct addr group = sim_group(sim, (unsigned)chance_below(key, 6));
 
 	*message = (struct message){.kind = (enum kind)kind, .version = newest - (kind >= 2)};
-	spoilt->destination = group;
 	switch (message->kind) {
 	case KIND_REPORT:
 		sim_list_of(
 			sim, 3,
 			&codec_add(message, chance_is(key, 500) ? TO_EX : TO_IN, &group)->source);
-		spoilt->destination = wellknown(sim, 22);
 		break;
 	case KIND_QUERY:
-		spoilt->destination = wellknown(sim, 1);
 		message->response_code = 10;
 		message->robustness = 7;
 		message->interval_code = 200;
 		break;
 	case KIND_LEAVE:
 		message->group = group;
-		spoilt->destination = wellknown(sim, 2);
 		break;
 	default:
 		message->group = group;
 	}
+	spoilt->destination = codec_destination(sim->protocol, message);
 }
 
 static void poke(struct damage *damage, unsigned offset, unsigned value)

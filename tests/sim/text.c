@@ -766,15 +766,10 @@ void text_happen(struct sim *sim, const struct statement *statement)
 
 static void add_statement(struct sim *sim, int64_t time, const char *text)
 {
-	struct statement *all =
-		realloc(sim->statement, (sim->statement_count + 1) * sizeof(*sim->statement));
-
-	if (!all)
-		abort();
-	sim->statement = all;
-	if (sim->statement_count && all[sim->statement_count - 1].time > time)
+	if (sim->statement_count && sim->statement[sim->statement_count - 1].time > time)
 		bad(sim, "a later time", text);
-	all[sim->statement_count++] = (struct statement){sim->line, time, text};
+	*GROW(sim->statement, sim->statement_count, sim->statement_room) =
+		(struct statement){sim->line, time, text};
 }
 
 /* LINK SOURCES: from far away they come in there. */

@@ -317,20 +317,6 @@ static void parse_message(struct parser *p)
 		;
 }
 
-static const char *destination(const struct parser *p)
-{
-	const struct message *m = &p->into->message;
-	bool igmp = p->protocol == PROTOCOL_IGMP;
-
-	if (m->kind == KIND_REPORT)
-		return igmp ? "224.0.0.22" : "ff02::16";
-	if (m->kind == KIND_LEAVE)
-		return igmp ? "224.0.0.2" : "ff02::2";
-	if (addr_is_any(&m->group))
-		return igmp ? "224.0.0.1" : "ff02::1";
-	return addr_text(&m->group);
-}
-
 void text_parse(struct text *into, enum protocol protocol, unsigned link, const char *text)
 {
 	static const char *const kinds[] = {"report", "query", "v1", "v2", "old", "leave"};
@@ -353,18 +339,12 @@ void text_parse(struct text *into, enum protocol protocol, unsigned link, const 
 	into->envelope.source = text_address(protocol, link, source);
 	parse_message(&p);
 	if (!into->destination_set)
-		into->envelope.destination = text_address(protocol, link, destination(&p));
+		into->envelope.destination = codec_destination(protocol, &into->message);
 }
 
 void text_free(struct text *text)
 {
 	codec_free(&text->message);
-}
-
-/* 0.0.0.0 has two forms. */
-static bool same_group(const struct addr *a, const struct addr *b)
-{
-	return addr_equal(a, b) || (addr_is_any(a) && addr_is_any(b));
 }
 
 static bool query_matches(const struct text *text, const struct message *m)
@@ -373,7 +353,7 @@ static bool query_matches(const struct text *text, const struct message *m)
 
 	if (text->any_group)
 		return true;
-	return same_group(&said->group, &m->group) && list_equal(&said->source, &m->source) &&
+	return addr_same(&said->group, &m->group) && list_equal(&said->source, &m->source) &&
 	       (!text->version_said || said->version == m->version) &&
 	       (!text->suppress_said || said->suppress == m->suppress) &&
 	       (!text->response_said || said->response_code == m->response_code) &&

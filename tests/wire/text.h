@@ -16,7 +16,7 @@
 #ifndef TESTS_WIRE_TEXT_H
 #define TESTS_WIRE_TEXT_H
 
-#include "packet.h"
+#include "tests/model/packet.h"
 
 struct text {
 	struct message message;

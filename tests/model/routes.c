@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- the table ---- */
 
@@ -88,9 +88,7 @@ const char *routes_tell(struct model *model, const struct route *told)
 	    !model->repeat_ok)
 		return "a route is told again";
 	if (!known) {
-		model->route = model_grow(model->route, model->route_count, &model->route_room,
-					  sizeof(*model->route));
-		known = &model->route[model->route_count++];
+		known = GROW(model->route, model->route_count, model->route_room);
 		*known = route;
 		note_limit(model, known);
 	}
@@ -245,19 +243,15 @@ static unsigned right_input(const struct model *model, const struct addr *source
 
 void routes_asked(struct model *model, const struct upcall *upcall)
 {
-	model->flow =
-		model_grow(model->flow, model->flow_count, &model->flow_room, sizeof(*model->flow));
-	model->flow[model->flow_count++] = (struct flow){upcall->source, upcall->group, upcall->vif,
-							 upcall->type == UPCALL_NOCACHE};
+	*GROW(model->flow, model->flow_count, model->flow_room) = (struct flow){
+		upcall->source, upcall->group, upcall->vif, upcall->type == UPCALL_NOCACHE};
 }
 
 void routes_adopt(struct model *model, const struct route *route)
 {
 	uint32_t count = 0;
 
-	model->route = model_grow(model->route, model->route_count, &model->route_room,
-				  sizeof(*model->route));
-	model->route[model->route_count++] = *route;
+	*GROW(model->route, model->route_count, model->route_room) = *route;
 	if (addr_is_any(&route->source))
 		return;
 	/* It is taken from where it came in. */

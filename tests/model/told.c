@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 enum { TOLD_LEAVE = 100 }; /* beside enum record_type */
 
@@ -42,9 +42,7 @@ static void tell(struct model *model, struct link *link, unsigned type, const st
 	size_t header = model->protocol == PROTOCOL_IGMP ? 32 : 56;
 	struct told *told;
 
-	link->told =
-		model_grow(link->told, link->told_count, &link->told_room, sizeof(*link->told));
-	told = &link->told[link->told_count++];
+	told = GROW(link->told, link->told_count, link->told_room);
 	*told = (struct told){.type = type, .group = *group, .batch = link->batch};
 	if (source)
 		list_copy(&told->source, source);

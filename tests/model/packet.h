@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ethernet frames around the messages of tests/replay/codec.h, as hosts, queriers and senders put
+ * Ethernet frames around the messages of tests/model/codec.h, as hosts, queriers and senders put
  * them on the wire, and what is seen of the proxy's: RFC 3376 section 4, RFC 3810 section 5, UDP.
  * Shares no code with what is tested but struct addr.
  */
-#ifndef TESTS_WIRE_PACKET_H
-#define TESTS_WIRE_PACKET_H
+#ifndef TESTS_MODEL_PACKET_H
+#define TESTS_MODEL_PACKET_H
 
-#include "../replay/codec.h"
+#include "tests/model/codec.h"
 
 enum { FRAME_MAX = 1514 };
 

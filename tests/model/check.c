@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 enum { WALK_PIECE = 3 };
 
@@ -124,11 +124,9 @@ static bool on_route(void *ctx, const struct route *shown)
 	for (unsigned i = 0; i < model->route_count; i++) {
 		const struct route *told = &model->route[i];
 
-		if ((addr_equal(&told->source, &shown->source) ||
-		     (addr_is_any(&told->source) && addr_is_any(&shown->source))) &&
-		    (addr_equal(&told->group, &shown->group) ||
-		     (addr_is_any(&told->group) && addr_is_any(&shown->group))) &&
-		    told->input == shown->input && told->outputs == shown->outputs)
+		if (addr_same(&told->source, &shown->source) &&
+		    addr_same(&told->group, &shown->group) && told->input == shown->input &&
+		    told->outputs == shown->outputs)
 			return true;
 	}
 	model_fail(model, "status shows a route of %s that was not told", addr_text(&shown->group));
@@ -205,9 +203,7 @@ static bool list_group(void *ctx, const struct group_status *status)
 
 	if (!status->upstream || status->filter_mode != EXCLUDE)
 		return true;
-	model->listed = model_grow(model->listed, model->listed_count, &model->listed_room,
-				   sizeof(*model->listed));
-	listed = &model->listed[model->listed_count++];
+	listed = GROW(model->listed, model->listed_count, model->listed_room);
 	*listed = (struct listed){.entry = model_side(model, status->vif, true),
 				  .group = status->group};
 	for (unsigned i = 0; i < status->source_count; i++) {
@@ -278,10 +274,7 @@ static void compare_link(struct model *model, struct proxy *proxy, unsigned entr
 	if (!addr_equal(&link->address, &status.address))
 		model_fail(model, "%s: the address is %s", model_entry_text(model, entry),
 			   addr_text(&status.address));
-	if (!addr_equal(link->config->upstream ? &link->heard : &link->other,
-			&status.other_querier) &&
-	    !(addr_is_any(&status.other_querier) &&
-	      addr_is_any(link->config->upstream ? &link->heard : &link->other)))
+	if (!addr_same(link->config->upstream ? &link->heard : &link->other, &status.other_querier))
 		model_fail(model, "%s: the querier is %s", model_entry_text(model, entry),
 			   addr_text(&status.other_querier));
 	if (link->config->upstream)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- small things ---- */
 
@@ -24,29 +24,6 @@ void model_fail(struct model *model, const char *format, ...)
 	vsnprintf(model->failure + length, sizeof(model->failure) - (size_t)length, format,
 		  arguments);
 	va_end(arguments);
-}
-
-void *model_grow(void *array, unsigned count, unsigned *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	*room = *room ? *room * 2 : 8;
-	array = realloc(array, *room * size);
-	if (!array)
-		abort();
-	return array;
-}
-
-void list_clear(struct list *list)
-{
-	list->count = 0;
-}
-
-void list_copy(struct list *to, const struct list *from)
-{
-	list_clear(to);
-	for (unsigned i = 0; i < from->count; i++)
-		list_add(to, &from->item[i]);
 }
 
 bool model_is_ssm(const struct model *model, const struct addr *group)
@@ -104,10 +81,11 @@ const struct link *model_host(const struct model *model, unsigned vif)
 
 struct expected *model_expect(struct model *model, unsigned entry, const struct addr *group)
 {
-	model->expected = model_grow(model->expected, model->expected_count, &model->expected_room,
-				     sizeof(*model->expected));
-	model->expected[model->expected_count] = (struct expected){.entry = entry, .group = *group};
-	return &model->expected[model->expected_count++];
+	struct expected *expected =
+		GROW(model->expected, model->expected_count, model->expected_room);
+
+	*expected = (struct expected){.entry = entry, .group = *group};
+	return expected;
 }
 
 static const char *failure_of(const struct model *model)
@@ -182,17 +160,11 @@ void model_free(struct model *model)
 
 /* ---- the merge ---- */
 
-static void add_new(struct list *list, const struct addr *addr)
-{
-	if (!list_has(list, addr))
-		list_add(list, addr);
-}
-
 void model_groups(const struct model *model, struct list *group)
 {
 	for (unsigned n = 0; n < model->link_count; n++)
 		for (unsigned i = 0; i < model->link[n].member_count; i++)
-			add_new(group, &model->link[n].member[i].group);
+			list_add_new(group, &model->link[n].member[i].group);
 }
 
 bool model_is_per_source(const struct model *model)

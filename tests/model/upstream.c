@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- lists of lists ---- */
 
@@ -38,10 +38,11 @@ void subscribed_delete(struct link *link, struct subscribed *subscribed)
 
 static struct subscribed *add_subscribed(struct link *link, const struct addr *group)
 {
-	link->subscribed = model_grow(link->subscribed, link->subscribed_count,
-				      &link->subscribed_room, sizeof(*link->subscribed));
-	link->subscribed[link->subscribed_count] = (struct subscribed){.group = *group};
-	return &link->subscribed[link->subscribed_count++];
+	struct subscribed *subscribed =
+		GROW(link->subscribed, link->subscribed_count, link->subscribed_room);
+
+	*subscribed = (struct subscribed){.group = *group};
+	return subscribed;
 }
 
 void upstream_adopt(struct link *link, const struct addr *group)
@@ -177,9 +178,7 @@ static void add_duty(struct link *link, const struct addr *group, bool whole,
 {
 	struct duty *duty;
 
-	link->duty =
-		model_grow(link->duty, link->duty_count, &link->duty_room, sizeof(*link->duty));
-	duty = &link->duty[link->duty_count++];
+	duty = GROW(link->duty, link->duty_count, link->duty_room);
 	*duty = (struct duty){.group = *group, .whole = whole, .until = until};
 	if (!whole)
 		list_copy(&duty->source, source);
@@ -196,9 +195,7 @@ static void allow(const struct model *model, struct link *link, const struct add
 		    addr_equal(&link->allowance[i].group, group))
 			allowance = &link->allowance[i];
 	if (!allowance) {
-		link->allowance = model_grow(link->allowance, link->allowance_count,
-					     &link->allowance_room, sizeof(*link->allowance));
-		allowance = &link->allowance[link->allowance_count++];
+		allowance = GROW(link->allowance, link->allowance_count, link->allowance_room);
 		*allowance = (struct allowance){
 			.group = *group, .general = general, .after = model->now};
 	}
@@ -332,10 +329,8 @@ static void repeat_source(struct link *link, struct subscribed *subscribed,
 		if (addr_equal(&subscribed->repeat[i].address, address))
 			repeat = &subscribed->repeat[i];
 	if (!repeat) {
-		subscribed->repeat =
-			model_grow(subscribed->repeat, subscribed->repeat_count,
-				   &subscribed->repeat_room, sizeof(*subscribed->repeat));
-		repeat = &subscribed->repeat[subscribed->repeat_count++];
+		repeat =
+			GROW(subscribed->repeat, subscribed->repeat_count, subscribed->repeat_room);
 	}
 	*repeat = (struct repeat){*address, link->values.robustness, true};
 }

@@ -4,23 +4,15 @@
  * 2236, 3376 (9776), 2710 and 3810 (9777). On purpose it shares nothing with proto/ but struct
  * addr: what both sides got wrong in the same way no test would find.
  */
-#ifndef TESTS_REPLAY_CODEC_H
-#define TESTS_REPLAY_CODEC_H
+#ifndef TESTS_MODEL_CODEC_H
+#define TESTS_MODEL_CODEC_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "proto/base/addr.h"
 #include "proto/base/values.h"
+#include "tests/model/list.h"
 
 enum { MESSAGE_MAX = 9216, MESSAGE_TEXT = 4096 };
-
-/* Addresses that live as long as the transcript's case; see list_add(). */
-struct list {
-	unsigned count, room;
-	struct addr *item;
-};
 
 enum record_type { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
 
@@ -64,14 +56,13 @@ unsigned newest_version(enum protocol);
 unsigned float_code(uint64_t value, unsigned mantissa_bits);
 uint64_t float_value(unsigned code, unsigned mantissa_bits);
 
-void list_add(struct list *, const struct addr *);
-bool list_has(const struct list *, const struct addr *);
-void list_remove(struct list *, const struct addr *);
-/* The same set; neither has an address twice. */
-bool list_equal(const struct list *, const struct list *);
 struct record *codec_add(struct message *, unsigned type, const struct addr *group);
 void codec_free(struct message *);
 
+/* 224.0.0.LAST, ff02::LAST */
+struct addr codec_well_known(enum protocol, unsigned last);
+/* Where it has to be sent. */
+struct addr codec_destination(enum protocol, const struct message *);
 /* The octets of MESSAGE, spoilt by DAMAGE, in BUF; their number. */
 size_t codec_encode(enum protocol, const struct message *, const struct addr *source,
 		    const struct addr *destination, const struct damage *,
@@ -84,10 +75,6 @@ const char *codec_decode(enum protocol, const struct addr *source, const struct 
 			 const uint8_t *data, size_t length, struct message *);
 /* MESSAGE as a transcript would say it. */
 const char *codec_text(enum protocol, const struct message *, char text[MESSAGE_TEXT]);
-/* 239.255.255.250 and ff0x::c. */
-bool addr_is_discovery(const struct addr *);
-const char *addr_text(const struct addr *);
-const char *list_text(const struct list *, char *text, size_t size);
 const char *record_type_text(unsigned type);
 
 #endif

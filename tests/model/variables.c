@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The variables of RFC 9776 section 8 and RFC 9777 section 9, and what a query tells of them. */
-#include "model_state.h"
+#include "tests/model/state.h"
 
 static void fill(int32_t *value, int32_t rfc)
 {

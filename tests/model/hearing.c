@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- reports ---- */
 
@@ -134,9 +134,7 @@ static void track(struct model *model, unsigned entry, struct member *member,
 		return;
 	}
 	if (!host) {
-		member->host = model_grow(member->host, member->host_count, &member->host_room,
-					  sizeof(*member->host));
-		host = &member->host[member->host_count++];
+		host = GROW(member->host, member->host_count, member->host_room);
 		*host = (struct member){
 			.group = hearing->group, .reporter = hearing->reporter, .query_at = NEVER};
 	}

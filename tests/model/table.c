@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- queries that the tables send (RFC 3376 section 6.6.3) ---- */
 

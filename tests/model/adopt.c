@@ -4,7 +4,7 @@
  * from each route who must have wanted it, for as long as the startup queries and their answers
  * take.
  */
-#include "model_state.h"
+#include "tests/model/state.h"
 
 enum { DELIVERY = 1000 };
 

@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- sources ---- */
 
@@ -74,9 +74,7 @@ static struct wanted *add_source(const struct link *link, struct member *member,
 		return source;
 	if (!member->permanent && !reporter_finds_source(link, member))
 		return NULL;
-	member->source = model_grow(member->source, member->source_count, &member->source_room,
-				    sizeof(*member->source));
-	source = &member->source[member->source_count++];
+	source = GROW(member->source, member->source_count, member->source_room);
 	*source = (struct wanted){.address = *address};
 	return source;
 }
@@ -115,9 +113,7 @@ struct member *held_add(struct link *link, const struct addr *group, bool perman
 {
 	struct member *member;
 
-	link->member = model_grow(link->member, link->member_count, &link->member_room,
-				  sizeof(*link->member));
-	member = &link->member[link->member_count++];
+	member = GROW(link->member, link->member_count, link->member_room);
 	*member = (struct member){.group = *group, .permanent = permanent, .query_at = NEVER};
 	return member;
 }

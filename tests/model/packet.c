@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames; see packet.h. Leaves out fragments and other extension headers than hop-by-hop. */
-#include "packet.h"
+#include "tests/model/packet.h"
 
 #include <string.h>
 

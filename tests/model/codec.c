@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The test suite's own reader and writer of IGMP and MLD messages. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec.h"
+#include "tests/model/codec.h"
 
 enum {
 	IGMP_QUERY = 0x11,
@@ -47,56 +46,10 @@ uint64_t float_value(unsigned code, unsigned mantissa_bits)
 	return (uint64_t)((code & (one - 1)) | one) << ((code >> mantissa_bits & 7) + 3);
 }
 
-/* Doubles ARRAY when it is full. */
-static void *grow(void *array, unsigned count, unsigned *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	*room = *room ? *room * 2 : 8;
-	array = realloc(array, *room * size);
-	if (!array)
-		abort();
-	return array;
-}
-
-void list_add(struct list *list, const struct addr *addr)
-{
-	list->item = grow(list->item, list->count, &list->room, sizeof(*list->item));
-	list->item[list->count++] = *addr;
-}
-
-bool list_has(const struct list *list, const struct addr *addr)
-{
-	for (unsigned i = 0; i < list->count; i++)
-		if (addr_equal(&list->item[i], addr))
-			return true;
-	return false;
-}
-
-void list_remove(struct list *list, const struct addr *addr)
-{
-	for (unsigned i = 0; i < list->count; i++)
-		if (addr_equal(&list->item[i], addr))
-			list->item[i--] = list->item[--list->count];
-}
-
-bool list_equal(const struct list *a, const struct list *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (unsigned i = 0; i < a->count; i++)
-		if (!list_has(b, &a->item[i]))
-			return false;
-	return true;
-}
-
 struct record *codec_add(struct message *message, unsigned type, const struct addr *group)
 {
-	struct record *record;
+	struct record *record = GROW(message->record, message->record_count, message->record_room);
 
-	message->record = grow(message->record, message->record_count, &message->record_room,
-			       sizeof(*message->record));
-	record = &message->record[message->record_count++];
 	*record = (struct record){.type = type, .group = *group};
 	return record;
 }
@@ -402,16 +355,20 @@ static const char *get_body(struct reader *reader, struct message *message, unsi
 	return NULL;
 }
 
+struct addr codec_well_known(enum protocol protocol, unsigned last)
+{
+	return protocol == PROTOCOL_IGMP ? addr_ipv4(0xe0000000U | last)
+					 : (struct addr){{0xff, 2, [15] = (uint8_t)last}};
+}
+
 /* RFC 3376 4.1.12, 4.2.14, RFC 2236 section 9, RFC 3810 5.1.15, 5.2.14, RFC 2710 section 4. */
-static const char *right_destination(enum protocol protocol, const struct message *message)
+struct addr codec_destination(enum protocol protocol, const struct message *message)
 {
 	if (message->kind == KIND_REPORT)
-		return protocol == PROTOCOL_IGMP ? "224.0.0.22" : "ff02::16";
+		return codec_well_known(protocol, 22);
 	if (message->kind == KIND_LEAVE)
-		return protocol == PROTOCOL_IGMP ? "224.0.0.2" : "ff02::2";
-	if (message->kind == KIND_QUERY && addr_is_any(&message->group))
-		return protocol == PROTOCOL_IGMP ? "224.0.0.1" : "ff02::1";
-	return addr_text(&message->group);
+		return codec_well_known(protocol, 2);
+	return addr_is_any(&message->group) ? codec_well_known(protocol, 1) : message->group;
 }
 
 const char *codec_decode(enum protocol protocol, const struct addr *source,
@@ -419,6 +376,7 @@ const char *codec_decode(enum protocol protocol, const struct addr *source,
 			 struct message *message)
 {
 	struct reader reader = {protocol, data, length, false};
+	struct addr right;
 	const char *wrong;
 	unsigned code;
 
@@ -438,46 +396,13 @@ const char *codec_decode(enum protocol protocol, const struct addr *source,
 		return "shorter than its fields say";
 	if (reader.left)
 		return "octets behind the end";
-	if (strcmp(addr_text(destination), right_destination(protocol, message)))
+	right = codec_destination(protocol, message);
+	if (!addr_equal(destination, &right))
 		return "the destination is wrong";
 	return NULL;
 }
 
 /* ---- text ---- */
-
-bool addr_is_discovery(const struct addr *addr)
-{
-	struct addr unscoped = *addr;
-
-	if (addr_is_ipv4(addr))
-		return addr_to_ipv4(addr) == 0xeffffffa;
-	unscoped.byte[1] &= 0xf0;
-	return addr_equal(&unscoped, &(struct addr){{0xff, [15] = 0xc}});
-}
-
-const char *addr_text(const struct addr *addr)
-{
-	static char text[8][INET6_ADDRSTRLEN];
-	static unsigned turn;
-	char *buf = text[turn++ % 8];
-
-	if (addr_is_any(addr))
-		return "any";
-	if (addr_is_ipv4(addr))
-		return inet_ntop(AF_INET, addr->byte + 12, buf, INET6_ADDRSTRLEN);
-	return inet_ntop(AF_INET6, addr->byte, buf, INET6_ADDRSTRLEN);
-}
-
-const char *list_text(const struct list *list, char *text, size_t size)
-{
-	size_t length = (size_t)snprintf(text, size, "{");
-
-	for (unsigned i = 0; i < list->count && length + 64 < size; i++)
-		length += (size_t)snprintf(text + length, size - length, "%s%s", i ? " " : "",
-					   addr_text(&list->item[i]));
-	snprintf(text + length, size - length, "}");
-	return text;
-}
 
 const char *record_type_text(unsigned type)
 {

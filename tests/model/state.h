@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What the model remembers; private to model*.c. */
-#ifndef TESTS_SIM_MODEL_STATE_H
-#define TESTS_SIM_MODEL_STATE_H
+#ifndef TESTS_MODEL_STATE_H
+#define TESTS_MODEL_STATE_H
 
-#include "model.h"
+#include "tests/model/model.h"
 
 enum { MODEL_TEXT = 2048, MODEL_PREFIXES = 16 };
 
@@ -189,14 +189,10 @@ struct model {
 
 /* The first failure is kept. */
 void model_fail(struct model *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* ARRAY with room for one more than COUNT. */
-void *model_grow(void *array, unsigned count, unsigned *room, size_t size);
 /* All groups that any downstream has; item is malloc'ed. */
 void model_groups(const struct model *, struct list *group);
 /* Something that has to be sent in this turn. */
 struct expected *model_expect(struct model *, unsigned entry, const struct addr *group);
-void list_copy(struct list *, const struct list *);
-void list_clear(struct list *);
 bool model_is_ssm(const struct model *, const struct addr *group);
 /* 239.255.255.250 and its like, unless they are proxied. */
 bool model_is_local(const struct model *, const struct addr *group);
@@ -208,7 +204,7 @@ const struct link *model_host(const struct model *, unsigned vif);
 /* The entry; model->link_count: there is none. */
 unsigned model_side(const struct model *, unsigned vif, bool upstream);
 
-/* ---- model_variables.c ---- */
+/* ---- variables.c ---- */
 void variables_fill(struct values *, enum protocol);
 int64_t variables_membership(const struct link *);
 int64_t variables_other_querier(const struct link *);
@@ -220,7 +216,7 @@ void variables_combine(struct link *);
 /* RFC 3376 section 4.1.6, 4.1.7. */
 void variables_adopt(const struct model *, struct link *, const struct message *);
 
-/* ---- model_filter.c: filters, and which upstream is told what ---- */
+/* ---- filter.c: filters, and which upstream is told what ---- */
 /* What is known of GROUP by its address; list is appended to. */
 void filter_listed(const struct model *, const struct addr *group, struct list *listed);
 /* Addresses of which the verdicts on GROUP may differ from those on their neighbours: all single
@@ -240,7 +236,7 @@ bool merge_upstream(const struct model *, const struct link *host, const struct 
 /* Does the configuration need a route for each source (forwarding auto)? */
 bool merge_is_per_source(const struct model *);
 
-/* ---- model_held.c: groups on a downstream ---- */
+/* ---- held.c: groups on a downstream ---- */
 struct member *held_find(struct link *, const struct addr *group, bool permanent);
 struct member *held_add(struct link *, const struct addr *group, bool permanent);
 void held_delete(struct link *, struct member *);
@@ -268,11 +264,11 @@ bool held_wants_anything(const struct model *, const struct member *host);
 /* True: nothing of it is left. */
 bool held_expire(struct model *, unsigned entry, struct member *);
 
-/* ---- model_table.c ---- */
+/* ---- table.c ---- */
 void table_apply(struct model *, struct link *, struct member *, unsigned type,
 		 const struct list *sources);
 
-/* ---- model_reporter.c ---- */
+/* ---- reporter.c ---- */
 /* False: that is too much. */
 bool reporter_hear(struct model *, struct link *, const struct heard *);
 /* In what is not kept: a group, so many sources. */
@@ -285,12 +281,12 @@ unsigned reporter_drawn(const struct link *);
 /* Is there room for one more source of it? */
 bool reporter_finds_source(const struct link *, const struct member *);
 
-/* ---- model_hearing.c ---- */
+/* ---- hearing.c ---- */
 void hearing_report(struct model *, unsigned entry, const struct heard *);
 /* Is it a group of which there is any state? */
 bool hearing_is_kept(const struct model *, const struct addr *group);
 
-/* ---- model_downstream.c: the router part ---- */
+/* ---- downstream.c: the router part ---- */
 /* ANEW: not only with another address. */
 void downstream_start(struct model *, unsigned entry, bool anew);
 void downstream_stop(struct model *, unsigned entry);
@@ -304,7 +300,7 @@ void downstream_expire(struct model *, unsigned entry);
 void downstream_ask(struct model *, unsigned entry);
 void downstream_sent(struct model *, unsigned entry, const struct message *);
 
-/* ---- model_upstream.c: the host part ---- */
+/* ---- upstream.c: the host part ---- */
 struct subscribed *subscribed_find(struct link *, const struct addr *group);
 void subscribed_delete(struct link *, struct subscribed *);
 bool subscribed_exists(const struct subscribed *);
@@ -332,13 +328,13 @@ void upstream_drop_allowances(struct model *, struct link *);
 void upstream_forget_duties(struct link *);
 void upstream_forget_told(struct link *);
 
-/* ---- model_told.c: what was sent upstream ---- */
+/* ---- told.c: what was sent upstream ---- */
 void told_sent(struct model *, struct link *, const struct message *, size_t length);
 void told_check(struct model *, struct link *);
 /* The clock has jumped: what is late is due now. */
 void told_jump(const struct model *, struct link *);
 
-/* ---- model_routes.c ---- */
+/* ---- routes.c ---- */
 const char *routes_tell(struct model *, const struct route *);
 /* The outputs that the kernel gives a packet, by its own rules and the routes told: bit n is VIF n.
  */
@@ -349,7 +345,7 @@ void routes_asked(struct model *, const struct upcall *);
 void routes_adopt(struct model *, const struct route *);
 void routes_check(struct model *);
 
-/* ---- model_check.c ---- */
+/* ---- check.c ---- */
 /* What it lists upstream, where it is free to. */
 void status_list(struct model *, struct proxy *);
 void status_forget_listed(struct model *);

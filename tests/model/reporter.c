@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 enum { BURST = 10000000 /* microseconds */ };
 
@@ -50,9 +50,7 @@ static struct known *place_of(struct model *model, struct link *link, const stru
 		if (is_regular(model, link, known))
 			return NULL;
 	} else {
-		link->known = model_grow(link->known, link->known_count, &link->known_room,
-					 sizeof(*link->known));
-		known = &link->known[link->known_count++];
+		known = GROW(link->known, link->known_count, link->known_room);
 	}
 	*known = (struct known){
 		.reporter = *reporter, .since = model->now, .heard = model->now, .drawn = drawn};

@@ -5,14 +5,9 @@
  */
 #include <stdlib.h>
 
-#include "model_state.h"
+#include "tests/model/state.h"
 
 /* ---- filters ---- */
-
-static bool is_between(const struct addr *addr, const struct addr range[2])
-{
-	return addr_compare(addr, &range[0]) >= 0 && addr_compare(addr, &range[1]) <= 0;
-}
 
 static bool is_everything(const struct addr range[2])
 {
@@ -29,7 +24,7 @@ bool filter_lets(const struct filter_list *list, unsigned vif, const struct addr
 		const struct filter_rule *rule = &list->rule[i];
 
 		if ((rule->vif == PROXY_VIFS || rule->vif == vif) &&
-		    is_between(group, rule->group) && is_between(source, rule->source))
+		    addr_within(group, rule->group) && addr_within(source, rule->source))
 			return list->whitelist;
 	}
 	return !list->whitelist;
@@ -37,33 +32,20 @@ bool filter_lets(const struct filter_list *list, unsigned vif, const struct addr
 
 /* ---- where verdicts change ---- */
 
-static void add_new(struct list *list, const struct addr *addr)
-{
-	if (!list_has(list, addr))
-		list_add(list, addr);
-}
-
-static struct addr next_address(struct addr addr)
-{
-	for (unsigned i = 16; i-- && !++addr.byte[i];)
-		;
-	return addr;
-}
-
 static void rule_points(const struct filter_list *list, const struct addr *group,
 			struct list *single, struct list *range)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		const struct addr *source = list->rule[i].source;
-		struct addr behind = next_address(source[1]);
+		struct addr behind = addr_behind(source[1]);
 
-		if (!is_between(group, list->rule[i].group))
+		if (!addr_within(group, list->rule[i].group))
 			continue;
 		if (addr_equal(&source[0], &source[1]))
-			add_new(single, &source[0]);
+			list_add_new(single, &source[0]);
 		else
-			add_new(range, &source[0]);
-		add_new(range, &behind);
+			list_add_new(range, &source[0]);
+		list_add_new(range, &behind);
 	}
 }
 
@@ -76,12 +58,12 @@ void filter_listed(const struct model *model, const struct addr *group, struct l
 
 			for (unsigned s = 0; s < member->source_count; s++)
 				if (addr_equal(&member->group, group))
-					add_new(listed, &member->source[s].address);
+					list_add_new(listed, &member->source[s].address);
 		}
 	for (unsigned i = 0; model->config->mutex && i < model->route_count; i++)
 		if (addr_equal(&model->route[i].group, group) &&
 		    !addr_is_any(&model->route[i].source))
-			add_new(listed, &model->route[i].source);
+			list_add_new(listed, &model->route[i].source);
 }
 
 void filter_points(const struct model *model, const struct addr *group, struct list *single,
@@ -95,7 +77,7 @@ void filter_points(const struct model *model, const struct addr *group, struct l
 		rule_points(&model->link[n].filter->in, group, single, range);
 		rule_points(&model->link[n].filter->out, group, single, range);
 	}
-	add_new(range, &lowest);
+	list_add_new(range, &lowest);
 	/* The first of each range; of `*` the lowest one of the other family. */
 	for (unsigned i = 0; i < range->count; i++)
 		if (addr_is_ipv4(&range->item[i]) == igmp && !addr_is_any(&range->item[i]) &&
@@ -200,7 +182,7 @@ static bool is_covered(const struct filter_list *list, const struct addr *group,
 	for (size_t i = 0; i < list->count; i++) {
 		const struct filter_rule *rule = &list->rule[i];
 
-		if (is_between(group, rule->group) && is_between(source, rule->source) &&
+		if (addr_within(group, rule->group) && addr_within(source, rule->source) &&
 		    !addr_equal(&rule->source[0], &rule->source[1]) && !is_everything(rule->source))
 			return true;
 	}
@@ -236,7 +218,7 @@ static unsigned cut(const struct model *model, const struct link *host, const st
 	}
 	qsort(*piece, count, sizeof(**piece), by_address);
 	for (unsigned i = 0; i + 1 < count; i++) {
-		struct addr next = next_address((*piece)[i].first);
+		struct addr next = addr_behind((*piece)[i].first);
 		struct piece *at = &(*piece)[i];
 
 		at->single |= addr_equal(&next, &at[1].first);
@@ -296,7 +278,7 @@ bool merge_upstream(const struct model *model, const struct link *host, const st
 	for (unsigned i = 0; i < count; i++) {
 		exclude |= piece[i].wanted && (!piece[i].single || (piece[i].covered && listed));
 		if (piece[i].single)
-			add_new(&points, &piece[i].first);
+			list_add_new(&points, &piece[i].first);
 	}
 	for (unsigned i = 0; i < points.count; i++) {
 		const struct addr *point = &points.item[i];

@@ -15,13 +15,13 @@
  *
  * Answers and repeats leave at random: any allowed time and packing will do; all else is exact.
  */
-#ifndef TESTS_SIM_MODEL_H
-#define TESTS_SIM_MODEL_H
+#ifndef TESTS_MODEL_MODEL_H
+#define TESTS_MODEL_MODEL_H
 
 #include "proto/policy/filter.h"
 #include "proto/proxy.h"
 #include "proto/status.h"
-#include "../replay/codec.h"
+#include "tests/model/codec.h"
 
 struct model;
 
