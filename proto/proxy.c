@@ -12,6 +12,7 @@
 #include "proto/forward/forward.h"
 #include "proto/router/group.h"
 #include "proto/host/host.h"
+#include "proto/host/report.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/policy/merge.h"
@@ -60,7 +61,9 @@ static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const st
 	else if (!i->config->upstream || !p->router[i->vif]) /* drops are counted once */
 		i->counters.value[result]++;
 	if (!ENABLE_PRIVSEP || result > RX_LEAVE || m.type != MESSAGE_QUERY ||
-	    !addr_is_any(&m.group) || !addr_equal(&i->other_querier, &packet->source))
+	    !addr_is_any(&m.group))
+		return 0;
+	if (!i->config->upstream && !addr_equal(&i->other_querier, &packet->source))
 		return 0;
 	return m.version;
 }
@@ -137,7 +140,6 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 	struct membership *m;
 	int mode;
 
-	p->retransmit_at = 0;
 	for (m = p->dirty; m; m = m->dirty_next) {
 		size_t count = 0;
 
@@ -149,7 +151,7 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 		i->counters.value[NO_MEMORY]++;
 		membership_starved(p, m);
 	}
-	host_flush(p, i);
+	report_flush(p, i);
 }
 
 static void route_changes(struct proxy *p)

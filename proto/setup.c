@@ -112,7 +112,6 @@ static struct interface *create(struct proxy *p, const struct proxy_interface_co
 		known = config->upstream ? p->router[config->vif] : p->host[config->vif];
 	i->vif = config->vif;
 	i->next_general_query = i->other_querier_until = INT64_MAX;
-	i->reply_next = i->next_unsolicited = INT64_MAX;
 	if (!(ENABLE_RELOAD || ENABLE_PEERING) || !known || take_state(i, known))
 		return i;
 	discard(i);
@@ -123,6 +122,7 @@ static void configure(struct proxy *p, struct interface *i, int64_t now,
 		      const struct proxy_interface_config *config)
 {
 	const struct proxy_interface_config *old = i->config;
+	bool fresh = !ENABLE_RELOAD || !old || !i->active;
 
 	i->config = config;
 	i->configured = config->values;
@@ -132,9 +132,10 @@ static void configure(struct proxy *p, struct interface *i, int64_t now,
 		i->oldest_version = message_version(p->protocol, config->oldest_version);
 	if (i->oldest_version > message_version(p->protocol, i->configured.version))
 		i->oldest_version = message_version(p->protocol, i->configured.version);
-	if (!ENABLE_RELOAD || !old || !i->active) {
-		i->values = i->configured;
-		i->version = message_version(p->protocol, i->configured.version);
+	if (fresh && config->upstream) {
+		host_reset(p, i);
+	} else if (fresh) {
+		interface_heed(i, 0, 0);
 	} else if (config->upstream) {
 		host_configure(p, i, now, old);
 	} else {
@@ -204,7 +205,6 @@ static bool set_state(struct proxy *p, struct interface *i, int64_t now,
 	i->address = state->address;
 	i->mtu = state->mtu;
 	complete = set_prefixes(p, i, state);
-	p->retransmit_at = 0;
 	i->active = can_be_active(p, i);
 	/* Another upstream takes over, or gives back. */
 	if (was_active != i->active && i->config->upstream && (!p->plain || p->forwarding))
@@ -286,7 +286,6 @@ static void release(struct proxy *p, struct interface *i)
 		host_free(p, i);
 	else
 		querier_stop(p, i);
-	membership_walk_stop(p, &i->reply);
 	discard(i);
 }
 
@@ -335,7 +334,6 @@ bool proxy_reconfigure(struct proxy *p, int64_t now, const struct proxy_config *
 
 	if (!assemble(p, config, next))
 		return false;
-	p->retransmit_at = 0;
 	if (ENABLE_RELOAD)
 		retire(p, now, next, config->interface_count);
 	adopt(p, next, config);

@@ -4,7 +4,7 @@
 
 #include "proto/forward/forward.h"
 #include "proto/router/group.h"
-#include "proto/host/host.h"
+#include "proto/host/subscription.h"
 #include "proto/state/membership.h"
 #include "proto/router/reporter.h"
 
@@ -20,12 +20,16 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 		.querier = i->querier,
 		.address = i->address,
 		.other_querier = i->other_querier,
-		.version = message_native(p->protocol, i->version),
+		.version = i->configured.version,
 		.values = i->values,
 		.groups = i->group_count,
 		.next_query = i->querier ? i->next_general_query : i->other_querier_until,
 		.counters = &i->counters,
 	};
+	if (i->config->upstream) {
+		status->other_querier = i->host.querier;
+		status->version = message_native(p->protocol, i->host.version);
+	}
 }
 
 static void group_source(const struct group_status *status, unsigned n, struct source_status *out)
@@ -85,7 +89,7 @@ static bool visit_subscription(const struct proxy *p, const struct subscription 
 		.upstream = true,
 		.group = s->membership->group,
 		.filter_mode = (enum filter_mode)s->filter_mode,
-		.version = message_native(p->protocol, p->host[s->vif]->version),
+		.version = message_native(p->protocol, p->host[s->vif]->host.version),
 		.expires = INT64_MAX,
 		.source = subscription_source,
 		.record = s,
@@ -103,7 +107,7 @@ static bool visit_subscriptions(const struct proxy *p, const struct membership *
 	const struct subscription *s;
 
 	for (s = m->subscriptions; s; s = s->next)
-		if (host_is_member(s) && !visit_subscription(p, s, visitor, ctx))
+		if (subscription_is_member(s) && !visit_subscription(p, s, visitor, ctx))
 			return false;
 	return true;
 }
@@ -182,7 +186,7 @@ bool proxy_is_subscribed(const struct proxy *p, const struct addr *group)
 	const struct membership *m = membership_find(p, group);
 	const struct subscription *s = m ? m->subscriptions : NULL;
 
-	while (s && !host_is_member(s))
+	while (s && !subscription_is_member(s))
 		s = s->next;
 	return s;
 }

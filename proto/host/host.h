@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The host part of the upstream, in the proxy's own hands: state-change reports and their
- * retransmission, answers to queries, compatibility with older queriers (RFC 3376 sections 5
- * and 7.2; RFC 3810 sections 6 and 8.2; RFC 2236 section 6; RFC 2710 section 5). Leaves out report
+ * The host part of an upstream: when subscriptions change, what has to be repeated, compatibility
+ * with older queriers (RFC 3376 sections 5.1 and 7.2; RFC 3810 sections 6.1 and 8.2; RFC 2236
+ * section 6; RFC 2710 section 5); or the kernel is the host, and is told. Leaves out report
  * suppression, which no proxy needs: RFC 4541 has snooping switches send reports to routers only.
  */
 #ifndef PROTO_HOST_H
@@ -10,6 +10,8 @@
 
 #include "proto/state/state.h"
 
+/* It is new, or not in use: no querier is known, nothing is due. */
+void host_reset(struct proxy *, struct interface *);
 /* Its configuration was OLD. */
 void host_configure(struct proxy *, struct interface *, int64_t now,
 		    const struct proxy_interface_config *old);
@@ -33,11 +35,7 @@ void host_query(struct proxy *, struct interface *, int64_t now, const struct pa
 int64_t host_deadline(const struct interface *);
 /* Does what is due, up to BUDGET subscriptions. */
 void host_tick(struct proxy *, struct interface *, int64_t now, unsigned budget);
-/* Sends the report that has been collected, if any. */
-void host_flush(struct proxy *, struct interface *);
 /* Forgets everything without a word. */
 void host_free(struct proxy *, struct interface *);
-/* Is there more than a leave still to be repeated? */
-bool host_is_member(const struct subscription *);
 
 #endif

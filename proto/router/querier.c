@@ -28,9 +28,7 @@ static void touch_groups(struct proxy *p, struct interface *i)
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
 	i->querier = i->config->querier != QUERIER_NEVER;
-	i->told_robustness = 0;
-	i->told_query_interval = 0;
-	interface_adopt(i);
+	interface_heed(i, 0, 0);
 	i->other_querier = (struct addr){{0}};
 	i->other_querier_until = INT64_MAX;
 	i->next_general_query = i->querier ? now : INT64_MAX;
@@ -62,7 +60,6 @@ static void change_tracking(struct interface *i, int64_t now)
 void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		       const struct proxy_interface_config *old)
 {
-	i->version = message_version(p->protocol, i->configured.version);
 	if (ENABLE_HOST_TRACKING && (i->config->quick_leave == QUICK_LEAVE_TRACKED) !=
 					    (old->quick_leave == QUICK_LEAVE_TRACKED))
 		change_tracking(i, now);
@@ -70,7 +67,7 @@ void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		querier_restart(p, i, now);
 		return;
 	}
-	interface_adopt(i);
+	interface_heed(i, i->heard_robustness, i->heard_query_interval);
 	if (i->querier && i->next_general_query > now + i->values.query_interval)
 		i->next_general_query = now + i->values.query_interval;
 }
@@ -123,7 +120,7 @@ static bool is_lower(const struct addr *a, const struct addr *b)
  * single forged query would keep the link for days. */
 enum { RAREST = 4 };
 
-static int32_t told_interval(const struct interface *i, int32_t told)
+static int32_t believed_interval(const struct interface *i, int32_t told)
 {
 	int64_t most = (int64_t)RAREST * i->configured.query_interval;
 
@@ -143,9 +140,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 		return;
 	if (!never && !is_lower(source, &i->address))
 		return;
-	i->told_robustness = m->robustness;
-	i->told_query_interval = told_interval(i, m->query_interval);
-	interface_adopt(i);
+	interface_heed(i, m->robustness, believed_interval(i, m->query_interval));
 	i->other_querier = *source;
 	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->next_general_query = INT64_MAX;

@@ -31,13 +31,15 @@ void interface_send(struct proxy *p, struct interface *i, struct message_writer 
 	w->wire.length = 0;
 }
 
-void interface_adopt(struct interface *i)
+void interface_heed(struct interface *i, uint8_t robustness, int32_t query_interval)
 {
+	i->heard_robustness = robustness;
+	i->heard_query_interval = query_interval;
 	i->values = i->configured;
-	if (i->told_robustness)
-		i->values.robustness = i->told_robustness;
-	if (i->told_query_interval)
-		i->values.query_interval = i->told_query_interval;
+	if (robustness)
+		i->values.robustness = robustness;
+	if (query_interval)
+		i->values.query_interval = query_interval;
 	if (!i->config->values.last_member_query_count)
 		i->values.last_member_query_count = i->values.robustness;
 }

@@ -12,9 +12,9 @@ void interface_start(struct proxy *, struct interface *, struct message_writer *
 /* Finishes, sends and counts the message. */
 void interface_send(struct proxy *, struct interface *, struct message_writer *,
 		    const struct addr *destination, enum counter);
-/* What another querier has told holds, else what is configured (RFC 3376 sections 4.1.6 and 4.1.7).
- */
-void interface_adopt(struct interface *);
+/* Another querier has these values, which hold from now on; for what is 0, what is configured does
+ * (RFC 3376 sections 4.1.6 and 4.1.7). */
+void interface_heed(struct interface *, uint8_t robustness, int32_t query_interval);
 /* Is ADDRESS on one of the interface's subnets? Length of that prefix, or -1. */
 int interface_subnet(const struct interface *, const struct addr *address);
 /* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none. */

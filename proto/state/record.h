@@ -60,13 +60,13 @@ struct subscription {
 	struct timer timer; /* in its interface's heap, always; must come first */
 	uint8_t filter_mode;
 	uint8_t mode_retransmit; /* transmissions of TO_IN or TO_EX still to come */
-	bool reply_whole;	 /* the pending answer is to a group-specific query */
+	bool answer_whole;	 /* the pending answer is to a group-specific query */
 	uint8_t vif;
-	uint8_t told;		   /* the general query that it answered last, by number */
+	uint8_t answered_query;	   /* the last general one, by number: struct answer */
 	struct subscription *next; /* of the membership, at another upstream */
 	struct membership *membership;
 	struct source_list sources;
-	int64_t retransmit_at, reply_at; /* INT64_MAX: nothing to do */
+	int64_t retransmit_at, answer_at; /* INT64_MAX: nothing to do */
 };
 
 /* An (S,G) route in the kernel. */

@@ -13,6 +13,33 @@
 #include "proto/state/record.h"
 #include "proto/state/walk.h"
 
+/* The answer to General Queries while it is on its way (RFC 3376 section 5.2): answer.c's. */
+struct answer {
+	struct proxy_walk walk; /* to the end of what it has to tell */
+	uint8_t query;		/* the last one's number: who has answered it is passed over */
+	bool running;
+	bool again;    /* a query came on the way: from the beginning, once more */
+	bool begun;    /* since the last query */
+	uint32_t left; /* about how many subscriptions are still to be told */
+	int64_t next_at, end;
+};
+
+/* The host part of an upstream (RFC 3376 section 5): host.c's. */
+struct host {
+	uint8_t version; /* spoken now */
+	int64_t v1_querier_until, v2_querier_until;
+	struct addr querier; /* who sent the last General Query; any: nobody */
+	int64_t next_unsolicited;
+	struct answer answer;
+};
+
+/* What is being sent upstream: report.c's. */
+struct report {
+	struct message_writer writer;
+	uint8_t buffer[1500];
+	int64_t again_at; /* when what leaves now is repeated, all of it together; 0: not drawn */
+};
+
 struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
@@ -25,14 +52,14 @@ struct interface {
 	size_t prefix_count;
 	unsigned mtu;
 	struct values configured; /* complete */
-	struct values values;	  /* in force: robustness and intervals of a querier adopted */
+	struct values values; /* in force: robustness and interval as another querier has them */
 	struct timer_heap timers; /* of its groups or subscriptions */
 	uint32_t group_count;
 	uint32_t
 		source_count; /* of all groups that hosts made, and of the hosts that are tracked */
 	struct counters counters;
-	uint8_t told_robustness; /* by another querier; 0: nothing */
-	int32_t told_query_interval;
+	uint8_t heard_robustness; /* of another querier; 0: nothing */
+	int32_t heard_query_interval;
 	/* the router part (RFC 3376 section 6) */
 	struct regular *regular; /* a hash table */
 	uint32_t regular_capacity;
@@ -43,17 +70,7 @@ struct interface {
 	int64_t next_general_query;
 	struct addr other_querier;
 	int64_t other_querier_until;
-	/* the host part (RFC 3376 section 5) */
-	uint8_t version; /* spoken now */
-	int64_t v1_querier_until, v2_querier_until;
-	struct proxy_walk reply; /* to the end of what the answer to a general query has to tell */
-	uint8_t reply_number;	 /* of the last query: what has told it is passed over */
-	uint32_t reply_left;	 /* about how many subscriptions are still to be told */
-	bool replying;
-	bool reply_again; /* a query came on the way: from the beginning, once more */
-	bool reply_begun; /* since the last query */
-	int64_t reply_next, reply_end;
-	int64_t next_unsolicited;
+	struct host host;
 };
 
 struct proxy {
@@ -103,10 +120,7 @@ struct proxy {
 	/* scratch, of no meaning between calls */
 	struct addr *merged;
 	size_t merged_capacity;
-	struct message_writer report; /* being filled for the upstream */
-	uint8_t report_buffer[1500];
-	int64_t retransmit_at; /* one draw a turn, so that what left together is repeated together
-				*/
+	struct report report;
 	/* Behind all else: few pages of it are touched but for a message of its size. */
 	struct addr source[MESSAGE_SOURCES];
 };
