@@ -122,10 +122,10 @@ uint64_t recover_state(struct world *world)
 		add_held(&digest, &snapshot.held[i]);
 		sum += digest.value;
 	}
-	for (unsigned i = 0; i < world->route_count; i++) {
+	for (unsigned i = 0; i < world->kernel.route_count; i++) {
 		struct digest digest = {2};
 
-		digest_text(&digest, world_route_text(world, &world->route[i]));
+		digest_text(&digest, world_route_text(world, &world->kernel.route[i].route));
 		sum += digest.value;
 	}
 	snapshot_free(&snapshot);
@@ -159,11 +159,11 @@ void recover_check_routes(struct world *world)
 	struct snapshot snapshot;
 
 	/* Of many, the state at the end shows it. */
-	if (world->route_count > CHECKED_ROUTES)
+	if (world->kernel.route_count > CHECKED_ROUTES)
 		return;
 	snapshot_take(world, &snapshot);
-	for (unsigned i = 0; i < world->route_count; i++) {
-		const struct route *route = &world->route[i];
+	for (unsigned i = 0; i < world->kernel.route_count; i++) {
+		const struct route *route = &world->kernel.route[i].route;
 
 		for (unsigned vif = 0; vif < world->vif_count; vif++)
 			if (!addr_is_any(&route->group) && entry_of(world, vif, true) == ENTRIES &&

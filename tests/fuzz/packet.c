@@ -297,8 +297,8 @@ static void forget_outputs(struct run *run)
 		codec_free(&output->message);
 	}
 	world->output_count = 0;
-	for (unsigned i = 0; i < world->route_count; i++)
-		digest_text(run->digest, world_route_text(world, &world->route[i]));
+	for (unsigned i = 0; i < world->kernel.route_count; i++)
+		digest_text(run->digest, world_route_text(world, &world->kernel.route[i].route));
 }
 
 static void check(struct run *run, int64_t before)
@@ -351,9 +351,9 @@ static void finish(struct run *run, bool shut_down)
 		world->may_act = true;
 		proxy_shutdown(world->proxy, world->now);
 		world->may_act = false;
-		if (world->route_count)
+		if (world->kernel.route_count)
 			fuzz_fail("after the end there is %s",
-				  world_route_text(world, &world->route[0]));
+				  world_route_text(world, &world->kernel.route[0].route));
 	}
 	forget_outputs(run);
 	world_free(world);

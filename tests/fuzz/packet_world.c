@@ -322,17 +322,12 @@ static void swap_entries(struct world *world)
 /* Whatever a kernel can have. */
 static void set_route(struct bytes *bytes, struct world *world)
 {
-	struct addr any = {{0}};
 	struct route route = {.source = packet_addr(bytes, world, 0),
 			      .group = packet_addr(bytes, world, 0)};
 
-	if (addr_is_any(&route.source))
-		route.source = any;
-	if (addr_is_any(&route.group))
-		route.group = any;
 	route.input = bytes_get(bytes) % PROXY_VIFS;
 	route.outputs = bytes_get(bytes);
-	world_set_route(world, &route);
+	kernel_tell(&world->kernel, world->now, &route);
 }
 
 bool packet_reconfigure(struct bytes *bytes, struct world *world)

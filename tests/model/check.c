@@ -121,8 +121,8 @@ static bool on_route(void *ctx, const struct route *shown)
 	struct model *model = comparison->model;
 
 	comparison->routes++;
-	for (unsigned i = 0; i < model->route_count; i++) {
-		const struct route *told = &model->route[i];
+	for (unsigned i = 0; i < model->kernel->route_count; i++) {
+		const struct route *told = &model->kernel->route[i].route;
 
 		if (addr_same(&told->source, &shown->source) &&
 		    addr_same(&told->group, &shown->group) && told->input == shown->input &&
@@ -138,9 +138,9 @@ static unsigned routes_shown(const struct model *model)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < model->route_count; i++)
-		count += !addr_is_any(&model->route[i].group) ||
-			 !model_router(model, model->route[i].input);
+	for (unsigned i = 0; i < model->kernel->route_count; i++)
+		count += !addr_is_any(&model->kernel->route[i].route.group) ||
+			 !model_router(model, model->kernel->route[i].route.input);
 	return count;
 }
 

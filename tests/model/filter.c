@@ -60,10 +60,10 @@ void filter_listed(const struct model *model, const struct addr *group, struct l
 				if (addr_equal(&member->group, group))
 					list_add_new(listed, &member->source[s].address);
 		}
-	for (unsigned i = 0; model->config->mutex && i < model->route_count; i++)
-		if (addr_equal(&model->route[i].group, group) &&
-		    !addr_is_any(&model->route[i].source))
-			list_add_new(listed, &model->route[i].source);
+	for (unsigned i = 0; model->config->mutex && i < model->kernel->route_count; i++)
+		if (addr_equal(&model->kernel->route[i].route.group, group) &&
+		    !addr_is_any(&model->kernel->route[i].route.source))
+			list_add_new(listed, &model->kernel->route[i].route.source);
 }
 
 void filter_points(const struct model *model, const struct addr *group, struct list *single,
@@ -147,8 +147,8 @@ static bool is_offered(const struct model *model, const struct link *host,
 static bool comes_elsewhere(const struct model *model, const struct link *host,
 			    const struct addr *source, const struct addr *group)
 {
-	for (unsigned i = 0; i < model->route_count; i++) {
-		const struct route *route = &model->route[i];
+	for (unsigned i = 0; i < model->kernel->route_count; i++) {
+		const struct route *route = &model->kernel->route[i].route;
 		const struct link *other = model_host(model, route->input);
 
 		if (addr_equal(&route->source, source) && addr_equal(&route->group, group) &&

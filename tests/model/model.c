@@ -105,6 +105,7 @@ static void start_link(struct model *model, struct link *link)
 }
 
 struct model *model_new(const struct proxy_config *config, const struct model_filter *filter,
+			const struct kernel *kernel,
 			unsigned (*reverse_path)(void *ctx, const struct addr *), void *ctx)
 {
 	struct model *model = calloc(1, sizeof(*model));
@@ -115,6 +116,7 @@ struct model *model_new(const struct proxy_config *config, const struct model_fi
 	model->protocol = config->protocol;
 	model->reverse_path = reverse_path;
 	model->ctx = ctx;
+	model->kernel = kernel;
 	model->link_count = config->interface_count;
 	for (unsigned n = 0; n < model->link_count; n++) {
 		model->link[n].config = &config->interface[n];
@@ -151,7 +153,6 @@ void model_free(struct model *model)
 		free_link(model, n);
 	forget_expected(model);
 	free(model->expected);
-	free(model->route);
 	free(model->flow);
 	status_forget_listed(model);
 	free(model->listed);
@@ -423,14 +424,18 @@ void model_reconfigure(struct model *model, int64_t now, const struct proxy_conf
 		begin(model, n);
 	model->per_source = merge_is_per_source(model);
 	model->repeat_ok = true;
-	model->routes_limited = config->max_routes && model->route_count >= config->max_routes;
-	model->flows_limited = config->max_routes &&
-			       model->route_count >= config->max_routes - config->max_routes / 4;
+	model->routes_limited =
+		config->max_routes && model->kernel->route_count >= config->max_routes;
+	model->flows_limited =
+		config->max_routes &&
+		model->kernel->route_count >= config->max_routes - config->max_routes / 4;
 	/* What there are routes of stays. */
-	for (unsigned i = 0; model->per_source && !was_per_source && i < model->route_count; i++)
+	for (unsigned i = 0; model->per_source && !was_per_source && i < model->kernel->route_count;
+	     i++)
 		routes_asked(model,
-			     &(struct upcall){UPCALL_WRONGVIF, model->route[i].input,
-					      model->route[i].source, model->route[i].group});
+			     &(struct upcall){UPCALL_WRONGVIF, model->kernel->route[i].route.input,
+					      model->kernel->route[i].route.source,
+					      model->kernel->route[i].route.group});
 }
 
 /* ---- packets ---- */
@@ -623,7 +628,7 @@ const char *model_check_shutdown(struct model *model, int64_t now)
 {
 	model->now = now;
 	check_sent(model);
-	if (model->route_count)
-		model_fail(model, "%u routes stay", model->route_count);
+	if (model->kernel->route_count)
+		model_fail(model, "%u routes stay", model->kernel->route_count);
 	return failure_of(model);
 }

@@ -22,6 +22,7 @@
 #include "proto/proxy.h"
 #include "proto/status.h"
 #include "tests/model/codec.h"
+#include "tests/model/kernel.h"
 
 struct model;
 
@@ -39,9 +40,11 @@ struct model_filter {
 	struct filter_list in, out;
 };
 
-/* FILTER: one for each entry. The configuration and what it points to must outlive the model.
- * REVERSE_PATH is that of struct proxy_out. All interfaces are down at first. */
+/* FILTER: one for each entry. The configuration and what it points to must outlive the model, as
+ * must the kernel, to which the world tells a route after model_route(). REVERSE_PATH is that of
+ * struct proxy_out. All interfaces are down at first. */
 struct model *model_new(const struct proxy_config *, const struct model_filter *filter,
+			const struct kernel *,
 			unsigned (*reverse_path)(void *ctx, const struct addr *), void *ctx);
 void model_free(struct model *);
 /* proxy_reconfigure(): what is the same stays. */

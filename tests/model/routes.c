@@ -1,32 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The kernel's table as the callbacks make it, the kernel's rules of looking it up, and what RFC
- * 4605 section 4.2 wants of it.
- */
+/* What RFC 4605 section 4.2 wants of the kernel's table as the callbacks make it. */
 #include <stdlib.h>
 
 #include "tests/model/state.h"
 
 /* ---- the table ---- */
-
-static struct addr plain(const struct addr *addr)
-{
-	return addr_is_any(addr) ? (struct addr){{0}} : *addr;
-}
-
-/* INPUT tells (*,G) and (*,*) apart, as in the kernel. */
-static struct route *find_route(const struct model *model, const struct addr *source,
-				const struct addr *group, unsigned input)
-{
-	for (unsigned i = 0; i < model->route_count; i++) {
-		struct route *route = &model->route[i];
-
-		if (addr_equal(&route->source, source) && addr_equal(&route->group, group) &&
-		    (input == PROXY_VIFS || !addr_is_any(source) || route->input == input))
-			return route;
-	}
-	return NULL;
-}
 
 static uint32_t vifs(const struct model *model)
 {
@@ -55,14 +33,21 @@ static bool is_joined(struct model *model, const struct addr *group)
 	return false;
 }
 
+static uint32_t count_sources(const struct model *model)
+{
+	uint32_t count = 0;
+
+	for (unsigned i = 0; i < model->kernel->route_count; i++)
+		count += !addr_is_any(&model->kernel->route[i].route.source);
+	return count;
+}
+
 /* Who met the limit is routed with the next report after there is room again: from the first time
  * on single sources are not looked at any more. */
 static void note_limit(struct model *model, const struct route *added)
 {
-	uint32_t count = 0;
+	uint32_t count = count_sources(model) + !addr_is_any(&added->source);
 
-	for (unsigned i = 0; i < model->route_count; i++)
-		count += !addr_is_any(&model->route[i].source);
 	if (!addr_is_any(&added->source) && model->config->max_routes &&
 	    count > model->config->max_routes)
 		model_fail(model, "%u routes, more than max-routes", count);
@@ -71,71 +56,20 @@ static void note_limit(struct model *model, const struct route *added)
 
 const char *routes_tell(struct model *model, const struct route *told)
 {
-	struct route route = *told, *known;
+	struct route route = kernel_plain(told);
+	const struct kernel_route *known =
+		kernel_find(model->kernel, &route.source, &route.group, route.input);
 
-	route.source = plain(&told->source);
-	route.group = plain(&told->group);
-	if (!route.remove && route.outputs & ~vifs(model))
+	if (route.remove)
+		return known ? NULL : "a route is removed that is not there";
+	if (route.outputs & ~vifs(model))
 		return "a route to a VIF that does not exist";
-	known = find_route(model, &route.source, &route.group, route.input);
-	if (route.remove) {
-		if (!known)
-			return "a route is removed that is not there";
-		*known = model->route[--model->route_count];
-		return NULL;
-	}
-	if (known && known->input == route.input && known->outputs == route.outputs &&
+	if (known && known->route.input == route.input && known->route.outputs == route.outputs &&
 	    !model->repeat_ok)
 		return "a route is told again";
-	if (!known) {
-		known = GROW(model->route, model->route_count, model->route_room);
-		*known = route;
-		note_limit(model, known);
-	}
-	*known = route;
+	if (!known)
+		note_limit(model, &route);
 	return NULL;
-}
-
-/* ---- the kernel: mr_mfc_find_any_parent(), mr_mfc_find_any(), ip_mr_forward() ---- */
-
-static const struct route *tree_of(const struct model *model, unsigned vif)
-{
-	for (unsigned i = 0; i < model->route_count; i++)
-		if (addr_is_any(&model->route[i].group) && model->route[i].outputs >> vif & 1)
-			return &model->route[i];
-	return NULL;
-}
-
-static const struct route *group_route(const struct model *model, unsigned vif,
-				       const struct addr *group)
-{
-	for (unsigned i = 0; i < model->route_count; i++) {
-		const struct route *route = &model->route[i], *tree;
-
-		if (!addr_is_any(&route->source) || !addr_equal(&route->group, group))
-			continue;
-		tree = tree_of(model, route->input);
-		if (route->outputs >> vif & 1 || (tree && tree->outputs >> vif & 1))
-			return route;
-	}
-	return NULL;
-}
-
-uint32_t model_forward(const struct model *model, unsigned vif, const struct addr *source,
-		       const struct addr *group)
-{
-	const struct route *exact = find_route(model, source, group, PROXY_VIFS);
-	const struct route *starred = group_route(model, vif, group), *tree;
-
-	if (exact)
-		return exact->input == vif ? exact->outputs : 0;
-	tree = tree_of(model, starred ? starred->input : vif);
-	if (starred) {
-		if (starred->input != vif && !(tree && tree->outputs >> vif & 1))
-			return 0;
-		return starred->outputs & ~(1U << vif);
-	}
-	return tree && tree->input != vif ? tree->outputs & 1U << tree->input : 0;
 }
 
 /* ---- what has to be ---- */
@@ -249,17 +183,12 @@ void routes_asked(struct model *model, const struct upcall *upcall)
 
 void routes_adopt(struct model *model, const struct route *route)
 {
-	uint32_t count = 0;
-
-	*GROW(model->route, model->route_count, model->route_room) = *route;
 	if (addr_is_any(&route->source))
 		return;
 	/* It is taken from where it came in. */
 	routes_asked(model,
 		     &(struct upcall){UPCALL_WRONGVIF, route->input, route->source, route->group});
-	for (unsigned i = 0; i < model->route_count; i++)
-		count += !addr_is_any(&model->route[i].source);
-	note_count(model, count);
+	note_count(model, count_sources(model));
 }
 
 static bool is_on_any_link(const struct model *model, const struct addr *source)
@@ -300,7 +229,8 @@ static uint32_t links_up(const struct model *model)
 
 static void check_source(struct model *model, const struct addr *source, const struct addr *group)
 {
-	const struct route *exact = find_route(model, source, group, PROXY_VIFS);
+	const struct kernel_route *entry = kernel_find(model->kernel, source, group, PROXY_VIFS);
+	const struct route *exact = entry ? &entry->route : NULL;
 	uint32_t up = links_up(model);
 	unsigned right;
 
@@ -310,7 +240,7 @@ static void check_source(struct model *model, const struct addr *source, const s
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
 			continue;
 		wanted = model_outputs(model, vif, source, group) & up;
-		got = model_forward(model, vif, source, group) & up;
+		got = kernel_lookup(model->kernel, vif, source, group) & up;
 		if (wanted != got)
 			model_fail(model, "(%s,%s) from %u goes to %x, not to %x",
 				   addr_text(source), addr_text(group), vif, got, wanted);
@@ -324,8 +254,8 @@ static void check_source(struct model *model, const struct addr *source, const s
 /* Routes of what nobody has. */
 static void check_leftovers(struct model *model, const struct list *groups)
 {
-	for (unsigned i = 0; i < model->route_count; i++) {
-		const struct route *route = &model->route[i];
+	for (unsigned i = 0; i < model->kernel->route_count; i++) {
+		const struct route *route = &model->kernel->route[i].route;
 		struct list single = {0}, range = {0};
 
 		if (addr_is_any(&route->group))
@@ -409,8 +339,8 @@ static void check_flows(struct model *model)
 {
 	uint32_t up = links_up(model);
 
-	for (unsigned i = 0; i < model->route_count; i++) {
-		const struct route *route = &model->route[i];
+	for (unsigned i = 0; i < model->kernel->route_count; i++) {
+		const struct route *route = &model->kernel->route[i].route;
 		uint32_t wanted = model_outputs(model, route->input, &route->source, &route->group);
 
 		if (addr_is_any(&route->source))
@@ -434,12 +364,14 @@ static void check_answers(struct model *model)
 {
 	for (unsigned i = 0; i < model->flow_count; i++) {
 		struct flow *flow = &model->flow[i];
+		const struct kernel_route *entry;
 		const struct route *route;
 
 		if (!flow->now)
 			continue;
 		flow->now = false;
-		route = find_route(model, &flow->source, &flow->group, PROXY_VIFS);
+		entry = kernel_find(model->kernel, &flow->source, &flow->group, PROXY_VIFS);
+		route = entry ? &entry->route : NULL;
 		if (!route && !model->routes_limited &&
 		    (!model->flows_limited || is_joined(model, &flow->group)))
 			model_fail(model, "(%s,%s) from %u: the kernel got no answer",

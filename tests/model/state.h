@@ -177,11 +177,10 @@ struct model {
 	unsigned flow_count, flow_room;
 	struct expected *expected;
 	unsigned expected_count, expected_room;
-	struct route *route;
-	unsigned route_count, route_room;
-	bool repeat_ok;	     /* routes may be told again */
-	bool routes_limited; /* there was no room for all of them */
-	bool flows_limited;  /* nor for flows of groups that nobody has joined */
+	const struct kernel *kernel; /* the routes: the world has it */
+	bool repeat_ok;		     /* routes may be told again */
+	bool routes_limited;	     /* there was no room for all of them */
+	bool flows_limited;	     /* nor for flows of groups that nobody has joined */
 	bool ended;
 	bool jumped; /* in this turn: what of many things is done first is up to the proxy */
 	char failure[MODEL_TEXT];
@@ -336,10 +335,6 @@ void told_jump(const struct model *, struct link *);
 
 /* ---- routes.c ---- */
 const char *routes_tell(struct model *, const struct route *);
-/* The outputs that the kernel gives a packet, by its own rules and the routes told: bit n is VIF n.
- */
-uint32_t model_forward(const struct model *, unsigned vif, const struct addr *source,
-		       const struct addr *group);
 void routes_asked(struct model *, const struct upcall *);
 /* The kernel has it from a proxy before. */
 void routes_adopt(struct model *, const struct route *);

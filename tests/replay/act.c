@@ -233,7 +233,7 @@ void run_stream(struct world *world, struct words *words)
 	world->stream[at] = stream;
 	if (at == world->stream_count)
 		world->stream_count++;
-	kernel_run_streams(world);
+	world_run_streams(world);
 }
 
 /* packets uncounted|counted: can the kernel tell? */
@@ -246,17 +246,11 @@ void run_packets(struct world *world, struct words *words)
 
 static void run_lose_route(struct world *world, struct words *words)
 {
-	struct route key = {0}, *route;
+	struct route key = {.remove = true};
 
 	parse_key(world, words, &key);
-	route = world_find_route(world, &key.source, &key.group, PROXY_VIFS);
-	if (!route) {
+	if (!kernel_tell(&world->kernel, world->now, &key))
 		world_fail(world, "there is no such route");
-		return;
-	}
-	key = (struct route){.source = key.source, .group = key.group, .remove = true};
-	*route = world->route[--world->route_count];
-	kernel_route_changed(world, &key);
 }
 
 /* lose: the kernel's routes are gone, the proxy is to make them again; lose (SOURCE,GROUP): only
@@ -267,7 +261,7 @@ void run_lose(struct world *world, struct words *words)
 		run_lose_route(world, words);
 		return;
 	}
-	world->route_count = 0;
+	world->kernel.route_count = 0;
 	proxy_reinstall(world->proxy);
 	world_settle(world);
 }
@@ -286,18 +280,13 @@ static unsigned parse_vif(struct world *world, struct words *words)
 void run_have(struct world *world, struct words *words)
 {
 	struct route route = {0};
-	struct addr any = {{0}};
 
 	parse_key(world, words, &route);
-	if (addr_is_any(&route.source))
-		route.source = any;
-	if (addr_is_any(&route.group))
-		route.group = any;
 	route.input = parse_vif(world, words);
 	need_word(world, words, "->");
 	while (words->at < words->count && !world->failed_line)
 		route.outputs |= UINT32_C(1) << (parse_vif(world, words) % PROXY_VIFS);
-	world_set_route(world, &route);
+	kernel_tell(&world->kernel, world->now, &route);
 }
 
 void run_hold(struct world *world, struct words *words)

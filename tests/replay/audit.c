@@ -214,7 +214,7 @@ static uint32_t interfaces_up(const struct world *world)
 static void audit_forwarding(struct world *world, const struct snapshot *snapshot,
 			     const struct addr *group, const struct addr *source)
 {
-	const struct route *exact = world_find_route(world, source, group, PROXY_VIFS);
+	const struct route *exact = world_find_route(world, source, group);
 	uint32_t up = interfaces_up(world);
 
 	if (!exact && !is_wildcard(world))
@@ -224,7 +224,7 @@ static void audit_forwarding(struct world *world, const struct snapshot *snapsho
 
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
 			continue;
-		got.outputs = world_forward(world, vif, source, group) & up;
+		got.outputs = kernel_lookup(&world->kernel, vif, source, group) & up;
 		expected.outputs = expected_outputs(world, snapshot, vif, source, group);
 		if (got.outputs != expected.outputs)
 			world_fail(world, "expected to forward %s, got %s",
@@ -286,8 +286,8 @@ static void audit_input(struct world *world, const struct snapshot *snapshot,
 /* Routes of flows that no member asks for, and wildcards where there must be none. */
 static void audit_routes(struct world *world, const struct snapshot *snapshot)
 {
-	for (unsigned i = 0; i < world->route_count && i < AUDIT_GROUPS; i++) {
-		const struct route *route = &world->route[i];
+	for (unsigned i = 0; i < world->kernel.route_count && i < AUDIT_GROUPS; i++) {
+		const struct route *route = &world->kernel.route[i].route;
 
 		if (!world_route_is_possible(world, route))
 			world_fail(world, "a route with a VIF that does not exist: %s",
@@ -366,7 +366,7 @@ static void audit_wanted(struct world *world, const struct route *told)
 	unknown.group = world->protocol == PROTOCOL_IGMP ? addr_ipv4(0xefffff01)
 							 : (struct addr){{0xff, 0x0e, [15] = 0xee}};
 	proxy_wanted_route(world->proxy, &unknown);
-	if (!unknown.remove && !world_find_route(world, &told->source, &unknown.group, PROXY_VIFS))
+	if (!unknown.remove && !world_find_route(world, &told->source, &unknown.group))
 		world_fail(world, "a route that nobody wants would not be removed");
 }
 
@@ -380,21 +380,21 @@ static void audit_status(struct world *world, const struct snapshot *snapshot)
 		world_fail(world, "forwarding is %s wildcards",
 			   is_wildcard(world) ? "not by" : "by");
 	proxy_totals(world->proxy, &totals);
-	for (unsigned i = 0; i < world->route_count; i++)
-		told_count += !is_sink(world, &world->route[i]);
-	for (unsigned i = 0; i < world->route_count; i++)
-		audit_wanted(world, &world->route[i]);
+	for (unsigned i = 0; i < world->kernel.route_count; i++)
+		told_count += !is_sink(world, &world->kernel.route[i].route);
+	for (unsigned i = 0; i < world->kernel.route_count; i++)
+		audit_wanted(world, &world->kernel.route[i].route);
 	if (snapshot->route_count != told_count)
 		world_fail(world, "status shows %u routes, %u were told", snapshot->route_count,
 			   told_count);
 	for (unsigned i = 0; i < snapshot->route_count; i++) {
 		const struct route *shown = &snapshot->route[i];
-		struct addr any = {{0}};
-		const struct route *told = world_find_route(
-			world, addr_is_any(&shown->source) ? &any : &shown->source,
-			addr_is_any(&shown->group) ? &any : &shown->group, shown->input);
+		struct route plain = kernel_plain(shown);
+		const struct kernel_route *told =
+			kernel_find(&world->kernel, &plain.source, &plain.group, plain.input);
 
-		if (!told || told->input != shown->input || told->outputs != shown->outputs)
+		if (!told || told->route.input != shown->input ||
+		    told->route.outputs != shown->outputs)
 			world_fail(world, "status shows a route that was not told: %s",
 				   world_route_text(world, shown));
 	}

@@ -187,7 +187,7 @@ void run_route(struct world *world, struct words *words)
 	parse_key(world, words, &expected);
 	expected.input = interface_named(world, next_word(words));
 	expected.outputs = parse_outputs(world, words);
-	got = world_find_route(world, &expected.source, &expected.group, PROXY_VIFS);
+	got = world_find_route(world, &expected.source, &expected.group);
 	if (!got || got->input != expected.input || got->outputs != expected.outputs)
 		world_fail(world, "expected %s, got %s", world_route_text(world, &expected),
 			   got ? world_route_text(world, got) : "no such route");
@@ -201,7 +201,7 @@ void run_noroute(struct world *world, struct words *words)
 	const struct route *got;
 
 	parse_key(world, words, &key);
-	got = world_find_route(world, &key.source, &key.group, PROXY_VIFS);
+	got = world_find_route(world, &key.source, &key.group);
 	if (got)
 		world_fail(world, "expected no route, got %s", world_route_text(world, got));
 	world->assertions++;
@@ -213,8 +213,8 @@ void run_routes(struct world *world, struct words *words)
 	bool none = take_word(words, "none");
 	unsigned expected = none ? 0 : number(world, next_word(words)), got = 0;
 
-	for (unsigned i = 0; i < world->route_count; i++) {
-		const struct addr *group = &world->route[i].group;
+	for (unsigned i = 0; i < world->kernel.route_count; i++) {
+		const struct addr *group = &world->kernel.route[i].route.group;
 
 		got += none || !(addr_is_any(group) || addr_is_discovery(group));
 	}
@@ -233,7 +233,8 @@ void run_forward(struct world *world, struct words *words)
 	expected.group = parse_addr(world, next_word(words), expected.input);
 	expected.outputs = parse_outputs(world, words);
 	got = expected;
-	got.outputs = world_forward(world, expected.input, &expected.source, &expected.group);
+	got.outputs =
+		kernel_lookup(&world->kernel, expected.input, &expected.source, &expected.group);
 	if (got.outputs != expected.outputs)
 		world_fail(world, "expected to forward %s, got %s",
 			   world_route_text(world, &expected), world_route_text(world, &got));

@@ -134,8 +134,8 @@ static bool is_left_over(const struct question *q, unsigned down, unsigned up)
 /* Where the data of (S,G) are arriving; ENTRIES: at no upstream that asks for them. */
 static unsigned arriving_at(const struct question *q)
 {
-	for (unsigned i = 0; !q->unnamed && i < q->world->route_count; i++) {
-		const struct route *route = &q->world->route[i];
+	for (unsigned i = 0; !q->unnamed && i < q->world->kernel.route_count; i++) {
+		const struct route *route = &q->world->kernel.route[i].route;
 		unsigned up = entry_of(q->world, route->input, true);
 
 		if (addr_equal(&route->source, q->source) && addr_equal(&route->group, q->group) &&

@@ -249,40 +249,12 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	*GROW(world->output, world->output_count, world->output_room) = output;
 }
 
-struct route *world_find_route(struct world *world, const struct addr *source,
-			       const struct addr *group, unsigned input)
+const struct route *world_find_route(const struct world *world, const struct addr *source,
+				     const struct addr *group)
 {
-	for (unsigned i = 0; i < world->route_count; i++) {
-		struct route *route = &world->route[i];
+	const struct kernel_route *entry = kernel_find(&world->kernel, source, group, PROXY_VIFS);
 
-		if (addr_equal(&route->source, source) && addr_equal(&route->group, group) &&
-		    (input == PROXY_VIFS || !addr_is_any(source) || route->input == input))
-			return route;
-	}
-	return NULL;
-}
-
-void world_set_route(struct world *world, const struct route *route)
-{
-	struct route *known = world_find_route(world, &route->source, &route->group, route->input);
-
-	if (known) {
-		*known = *route;
-		return;
-	}
-	if (world->route_count == world->route_room) {
-		world->route_room = world->route_room ? world->route_room * 2 : 64;
-		world->route = realloc(world->route, world->route_room * sizeof(*route));
-		if (!world->route)
-			abort();
-	}
-	world->route[world->route_count++] = *route;
-}
-
-/* Any is one address here, however it was spelt. */
-static struct addr plain(const struct addr *addr)
-{
-	return addr_is_any(addr) ? (struct addr){{0}} : *addr;
+	return entry ? &entry->route : NULL;
 }
 
 /* Of an interface that is gone there may be no new one; the input of (*,*) may be a VIF that does
@@ -300,10 +272,10 @@ bool world_route_is_possible(const struct world *world, const struct route *rout
 static void on_route(void *ctx, const struct route *told)
 {
 	struct world *world = ctx;
-	struct route route = *told, *known;
+	struct route route = kernel_plain(told);
+	const struct kernel_route *known =
+		kernel_find(&world->kernel, &route.source, &route.group, route.input);
 
-	route.source = plain(&told->source);
-	route.group = plain(&told->group);
 	say(world, told->remove ? "unroute" : "route", world_route_text(world, told));
 	world->told++;
 	if (!world->may_act)
@@ -311,20 +283,12 @@ static void on_route(void *ctx, const struct route *told)
 	if (!told->remove && !world_route_is_possible(world, &route))
 		world_fail(world, "a route with a VIF that does not exist: %s",
 			   world_route_text(world, told));
-	known = world_find_route(world, &route.source, &route.group, route.input);
-	if (route.remove) {
-		if (!known)
-			world_fail(world, "removed a route that was not there: %s",
-				   world_route_text(world, told));
-		else
-			*known = world->route[--world->route_count];
-		kernel_route_changed(world, &route);
-		return;
-	}
-	if (known && known->input == route.input && known->outputs == route.outputs &&
-	    !world->repeat_ok)
+	if (!told->remove && known && known->route.outputs == route.outputs &&
+	    known->route.input == route.input && !world->repeat_ok)
 		world_fail(world, "told a route again: %s", world_route_text(world, told));
-	world_set_route(world, &route);
+	if (!kernel_tell(&world->kernel, world->now, &route))
+		world_fail(world, "removed a route that was not there: %s",
+			   world_route_text(world, told));
 }
 
 /* `host kernel`: what the kernel was told last is what it tells the router. */
@@ -391,7 +355,7 @@ void world_advance(struct world *world, int64_t time)
 {
 	while (!world->failed_line && !world->holding && !world->ended) {
 		int64_t deadline = proxy_deadline(world->proxy);
-		int64_t packet = kernel_next_packet(world);
+		int64_t packet = world_next_packet(world);
 		int64_t next = packet <= deadline ? packet : deadline;
 
 		if (next > time)
@@ -399,7 +363,7 @@ void world_advance(struct world *world, int64_t time)
 		if (next > world->now)
 			world->now = next;
 		if (packet <= deadline) {
-			kernel_run_streams(world);
+			world_run_streams(world);
 			continue;
 		}
 		world->wakeups++;
@@ -475,7 +439,7 @@ static void make_proxy(struct world *world)
 	static const struct proxy_out out = {.send = on_send,
 					     .route = on_route,
 					     .reverse_path = on_reverse_path,
-					     .packets = kernel_packets,
+					     .packets = world_packets,
 					     .join = on_join};
 
 	world->changed = false;
@@ -615,8 +579,8 @@ static void adopt(struct world *world, bool whole)
 {
 	struct addr any = world->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
 
-	for (unsigned i = 0; i < world->route_count; i++) {
-		struct route route = world->route[i];
+	for (unsigned i = 0; i < world->kernel.route_count; i++) {
+		struct route route = world->kernel.route[i].route;
 
 		if (addr_is_any(&route.source) != whole)
 			continue;
@@ -672,9 +636,8 @@ void world_free(struct world *world)
 	for (unsigned i = 0; i < world->view_count; i++)
 		free(world->view[i].source.item);
 	free(world->view);
-	free(world->flow);
 	free(world->output);
 	free(world->expectation);
-	free(world->route);
+	kernel_free(&world->kernel);
 	free(world);
 }

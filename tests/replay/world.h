@@ -10,6 +10,7 @@
 #include "proto/proxy.h"
 #include "proto/status.h"
 #include "tests/model/codec.h"
+#include "tests/model/kernel.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };
 enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = 2 };
@@ -95,16 +96,6 @@ struct reverse_path {
 	unsigned vif;
 };
 
-/* What the kernel keeps of a flow beside its route: the packets that came in where they should,
- * when it complained last about one that did not; or packets that wait for a route. */
-struct flow {
-	struct addr source, group;
-	uint64_t packets;
-	int64_t asserted;
-	bool unresolved;
-	int64_t unresolved_until;
-};
-
 /* Data that come again and again. */
 struct stream {
 	struct addr source, group;
@@ -144,12 +135,9 @@ struct world {
 	unsigned output_count, output_room;
 	struct expectation *expectation;
 	unsigned expectation_count, expectation_room;
-	struct route *route;
-	unsigned route_count, route_room;
+	struct kernel kernel;
 	struct view *view;
 	unsigned view_count, view_room;
-	struct flow *flow;
-	unsigned flow_count, flow_room;
 	struct stream stream[INTERFACE_LIST];
 	unsigned stream_count;
 	bool no_packet_counts; /* the kernel cannot tell */
@@ -188,28 +176,21 @@ void world_hear(struct world *, const struct packet *);
 void world_restart(struct world *, unsigned times);
 /* Are its interfaces there? */
 bool world_route_is_possible(const struct world *, const struct route *);
-/* INPUT tells (*,G) and (*,*) apart, as in the kernel; PROXY_VIFS: any. */
-struct route *world_find_route(struct world *, const struct addr *source, const struct addr *group,
-			       unsigned input);
-/* The kernel has it from now on. Any is all zeros. */
-void world_set_route(struct world *, const struct route *);
+/* The kernel's route of a packet of (S,G), but for wildcards; NULL: there is none. */
+const struct route *world_find_route(const struct world *, const struct addr *source,
+				     const struct addr *group);
 
-/* ---- kernel.c ---- */
+/* ---- data.c ---- */
 
-/* The interfaces to which the kernel would forward a packet: its rules for (S,G), (*,G), (*,*). */
-uint32_t world_forward(struct world *, unsigned vif, const struct addr *source,
-		       const struct addr *group);
 /* A packet comes in; the kernel asks the proxy if need be. Where it went in the end. */
 uint32_t world_data(struct world *, unsigned vif, const struct addr *source,
 		    const struct addr *group);
-/* The route of this flow is made, or gone. */
-void kernel_route_changed(struct world *, const struct route *);
 /* The callback of struct proxy_out. */
-bool kernel_packets(void *ctx, const struct route *, uint64_t *count);
+bool world_packets(void *ctx, const struct route *, uint64_t *count);
 /* When the next packet of a stream comes; INT64_MAX: never. */
-int64_t kernel_next_packet(const struct world *);
+int64_t world_next_packet(const struct world *);
 /* Lets the packets come that are due. */
-void kernel_run_streams(struct world *);
+void world_run_streams(struct world *);
 
 /* The groups that the proxy holds, as its status says. */
 struct held_source {

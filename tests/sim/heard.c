@@ -65,7 +65,7 @@ static bool is_routed(const struct sim *sim, const struct router *router, unsign
 		      unsigned group, unsigned source)
 {
 	struct addr from = sim_source(sim, source), to = sim_group(sim, group);
-	const struct entry *entry = kernel_find(router, &from, &to);
+	const struct kernel_route *entry = kernel_find(&router->kernel, &from, &to, PROXY_VIFS);
 
 	return !model_is_per_source(router->model) || (entry && entry->route.outputs >> vif & 1);
 }
@@ -76,8 +76,8 @@ static bool is_group_routed(const struct sim *sim, const struct router *router, 
 {
 	struct addr to = sim_group(sim, group);
 
-	for (unsigned i = 0; i < router->route_count; i++) {
-		const struct route *route = &router->route[i].route;
+	for (unsigned i = 0; i < router->kernel.route_count; i++) {
+		const struct route *route = &router->kernel.route[i].route;
 
 		if (addr_is_any(&route->source) && addr_equal(&route->group, &to) &&
 		    route->outputs >> vif & 1)

@@ -76,11 +76,13 @@ static void forward(struct sim *sim, struct spread *spread, struct router *route
 
 	transcript_data(router, vif, &spread->from, &spread->to);
 	spread->got[router->index][vif]++;
-	outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
+	outputs = kernel_receive(&router->kernel, sim->now, vif, &spread->from, &spread->to,
+				 &misrouted);
 	/* The packet waits for the answer. */
 	if (misrouted == UNROUTED) {
 		router_upcall(sim, router, UPCALL_NOCACHE, vif, spread->source, spread->group);
-		outputs = kernel_forward(router, vif, &spread->from, &spread->to, &misrouted);
+		outputs = kernel_receive(&router->kernel, sim->now, vif, &spread->from, &spread->to,
+					 &misrouted);
 	}
 	if (misrouted == DROPPED)
 		spread->dropped |= 1U << router->index;
@@ -170,7 +172,8 @@ static bool had_it(const struct spread *spread, const struct router *router, uns
 static bool comes_elsewhere(const struct sim *sim, const struct spread *spread,
 			    const struct router *router, unsigned in)
 {
-	const struct entry *entry = kernel_find(router, &spread->from, &spread->to);
+	const struct kernel_route *entry =
+		kernel_find(&router->kernel, &spread->from, &spread->to, PROXY_VIFS);
 	int64_t mutex = router->now->config.mutex;
 
 	if (!entry || entry->route.input == in)
@@ -185,7 +188,7 @@ static bool comes_elsewhere(const struct sim *sim, const struct spread *spread,
 	return sim->now <= entry->used + 4 * READING;
 }
 
-static const char *entry_text(const struct entry *entry)
+static const char *entry_text(const struct kernel_route *entry)
 {
 	static char text[64];
 
@@ -213,7 +216,8 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 				 sim_source_name(spread->source), sim_group_name(spread->group),
 				 router->name, in, vif,
 				 sim_time_text(until - router->offset - CLOCK_EPOCH),
-				 entry_text(kernel_find(router, &spread->from, &spread->to)));
+				 entry_text(kernel_find(&router->kernel, &spread->from, &spread->to,
+							PROXY_VIFS)));
 }
 
 /* RFC 4605 section 4.2: what comes from a downstream goes upstream, to all or to the first. */
@@ -503,8 +507,8 @@ static void check_idle(struct sim *sim, const struct router *router)
 	if (!model_is_per_source(router->model) || sim->now <= router->reloaded + bound ||
 	    sim->now <= router->killed + bound)
 		return;
-	for (unsigned i = 0; i < router->route_count; i++) {
-		const struct entry *entry = &router->route[i];
+	for (unsigned i = 0; i < router->kernel.route_count; i++) {
+		const struct kernel_route *entry = &router->kernel.route[i];
 
 		if (sim->now > entry->used + bound)
 			sim_fail(sim, "idle", (int)router->index,

@@ -182,22 +182,56 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	enter(ctx);
 }
 
+/* (S,G) that go while data come in. */
+static void note_dropped(struct router *router, const struct kernel_route *entry)
+{
+	if (!addr_is_any(&entry->route.source) && entry->packets)
+		*GROW(router->dropped, router->dropped_count, router->dropped_room) = *entry;
+}
+
+static const char *set_route(struct router *router, const struct route *told)
+{
+	struct route route = kernel_plain(told);
+	const struct kernel_route *known =
+		kernel_find(&router->kernel, &route.source, &route.group, route.input);
+	uint32_t vifs = 0;
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		vifs |= (uint32_t)(router_has(router, vif, UP) || router_has(router, vif, DOWN))
+			<< vif;
+	if (addr_is_link_scope(&route.group))
+		return "sets a route of a group that never leaves its link";
+	if (!route.remove && route.outputs & ~vifs)
+		return "sets a route with a VIF that does not exist";
+	if (route.remove && known)
+		note_dropped(router, known);
+	return kernel_tell(&router->kernel, router->sim->now, &route)
+		       ? NULL
+		       : "removes a route that is not there";
+}
+
 static void on_route(void *ctx, const struct route *route)
 {
 	struct router *router = ctx;
 	const char *wrong;
 
 	memory_leave();
-	wrong = kernel_route(router, route);
+	differs(router, model_route(router->model, router_clock(router), route));
+	wrong = set_route(router, route);
 	if (wrong)
 		sim_fail(router->sim, "routes", (int)router->index, "%s %s", router->name, wrong);
-	differs(router, model_route(router->model, router_clock(router), route));
 	enter(router);
 }
 
 static bool on_packets(void *ctx, const struct route *route, uint64_t *count)
 {
-	return kernel_packets(ctx, route, count);
+	const struct router *router = ctx;
+	const struct kernel_route *entry =
+		kernel_find(&router->kernel, &route->source, &route->group, PROXY_VIFS);
+
+	if (entry)
+		*count = entry->packets;
+	return entry;
 }
 
 static unsigned vif_on(const struct router *router, unsigned link, enum side side)
@@ -345,7 +379,7 @@ static void refresh_member(struct sim *sim, struct router *router, unsigned vif,
 static void check_dropped(struct sim *sim, struct router *router)
 {
 	for (unsigned i = 0; i < router->dropped_count; i++) {
-		const struct entry *entry = &router->dropped[i];
+		const struct kernel_route *entry = &router->dropped[i];
 		const struct route *route = &entry->route;
 
 		if (!router->disturbed && !router->now->config.max_routes &&
@@ -353,7 +387,7 @@ static void check_dropped(struct sim *sim, struct router *router)
 		    sim->now > router->killed + READING_INTERVAL &&
 		    sim->now < entry->used + (router->now->config.mutex ? router->now->config.mutex
 									: READING_INTERVAL) &&
-		    !kernel_find(router, &route->source, &route->group) &&
+		    !kernel_find(&router->kernel, &route->source, &route->group, PROXY_VIFS) &&
 		    model_is_per_source(router->model) &&
 		    model_outputs(router->model, route->input, &route->source, &route->group))
 			sim_fail(sim, "idle", (int)router->index,
@@ -640,8 +674,8 @@ static void make_proxy(struct sim *sim, struct router *router)
 	router->memory_count = router->memory_bytes = 0;
 	router->started = sim->now;
 	router->reloaded = FOREVER_BACK;
-	router->model =
-		model_new(&router->now->config, router->now->filter, on_reverse_path, router);
+	router->model = model_new(&router->now->config, router->now->filter, &router->kernel,
+				  on_reverse_path, router);
 	enter(router);
 	router->proxy = proxy_new(&router->now->config, &out, router, seed);
 	memory_leave();
@@ -670,7 +704,7 @@ void router_start(struct sim *sim, struct router *router)
 
 	if (router->proxy)
 		return;
-	kernel_forget(router);
+	kernel_free(&router->kernel);
 	router->limited = false;
 	make_proxy(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
@@ -698,9 +732,9 @@ void router_stop(struct sim *sim, struct router *router)
 	proxy_shutdown(router->proxy, router_clock(router));
 	memory_leave();
 	differs(router, model_check_shutdown(router->model, router_clock(router)));
-	if (router->route_count)
+	if (router->kernel.route_count)
 		sim_fail(sim, "routes", (int)router->index, "%s leaves %u routes behind",
-			 router->name, router->route_count);
+			 router->name, router->kernel.route_count);
 	free_proxy(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
@@ -719,7 +753,8 @@ static uint32_t forwarders(const struct router *router)
 }
 
 /* As the kernel tells them: those of whole groups first. */
-static void adopt(struct router *router, const struct entry *entry, unsigned count, bool whole)
+static void adopt(struct router *router, const struct kernel_route *entry, unsigned count,
+		  bool whole)
 {
 	bool igmp = router->sim->protocol == PROTOCOL_IGMP;
 
@@ -742,15 +777,15 @@ static void adopt(struct router *router, const struct entry *entry, unsigned cou
 
 static bool has_route(const struct router *router, const struct route *route)
 {
-	for (unsigned i = 0; i < router->route_count; i++)
-		if (!memcmp(route, &router->route[i].route, sizeof(*route)))
+	for (unsigned i = 0; i < router->kernel.route_count; i++)
+		if (!memcmp(route, &router->kernel.route[i].route, sizeof(*route)))
 			return true;
 	return false;
 }
 
 /* Where nothing else has changed, nothing has to change in the kernel. With `mutex` what is wanted
  * from another upstream, and has no outputs here, may be asked about again. */
-static void check_kept(struct sim *sim, struct router *router, const struct entry *before,
+static void check_kept(struct sim *sim, struct router *router, const struct kernel_route *before,
 		       unsigned count)
 {
 	unsigned kept = 0;
@@ -765,9 +800,9 @@ static void check_kept(struct sim *sim, struct router *router, const struct entr
 				 "%s changes the route of (%s,%s) that it has taken over",
 				 router->name, addr_text(&route->source), addr_text(&route->group));
 	}
-	if (router->route_count != kept)
+	if (router->kernel.route_count != kept)
 		sim_fail(sim, "kept", (int)router->index, "%s has taken over %u routes and has %u",
-			 router->name, kept, router->route_count);
+			 router->name, kept, router->kernel.route_count);
 }
 
 /* Those who watch it: it is another one, to whom its interfaces are told. */
@@ -803,8 +838,8 @@ static bool has_grown_old(const struct router *router)
 
 void router_kill(struct sim *sim, struct router *router)
 {
-	unsigned count = router->route_count;
-	struct entry *before;
+	unsigned count = router->kernel.route_count;
+	struct kernel_route *before;
 	uint32_t forwarding;
 	bool steady;
 
@@ -814,7 +849,7 @@ void router_kill(struct sim *sim, struct router *router)
 	if (!before)
 		abort();
 	for (unsigned i = 0; i < count; i++)
-		before[i] = router->route[i];
+		before[i] = router->kernel.route[i];
 	router->limited = router_is_limited(router);
 	forwarding = router->limited ? 0 : forwarders(router);
 	steady = !router->changed && !router->limited && !has_grown_old(router);

@@ -184,8 +184,7 @@ void sim_free(struct sim *sim)
 	while (sim->arrival_count)
 		frame_drop(sim->arrival[--sim->arrival_count].frame);
 	for (unsigned i = 0; i < sim->router_count; i++) {
-		free(sim->router[i].route);
-		free(sim->router[i].unresolved);
+		kernel_free(&sim->router[i].kernel);
 		free(sim->router[i].dropped);
 		free(sim->router[i].transcript);
 	}

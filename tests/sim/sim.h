@@ -144,20 +144,6 @@ struct settings {
 	struct filter *compiled[ROUTER_ENTRIES][DIRECTIONS];
 };
 
-/* A route of the kernel. */
-struct entry {
-	struct route route;
-	uint64_t packets;
-	int64_t used;	  /* when the last packet took it */
-	int64_t asserted; /* when the kernel last asked about a packet from elsewhere */
-};
-
-/* A packet that waits for a route, and others of the same kind behind it. */
-struct unresolved {
-	struct addr source, group;
-	int64_t until;
-};
-
 struct router {
 	char name[NAME];
 	unsigned index;
@@ -177,11 +163,8 @@ struct router {
 	unsigned starts;
 	int64_t deadline;
 	bool held; /* has more to hear before its turn ends */
-	struct entry *route;
-	unsigned route_count, route_room;
-	struct unresolved *unresolved;
-	unsigned unresolved_count, unresolved_room;
-	struct entry *dropped; /* removed in this turn while data flow */
+	struct kernel kernel;
+	struct kernel_route *dropped; /* removed in this turn while data flow */
 	unsigned dropped_count, dropped_room;
 	bool disturbed; /* its interfaces, settings or clock changed in this turn */
 	bool limited;	/* it had met a limit when it was reloaded or died: counters begin anew */
@@ -447,21 +430,6 @@ bool router_takes_down(const struct router *, unsigned vif, unsigned down, const
 int64_t router_membership_interval(const struct values *);
 struct values router_values(const struct router *, unsigned vif, enum side);
 bool router_is_limited(const struct router *);
-
-/* ---- kernel.c: the routes, and what Linux makes of them ---- */
-
-const char *kernel_route(struct router *, const struct route *);
-bool kernel_packets(const struct router *, const struct route *, uint64_t *count);
-/* NULL: there is none of (S,G). */
-struct entry *kernel_find(const struct router *, const struct addr *source,
-			  const struct addr *group);
-/* Nothing is left of it. */
-void kernel_forget(struct router *);
-/* What becomes of a packet that has no route, or is expected elsewhere: the kernel asks. */
-enum misrouted { WELL_ROUTED, UNROUTED, ASKED_ABOUT, DROPPED };
-/* A packet comes in: it is counted, and maybe waits from now on. */
-uint32_t kernel_forward(struct router *, unsigned vif, const struct addr *source,
-			const struct addr *group, enum misrouted *);
 
 /* ---- heard.c: what routers were told ---- */
 
