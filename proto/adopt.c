@@ -58,7 +58,7 @@ static int64_t deadline(const struct interface *i, int64_t now)
 {
 	const struct values *v = &i->values;
 
-	if (!i->querier)
+	if (!i->router.querier)
 		return now + values_group_membership_interval(v);
 	return now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
 	       v->query_response_interval + DELIVERY_MARGIN;

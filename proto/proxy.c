@@ -63,7 +63,7 @@ static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const st
 	if (!ENABLE_PRIVSEP || result > RX_LEAVE || m.type != MESSAGE_QUERY ||
 	    !addr_is_any(&m.group))
 		return 0;
-	if (!i->config->upstream && !addr_equal(&i->other_querier, &packet->source))
+	if (!i->config->upstream && !addr_equal(&i->router.other_querier, &packet->source))
 		return 0;
 	return m.version;
 }
@@ -178,7 +178,7 @@ static void retry(struct proxy *p)
 		if (m->incomplete)
 			membership_touch(p, m);
 	for (n = 0; n < p->config->interface_count; n++)
-		if (p->interface[n]->active && p->interface[n]->static_missing)
+		if (p->interface[n]->active && p->interface[n]->router.static_missing)
 			group_join_static(p, p->interface[n]);
 }
 

@@ -76,7 +76,7 @@ static struct interface *find(struct proxy *p, const struct proxy_interface_conf
 
 static void discard(struct interface *i)
 {
-	free(i->regular);
+	querier_free(i);
 	free(i->prefix);
 	free(i);
 }
@@ -111,7 +111,7 @@ static struct interface *create(struct proxy *p, const struct proxy_interface_co
 	if (!known)
 		known = config->upstream ? p->router[config->vif] : p->host[config->vif];
 	i->vif = config->vif;
-	i->next_general_query = i->other_querier_until = INT64_MAX;
+	querier_reset(i);
 	if (!(ENABLE_RELOAD || ENABLE_PEERING) || !known || take_state(i, known))
 		return i;
 	discard(i);

@@ -17,13 +17,14 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 		.vif = i->vif,
 		.upstream = i->config->upstream,
 		.up = i->active,
-		.querier = i->querier,
+		.querier = i->router.querier,
 		.address = i->address,
-		.other_querier = i->other_querier,
+		.other_querier = i->router.other_querier,
 		.version = i->configured.version,
 		.values = i->values,
 		.groups = i->group_count,
-		.next_query = i->querier ? i->next_general_query : i->other_querier_until,
+		.next_query = i->router.querier ? i->router.next_general_query
+						: i->router.other_querier_until,
 		.counters = &i->counters,
 	};
 	if (i->config->upstream) {

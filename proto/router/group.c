@@ -81,7 +81,7 @@ static bool is_quick(const struct interface *i, const struct group *g, int64_t n
 {
 	enum quick_leave mode = i->config->quick_leave;
 
-	if (!ENABLE_QUICK_LEAVE || !i->querier)
+	if (!ENABLE_QUICK_LEAVE || !i->router.querier)
 		return false;
 	return mode == QUICK_LEAVE_ON || (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
 					  reporter_all_known(g->tracking, now));
@@ -105,9 +105,10 @@ static bool apply(struct proxy *p, struct interface *i, struct group *g, const s
 		.membership_deadline = membership_deadline,
 		.most_sources = limits_sources(i, h, &g->state),
 		.query_deadline = h->now + values_last_member_query_time(v),
-		.query_count = i->querier ? v->last_member_query_count : 0,
-		.source_query_count =
-			i->querier && can_name_sources(p, i) ? v->last_member_query_count : 0,
+		.query_count = i->router.querier ? v->last_member_query_count : 0,
+		.source_query_count = i->router.querier && can_name_sources(p, i)
+					      ? v->last_member_query_count
+					      : 0,
 		.quick = is_quick(i, g, h->now),
 		.tracking = g->tracking,
 	};
@@ -239,7 +240,7 @@ void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 
 	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
 		i->counters.value[DROP_RECORD_SSM]++;
-	else if (i->querier)
+	else if (i->router.querier)
 		group_record(p, i, h, &r);
 }
 
@@ -306,10 +307,10 @@ void group_join_static(struct proxy *p, struct interface *i)
 {
 	size_t n;
 
-	i->static_missing = false;
+	i->router.static_missing = false;
 	for (n = 0; n < i->config->static_join_count; n++)
 		if (!join_static(p, i, &i->config->static_join[n]))
-			i->static_missing = p->starved = true;
+			i->router.static_missing = p->starved = true;
 }
 
 void group_renew_static(struct proxy *p, struct interface *i)

@@ -27,7 +27,7 @@ static uint32_t common(const struct hearing *h, uint32_t limit)
 
 bool limits_are_full(const struct interface *i, const struct hearing *h)
 {
-	return i->group_count - i->drawn_groups >= common(h, i->config->max_groups);
+	return i->group_count - i->router.drawn_groups >= common(h, i->config->max_groups);
 }
 
 /* It wants sources, and there is no room for any. */
@@ -35,7 +35,7 @@ static bool lacks_sources(const struct interface *i, const struct hearing *h,
 			  const struct record *r)
 {
 	return r->type != IS_EX && r->type != TO_EX &&
-	       i->source_count >= common(h, i->config->max_total_sources);
+	       i->router.source_count >= common(h, i->config->max_total_sources);
 }
 
 /* Has a regular sent it, whose part of the reserve is not used up? */
@@ -47,8 +47,8 @@ static bool may_draw(const struct interface *i, const struct hearing *h)
 
 	if (!h->slot || !kept || (c->max_groups && i->group_count >= c->max_groups))
 		return false;
-	part = kept / i->regular_capacity;
-	return i->regular[h->slot - 1].drawn < (part > LEAST_PART ? part : LEAST_PART);
+	part = kept / i->router.regular_capacity;
+	return i->router.regular[h->slot - 1].drawn < (part > LEAST_PART ? part : LEAST_PART);
 }
 
 bool limits_admit_group(struct interface *i, const struct hearing *h, const struct record *r,
@@ -70,14 +70,15 @@ void limits_take_group(struct interface *i, struct filter_state *f, uint32_t dra
 	if (!ENABLE_REPORTER_LIMITS || !drawer)
 		return;
 	f->drawer = drawer;
-	i->regular[drawer - 1].drawn++;
-	i->drawn_groups++;
+	i->router.regular[drawer - 1].drawn++;
+	i->router.drawn_groups++;
 }
 
 /* Where its sources are counted: those of the reserve apart. */
 static uint32_t *source_count(struct interface *i, const struct filter_state *f)
 {
-	return ENABLE_REPORTER_LIMITS && f->drawer ? &i->drawn_sources : &i->source_count;
+	return ENABLE_REPORTER_LIMITS && f->drawer ? &i->router.drawn_sources
+						   : &i->router.source_count;
 }
 
 void limits_return_group(struct interface *i, const struct filter_state *f)
@@ -85,8 +86,8 @@ void limits_return_group(struct interface *i, const struct filter_state *f)
 	*source_count(i, f) -= f->sources.count;
 	if (!ENABLE_REPORTER_LIMITS || !f->drawer)
 		return;
-	i->regular[f->drawer - 1].drawn--;
-	i->drawn_groups--;
+	i->router.regular[f->drawer - 1].drawn--;
+	i->router.drawn_groups--;
 }
 
 void limits_forget_drawers(struct interface *i)
@@ -95,15 +96,16 @@ void limits_forget_drawers(struct interface *i)
 
 	for (n = 0; n < i->timers.count; n++)
 		((struct group *)(void *)i->timers.slot[n].timer)->state.drawer = 0;
-	i->source_count += i->drawn_sources;
-	i->drawn_groups = i->drawn_sources = 0;
+	i->router.source_count += i->router.drawn_sources;
+	i->router.drawn_groups = i->router.drawn_sources = 0;
 }
 
 /* ---- hosts and sources ---- */
 
 bool limits_admit_host(const struct interface *i, const struct hearing *h)
 {
-	return i->source_count + LIMITS_HOST_SOURCES <= common(h, i->config->max_total_sources);
+	return i->router.source_count + LIMITS_HOST_SOURCES <=
+	       common(h, i->config->max_total_sources);
 }
 
 /* How many a group of the reserve may have. */

@@ -2,12 +2,26 @@
 /* The router part of a downstream; see querier.h. */
 #include "proto/router/querier.h"
 
+#include <stdlib.h>
+
 #include "proto/router/group.h"
 #include "proto/packet/codec.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/router/regular.h"
 #include "proto/router/tracking.h"
+
+void querier_reset(struct interface *i)
+{
+	i->router.querier = false;
+	i->router.next_general_query = i->router.other_querier_until = INT64_MAX;
+	i->router.other_querier = (struct addr){{0}};
+}
+
+void querier_free(struct interface *i)
+{
+	free(i->router.regular);
+}
 
 /* The groups of the interface are those in its heap. */
 static struct group *group_at(const struct interface *i, uint32_t slot)
@@ -27,18 +41,18 @@ static void touch_groups(struct proxy *p, struct interface *i)
 
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
-	i->querier = i->config->querier != QUERIER_NEVER;
+	i->router.querier = i->config->querier != QUERIER_NEVER;
 	interface_heed(i, 0, 0);
-	i->other_querier = (struct addr){{0}};
-	i->other_querier_until = INT64_MAX;
-	i->next_general_query = i->querier ? now : INT64_MAX;
+	i->router.other_querier = (struct addr){{0}};
+	i->router.other_querier_until = INT64_MAX;
+	i->router.next_general_query = i->router.querier ? now : INT64_MAX;
 	touch_groups(p, i);
 }
 
 void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 {
 	become_querier(p, i, now);
-	i->startup_left = i->values.startup_query_count;
+	i->router.startup_left = i->values.startup_query_count;
 }
 
 /* Hosts that nobody has noted down yet will have been heard of after a membership's time. */
@@ -47,7 +61,7 @@ static void change_tracking(struct interface *i, int64_t now)
 	bool begins = i->config->quick_leave == QUICK_LEAVE_TRACKED;
 	uint32_t n;
 
-	i->tracking_from = now + values_group_membership_interval(&i->values);
+	i->router.tracking_from = now + values_group_membership_interval(&i->values);
 	for (n = 0; n < i->timers.count; n++) {
 		struct group *g = group_at(i, n);
 
@@ -68,8 +82,8 @@ void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		return;
 	}
 	interface_heed(i, i->heard_robustness, i->heard_query_interval);
-	if (i->querier && i->next_general_query > now + i->values.query_interval)
-		i->next_general_query = now + i->values.query_interval;
+	if (i->router.querier && i->router.next_general_query > now + i->values.query_interval)
+		i->router.next_general_query = now + i->values.query_interval;
 }
 
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
@@ -77,8 +91,9 @@ void querier_start(struct proxy *p, struct interface *i, int64_t now)
 	const struct values *v = &i->configured;
 
 	querier_restart(p, i, now);
-	i->tracking_from = now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
-			   v->query_response_interval;
+	i->router.tracking_from =
+		now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
+		v->query_response_interval;
 	group_join_static(p, i);
 }
 
@@ -86,10 +101,8 @@ void querier_stop(struct proxy *p, struct interface *i)
 {
 	while (i->timers.count)
 		group_delete(p, i, group_at(i, i->timers.count - 1));
-	i->querier = false;
+	querier_reset(i);
 	p->tree_changed = true;
-	i->next_general_query = i->other_querier_until = INT64_MAX;
-	i->other_querier = (struct addr){{0}};
 }
 
 static void send_general_query(struct proxy *p, struct interface *i)
@@ -141,12 +154,12 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	if (!never && !is_lower(source, &i->address))
 		return;
 	interface_heed(i, m->robustness, believed_interval(i, m->query_interval));
-	i->other_querier = *source;
-	i->other_querier_until = now + values_other_querier_present_interval(&i->values);
-	i->next_general_query = INT64_MAX;
-	i->startup_left = 0;
-	if (i->querier) {
-		i->querier = false;
+	i->router.other_querier = *source;
+	i->router.other_querier_until = now + values_other_querier_present_interval(&i->values);
+	i->router.next_general_query = INT64_MAX;
+	i->router.startup_left = 0;
+	if (i->router.querier) {
+		i->router.querier = false;
 		touch_groups(p, i);
 	}
 }
@@ -275,21 +288,22 @@ int64_t querier_deadline(const struct interface *i)
 {
 	int64_t first = timer_first(&i->timers);
 
-	if (i->next_general_query < first)
-		first = i->next_general_query;
-	return i->other_querier_until < first ? i->other_querier_until : first;
+	if (i->router.next_general_query < first)
+		first = i->router.next_general_query;
+	return i->router.other_querier_until < first ? i->router.other_querier_until : first;
 }
 
 void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned budget)
 {
-	if (i->other_querier_until <= now)
+	if (i->router.other_querier_until <= now)
 		become_querier(p, i, now);
-	if (i->next_general_query <= now) {
+	if (i->router.next_general_query <= now) {
 		send_general_query(p, i);
-		if (i->startup_left)
-			i->startup_left--;
-		i->next_general_query = now + (i->startup_left ? i->values.startup_query_interval
-							       : i->values.query_interval);
+		if (i->router.startup_left)
+			i->router.startup_left--;
+		i->router.next_general_query =
+			now + (i->router.startup_left ? i->values.startup_query_interval
+						      : i->values.query_interval);
 	}
 	while (budget-- && timer_first(&i->timers) <= now)
 		group_run(p, i, group_at(i, 0), now);

@@ -10,6 +10,10 @@
 
 #include "proto/state/state.h"
 
+/* Nobody asks there, and nothing is due. */
+void querier_reset(struct interface *);
+/* Frees what is not its groups'. */
+void querier_free(struct interface *);
 /* Its configuration was OLD. */
 void querier_configure(struct proxy *, struct interface *, int64_t now,
 		       const struct proxy_interface_config *old);

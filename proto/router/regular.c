@@ -21,14 +21,14 @@ static bool has_table(struct interface *i)
 {
 	uint32_t capacity = i->config->max_reporters;
 
-	if (i->regular_capacity == capacity)
+	if (i->router.regular_capacity == capacity)
 		return true;
 	limits_forget_drawers(i);
-	free(i->regular);
-	i->regular = calloc(capacity, sizeof(*i->regular));
-	i->regular_capacity = i->regular ? capacity : 0;
-	i->counters.value[NO_MEMORY] += !i->regular;
-	return i->regular;
+	free(i->router.regular);
+	i->router.regular = calloc(capacity, sizeof(*i->router.regular));
+	i->router.regular_capacity = i->router.regular ? capacity : 0;
+	i->counters.value[NO_MEMORY] += !i->router.regular;
+	return i->router.regular;
 }
 
 /* The slot of ADDRESS, or that of the stranger whose last report is the oldest. NULL: there are
@@ -37,7 +37,7 @@ static struct regular *slot_of(const struct proxy *p, const struct interface *i,
 			       const struct addr *address)
 {
 	uint32_t hash[3] = {addr_hash(address, p->hash_seed)}, n;
-	uint64_t buckets = (i->regular_capacity + BUCKET - 1) / BUCKET;
+	uint64_t buckets = (i->router.regular_capacity + BUCKET - 1) / BUCKET;
 	uint64_t first = buckets < FIRST_BUCKETS ? buckets : FIRST_BUCKETS;
 	struct regular *oldest = NULL;
 
@@ -46,9 +46,9 @@ static struct regular *slot_of(const struct proxy *p, const struct interface *i,
 	for (n = 0; n < 3 * BUCKET; n++) {
 		uint64_t range = n % 3 ? buckets : first;
 		uint32_t at = (uint32_t)(hash[n % 3] * range >> 32) * BUCKET + n / 3;
-		struct regular *r = &i->regular[at];
+		struct regular *r = &i->router.regular[at];
 
-		if (at >= i->regular_capacity)
+		if (at >= i->router.regular_capacity)
 			continue;
 		if (addr_equal(&r->address, address))
 			return r;
@@ -88,6 +88,6 @@ bool regular_hear(struct proxy *p, struct interface *i, struct hearing *h, unsig
 		*r = (struct regular){.address = h->reporter, .since = h->now, .drawn = r->drawn};
 	r->heard = h->now;
 	if (is_regular(i, r, over))
-		h->slot = (uint32_t)(r - i->regular) + 1;
+		h->slot = (uint32_t)(r - i->router.regular) + 1;
 	return pay(r, h->now, i->config->max_reports, count);
 }

@@ -9,7 +9,7 @@
 
 static void delete_reporter(struct interface *i, struct reporter *r)
 {
-	i->source_count -= r->state.sources.count + LIMITS_HOST_SOURCES;
+	i->router.source_count -= r->state.sources.count + LIMITS_HOST_SOURCES;
 	source_list_free(&r->state.sources);
 	free(r);
 }
@@ -18,7 +18,7 @@ void tracking_start(struct interface *i, struct group *g)
 {
 	g->tracking = calloc(1, sizeof(*g->tracking));
 	if (g->tracking)
-		g->tracking->valid_from = i->tracking_from;
+		g->tracking->valid_from = i->router.tracking_from;
 	else
 		i->counters.value[NO_MEMORY]++;
 }
@@ -117,7 +117,7 @@ static struct reporter *add(struct interface *i, struct tracking *t, const struc
 		(t->count - place) * sizeof(struct reporter *));
 	t->reporter[place] = r;
 	t->count++;
-	i->source_count += LIMITS_HOST_SOURCES;
+	i->router.source_count += LIMITS_HOST_SOURCES;
 	return r;
 }
 

@@ -74,7 +74,7 @@ unsigned interface_on_link(const struct proxy *p, const struct addr *address)
 
 bool interface_forwards(const struct interface *i)
 {
-	return i->active && (i->querier || i->config->querier == QUERIER_NEVER);
+	return i->active && (i->router.querier || i->config->querier == QUERIER_NEVER);
 }
 
 bool interface_is_ssm(const struct proxy *p, const struct addr *group)

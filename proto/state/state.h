@@ -13,6 +13,22 @@
 #include "proto/state/record.h"
 #include "proto/state/walk.h"
 
+/* The router part of a downstream (RFC 3376 section 6): written by router/ only. */
+struct router {
+	bool querier;
+	bool static_missing;  /* a static join has found no memory */
+	uint8_t startup_left; /* general queries */
+	int64_t next_general_query;
+	struct addr other_querier; /* any: nobody */
+	int64_t other_querier_until;
+	int64_t tracking_from; /* by then the startup queries have been answered */
+	/* of all groups that hosts made, and of the hosts that are tracked */
+	uint32_t source_count;
+	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
+	struct regular *regular;	      /* a hash table */
+	uint32_t regular_capacity;
+};
+
 /* The answer to General Queries while it is on its way (RFC 3376 section 5.2): answer.c's. */
 struct answer {
 	struct proxy_walk walk; /* to the end of what it has to tell */
@@ -46,7 +62,6 @@ struct interface {
 	bool exists, up;
 	bool active;		/* the protocol runs on it */
 	uint8_t oldest_version; /* heard */
-	bool static_missing;	/* a static join has found no memory */
 	struct addr address;
 	struct prefix *prefix;
 	size_t prefix_count;
@@ -55,21 +70,10 @@ struct interface {
 	struct values values; /* in force: robustness and interval as another querier has them */
 	struct timer_heap timers; /* of its groups or subscriptions */
 	uint32_t group_count;
-	uint32_t
-		source_count; /* of all groups that hosts made, and of the hosts that are tracked */
 	struct counters counters;
 	uint8_t heard_robustness; /* of another querier; 0: nothing */
 	int32_t heard_query_interval;
-	/* the router part (RFC 3376 section 6) */
-	struct regular *regular; /* a hash table */
-	uint32_t regular_capacity;
-	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
-	bool querier;
-	uint8_t startup_left;
-	int64_t tracking_from; /* by then the startup queries have been answered */
-	int64_t next_general_query;
-	struct addr other_querier;
-	int64_t other_querier_until;
+	struct router router;
 	struct host host;
 };
 

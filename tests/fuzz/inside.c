@@ -57,16 +57,19 @@ static void check_reserve(const struct interface *i)
 	for (uint32_t n = 0; n < i->timers.count; n++) {
 		const struct group *g = (const struct group *)(const void *)i->timers.slot[n].timer;
 
-		if (g->state.drawer > i->regular_capacity || (g->state.drawer && g->tracking))
+		if (g->state.drawer > i->router.regular_capacity ||
+		    (g->state.drawer && g->tracking))
 			fuzz_fail("VIF %u: a group of %u", i->vif, g->state.drawer);
 		groups += !!g->state.drawer;
 		sources += g->state.drawer ? g->state.sources.count : 0;
 	}
-	for (uint32_t n = 0; n < i->regular_capacity; n++)
-		drawn += i->regular[n].drawn;
-	if (groups != i->drawn_groups || groups != drawn || sources != i->drawn_sources)
+	for (uint32_t n = 0; n < i->router.regular_capacity; n++)
+		drawn += i->router.regular[n].drawn;
+	if (groups != i->router.drawn_groups || groups != drawn ||
+	    sources != i->router.drawn_sources)
 		fuzz_fail("VIF %u: %u groups and %u sources are drawn, counted are %u, %u and %u",
-			  i->vif, groups, sources, i->drawn_groups, drawn, i->drawn_sources);
+			  i->vif, groups, sources, i->router.drawn_groups, drawn,
+			  i->router.drawn_sources);
 }
 
 /* The limits of the configuration, and no memory beyond what they make of it. */
@@ -90,9 +93,9 @@ static void check_downstream(struct inside *past, const struct interface *i)
 	if (i->timers.count != i->group_count)
 		fuzz_fail("VIF %u: %u groups, counted are %u", i->vif, i->timers.count,
 			  i->group_count);
-	if (sources != i->source_count + i->drawn_sources)
+	if (sources != i->router.source_count + i->router.drawn_sources)
 		fuzz_fail("VIF %u: %u sources, counted are %u and %u", i->vif, sources,
-			  i->source_count, i->drawn_sources);
+			  i->router.source_count, i->router.drawn_sources);
 	check_reserve(i);
 	check_total(i, "groups", groups, config->max_groups, &past->vif[i->vif].groups);
 	check_total(i, "sources", sources, config->max_total_sources, &past->vif[i->vif].sources);
