@@ -26,57 +26,69 @@ enum { RETRY_INTERVAL = 10000 };
 
 /* ---- events ---- */
 
-static enum counter check(const struct interface *i, const struct packet *packet,
-			  const struct message *m)
+void proxy_drop(struct proxy *p, unsigned vif, enum counter counter)
 {
+	struct interface *i = p->router[vif] ? p->router[vif] : p->host[vif];
+
+	if (i)
+		i->counters.value[counter]++;
+}
+
+/* May this side of the interface hear it? */
+static enum counter refusal(const struct proxy *p, const struct interface *i,
+			    const struct packet *packet, const struct message *m)
+{
+	uint8_t version = message_native(p->protocol, m->version);
+
+	if (i->config->router_alert_strict && !packet->router_alert && m->version > 1)
+		return DROP_ROUTER_ALERT;
 	if (!i->active)
 		return DROP_DOWN;
 	if (!addr_is_any(&packet->source) && addr_equal(&packet->source, &i->address))
 		return DROP_OWN;
 	if (i->config->upstream && m->type != MESSAGE_QUERY)
 		return DROP_ROLE;
-	if (m->version < i->oldest_version)
+	if (version < i->config->oldest_version && version < i->configured.version)
 		return DROP_VERSION;
-	return COUNTER_COUNT;
+	return NOT_DROPPED;
 }
 
-static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet)
+/* The version of a General Query that holds for a while; else 0. */
+static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
+		     struct message m)
 {
-	struct message m;
-	enum counter result = codec_read(p->protocol, packet, &m);
+	enum counter refused = refusal(p, i, packet, &m);
+	bool upstream = i->config->upstream;
 
-	if (result <= RX_LEAVE && i->config->router_alert_strict && !packet->router_alert &&
-	    m.version > 1)
-		result = DROP_ROUTER_ALERT;
-	if (result <= RX_LEAVE) {
-		enum counter refused = check(i, packet, &m);
-
-		if (refused != COUNTER_COUNT)
-			result = refused;
+	if (refused != NOT_DROPPED) {
+		if (!upstream || !p->router[i->vif]) /* drops are counted once */
+			i->counters.value[refused]++;
+		return 0;
 	}
-	if (result <= RX_LEAVE && i->config->upstream)
+	if (upstream)
 		host_query(p, i, now, packet, &m);
-	else if (result <= RX_LEAVE)
+	else
 		querier_message(p, i, now, packet, &m);
-	else if (!i->config->upstream || !p->router[i->vif]) /* drops are counted once */
-		i->counters.value[result]++;
-	if (!ENABLE_PRIVSEP || result > RX_LEAVE || m.type != MESSAGE_QUERY ||
-	    !addr_is_any(&m.group))
+	if (!ENABLE_PRIVSEP || m.type != MESSAGE_QUERY || !addr_is_any(&m.group))
 		return 0;
-	if (!i->config->upstream && !addr_equal(&i->router.other_querier, &packet->source))
-		return 0;
-	return m.version;
+	return upstream || addr_equal(&i->router.other_querier, &packet->source) ? m.version : 0;
 }
 
 unsigned proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 {
 	struct interface *router = p->router[packet->vif], *host = p->host[packet->vif];
+	struct message m;
+	enum counter dropped = codec_read(p->protocol, packet, &m);
 	unsigned version = 0;
 
+	if (dropped != NOT_DROPPED) {
+		proxy_drop(p, packet->vif, dropped);
+		return 0;
+	}
 	if (router)
-		version = hear(p, router, now, packet);
+		version = hear(p, router, now, packet, m);
 	if (host)
-		version |= hear(p, host, now, packet);
+		version |= hear(p, host, now, packet, m);
 	return version;
 }
 
@@ -99,14 +111,6 @@ void proxy_wanted_route(const struct proxy *p, struct route *r)
 void proxy_reinstall(struct proxy *p)
 {
 	forward_reinstall(p);
-}
-
-void proxy_drop(struct proxy *p, unsigned vif, enum counter counter)
-{
-	struct interface *i = p->router[vif] ? p->router[vif] : p->host[vif];
-
-	if (i)
-		i->counters.value[counter]++;
 }
 
 /* ---- time ---- */

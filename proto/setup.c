@@ -8,7 +8,6 @@
 #include "proto/policy/filter.h"
 #include "proto/forward/flow.h"
 #include "proto/forward/forward.h"
-#include "proto/router/group.h"
 #include "proto/host/host.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
@@ -56,54 +55,27 @@ static void set_local(struct proxy *p)
 
 /* ---- entries of the configuration ---- */
 
-static bool is_same_list(const void *a, const void *b, size_t count_a, size_t count_b, size_t size)
-{
-	return count_a == count_b && (!count_a || !memcmp(a, b, count_a * size));
-}
-
-static struct interface **place(struct proxy *p, const struct proxy_interface_config *config)
+/* Where the entry's interface is found by its VIF. */
+static struct interface **slot_of(struct proxy *p, const struct proxy_interface_config *config)
 {
 	return config->upstream ? &p->host[config->vif] : &p->router[config->vif];
 }
 
 /* The interface behind the entry, if it is there and can stay. */
-static struct interface *find(struct proxy *p, const struct proxy_interface_config *config)
+static struct interface *find_interface(struct proxy *p,
+					const struct proxy_interface_config *config)
 {
-	struct interface *i = ENABLE_RELOAD ? *place(p, config) : NULL;
+	struct interface *i = ENABLE_RELOAD ? *slot_of(p, config) : NULL;
 
 	return i && i->config->kernel_host == config->kernel_host ? i : NULL;
 }
 
-static void discard(struct interface *i)
+/* The state of a new one is known from the interface in whose place it comes, or from the other
+ * side. NULL: no memory. */
+static struct interface *create_interface(struct proxy *p,
+					  const struct proxy_interface_config *config)
 {
-	querier_free(i);
-	free(i->prefix);
-	free(i);
-}
-
-/* The state of the interface is known from the entry in whose place it comes, or from the other
- * side. */
-static bool take_state(struct interface *i, const struct interface *from)
-{
-	size_t size = from->prefix_count * sizeof(*i->prefix);
-
-	i->exists = from->exists;
-	i->up = from->up;
-	i->address = from->address;
-	i->mtu = from->mtu;
-	if (!size)
-		return true;
-	i->prefix = malloc(size);
-	if (!i->prefix)
-		return false;
-	memcpy(i->prefix, from->prefix, size);
-	i->prefix_count = from->prefix_count;
-	return true;
-}
-
-static struct interface *create(struct proxy *p, const struct proxy_interface_config *config)
-{
-	const struct interface *known = *place(p, config);
+	const struct interface *known = *slot_of(p, config);
 	struct interface *i = calloc(1, sizeof(*i));
 
 	if (!i)
@@ -112,14 +84,23 @@ static struct interface *create(struct proxy *p, const struct proxy_interface_co
 		known = config->upstream ? p->router[config->vif] : p->host[config->vif];
 	i->vif = config->vif;
 	querier_reset(i);
-	if (!(ENABLE_RELOAD || ENABLE_PEERING) || !known || take_state(i, known))
-		return i;
-	discard(i);
-	return NULL;
+	if ((ENABLE_RELOAD || ENABLE_PEERING) && known && !interface_copy_state(i, known)) {
+		free(i);
+		return NULL;
+	}
+	return i;
 }
 
-static void configure(struct proxy *p, struct interface *i, int64_t now,
-		      const struct proxy_interface_config *config)
+/* It has stopped, or was never configured. */
+static void free_interface(struct interface *i)
+{
+	querier_free(i);
+	free(i->prefix);
+	free(i);
+}
+
+static void configure_interface(struct proxy *p, struct interface *i, int64_t now,
+				const struct proxy_interface_config *config)
 {
 	const struct proxy_interface_config *old = i->config;
 	bool fresh = !ENABLE_RELOAD || !old || !i->active;
@@ -127,49 +108,17 @@ static void configure(struct proxy *p, struct interface *i, int64_t now,
 	i->config = config;
 	i->configured = config->values;
 	values_complete(&i->configured, p->protocol);
-	i->oldest_version = 0;
-	if (config->oldest_version)
-		i->oldest_version = message_version(p->protocol, config->oldest_version);
-	if (i->oldest_version > message_version(p->protocol, i->configured.version))
-		i->oldest_version = message_version(p->protocol, i->configured.version);
-	if (fresh && config->upstream) {
+	if (fresh && config->upstream)
 		host_reset(p, i);
-	} else if (fresh) {
+	else if (fresh)
 		interface_heed(i, 0, 0);
-	} else if (config->upstream) {
+	else if (config->upstream)
 		host_configure(p, i, now, old);
-	} else {
+	else
 		querier_configure(p, i, now, old);
-		if (!is_same_list(old->static_join, config->static_join, old->static_join_count,
-				  config->static_join_count, sizeof(*config->static_join)))
-			group_renew_static(p, i);
-	}
 }
 
 /* ---- the state of an interface ---- */
-
-/* False: no memory. */
-static bool set_prefixes(struct proxy *p, struct interface *i, const struct interface_state *state)
-{
-	size_t size = state->prefix_count * sizeof(*i->prefix);
-	struct prefix *prefix;
-
-	if (i->prefix_count == state->prefix_count &&
-	    (!size || !memcmp(i->prefix, state->prefix, size)))
-		return true;
-	prefix = size ? malloc(size) : NULL;
-	if (size && !prefix) {
-		i->counters.value[NO_MEMORY]++;
-		return false;
-	}
-	if (size)
-		memcpy(prefix, state->prefix, size);
-	free(i->prefix);
-	i->prefix = prefix;
-	i->prefix_count = state->prefix_count;
-	forward_relocate(p);
-	return true;
-}
 
 /* A downstream needs an address to query from; MLD always a link-local one. Reports may come from
  * 0.0.0.0 (RFC 3376 section 4.2.13). */
@@ -180,44 +129,42 @@ static bool can_be_active(const struct proxy *p, const struct interface *i)
 	return !addr_is_any(&i->address) || (i->config->upstream && p->protocol == PROTOCOL_IGMP);
 }
 
-static void start_or_stop(struct proxy *p, struct interface *i, int64_t now, bool start)
+/* Starts or stops the protocol, if that is due. False: it is not. */
+static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 {
-	i->active = start;
-	if (i->config->upstream && start)
+	if (i->active == can_be_active(p, i))
+		return false;
+	i->active = !i->active;
+	/* Another upstream takes over, or gives back. */
+	if (i->config->upstream && (!p->plain || p->forwarding))
+		membership_touch_all(p);
+	if (i->config->upstream && i->active)
 		host_start(p, i, now);
 	else if (i->config->upstream)
 		host_stop(p, i);
-	else if (start)
+	else if (i->active)
 		querier_start(p, i, now);
 	else
 		querier_stop(p, i);
+	return true;
 }
 
 /* One side of the interface. False: no memory. */
 static bool set_state(struct proxy *p, struct interface *i, int64_t now,
 		      const struct interface_state *state)
 {
-	bool was_active = i->active, moved = !addr_equal(&i->address, &state->address);
-	bool complete;
+	bool moved = !addr_equal(&i->address, &state->address);
+	int changed = interface_set_state(i, state);
 
-	i->exists = state->exists;
-	i->up = state->up;
-	i->address = state->address;
-	i->mtu = state->mtu;
-	complete = set_prefixes(p, i, state);
-	i->active = can_be_active(p, i);
-	/* Another upstream takes over, or gives back. */
-	if (was_active != i->active && i->config->upstream && (!p->plain || p->forwarding))
-		membership_touch_all(p);
-	if (was_active && !i->active)
-		start_or_stop(p, i, now, false);
-	else if (i->active && !was_active)
-		start_or_stop(p, i, now, true);
-	else if (i->active && moved && i->config->upstream)
-		host_start(p, i, now);
-	else if (i->active && moved)
-		querier_restart(p, i, now);
-	return complete;
+	if (changed > 0)
+		forward_relocate(p);
+	if (!start_or_stop(p, i, now) && i->active && moved) {
+		if (i->config->upstream)
+			host_start(p, i, now);
+		else
+			querier_restart(p, i, now);
+	}
+	return changed >= 0;
 }
 
 bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
@@ -258,7 +205,7 @@ static void set_policy(struct proxy *p)
 }
 
 /* NEXT are the interfaces from now on, by the entries of the configuration. */
-static void adopt(struct proxy *p, struct interface **next, const struct proxy_config *config)
+static void install(struct proxy *p, struct interface **next, const struct proxy_config *config)
 {
 	uint32_t vifs = 0;
 	unsigned n;
@@ -271,7 +218,7 @@ static void adopt(struct proxy *p, struct interface **next, const struct proxy_c
 	for (n = config->interface_count; n--;) {
 		const struct proxy_interface_config *entry = &config->interface[n];
 
-		p->interface[n] = *place(p, entry) = next[n];
+		p->interface[n] = *slot_of(p, entry) = next[n];
 		vifs |= (uint32_t)1 << entry->vif;
 		if (entry->upstream)
 			p->upstream = entry->vif;
@@ -280,17 +227,17 @@ static void adopt(struct proxy *p, struct interface **next, const struct proxy_c
 	p->told &= vifs;
 }
 
-static void release(struct proxy *p, struct interface *i)
+static void end_interface(struct proxy *p, struct interface *i)
 {
 	if (i->config->upstream)
 		host_free(p, i);
 	else
 		querier_stop(p, i);
-	discard(i);
+	free_interface(i);
 }
 
 /* Ends what is not among COUNT in NEXT. */
-static void retire(struct proxy *p, int64_t now, struct interface *const *next, unsigned count)
+static void end_others(struct proxy *p, int64_t now, struct interface *const *next, unsigned count)
 {
 	unsigned n, at;
 
@@ -303,7 +250,7 @@ static void retire(struct proxy *p, int64_t now, struct interface *const *next, 
 			continue;
 		if (i->config->upstream && i->active)
 			host_leave_all(p, i, now);
-		release(p, i);
+		end_interface(p, i);
 	}
 }
 
@@ -314,16 +261,16 @@ static bool assemble(struct proxy *p, const struct proxy_config *config, struct 
 	unsigned n;
 
 	for (n = 0; complete && n < config->interface_count; n++) {
-		next[n] = find(p, &config->interface[n]);
+		next[n] = find_interface(p, &config->interface[n]);
 		if (!next[n])
-			next[n] = create(p, &config->interface[n]);
+			next[n] = create_interface(p, &config->interface[n]);
 		complete = next[n];
 	}
 	if (complete)
 		return true;
 	while (n--)
 		if (next[n] && !next[n]->config)
-			discard(next[n]);
+			free_interface(next[n]);
 	return false;
 }
 
@@ -335,14 +282,13 @@ bool proxy_reconfigure(struct proxy *p, int64_t now, const struct proxy_config *
 	if (!assemble(p, config, next))
 		return false;
 	if (ENABLE_RELOAD)
-		retire(p, now, next, config->interface_count);
-	adopt(p, next, config);
+		end_others(p, now, next, config->interface_count);
+	install(p, next, config);
 	for (n = 0; n < config->interface_count; n++)
-		configure(p, next[n], now, &config->interface[n]);
+		configure_interface(p, next[n], now, &config->interface[n]);
 	set_policy(p);
 	for (n = 0; n < config->interface_count; n++)
-		if (!next[n]->active && can_be_active(p, next[n]))
-			start_or_stop(p, next[n], now, true);
+		start_or_stop(p, next[n], now);
 	membership_touch_all(p);
 	return true;
 }
@@ -374,7 +320,7 @@ void proxy_free(struct proxy *p)
 	unsigned n;
 
 	for (n = 0; n < p->config->interface_count; n++)
-		release(p, p->interface[n]);
+		end_interface(p, p->interface[n]);
 	while (p->first) {
 		free(p->first->route);
 		membership_free(p, p->first);

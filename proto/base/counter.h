@@ -59,7 +59,8 @@ enum counter {
 #define COUNTER_ENUM(symbol, name) symbol,
 	COUNTERS(COUNTER_ENUM)
 #undef COUNTER_ENUM
-		COUNTER_COUNT
+		COUNTER_COUNT,
+	NOT_DROPPED = COUNTER_COUNT /* in the place of a DROP_ counter */
 };
 
 struct counters {

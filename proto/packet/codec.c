@@ -38,7 +38,7 @@ enum counter codec_read(enum protocol protocol, const struct packet *packet, str
 		result = mld_decode(packet, m);
 	if (ENABLE_IGMP && protocol == PROTOCOL_IGMP)
 		result = igmp_decode(packet, m);
-	if ((result == RX_QUERY || result == RX_REPORT_V3) && !complete(protocol, m))
+	if (result == NOT_DROPPED && !complete(protocol, m))
 		return DROP_TRUNCATED;
 	return result;
 }

@@ -9,8 +9,8 @@
 
 #include "proto/packet/message.h"
 
-/* Checks all that can be checked without knowing the interface. Returns the RX_ counter of what
- * MESSAGE now holds, or the DROP_ counter that says why not (RFC 3376 sections 4 and 7.1, RFC 3810
+/* Checks all that can be checked without knowing the interface. NOT_DROPPED: it is in
+ * MESSAGE; else the DROP_ counter that says why not (RFC 3376 sections 4 and 7.1, RFC 3810
  * sections 5.1, 5.2 and 6.2). */
 enum counter codec_read(enum protocol, const struct packet *, struct message *);
 

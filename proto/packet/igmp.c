@@ -14,15 +14,15 @@ static enum counter decode_query(const struct packet *packet, uint8_t code, stru
 
 	if (packet->length > HEADER && packet->length < QUERY_V3)
 		return DROP_LENGTH;
-	if (refused != COUNTER_COUNT)
+	if (refused != NOT_DROPPED)
 		return refused;
 	m->version = packet->length >= QUERY_V3 ? 3 : code ? 2 : 1;
 	m->max_response_time = m->version == 1 ? 10000 : code * 100;
 	if (m->version < 3)
-		return RX_QUERY;
+		return NOT_DROPPED;
 	m->max_response_time = (int32_t)message_decode_float(code, 4) * 100;
 	message_read_query(m);
-	return RX_QUERY;
+	return NOT_DROPPED;
 }
 
 static enum counter decode_type(const struct packet *packet, uint8_t type, uint8_t code,
@@ -37,7 +37,7 @@ static enum counter decode_type(const struct packet *packet, uint8_t type, uint8
 		m->version = 3;
 		m->count = addr_to_ipv4(&m->group) & 0xffff;
 		m->group = addr_ipv4(0);
-		return RX_REPORT_V3;
+		return NOT_DROPPED;
 	case REPORT_V1:
 	case REPORT_V2:
 	case LEAVE:
@@ -46,7 +46,7 @@ static enum counter decode_type(const struct packet *packet, uint8_t type, uint8
 		m->version = type == REPORT_V1 ? 1 : 2;
 		if (type == LEAVE)
 			m->type = MESSAGE_LEAVE;
-		return type == LEAVE ? RX_LEAVE : type == REPORT_V1 ? RX_REPORT_V1 : RX_REPORT_V2;
+		return NOT_DROPPED;
 	default:
 		return DROP_TYPE;
 	}

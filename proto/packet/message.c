@@ -12,7 +12,7 @@ enum counter message_check_query(const struct packet *packet, const struct messa
 	if (general && addr_is_multicast(&packet->destination) &&
 	    !addr_equal(&packet->destination, all_hosts))
 		return DROP_DESTINATION;
-	return COUNTER_COUNT;
+	return NOT_DROPPED;
 }
 
 void message_read_query(struct message *m)

@@ -61,8 +61,8 @@ static inline bool message_is_old(uint8_t version)
 }
 
 /* What igmp.c and mld.c share: is the group of a query one that can be asked for, and does a
- * General Query go to ALL_HOSTS or to an address of ours (RFC 3376 section 9.1)? The DROP_ counter,
- * or COUNTER_COUNT: it is right. */
+ * General Query go to ALL_HOSTS or to an address of ours (RFC 3376 section 9.1)? The DROP_ counter
+ * that says why not, or NOT_DROPPED. */
 enum counter message_check_query(const struct packet *, const struct message *,
 				 const struct addr *all_hosts);
 /* The fields of a version 3 query behind the group (RFC 3376 section 4.1, RFC 3810 section 5.1). */

@@ -14,15 +14,15 @@ static enum counter decode_query(const struct packet *packet, uint16_t code, str
 
 	if (packet->length > MESSAGE_V1 && packet->length < QUERY_V2)
 		return DROP_LENGTH;
-	if (refused != COUNTER_COUNT)
+	if (refused != NOT_DROPPED)
 		return refused;
 	m->version = packet->length >= QUERY_V2 ? 3 : 2;
 	m->max_response_time = code;
 	if (m->version < 3)
-		return RX_QUERY;
+		return NOT_DROPPED;
 	m->max_response_time = (int32_t)message_decode_float(code, 12);
 	message_read_query(m);
-	return RX_QUERY;
+	return NOT_DROPPED;
 }
 
 static enum counter decode_type(const struct packet *packet, uint8_t type, uint16_t code,
@@ -32,7 +32,7 @@ static enum counter decode_type(const struct packet *packet, uint8_t type, uint1
 		m->type = MESSAGE_REPORT;
 		m->version = 3;
 		m->count = count;
-		return RX_REPORT_V3;
+		return NOT_DROPPED;
 	}
 	if (type != QUERY && type != REPORT_V1 && type != DONE)
 		return DROP_TYPE;
@@ -47,7 +47,7 @@ static enum counter decode_type(const struct packet *packet, uint8_t type, uint1
 	    addr_equal(&m->group, &all_nodes))
 		return DROP_GROUP;
 	m->type = type == DONE ? MESSAGE_LEAVE : MESSAGE_REPORT;
-	return type == DONE ? RX_LEAVE : RX_REPORT_V2;
+	return NOT_DROPPED;
 }
 
 enum counter mld_decode(const struct packet *packet, struct message *m)

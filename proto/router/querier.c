@@ -71,19 +71,29 @@ static void change_tracking(struct interface *i, int64_t now)
 	}
 }
 
+static bool same_static_joins(const struct proxy_interface_config *a,
+			      const struct proxy_interface_config *b)
+{
+	size_t count = a->static_join_count;
+
+	return count == b->static_join_count &&
+	       (!count || !memcmp(a->static_join, b->static_join, count * sizeof(*a->static_join)));
+}
+
 void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 		       const struct proxy_interface_config *old)
 {
 	if (ENABLE_HOST_TRACKING && (i->config->quick_leave == QUICK_LEAVE_TRACKED) !=
 					    (old->quick_leave == QUICK_LEAVE_TRACKED))
 		change_tracking(i, now);
-	if (i->config->querier != old->querier) {
+	if (i->config->querier != old->querier)
 		querier_restart(p, i, now);
-		return;
-	}
-	interface_heed(i, i->heard_robustness, i->heard_query_interval);
+	else
+		interface_heed(i, i->heard_robustness, i->heard_query_interval);
 	if (i->router.querier && i->router.next_general_query > now + i->values.query_interval)
 		i->router.next_general_query = now + i->values.query_interval;
+	if (!same_static_joins(old, i->config))
+		group_renew_static(p, i);
 }
 
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
@@ -244,7 +254,7 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 		return DROP_VERSION;
 	if (m->type == MESSAGE_LEAVE && version == 1)
 		return DROP_VERSION;
-	return COUNTER_COUNT;
+	return NOT_DROPPED;
 }
 
 static void report(struct proxy *p, struct interface *i, const struct hearing *h, struct message *m)
@@ -275,10 +285,10 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 		return;
 	}
 	refused = refusal(p, i, packet, m);
-	if (ENABLE_REPORTER_LIMITS && refused == COUNTER_COUNT &&
+	if (ENABLE_REPORTER_LIMITS && refused == NOT_DROPPED &&
 	    !regular_hear(p, i, &h, m->count ? m->count : 1))
 		refused = LIMIT_REPORTS;
-	if (refused == COUNTER_COUNT)
+	if (refused == NOT_DROPPED)
 		report(p, i, &h, m);
 	else
 		i->counters.value[refused]++;

@@ -2,8 +2,55 @@
 /* See interface.h. */
 #include "proto/state/interface.h"
 
+#include <stdlib.h>
+
 /* What every IPv4 host must take (RFC 791); a smaller or unknown MTU is taken for it. */
 enum { LEAST_MTU = 576 };
+
+/* The prefixes of STATE. */
+static int set_prefixes(struct interface *i, const struct interface_state *state)
+{
+	size_t size = state->prefix_count * sizeof(*i->prefix);
+	struct prefix *prefix;
+
+	if (i->prefix_count == state->prefix_count &&
+	    (!size || !memcmp(i->prefix, state->prefix, size)))
+		return 0;
+	prefix = size ? malloc(size) : NULL;
+	if (size && !prefix) {
+		i->counters.value[NO_MEMORY]++;
+		return -1;
+	}
+	if (size)
+		memcpy(prefix, state->prefix, size);
+	free(i->prefix);
+	i->prefix = prefix;
+	i->prefix_count = state->prefix_count;
+	return 1;
+}
+
+int interface_set_state(struct interface *i, const struct interface_state *state)
+{
+	i->exists = state->exists;
+	i->up = state->up;
+	i->address = state->address;
+	i->mtu = state->mtu;
+	return set_prefixes(i, state);
+}
+
+bool interface_copy_state(struct interface *i, const struct interface *from)
+{
+	struct interface_state state = {
+		.exists = from->exists,
+		.up = from->up,
+		.address = from->address,
+		.prefix = from->prefix,
+		.prefix_count = from->prefix_count,
+		.mtu = from->mtu,
+	};
+
+	return interface_set_state(i, &state) >= 0;
+}
 
 void interface_start(struct proxy *p, struct interface *i, struct message_writer *w,
 		     uint8_t *buffer, size_t size)

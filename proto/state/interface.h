@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* What the router part and the host part of an interface share: sending, and looking up where a
- * source is. */
+/*
+ * What the router part and the host part of an interface share: its state, the values in force,
+ * sending, and looking up where a source is. Leaves out when it starts and stops, which is
+ * setup.c's.
+ */
 #ifndef PROTO_INTERFACE_H
 #define PROTO_INTERFACE_H
 
 #include "proto/state/state.h"
 
+/* Takes the state over. 1: it has other prefixes than before; 0: the same; -1: for want of memory
+ * the old ones, which is counted. */
+int interface_set_state(struct interface *, const struct interface_state *);
+/* The same state as of FROM. False: no memory for its prefixes. */
+bool interface_copy_state(struct interface *, const struct interface *from);
 /* Prepares WRITER for a message of as many bytes as BUFFER's SIZE and the interface's MTU allow. */
 void interface_start(struct proxy *, struct interface *, struct message_writer *, uint8_t *buffer,
 		     size_t size);

@@ -60,8 +60,7 @@ struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
 	bool exists, up;
-	bool active;		/* the protocol runs on it */
-	uint8_t oldest_version; /* heard */
+	bool active; /* the protocol runs on it */
 	struct addr address;
 	struct prefix *prefix;
 	size_t prefix_count;
