@@ -89,7 +89,7 @@ option-$(CONFIG_PRIVSEP)        += proto/adopt.c core/kernel/mroute_dump.c \
 option-$(CONFIG_SECCOMP)        += core/kernel/seccomp.c
 option-$(CONFIG_SYSTEMD)        += core/privilege/notify.c
 option-$(if $(CONFIG_PRIVSEP),,y) += core/privilege/priv_direct.c
-option-$(CONFIG_CONTROL)        += $(addprefix core/control/,control.c control_answer.c control_ask.c) \
+option-$(CONFIG_CONTROL)        += $(wildcard core/control/*.c) \
 	core/daemon/command.c
 
 sources := $(filter-out $(option-) core/main.c,$(sort $(wildcard $(addsuffix /*.c,$(house)))))

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Tells a running mcproxy what to do. Owns: the names of the commands and the number of their
- * words. What they mean, and whether they are right, is the daemon's affair: core/config/script.c,
- * core/config/parser.c.
- */
+/* Tells a running mcproxy what to do: one of the commands of core/control/requests.h. What their
+ * arguments mean, and whether they are right, is the daemon's affair. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/applet.h"
-#include "core/control/control_ask.h"
 #include "core/base/format.h"
 #include "core/base/option.h"
 #include "core/base/output.h"
+#include "core/control/control_ask.h"
+#include "core/control/socket.h"
 
 #define NAME "mcproxy-ctl"
 #define SYNOPSIS "Usage: " NAME " [-s SOCKET] COMMAND [ARGUMENT...]\n"
@@ -21,31 +19,26 @@ enum { REFUSED = 1, CANNOT_ASK = 2 };
 
 struct command {
 	char name[12];
-	signed char least, most; /* arguments; most -1: no limit */
+	unsigned short least, most; /* arguments */
 };
 
-static const struct command commands[] = {
-	{"reload", 0, 0},      {"stop", 0, 0}, {"upgrade", 0, 0}, {"log-level", 1, 1},
-	{"dump-config", 0, 0}, {"add", 3, 3},  {"del", 3, 3},	  {"set", 2, -1},
-};
+#define COMMAND(name, least, most, function, usage) {name, least, most},
+#define TABLE(name, function, scope, part, usage) {name, 0, 0},
+static const struct command commands[] = {CONTROL_COMMANDS(COMMAND, TABLE)};
+#undef COMMAND
+#undef TABLE
+
+/* Their lines of the help. */
+#define COMMAND(name, least, most, function, usage) "  " usage
+#define TABLE(name, function, scope, part, usage) "  " usage
 
 const char *mcproxy_ctl_usage(void)
 {
 	if (!ENABLE_HELP_TEXT)
 		return SYNOPSIS;
-	return SYNOPSIS
-		"Tells a running mcproxy what to do.\n\n"
-		"  -s SOCKET  where it listens (" CONTROL_PATH ")\n\n"
-		"Commands:\n"
-		"  reload                      read the file again; what did not change goes on\n"
-		"  add NAME downstream IF      one more interface of the instance NAME\n"
-		"  del NAME downstream IF      one less (upstream and peer are the same)\n"
-		"  set STATEMENT               as in the file, which is not changed:\n"
-		"                              set pinstance NAME downstream IF KEY VALUE\n"
-		"  log-level LEVEL             error, warning, notice, info or debug\n"
-		"  dump-config                 print a file that says what is in force\n"
-		"  upgrade                     the program as it is on disk now goes on\n"
-		"  stop                        end\n";
+	return SYNOPSIS "Tells a running mcproxy what to do.\n\n"
+			"  -s SOCKET  where it listens (" SOCKET_PATH ")\n\n"
+			"Commands:\n" CONTROL_COMMANDS(COMMAND, TABLE);
 }
 
 static const struct command *find_command(const char *name, int arguments)
@@ -54,7 +47,7 @@ static const struct command *find_command(const char *name, int arguments)
 		const struct command *command = &commands[i];
 
 		if (!strcmp(command->name, name) && arguments >= command->least &&
-		    (command->most < 0 || arguments <= command->most))
+		    arguments <= command->most)
 			return command;
 	}
 	return NULL;
@@ -90,7 +83,7 @@ static bool join(char **word, char request[CONTROL_REQUEST])
 int mcproxy_ctl_main(int argc, char **argv)
 {
 	char request[CONTROL_REQUEST], error[CONTROL_ERROR];
-	const char *path = CONTROL_PATH;
+	const char *path = SOCKET_PATH;
 	struct option_reader reader = {.name = NAME,
 				       .usage = mcproxy_ctl_usage(),
 				       .letters = "s:",

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Shows the state of a running mcproxy, to people as tables, to scripts as tab-separated lines, and
- * answers questions by its exit status. Owns: the tables. A line is printed as it comes, so that a
- * dump of any length takes no memory; a column widens when something longer comes by.
+ * answers questions by its exit status: those of core/control/requests.h. A line is printed as it
+ * comes, so that a dump of any length takes no memory; a column widens when something longer comes
+ * by.
  */
 #include <errno.h>
 #include <poll.h>
@@ -11,11 +12,12 @@
 #include <unistd.h>
 
 #include "core/base/applet.h"
-#include "core/control/control_ask.h"
 #include "core/base/format.h"
 #include "core/base/option.h"
 #include "core/base/output.h"
 #include "core/base/text.h"
+#include "core/control/control_ask.h"
+#include "core/control/socket.h"
 
 #define NAME "mcproxy-stat"
 #define SYNOPSIS "Usage: " NAME " [-s SOCKET] [-t | -q] [-w SECONDS] [REQUEST]\n"
@@ -32,27 +34,31 @@ struct column {
 	unsigned char cell, kind, width;
 };
 
+/* Which tables are shown by "all": those of the overview, then the rest. */
+enum part { OVERVIEW, REST, ALONE };
+
 /* What people see of the answer to a request. */
 struct table {
 	char request[12];
+	unsigned char part;
 	struct column column[COLUMNS];
-	bool (*shown)(char *const *cell); /* NULL: every line */
 };
 
 struct question {
 	char name[12], request[12];
-	int least, most; /* arguments */
+	unsigned char least, most; /* arguments */
 };
 
 struct printer {
 	const struct table *table; /* NULL: lines as they are */
+	bool overview;
 	bool begun;
 	size_t width[COLUMNS];
 };
 
-static bool is_counted(char *const *cell)
+static bool are_counters(const struct table *table)
 {
-	return strcmp(cell[4], "0") != 0;
+	return !strcmp(table->request, "counters");
 }
 
 /* Counters go up when all is well, too. */
@@ -65,54 +71,31 @@ static bool is_trouble(char *const *cell)
 		if (!strncmp(cell[3], ordinary[i], strlen(ordinary[i])))
 			return false;
 	}
-	return is_counted(cell);
+	return true;
 }
 
-/* clang-format off */
-#define INTERFACE {"INTERFACE", 1, LEFT, 9}
-#define PROTOCOL(cell) {"PROTOCOL", cell, LEFT, 8}
-#define GROUP	  {"GROUP", 2, LEFT, 15}
-#define SOURCE(cell) {"SOURCE", cell, LEFT, 15}
-#define MODE	  {"MODE", 4, LEFT, 7}
-#define COUNTERS_BY(shown) \
-	{"counters", {INTERFACE, PROTOCOL(2), {"COUNTER", 3, LEFT, 20}, {"VALUE", 4, RIGHT, 10}}, \
-	 shown}
+/* Of counters, those that have counted; in the overview, those that count trouble. */
+static bool is_shown(const struct printer *printer, char *const *cell)
+{
+	if (!are_counters(printer->table))
+		return true;
+	return strcmp(cell[4], "0") != 0 && (!printer->overview || is_trouble(cell));
+}
 
-#define INSTANCES \
-	{"instances", {{"INSTANCE", 0, LEFT, 8}, PROTOCOL(1), {"TABLE", 2, RIGHT, 5}, \
-		       {"FORWARDING", 3, LEFT, 10}, {"WHY", 4, LEFT, 10}, {"GROUPS", 5, RIGHT, 6}, \
-		       {"GROUP-RTS", 6, RIGHT, 9}, {"SRC-RTS", 7, RIGHT, 9}}, NULL}
+#define TABLE(name, function, scope, part, ...) {name, part, {__VA_ARGS__}},
+static const struct table tables[] = {CONTROL_TABLES(TABLE)};
+#undef TABLE
 
-static const struct table overview[] = {
-	{"summary", {{"INSTANCE", 0, LEFT, 8}, PROTOCOL(1), {"SUMMARY", 2, LEFT, 13},
-		     {"VALUE", 3, VALUE, 10}}, NULL},
-	INSTANCES,
-	/* Long addresses push nothing aside at the end. */
-	{"interfaces", {INTERFACE, PROTOCOL(2), {"ROLE", 3, LEFT, 10}, {"STATE", 4, LEFT, 6},
-			{"VERSION", 7, RIGHT, 7}, {"GROUPS", 8, RIGHT, 6}, {"NEXT", 9, SECONDS, 5},
-			{"QUERIER", 6, LEFT, 10}, {"ADDRESS", 5, LEFT, 0}}, NULL},
-	COUNTERS_BY(is_trouble),
-};
+#define QUESTION(name, request, least, most, function, usage) {name, request, least, most},
+static const struct question questions[] = {CONTROL_QUESTIONS(QUESTION)};
+#undef QUESTION
 
-static const struct table tables[] = {
-	{"groups", {INTERFACE, GROUP, SOURCE(3), MODE, {"VERSION", 5, RIGHT, 7},
-		    {"EXPIRES", 6, SECONDS, 7}, {"HOSTS", 7, RIGHT, 5}}, NULL},
-	{"upstream", {INTERFACE, GROUP, SOURCE(3), MODE}, NULL},
-	{"routes", {SOURCE(1), GROUP, {"INPUT", 3, LEFT, 9}, {"OUTPUTS", 4, LEFT, 19},
-		    {"PACKETS", 5, RIGHT, 10}, {"BYTES", 6, RIGHT, 12}, {"WRONG-IF", 7, RIGHT, 8}},
-	 NULL},
-	COUNTERS_BY(is_counted),
-	{"log", {{"AGO", 0, SECONDS, 9}, {"LEVEL", 1, LEFT, 7}, {"EVENT", 2, LEFT, 5}}, NULL},
-};
-/* clang-format on */
-
-/* Without the counters, which the overview has shown, and the log. */
-#define ALL (COUNT(tables) - 2)
-
-static const struct question questions[] = {
-	{"running", "running", 0, 0},	  {"healthy", "healthy", 0, 0}, {"group", "group", 1, 2},
-	{"upstream", "subscribed", 1, 1}, {"querier", "querier", 1, 1},
-};
+/* Their names and lines in the help. */
+#define NAME_OVERVIEW(name) name ", "
+#define NAME_REST(name) name ", "
+#define NAME_ALONE(name)
+#define TABLE(name, function, scope, part, ...) NAME_##part(name)
+#define QUESTION(name, request, least, most, function, usage) "  " usage
 
 const char *mcproxy_stat_usage(void)
 {
@@ -120,19 +103,14 @@ const char *mcproxy_stat_usage(void)
 		return SYNOPSIS;
 	return SYNOPSIS
 		"Shows the state of a running mcproxy.\n\n"
-		"  -s SOCKET  where it listens (" CONTROL_PATH ")\n"
+		"  -s SOCKET  where it listens (" SOCKET_PATH ")\n"
 		"  -t         tab-separated lines with fixed columns, times in milliseconds\n"
 		"  -q         no output: the exit status answers, 0 yes, 1 no, 2 cannot tell\n"
 		"  -w SECONDS again and again, with so long a pause\n\n"
 		"Tables (without one: an overview):\n"
-		"  summary, instances, interfaces, groups, upstream, routes, counters, or all\n"
-		"  log: the last events\n"
-		"Questions:\n"
-		"  running               is it?\n"
-		"  healthy               does it answer, and is all as configured?\n"
-		"  group GROUP [IF]      has a host (behind IF) joined GROUP?\n"
-		"  upstream GROUP        is GROUP joined upstream?\n"
-		"  querier IF            is mcproxy the querier on IF?\n";
+		"  " CONTROL_TABLES(TABLE) "or all\n"
+					   "  log: the last events\n"
+					   "Questions:\n" CONTROL_QUESTIONS(QUESTION);
 }
 
 static void split(char *line, char **cell)
@@ -201,15 +179,14 @@ static void print_columns(struct printer *printer, char *const *cell)
 static void print_line(void *ctx, char *line)
 {
 	struct printer *printer = ctx;
-	const struct table *table = printer->table;
 	char *cell[CELLS];
 
-	if (!table) {
+	if (!printer->table) {
 		output("%s\n", line);
 		return;
 	}
 	split(line, cell);
-	if (table->shown && !table->shown(cell))
+	if (!is_shown(printer, cell))
 		return;
 	if (!printer->begun)
 		print_header(printer);
@@ -228,53 +205,50 @@ static int fail(const char *path, int result, const char *error, int status)
 	return status;
 }
 
-static int show(const char *path, const struct table *table, bool raw)
+static int show(const char *path, const struct table *table, bool raw, bool overview)
 {
-	struct printer printer = {.table = raw ? NULL : table};
+	struct printer printer = {.table = raw ? NULL : table, .overview = overview};
 	char error[CONTROL_ERROR];
 	int result = control_ask(path, table->request, false, print_line, &printer, error);
 
 	if (result)
 		return fail(path, result, error, EXIT_FAILURE);
-	if (!raw && !printer.begun && !table->shown)
+	if (!raw && !printer.begun && !are_counters(table))
 		print_header(&printer);
 	return EXIT_SUCCESS;
 }
 
 /* One after the other, with a line between them. */
-static int show_tables(const char *path, const struct table *table, size_t count)
+static int show_part(const char *path, enum part part)
 {
-	int status = show(path, table, false);
+	int status = EXIT_SUCCESS;
+	bool first = true;
 
-	for (size_t i = 1; i < count && status == EXIT_SUCCESS; i++) {
-		output_text("\n");
-		status = show(path, &table[i], false);
+	for (size_t i = 0; i < COUNT(tables) && status == EXIT_SUCCESS; i++) {
+		if (tables[i].part != part)
+			continue;
+		if (!first)
+			output_text("\n");
+		first = false;
+		status = show(path, &tables[i], false, part == OVERVIEW);
 	}
 	return status;
 }
 
-static int show_overview(const char *path, bool raw)
-{
-	return raw ? show(path, &overview[0], true) : show_tables(path, overview, COUNT(overview));
-}
-
 static int show_all(const char *path)
 {
-	int status = show_overview(path, false);
+	int status = show_part(path, OVERVIEW);
 
 	output_text("\n");
-	return status ? status : show_tables(path, tables, ALL);
+	return status ? status : show_part(path, REST);
 }
 
 static const struct table *find_table(const char *name)
 {
+	/* The log is the last one. */
 	for (size_t i = 0; i < COUNT(tables) - !ENABLE_LOG_RING; i++) {
 		if (!strcmp(tables[i].request, name))
 			return &tables[i];
-	}
-	for (size_t i = 0; i < COUNT(overview); i++) {
-		if (!strcmp(overview[i].request, name))
-			return &overview[i];
 	}
 	return NULL;
 }
@@ -347,11 +321,11 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 		return applet_misuse(NAME, mcproxy_stat_usage(),
 				     "-q needs a whole question, and no -t");
 	if (!argc)
-		return show_overview(path, raw);
+		return raw ? show(path, &tables[0], true, false) : show_part(path, OVERVIEW);
 	if (argc == 1 && !raw && !strcmp(argv[0], "all"))
 		return show_all(path);
 	if (table)
-		return show(path, table, raw);
+		return show(path, table, raw, false);
 	return applet_misuse(NAME, mcproxy_stat_usage(),
 			     "there is no table%s '%s' with %d argument%s",
 			     raw ? "" : " or question", argv[0], argc - 1, argc == 2 ? "" : "s");
@@ -359,7 +333,7 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 
 int mcproxy_stat_main(int argc, char **argv)
 {
-	const char *path = CONTROL_PATH;
+	const char *path = SOCKET_PATH;
 	bool raw = false, quiet = false, again = false;
 	uint64_t pause = 0;
 	struct option_reader reader = {.name = NAME,

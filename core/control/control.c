@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The daemon's end of the control socket. Owns: the socket file and the clients, a fixed number,
- * one buffer each. What they are told is control_answer.h's: a piece for each client and turn of
- * the loop, and only when it has read the piece before, so that packets never wait for a dump.
- * There is no timer: a client that does nothing is dropped when its place is needed.
+ * The daemon's end of the control socket. Owns: the clients, a fixed number, one buffer each. What
+ * they are told is control_answer.h's: a piece for each client and turn of the loop, and only when
+ * it has read the piece before, so that packets never wait for a dump. There is no timer: a client
+ * that does nothing is dropped when its slot is needed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/base/account.h"
 #include "core/control/control.h"
 #include "core/control/control_answer.h"
-#include "core/control/control_ask.h"
 
-enum { ACCEPTS = 16 /* connections taken in one turn of the loop */ };
+enum {
+	ACCEPTS = 16,	 /* connections taken in one turn of the loop */
+	PATIENCE = 2000, /* ms without progress; then a client may make room for another */
+};
 
 struct control_client {
 	struct loop_source source;
@@ -87,8 +86,7 @@ static void client_read(struct control_client *client)
 	if (!end && answer->length < CONTROL_REQUEST)
 		return;
 	if (end)
-		control_answer_start(answer, client->control, answer->text,
-				     (size_t)(end - answer->text));
+		control_answer_start(answer, answer->text, (size_t)(end - answer->text));
 	else
 		control_answer_refuse(answer, "request too long");
 	if (loop_change(client->control->loop, &client->source, EPOLLOUT))
@@ -111,9 +109,9 @@ static void client_ready(void *ctx, uint32_t events)
 
 /* ---- the listening socket ---- */
 
-/* A free place; for the want of one, that of the client which has been idle longest and too long.
- * NULL: all are in use. */
-static struct control_client **find_place(struct control *control)
+/* A slot for a client: a free one, else that of the client which has been idle longest and too
+ * long. NULL: all are in use. */
+static struct control_client **find_slot(struct control *control)
 {
 	struct control_client **idle = &control->client[0];
 
@@ -123,40 +121,42 @@ static struct control_client **find_place(struct control *control)
 		if (control->client[i]->progress < (*idle)->progress)
 			idle = &control->client[i];
 	}
-	if (loop_now() - (*idle)->progress < CONTROL_PATIENCE)
+	if (loop_now() - (*idle)->progress < PATIENCE)
 		return NULL;
 	client_close(*idle);
 	return idle;
 }
 
-static void refuse(int fd, const char *line)
+static void refuse_client(int fd, const char *line)
 {
 	send(fd, line, strlen(line), MSG_DONTWAIT | MSG_NOSIGNAL);
 	close(fd);
 }
 
-static void welcome(struct control *control, int fd)
+static void accept_client(struct control *control, int fd)
 {
-	struct control_client **place = find_place(control), *client;
+	struct control_client **slot = find_slot(control), *client;
 
-	if (!place) {
-		refuse(fd, "error too many clients\n");
+	if (!slot) {
+		refuse_client(fd, "error too many clients\n");
 		return;
 	}
 	client = calloc(1, sizeof(*client));
 	if (!client) {
-		refuse(fd, "error out of memory\n");
+		refuse_client(fd, "error out of memory\n");
 		return;
 	}
 	client->source = (struct loop_source){fd, client_ready, client};
 	client->control = control;
+	client->answer.daemon = control->daemon;
+	client->answer.started = control->started;
 	client->progress = loop_now();
 	if (loop_add(control->loop, &client->source, EPOLLIN)) {
 		free(client);
-		refuse(fd, "error out of memory\n");
+		refuse_client(fd, "error out of memory\n");
 		return;
 	}
-	*place = client;
+	*slot = client;
 }
 
 /* Edge-triggered, so that a connection which cannot be taken, for want of descriptors, is not
@@ -171,100 +171,20 @@ static void listener_ready(void *ctx, uint32_t events)
 
 		if (fd < 0)
 			return;
-		welcome(control, fd);
+		accept_client(control, fd);
 	}
 	/* There may be more: reported anew. */
 	loop_change(control->loop, &control->listener, EPOLLIN | EPOLLET);
 }
 
-/* A socket that nobody listens at: its daemon was killed. */
-static bool is_stale(const struct sockaddr_un *address)
-{
-	int fd = open(address->sun_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	bool stale;
-
-	/* ENXIO: it is a socket. */
-	if (fd >= 0)
-		close(fd);
-	if (fd >= 0 || errno != ENXIO)
-		return false;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return false;
-	stale = connect(fd, (const struct sockaddr *)address, sizeof(*address)) &&
-		errno == ECONNREFUSED;
-	close(fd);
-	return stale;
-}
-
-static int bind_file(int fd, const struct sockaddr_un *address)
-{
-	if (!bind(fd, (const struct sockaddr *)address, sizeof(*address)))
-		return 0;
-	if (errno != EADDRINUSE)
-		return -errno;
-	if (!is_stale(address) || unlink(address->sun_path))
-		return -EADDRINUSE;
-	return bind(fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
-}
-
-int control_permit(const char *path, const char *group)
-{
-	uint32_t gid = UINT32_MAX;
-	int error = *group ? account_group(group, &gid) : 0;
-
-	if (!error &&
-	    (lchown(path, (uid_t)-1, gid) || chmod(path, S_IRUSR | S_IWUSR | S_IRGRP | S_IWGRP)))
-		error = -errno;
-	return error;
-}
-
-/* The bound socket becomes one to connect to, but not before its file is only for those who may. */
-int control_listen(const char *path, const char *group)
-{
-	struct sockaddr_un address;
-	uint32_t gid;
-	int fd, error = 0;
-
-	if (!control_address(path, &address))
-		return -ENAMETOOLONG;
-	if (*group)
-		error = account_group(group, &gid);
-	if (error)
-		return error;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	error = bind_file(fd, &address);
-	if (!error) {
-		error = control_permit(path, group);
-		if (!error && listen(fd, CONFIG_CONTROL_CLIENTS))
-			error = -errno;
-		if (error)
-			unlink(path);
-	}
-	if (!error)
-		return fd;
-	close(fd);
-	return error;
-}
-
-void control_remove(const char *path)
-{
-	struct sockaddr_un address;
-
-	if (control_address(path, &address) && is_stale(&address))
-		unlink(path);
-}
-
 int control_open(struct control *control, struct loop *loop, int fd,
-		 const struct control_program *program)
+		 const struct control_daemon *daemon)
 {
 	int error;
 
 	*control = (struct control){.loop = loop,
 				    .listener = {fd, listener_ready, control},
-				    .program = program,
+				    .daemon = daemon,
 				    .started = loop_now()};
 	error = loop_add(loop, &control->listener, EPOLLIN | EPOLLET);
 	if (error) {

@@ -5,15 +5,17 @@
 #define CORE_CONTROL_ANSWER_H
 
 #include "proto/status.h"
-#include "core/control/control.h"
+#include "core/control/view.h"
 
 enum { CONTROL_TEXT = 4096 };
 
 struct control_answer {
 	size_t length; /* of the text that is to be sent */
 	bool finished; /* with this text */
+	/* the caller's to set */
+	const struct control_daemon *daemon;
+	int64_t started; /* when the daemon began to listen */
 	/* private from here to the text */
-	const struct control *control;
 	const struct control_request *request;
 	const struct control_view *view; /* being told */
 	unsigned position;		 /* in it, or in the text of the configuration */
@@ -30,9 +32,8 @@ struct control_answer {
 };
 
 /* Takes the request LINE, LENGTH < CONTROL_REQUEST bytes, which may lie in the text, and makes the
- * first piece. The struct is all zero before, but for the text. */
-void control_answer_start(struct control_answer *, const struct control *, const char *line,
-			  size_t length);
+ * first piece. All that is private is zero before, but for the text. */
+void control_answer_start(struct control_answer *, const char *line, size_t length);
 /* Replaces the text by the next piece, which may be empty. */
 void control_answer_continue(struct control_answer *);
 /* Replaces the text by a last line that says ERROR. */

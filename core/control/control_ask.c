@@ -9,8 +9,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "core/control/control_ask.h"
 #include "core/base/format.h"
+#include "core/control/control_ask.h"
+#include "core/control/socket.h"
 
 enum { TIMEOUT = 5 /* seconds without a byte */ };
 
@@ -21,24 +22,13 @@ struct asker {
 	void *ctx;
 };
 
-bool control_address(const char *path, struct sockaddr_un *address)
-{
-	size_t length = strlen(path);
-
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (!length || length >= sizeof(address->sun_path))
-		return false;
-	memcpy(address->sun_path, path, length);
-	return true;
-}
-
 static int connect_to(const char *path)
 {
 	const struct timeval timeout = {.tv_sec = TIMEOUT};
 	struct sockaddr_un address;
 	int fd, error;
 
-	if (!control_address(path, &address))
+	if (!socket_address(path, &address))
 		return -ENAMETOOLONG;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)

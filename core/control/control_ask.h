@@ -4,12 +4,9 @@
 #define CORE_CONTROL_ASK_H
 
 #include <stdbool.h>
-#include <sys/un.h>
 
-#include "core/control/control.h"
+#include "core/control/requests.h"
 
-/* False: PATH is empty or too long. */
-bool control_address(const char *path, struct sockaddr_un *);
 /*
  * Sends REQUEST to the daemon at PATH and calls line() for every line of the answer as it comes,
  * without newline and, unless RAW, made of printable ASCII and tabs, whatever was sent. 0, or

@@ -9,6 +9,12 @@
 #include "core/base/log.h"
 #include "core/daemon/settings.h"
 
+static bool lacks_reload(char error[CONF_ERROR])
+{
+	return !ENABLE_RELOAD && format_text(error, CONF_ERROR, "option RELOAD is off");
+}
+
+/* LINE as a statement of the language, which is in force until the end. */
 static bool add_statement(struct daemon *d, const char *line, char error[CONF_ERROR])
 {
 	static const char set_level[] = "set log-level ";
@@ -18,6 +24,8 @@ static bool add_statement(struct daemon *d, const char *line, char error[CONF_ER
 	struct script script;
 	int result;
 
+	if (lacks_reload(error))
+		return false;
 	if (why) {
 		format_text(error, CONF_ERROR, "%s", why);
 		return false;
@@ -34,10 +42,17 @@ static bool add_statement(struct daemon *d, const char *line, char error[CONF_ER
 	return false;
 }
 
-static bool upgrade(struct daemon *d, char error[CONTROL_ERROR])
+static bool reload(struct daemon *d, const char *line, char error[CONF_ERROR])
+{
+	(void)line;
+	return !lacks_reload(error) && settings_reload(d, error);
+}
+
+static bool upgrade(struct daemon *d, const char *line, char error[CONTROL_ERROR])
 {
 	char why[PRIV_TEXT] = "option PRIVSEP is off";
 
+	(void)line;
 	if (!ENABLE_PRIVSEP || priv_upgrade(d->priv, why)) {
 		format_text(error, CONTROL_ERROR, "%s", why);
 		return false;
@@ -47,23 +62,24 @@ static bool upgrade(struct daemon *d, char error[CONTROL_ERROR])
 	return true;
 }
 
+static bool stop(struct daemon *d, const char *line, char error[CONTROL_ERROR])
+{
+	(void)line;
+	(void)error;
+	d->common.loop.stop = true;
+	return true;
+}
+
 _Static_assert((int)CONTROL_ERROR == (int)CONF_ERROR, "a parser's error is what a command answers");
 
-bool command_run(void *ctx, const char *line, char error[CONTROL_ERROR])
-{
-	struct daemon *d = ctx;
+#define COMMAND(name, least, most, function, usage) function,
+#define NOTHING(...)
+static bool (*const commands[])(struct daemon *, const char *line,
+				char error[CONTROL_ERROR]) = {CONTROL_COMMANDS(COMMAND, NOTHING)};
 
-	if (!strcmp(line, "stop")) {
-		d->common.loop.stop = true;
-		return true;
-	}
-	if (!strcmp(line, "upgrade"))
-		return upgrade(d, error);
-	if (!ENABLE_RELOAD) {
-		format_text(error, CONTROL_ERROR, "option RELOAD is off");
-		return false;
-	}
-	return strcmp(line, "reload") ? add_statement(d, line, error) : settings_reload(d, error);
+bool command_run(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR])
+{
+	return commands[row](ctx, line, error);
 }
 
 bool command_healthy(void *ctx, char reason[CONTROL_ERROR])

@@ -179,7 +179,7 @@ static int open_all(struct daemon *d)
 	}
 	program_remember(d, &conf);
 	if (*d->chroot)
-		d->program.process.root = d->chroot;
+		d->shown.process.root = d->chroot;
 	error = settings_apply(d, &conf);
 	if (error == -EADDRINUSE)
 		error = 0;
@@ -295,7 +295,7 @@ static int work(void *ctx, struct priv *priv)
 	int error;
 
 	if (ENABLE_CONTROL)
-		d.program = (struct control_program){
+		d.shown = (struct control_daemon){
 			.script = &d.script,
 			.process = {.pid = ENABLE_PRIVSEP ? getppid() : getpid(),
 				    .user = geteuid(),

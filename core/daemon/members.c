@@ -158,7 +158,7 @@ static void set_views(struct daemon *d)
 		first = instance_views(&m->instance, first);
 		done = m;
 	}
-	d->program.view = first;
+	d->shown.view = first;
 }
 
 int members_set(struct daemon *d, const struct conf *conf)
@@ -166,7 +166,7 @@ int members_set(struct daemon *d, const struct conf *conf)
 	struct member *m, *last = NULL;
 	int error = ENABLE_MULTI_INSTANCE ? open_rules(d, conf) : 0;
 
-	d->program.view = NULL;
+	d->shown.view = NULL;
 	*d->missing = *d->common.waiting = '\0';
 	want_none(d);
 	for (unsigned i = 0; i < conf->instance_count; i++) {

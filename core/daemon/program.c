@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/control/socket.h"
 #include "core/kernel/seccomp.h"
 #include "core/privilege/privilege.h"
 
@@ -29,10 +30,10 @@ static int listen_at(const struct daemon *d, const char *path, const char *group
 	int fd = old->control, error;
 
 	if (fd >= 0 && !strcmp(old->path, path)) {
-		error = control_permit(path, group);
+		error = socket_permit(path, group);
 		fd = error ? error : fd;
 	} else {
-		fd = control_listen(path, group);
+		fd = socket_listen(path, group);
 	}
 	if (fd == -EINVAL)
 		log_error("control-group %s: no such group", group);
@@ -45,7 +46,7 @@ static int listen_at(const struct daemon *d, const char *path, const char *group
 
 int program_open_control(struct daemon *d, int fd)
 {
-	int error = fd < 0 ? fd : control_open(&d->control, &d->common.loop, fd, &d->program);
+	int error = fd < 0 ? fd : control_open(&d->control, &d->common.loop, fd, &d->shown);
 
 	if (fd >= 0 && error)
 		log_error("%s: %s", d->control_path, strerror(-error));
@@ -57,7 +58,7 @@ void program_close_control(struct daemon *d)
 {
 	control_close(&d->control);
 	if (!ENABLE_PRIVSEP)
-		control_remove(d->control_path);
+		socket_remove(d->control_path);
 }
 
 int program_reopen_control(struct daemon *d)
@@ -220,18 +221,18 @@ int program_confine(struct daemon *d)
 	if (error)
 		log_error("set %s: %s", failure == PRIVILEGE_CHROOT ? "chroot" : "user or group",
 			  strerror(-error));
-	d->program.process.user = geteuid();
+	d->shown.process.user = geteuid();
 	if (empty)
-		d->program.process.root = "empty";
+		d->shown.process.root = "empty";
 	if (error || !ENABLE_PRIVSEP)
 		return error;
 	setrlimit(RLIMIT_NPROC, &none);
 	setrlimit(RLIMIT_CORE, &none);
 	log_connect_by(connect_syslog, priv);
-	d->program.process.restarts = &priv->shared->restarts;
-	d->program.process.seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
-	if (ENABLE_SECCOMP && d->program.process.seccomp)
+	d->shown.process.restarts = &priv->shared->restarts;
+	d->shown.process.seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
+	if (ENABLE_SECCOMP && d->shown.process.seccomp)
 		log_warning("there is no filter of system calls: %s",
-			    strerror(-d->program.process.seccomp));
+			    strerror(-d->shown.process.seccomp));
 	return 0;
 }

@@ -8,7 +8,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/config/conf.h"
-#include "core/control/control.h"
+#include "core/control/view.h"
 #include "core/daemon/join.h"
 #include "core/daemon/plan.h"
 #include "core/kernel/iface.h"

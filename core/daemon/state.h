@@ -39,7 +39,7 @@ struct daemon {
 
 	/* program.c */
 	struct control control;
-	struct control_program program; /* VIEW: members.c */
+	struct control_daemon shown; /* VIEW: members.c */
 	/* as the text has them */
 	char control_path[CONF_PATH], control_group[CONF_NAME];
 	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */

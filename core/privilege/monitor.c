@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "core/control/control.h"
+#include "core/control/socket.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/kernel/rawsock.h"
@@ -440,7 +440,7 @@ static void close_monitor(struct monitor *m)
 	if (settings->control >= 0)
 		close(settings->control);
 	if (ENABLE_CONTROL && *settings->path)
-		control_remove(settings->path);
+		socket_remove(settings->path);
 	pidfile_set(&m->state.pidfile, "");
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/control/control.h"
+#include "core/control/socket.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "tests/model/codec.h"
@@ -34,7 +35,7 @@ struct run {
 	struct sockaddr_un address;
 	struct control control;
 	struct control_view view;
-	struct control_program program;
+	struct control_daemon daemon;
 	struct script script;
 	struct iface iface[2];
 	struct proxy_interface_config interface[2];
@@ -285,10 +286,11 @@ static void check_nothing_left(const struct run *run)
 }
 
 /* What a command does is not for here, but that it ends all dumps, or says why not. */
-static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
+static bool command(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR])
 {
 	struct run *run = ctx;
 
+	(void)row;
 	digest_text(run->digest, line);
 	if (strlen(line) >= CONTROL_REQUEST)
 		fuzz_fail("a command of %zu octets", strlen(line));
@@ -305,18 +307,18 @@ static bool healthy(void *ctx, char reason[CONTROL_ERROR])
 	return run->steps % 2;
 }
 
-static void set_program(struct run *run)
+static void set_daemon(struct run *run)
 {
 	static char text[] =
 		"# a text\npinstance tv:\twan0 ==> \"lan\x1b[1\";\n\n# and\xc3\xa4\0\n";
 
 	run->script = (struct script){text, sizeof(text) - 1, sizeof(text) - 1};
-	run->program = (struct control_program){.view = &run->view,
-						.script = &run->script,
-						.process = {.pid = 1, .root = "empty"},
-						.command = command,
-						.healthy = healthy,
-						.ctx = run};
+	run->daemon = (struct control_daemon){.view = &run->view,
+					      .script = &run->script,
+					      .process = {.pid = 1, .root = "empty"},
+					      .command = command,
+					      .healthy = healthy,
+					      .ctx = run};
 }
 
 static void listen_and_run(struct run *run)
@@ -330,13 +332,13 @@ static void listen_and_run(struct run *run)
 	if (loop_open(&run->loop))
 		fuzz_fail("no loop: %m");
 	unlink(path);
-	if (control_open(&run->control, &run->loop, control_listen(path, ""), &run->program))
+	if (control_open(&run->control, &run->loop, socket_listen(path, ""), &run->daemon))
 		fuzz_fail("no socket at %s: %m", path);
 	if (loop_run(&run->loop, turn, run))
 		fuzz_fail("the loop has ended: %m");
 	check_nothing_left(run);
 	control_close(&run->control);
-	control_remove(path);
+	socket_remove(path);
 	loop_close(&run->loop);
 }
 
@@ -352,7 +354,7 @@ void fuzz_control(const uint8_t *data, size_t size, struct digest *digest)
 	seams()->send_most = 0;
 	fill_log();
 	start_proxy(&run);
-	set_program(&run);
+	set_daemon(&run);
 	if (run.proxy) {
 		listen_and_run(&run);
 		proxy_free(run.proxy);

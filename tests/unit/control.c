@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/control/control.h"
 #include "core/control/control_ask.h"
+#include "core/control/socket.h"
 #include "core/base/log.h"
 #include "core/kernel/mroute.h"
 #include "core/base/text.h"
@@ -201,14 +203,19 @@ static const struct control_view views[] = {
 	 .interface = {&interfaces[0], &interfaces[1], &interfaces[2]}},
 };
 
-/* ---- the program: it remembers what it was told to do ---- */
+/* ---- the daemon: it remembers what it was told to do ---- */
 
 static struct script script;
 static char commanded[CONTROL_REQUEST];
 
-static bool command(void *ctx, const char *line, char error[CONTROL_ERROR])
+#define COMMAND(name, least, most, function, usage) name,
+#define NOTHING(...)
+static const char *const commands[] = {CONTROL_COMMANDS(COMMAND, NOTHING)};
+
+static bool command(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR])
 {
 	(void)ctx;
+	CHECK(!strncmp(line, commands[row], strlen(commands[row])), "%s: %s", line, commands[row]);
 	strcpy(commanded, line);
 	if (!strstr(line, "wrong"))
 		return true;
@@ -228,14 +235,14 @@ static bool healthy(void *ctx, char reason[CONTROL_ERROR])
 }
 
 static const uint32_t restarts = 3;
-static const struct control_program program = {
+static const struct control_daemon shown = {
 	.view = views,
 	.script = &script,
 	.process = {.pid = 77, .user = 65534, .root = "empty", .restarts = &restarts},
 	.command = command,
 	.healthy = healthy};
 
-static const struct control_program idle = {
+static const struct control_daemon idle = {
 	.script = &script, .process = {.pid = 77, .root = "/"}, .healthy = healthy};
 
 static char directory[] = "/tmp/control-XXXXXX", path[64];
@@ -437,7 +444,7 @@ static void check_tables(void)
 	answers("instances\n", "tv\tigmp\t7\twildcard\t-\t2\t2\t0\n"
 			       "tv\tmld\t0\tper-source\tgroups\t1\t1\t0\nok\n");
 
-	TEST("summary: the program, then each protocol");
+	TEST("summary: the daemon, then each protocol");
 	answer = ask("summary\n");
 	CHECK(!strncmp(answer.text, "-\t-\tpid\t77\n", 11), "%s", answer.text);
 	CHECK(strstr(answer.text, "\n-\t-\tuser\t65534\n-\t-\troot\tempty\n") &&
@@ -449,8 +456,8 @@ static void check_tables(void)
 	      "%s", answer.text);
 	hang_up(&answer);
 
-	TEST("while no instance runs, it tells of the program");
-	control.program = &idle;
+	TEST("while no instance runs, it tells of the daemon");
+	control.daemon = &idle;
 	answer = ask("summary\n");
 	CHECK(!strncmp(answer.text, "-\t-\tpid\t77\n", 11) && !strstr(answer.text, "\ntv\t"), "%s",
 	      answer.text);
@@ -458,7 +465,7 @@ static void check_tables(void)
 	answers("instances\n", "ok\n");
 	answers("groups\n", "ok\n");
 	answers("group 239.1.0.0\n", "no\nok\n");
-	control.program = &program;
+	control.daemon = &shown;
 }
 
 static void check_questions(void)
@@ -522,7 +529,7 @@ static void check_commands(void)
 {
 	char line[CONTROL_LINE];
 
-	TEST("a command is the program's, as it was written");
+	TEST("a command is the daemon's, as it was written");
 	answers("reload\n", "ok\n");
 	CHECK(!strcmp(commanded, "reload"), "%s", commanded);
 	answers("set  pinstance tv in a  {(* | 10.0.0.1/8)} \"x\"\n", "ok\n");
@@ -973,16 +980,16 @@ static void check_no_descriptors(void)
 
 static int open_control(struct control *again, const char *group)
 {
-	int fd = control_listen(path, group);
+	int fd = socket_listen(path, group);
 
 	*again = (struct control){.listener.fd = -1};
-	return fd < 0 ? fd : control_open(again, &loop, fd, &program);
+	return fd < 0 ? fd : control_open(again, &loop, fd, &shown);
 }
 
 static void end_control(struct control *again)
 {
 	control_close(again);
-	control_remove(path);
+	socket_remove(path);
 }
 
 static void check_file(void)
@@ -1041,9 +1048,9 @@ static void check_file(void)
 	CHECK(stat(path, &status) && errno == ENOENT);
 	memset(too_long, 'x', sizeof(too_long) - 1);
 	too_long[sizeof(too_long) - 1] = '\0';
-	CHECK(control_listen(too_long, "") == -ENAMETOOLONG);
-	CHECK(control_listen("", "") == -ENAMETOOLONG);
-	CHECK(control_listen("/nonexistent/x", "") == -ENOENT);
+	CHECK(socket_listen(too_long, "") == -ENAMETOOLONG);
+	CHECK(socket_listen("", "") == -ENAMETOOLONG);
+	CHECK(socket_listen("/nonexistent/x", "") == -ENOENT);
 	end_control(&control);
 }
 
