@@ -9,7 +9,6 @@
 #include "proto/host/host.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
-#include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
 #include "proto/proxy.h"
 #include "proto/state/route.h"
@@ -205,14 +204,10 @@ static bool adopt_source(struct proxy *p, struct membership *m, const struct rou
 
 	if (!s && !route_room(p, 1))
 		return refuse(p, r);
-	if (!s) {
-		if (!merge_room(p, 1))
-			return false;
-		p->merged[0] = r->source;
-		if (!route_insert(p, m, 1))
-			return false;
+	if (!s && !route_insert(p, m, &r->source, 1))
+		return false;
+	if (!s)
 		s = route_find(m, &r->source);
-	}
 	s->fresh = false;
 	s->input = s->place = (uint8_t)r->input;
 	s->outputs = r->outputs;

@@ -142,14 +142,11 @@ int64_t proxy_deadline(const struct proxy *p)
 static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct membership *m;
-	int mode;
+	struct merged merged;
 
 	for (m = p->dirty; m; m = m->dirty_next) {
-		size_t count = 0;
-
-		mode = m->local ? INCLUDE : merge_membership(p, m, i, &count);
-		if (mode >= 0) {
-			host_update(p, i, m, now, (enum filter_mode)mode, count);
+		if (merge_membership(p, m, i, &merged)) {
+			host_update(p, i, m, now, &merged);
 			continue;
 		}
 		i->counters.value[NO_MEMORY]++;

@@ -11,6 +11,7 @@
 #include "proto/host/host.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
+#include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
 #include "proto/base/random.h"
 #include "proto/router/querier.h"
@@ -326,7 +327,7 @@ void proxy_free(struct proxy *p)
 		membership_free(p, p->first);
 	}
 	free(p->bucket);
-	free(p->merged);
+	merge_free(p);
 	free(p->contest);
 	free(p->stray);
 	free(p);

@@ -6,7 +6,6 @@
 
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
-#include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
 #include "proto/state/route.h"
 
@@ -229,10 +228,8 @@ static bool add(struct proxy *p, struct membership *m, int64_t now, const struct
 		hurry(p);
 		return false;
 	}
-	m = merge_room(p, 1) ? membership_get(p, &upcall->group) : NULL;
-	if (m)
-		p->merged[0] = upcall->source;
-	if (!m || !route_insert(p, m, 1)) {
+	m = membership_get(p, &upcall->group);
+	if (!m || !route_insert(p, m, &upcall->source, 1)) {
 		i->counters.value[NO_MEMORY]++;
 		return false;
 	}

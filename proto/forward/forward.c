@@ -258,9 +258,8 @@ static void update_group_route(struct proxy *p, struct membership *m, uint32_t a
 
 /* ---- (S,G) ---- */
 
-/* Every source that some forwarding downstream lists, sorted, to p->merged, which is large enough.
- */
-static size_t listed_sources(struct proxy *p, const struct membership *m)
+/* Every source that some downstream lists, sorted. */
+static size_t listed_sources(const struct membership *m, struct addr *to)
 {
 	const struct group *g;
 	size_t count = 0;
@@ -269,18 +268,19 @@ static size_t listed_sources(struct proxy *p, const struct membership *m)
 	for (g = m->groups; g; g = g->next)
 		for (n = 0; n < g->state.sources.count; n++)
 			if (g->state.filter_mode == INCLUDE || !g->state.sources.source[n].expires)
-				p->merged[count++] = g->state.sources.source[n].address;
-	return source_sort(p->merged, count);
+				to[count++] = g->state.sources.source[n].address;
+	return source_sort(to, count);
 }
 
-/* Of the COUNT sources in p->merged keeps those that need a route and have none. */
-static size_t missing_route(struct proxy *p, const struct membership *m, size_t count, uint32_t all)
+/* Of COUNT sources keeps those that need a route and have none. */
+static size_t missing_route(const struct proxy *p, const struct membership *m, struct addr *source,
+			    size_t count, uint32_t all)
 {
 	size_t n, kept = 0;
 
 	for (n = 0; n < count; n++)
-		if (wanting(p, m, &p->merged[n]) != all && !route_find(m, &p->merged[n]))
-			p->merged[kept++] = p->merged[n];
+		if (wanting(p, m, &source[n]) != all && !route_find(m, &source[n]))
+			source[kept++] = source[n];
 	return kept;
 }
 
@@ -309,8 +309,9 @@ static void update_source_routes(struct proxy *p, struct membership *m, uint32_t
 	route_sweep(m);
 }
 
-/* Adds routes for the first COUNT sources in p->merged, as far as there is room. */
-static void add_source_routes(struct proxy *p, struct membership *m, size_t count)
+/* Adds routes for COUNT sources, as far as there is room. */
+static void add_source_routes(struct proxy *p, struct membership *m, const struct addr *source,
+			      size_t count)
 {
 	struct interface *i = p->host[p->root] ? p->host[p->root] : p->router[p->root];
 	uint32_t n, room = route_room(p, count);
@@ -319,7 +320,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, size_t coun
 		i->counters.value[LIMIT_ROUTES] += count - room;
 		m->incomplete = true;
 	}
-	if (room && !route_insert(p, m, room)) {
+	if (room && !route_insert(p, m, source, room)) {
 		i->counters.value[NO_MEMORY]++;
 		membership_starved(p, m);
 	}
@@ -330,6 +331,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, size_t coun
 
 void forward_update(struct proxy *p, struct membership *m)
 {
+	struct addr *list;
 	uint32_t all;
 
 	if (ENABLE_PER_SOURCE && is_per_source(p)) {
@@ -343,8 +345,10 @@ void forward_update(struct proxy *p, struct membership *m)
 	m->reinstall = m->relocate = false;
 	if (p->root == PROXY_VIFS)
 		return;
-	if (merge_reserve(p, m)) {
-		add_source_routes(p, m, missing_route(p, m, listed_sources(p, m), all));
+	if (merge_room_listed(p, m, &list)) {
+		size_t count = listed_sources(m, list);
+
+		add_source_routes(p, m, list, missing_route(p, m, list, count, all));
 		return;
 	}
 	p->interface[0]->counters.value[NO_MEMORY]++;

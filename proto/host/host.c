@@ -6,7 +6,6 @@
 #include "proto/host/answer.h"
 #include "proto/host/report.h"
 #include "proto/host/subscription.h"
-#include "proto/policy/merge.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 
@@ -41,10 +40,11 @@ static bool is_kernels(const struct interface *i)
 /* The kernel reports, and repeats, and answers. */
 static void tell_kernel(struct proxy *p, struct interface *i, struct subscription *s)
 {
+	struct addr *list;
 	size_t count = 0;
 	uint32_t n;
 
-	if (!merge_room(p, s->sources.count)) {
+	if (!merge_room(p, s->sources.count, &list)) {
 		i->counters.value[NO_MEMORY]++;
 		membership_starved(p, s->membership);
 		s->mode_retransmit = 1; /* to be told */
@@ -52,9 +52,9 @@ static void tell_kernel(struct proxy *p, struct interface *i, struct subscriptio
 	}
 	for (n = 0; n < s->sources.count; n++)
 		if (s->sources.source[n].listed)
-			p->merged[count++] = s->sources.source[n].address;
-	p->out->join(p->ctx, i->vif, &s->membership->group, (enum filter_mode)s->filter_mode,
-		     p->merged, count);
+			list[count++] = s->sources.source[n].address;
+	p->out->join(p->ctx, i->vif, &s->membership->group, (enum filter_mode)s->filter_mode, list,
+		     count);
 	subscription_settle(p, i, s);
 }
 
@@ -113,13 +113,13 @@ static bool change_old(struct subscription *s, bool was_member, uint8_t robustne
 }
 
 void host_update(struct proxy *p, struct interface *i, struct membership *m, int64_t now,
-		 enum filter_mode mode, size_t count)
+		 const struct merged *to)
 {
 	struct subscription *s = membership_subscription(m, i->vif);
 	uint8_t robustness = i->values.robustness;
 	bool was_member, mode_changes, changed;
 
-	if (!s && (mode == EXCLUDE || count)) {
+	if (!s && (to->mode == EXCLUDE || to->count)) {
 		s = subscription_create(i, m);
 		if (!s)
 			membership_starved(p, m);
@@ -127,16 +127,16 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	if (!s)
 		return;
 	was_member = subscription_is_member(s);
-	if (source_list_mark(&s->sources, p->merged, count, true, UINT32_MAX) < 0) {
+	if (source_list_mark(&s->sources, to->source, to->count, true, UINT32_MAX) < 0) {
 		i->counters.value[NO_MEMORY]++;
 		membership_starved(p, m);
 		if (!was_member && s->retransmit_at == INT64_MAX)
 			subscription_delete(p, i, s);
 		return;
 	}
-	mode_changes = s->filter_mode != mode;
+	mode_changes = s->filter_mode != to->mode;
 	changed = change_sources(s, mode_changes, robustness) || mode_changes;
-	s->filter_mode = (uint8_t)mode;
+	s->filter_mode = (uint8_t)to->mode;
 	if (message_is_old(i->host.version) && !is_kernels(i))
 		changed = change_old(s, was_member, robustness);
 	else if (mode_changes)
@@ -220,10 +220,11 @@ void host_stop(struct proxy *p, struct interface *i)
 
 void host_leave_all(struct proxy *p, struct interface *i, int64_t now)
 {
+	const struct merged nothing = {.mode = INCLUDE};
 	struct membership *m;
 
 	for (m = p->first; m; m = m->next)
-		host_update(p, i, m, now, INCLUDE, 0);
+		host_update(p, i, m, now, &nothing);
 	report_flush(p, i);
 	cancel_all(p, i);
 }

@@ -8,7 +8,7 @@
 #ifndef PROTO_HOST_H
 #define PROTO_HOST_H
 
-#include "proto/state/state.h"
+#include "proto/policy/merge.h"
 
 /* It is new, or not in use: no querier is known, nothing is due. */
 void host_reset(struct proxy *, struct interface *);
@@ -19,9 +19,9 @@ void host_configure(struct proxy *, struct interface *, int64_t now,
 void host_start(struct proxy *, struct interface *, int64_t now);
 /* It cannot any more: nothing is pending, no older querier is known. */
 void host_stop(struct proxy *, struct interface *);
-/* The membership's new state is MODE with the first COUNT of p->merged; reports the difference. */
+/* What is wanted of the membership is this now; reports the difference. */
 void host_update(struct proxy *, struct interface *, struct membership *, int64_t now,
-		 enum filter_mode, size_t count);
+		 const struct merged *);
 /* A proxy before this one has asked for the membership: if nobody wants it any more, that will be
  * reported. */
 void host_adopt(struct interface *, struct membership *);

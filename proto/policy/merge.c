@@ -30,18 +30,18 @@ static bool nobody_wants(const struct membership *m, const struct addr *source)
 	return true;
 }
 
-static size_t exclude(struct proxy *p, const struct membership *m, const struct group *first)
+static size_t exclude(struct addr *to, const struct membership *m, const struct group *first)
 {
 	size_t count = 0;
 	uint32_t n;
 
 	for (n = 0; n < first->state.sources.count; n++)
 		if (nobody_wants(m, &first->state.sources.source[n].address))
-			p->merged[count++] = first->state.sources.source[n].address;
+			to[count++] = first->state.sources.source[n].address;
 	return count;
 }
 
-static size_t include(struct proxy *p, const struct membership *m)
+static size_t include(struct addr *to, const struct membership *m)
 {
 	const struct group *g;
 	size_t count = 0;
@@ -49,33 +49,38 @@ static size_t include(struct proxy *p, const struct membership *m)
 
 	for (g = m->groups; g; g = g->next)
 		for (n = 0; n < g->state.sources.count; n++)
-			p->merged[count++] = g->state.sources.source[n].address;
+			to[count++] = g->state.sources.source[n].address;
 	/* One list is sorted already. */
-	return m->groups && m->groups->next ? source_sort(p->merged, count) : count;
+	return m->groups && m->groups->next ? source_sort(to, count) : count;
 }
 
-bool merge_room(struct proxy *p, size_t count)
+bool merge_room(struct proxy *p, size_t count, struct addr **room)
 {
-	struct addr *merged;
+	if (count > p->scratch.capacity) {
+		struct addr *source = realloc(p->scratch.source, count * sizeof(*source));
 
-	if (count <= p->merged_capacity)
-		return true;
-	merged = realloc(p->merged, count * sizeof(*merged));
-	if (!merged)
-		return false;
-	p->merged = merged;
-	p->merged_capacity = count;
+		if (!source)
+			return false;
+		p->scratch.source = source;
+		p->scratch.capacity = count;
+	}
+	*room = p->scratch.source;
 	return true;
 }
 
-bool merge_reserve(struct proxy *p, const struct membership *m)
+bool merge_room_listed(struct proxy *p, const struct membership *m, struct addr **room)
 {
 	const struct group *g;
 	size_t total = 0;
 
 	for (g = m->groups; g; g = g->next)
 		total += g->state.sources.count;
-	return merge_room(p, total);
+	return merge_room(p, total, room);
+}
+
+void merge_free(struct proxy *p)
+{
+	free(p->scratch.source);
 }
 
 /* ---- with filters, or several upstreams ---- */
@@ -94,16 +99,16 @@ static bool has_singles(const struct proxy *p)
 }
 
 /* What of the sources that nobody lists is to be subscribed: in REST whether most are, or none, and
- * in p->merged the single ones with which it is otherwise, as far as rules name them; returns how
- * many. Any host can have this done by a join, so it ends when there is no more to be found out, or
- * after so many ranges that more has to be asked for. */
-static size_t cut_rest(struct proxy *p, const struct membership *m,
-		       const struct interface *upstream, bool *rest)
+ * in TO the single ones with which it is otherwise, as far as rules name them; returns how many.
+ * Any host can have this done by a join, so it ends when there is no more to be found out, or after
+ * so many ranges that more has to be asked for. */
+static size_t cut_rest(const struct proxy *p, const struct membership *m,
+		       const struct interface *upstream, struct addr *to, bool *rest)
 {
 	bool ipv4 = p->protocol == PROTOCOL_IGMP, singles = ENABLE_FILTER && has_singles(p);
 	struct addr first = ipv4 ? addr_ipv4(0) : (struct addr){{0}};
 	struct addr end = ipv4 ? addr_ipv4(UINT32_MAX) : addr_previous(&first), last;
-	struct addr *list[2] = {p->merged, p->merged + CONFIG_MAX_SOURCES}; /* by WANTED */
+	struct addr *list[2] = {to, to + CONFIG_MAX_SOURCES}; /* by WANTED */
 	size_t count[2] = {0}, ranges;
 
 	*rest = false;
@@ -126,49 +131,56 @@ static size_t cut_rest(struct proxy *p, const struct membership *m,
 	return count[!*rest];
 }
 
-static int merge_by_policy(struct proxy *p, const struct membership *m,
-			   const struct interface *upstream, size_t *count)
+static bool merge_by_policy(struct proxy *p, const struct membership *m,
+			    const struct interface *upstream, struct merged *merged)
 {
 	const struct group *g;
 	bool excluding = false, rest = false;
 	size_t total = m->route_count, n, listed = 0;
+	struct addr *list;
 
 	for (g = m->groups; g; g = g->next) {
 		excluding |= g->state.filter_mode == EXCLUDE;
 		total += g->state.sources.count;
 	}
-	if (!merge_room(p, total + (excluding ? 2 * CONFIG_MAX_SOURCES : 0)))
-		return -1;
+	if (!merge_room(p, total + (excluding ? 2 * CONFIG_MAX_SOURCES : 0), &list))
+		return false;
 	if (excluding)
-		listed = cut_rest(p, m, upstream, &rest);
+		listed = cut_rest(p, m, upstream, list, &rest);
 	for (g = m->groups; g; g = g->next)
 		for (n = 0; n < g->state.sources.count; n++)
 			/* What EXCLUDE (X,Y) has in X is wanted like what it does not list. */
 			if (g->state.filter_mode == INCLUDE || !g->state.sources.source[n].expires)
-				p->merged[listed++] = g->state.sources.source[n].address;
+				list[listed++] = g->state.sources.source[n].address;
 	for (n = 0; n < m->route_count; n++)
 		if (m->route[n].contested)
-			p->merged[listed++] = m->route[n].source;
-	listed = source_sort(p->merged, listed);
-	*count = 0;
+			list[listed++] = m->route[n].source;
+	listed = source_sort(list, listed);
+	*merged = (struct merged){.mode = rest ? EXCLUDE : INCLUDE, .source = list};
 	for (n = 0; n < listed; n++)
-		if (policy_subscribes(p, m, upstream, &p->merged[n], true, NULL) != rest)
-			p->merged[(*count)++] = p->merged[n];
-	return rest ? EXCLUDE : INCLUDE;
+		if (policy_subscribes(p, m, upstream, &list[n], true, NULL) != rest)
+			list[merged->count++] = list[n];
+	return true;
 }
 
-int merge_membership(struct proxy *p, const struct membership *m, const struct interface *upstream,
-		     size_t *count)
+bool merge_membership(struct proxy *p, const struct membership *m, const struct interface *upstream,
+		      struct merged *merged)
 {
 	const struct group *g, *excluding = NULL;
+	struct addr *list;
 
+	*merged = (struct merged){.mode = INCLUDE};
+	if (m->local)
+		return true;
 	if ((ENABLE_FILTER || ENABLE_MULTI_UPSTREAM) && !p->plain)
-		return merge_by_policy(p, m, upstream, count);
-	if (!merge_reserve(p, m))
-		return -1;
+		return merge_by_policy(p, m, upstream, merged);
+	if (!merge_room_listed(p, m, &list))
+		return false;
 	for (g = m->groups; g; g = g->next)
 		if (g->state.filter_mode == EXCLUDE)
 			excluding = g;
-	*count = excluding ? exclude(p, m, excluding) : include(p, m);
-	return excluding ? EXCLUDE : INCLUDE;
+	merged->mode = excluding ? EXCLUDE : INCLUDE;
+	merged->source = list;
+	merged->count = excluding ? exclude(list, m, excluding) : include(list, m);
+	return true;
 }

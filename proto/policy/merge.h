@@ -6,15 +6,23 @@
 
 #include "proto/state/state.h"
 
-/* Makes p->merged large enough for COUNT. False: no memory. */
-bool merge_room(struct proxy *, size_t count);
+/* What is wanted: SOURCE, sorted, or all but those. */
+struct merged {
+	enum filter_mode mode;
+	const struct addr *source;
+	size_t count;
+};
+
+/* Room for COUNT sources, until the next call of any of these. False: no memory. */
+bool merge_room(struct proxy *, size_t count, struct addr **room);
 /* The same, for every source that the membership's groups list. */
-bool merge_reserve(struct proxy *, const struct membership *);
-/* Writes the sources, sorted, to p->merged and their number to COUNT; returns the filter mode (no
- * group at all: INCLUDE of nothing). Where filters cut what every source but some is wanted of into
- * ranges, these cannot be listed: more is asked for, and forwarding makes it good. -1: no memory.
+bool merge_room_listed(struct proxy *, const struct membership *, struct addr **room);
+/* Of no group at all, or one that is local, INCLUDE of nothing. Where filters cut what every source
+ * but some is wanted of into ranges, these cannot be listed: more is asked for, and forwarding
+ * makes it good. What MERGED points to holds until the next call of any of these. False: no memory.
  */
-int merge_membership(struct proxy *, const struct membership *, const struct interface *upstream,
-		     size_t *count);
+bool merge_membership(struct proxy *, const struct membership *, const struct interface *upstream,
+		      struct merged *);
+void merge_free(struct proxy *);
 
 #endif

@@ -37,7 +37,7 @@ uint32_t route_room(const struct proxy *p, size_t count)
 	return !most || count <= left ? (uint32_t)count : left;
 }
 
-bool route_insert(struct proxy *p, struct membership *m, uint32_t count)
+bool route_insert(struct proxy *p, struct membership *m, const struct addr *source, uint32_t count)
 {
 	uint32_t old = m->route_count, to = old + count, at;
 	struct source_route *route = realloc(m->route, to * sizeof(*route));
@@ -49,7 +49,7 @@ bool route_insert(struct proxy *p, struct membership *m, uint32_t count)
 	p->route_count += count;
 	/* From the back; COUNT is how far those behind the next one move. */
 	for (; count; count--, old = at) {
-		const struct addr *next = &p->merged[count - 1];
+		const struct addr *next = &source[count - 1];
 
 		at = below(m, old, next);
 		memmove(&route[at + count], &route[at], (old - at) * sizeof(*route));

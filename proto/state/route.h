@@ -10,9 +10,9 @@
 struct source_route *route_find(const struct membership *, const struct addr *source);
 /* Of COUNT more routes as many as max_routes has room for. */
 uint32_t route_room(const struct proxy *, size_t count);
-/* Adds routes for the first COUNT sources in p->merged, sorted, none of which has one yet; they
- * are fresh. False: no memory. */
-bool route_insert(struct proxy *, struct membership *, uint32_t count);
+/* Adds routes for COUNT sources, sorted, none of which has one yet; they are fresh. False: no
+ * memory. */
+bool route_insert(struct proxy *, struct membership *, const struct addr *source, uint32_t count);
 /* Tells the kernel of it if it is fresh, has another INPUT or OUTPUTS than before, or all are to be
  * told again. */
 void route_set(struct proxy *, const struct membership *, struct source_route *, unsigned input,

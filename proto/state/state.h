@@ -56,6 +56,12 @@ struct report {
 	int64_t again_at; /* when what leaves now is repeated, all of it together; 0: not drawn */
 };
 
+/* Of no meaning between calls: merge.c's. */
+struct scratch {
+	struct addr *source;
+	size_t capacity;
+};
+
 struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
@@ -120,9 +126,7 @@ struct proxy {
 	struct membership **contest; /* those with contested routes */
 	uint32_t contest_count, contested_routes;
 	int64_t poll_at; /* INT64_MAX: there are none */
-	/* scratch, of no meaning between calls */
-	struct addr *merged;
-	size_t merged_capacity;
+	struct scratch scratch;
 	struct report report;
 	/* Behind all else: few pages of it are touched but for a message of its size. */
 	struct addr source[MESSAGE_SOURCES];

@@ -24,10 +24,10 @@ uint32_t __real_policy_outputs(const struct proxy *, const struct membership *, 
 			       const struct addr *);
 uint32_t __wrap_policy_outputs(const struct proxy *, const struct membership *, unsigned,
 			       const struct addr *);
-int __real_merge_membership(struct proxy *, const struct membership *, const struct interface *,
-			    size_t *);
-int __wrap_merge_membership(struct proxy *, const struct membership *, const struct interface *,
-			    size_t *);
+bool __real_merge_membership(struct proxy *, const struct membership *, const struct interface *,
+			     struct merged *);
+bool __wrap_merge_membership(struct proxy *, const struct membership *, const struct interface *,
+			     struct merged *);
 bool __real_filter_range(const struct filter *, unsigned, const struct addr *, const struct addr *,
 			 struct addr *);
 bool __wrap_filter_range(const struct filter *, unsigned, const struct addr *, const struct addr *,
@@ -40,11 +40,11 @@ uint32_t __wrap_policy_outputs(const struct proxy *p, const struct membership *m
 	return __real_policy_outputs(p, m, vif, source);
 }
 
-int __wrap_merge_membership(struct proxy *p, const struct membership *m, const struct interface *i,
-			    size_t *count)
+bool __wrap_merge_membership(struct proxy *p, const struct membership *m, const struct interface *i,
+			     struct merged *to)
 {
 	merged++;
-	return __real_merge_membership(p, m, i, count);
+	return __real_merge_membership(p, m, i, to);
 }
 
 bool __wrap_filter_range(const struct filter *f, unsigned vif, const struct addr *group,
