@@ -47,23 +47,6 @@ configure = $(eval settings := $(shell awk -f configs/settings.awk Config.in $(c
 	$(foreach setting,$(settings),$(eval $(setting)))
 $(configure)
 
-# The tests are of everything, and those on a network use the tools for tests. Where the configuration
-# has less, they run beside it, on the default configuration, the tools, and what it does not have.
-tools   := $(addprefix APPLET_MCPROXY_,JOIN SEND) SYSTEMD
-needed  := $(if $(filter check check-% demo bench soak,$(MAKECMDGOALS)),IGMP_V1 IGMP_V2 MLD_V1 CONTROL \
-	MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES PRIVSEP RELOAD HELP_TEXT \
-	SECCOMP REPORTER_LIMITS $(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK))
-needed  += $(if $(filter check check-net check-tree demo fault soak,$(MAKECMDGOALS)),$(tools))
-lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
-ifneq ($(lacking),)
-$(if $(filter-out $(tools),$(lacking)),$(info $(config) is without $(lacking): \
-	testing configs/default_defconfig instead))
-override O := $(O)/check
-config     := $(O)/config
-$(shell mkdir -p $(O) && printf 'CONFIG_%s=y\n' $(tools) >$(config))
-$(configure)
-endif
-
 ## Build:
 ##   all                build/mcproxy, and a link for each applet in build/bin (default)
 ##   clean              remove everything that was built
@@ -196,115 +179,6 @@ defconfig: default_defconfig
 savedefconfig:
 	$(call kconfig,conf) --savedefconfig=defconfig Config.in
 
-## Test (needs no root; what is missing is skipped, and said):
-##   check              everything
-##   check-unit, check-replay, check-fuzz, check-net, check-tree, lint
-##   fuzz               libFuzzer, SECONDS=60 for each of packets, configuration and control socket
-##   fault              every allocation and every system call fails once
-##   valgrind           the unit tests and transcripts under it
-##   conformance        each rule of the RFCs, what shows it, and whether it holds
-##   wire               checks of what is on the wire, counted beside igmpproxy's (PROXY=COMMAND)
-##   soak               a router's life in SECONDS=600: joins, leaves, flaps, reloads, deaths
-##   demo               streams through network namespaces, as it happens
-##   bench              figures, beside igmpproxy's
-##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
-##   sim                simulated networks beside a model of the RFCs: SEEDS=N of them (200)
-##   coverage           lines and branches that the tests run through; SEEDS=N simulated worlds
-##   format             clang-format everything
-test-code := $(wildcard tests/*/*.[ch])
-unit      := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/*.c))
-replay    := $(O)/tests/replay
-sim       := $(O)/tests/sim
-SEEDS     ?= 200
-helpers   := $(addprefix $(O)/tests/,attack manager tunnel wire)
-net       := $(filter-out %/enter.sh %/demo.sh tests/net/lib%,$(wildcard tests/net/*.sh))
-lint      := $(wildcard tests/tree/lint-*.sh)
-tree      := $(wildcard tests/tree/*.sh)
-run       := @O='$(abspath $(O))' KCONFIG_CONFIG='$(abspath $(config))' CC='$(CC)' \
-	WERROR='$(WERROR)' JOBS='$(JOBS)' sh tests/run.sh
-enter     := @MCPROXY_BIN='$(abspath $(O))/bin' sh tests/net/enter.sh
-
-# What they share, in tests/model/. Most of the time of tests/sim is the model's.
-model := $(patsubst %.c,$(O)/%.o,$(wildcard tests/model/*.c))
-$(model): private CFLAGS += -O2
-$(model): $(O)/tests/model/%.o: tests/model/%.c $(O)/config.h $(O)/command
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(filter-out $(whole),$(flags)) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-$(model:.o=.d):;
-$(O)/tests/model.a: $(model)
-	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
-
-# tests/unit/NAME.c is a program; the files of any other directory of tests/ are one.
-$(O)/tests/%: $(O)/libmcproxy.a $(O)/tests/model.a $(test-code) $(wildcard $(addsuffix /*.h,$(house)))
-	@mkdir -p $(@D)
-	$(call say,CC)$(CC) $(filter-out $(whole),$(flags)) -Wno-format-nonliteral $(CPPFLAGS) $(CFLAGS) \
-		-o $@ $(if $(whole),-fno-lto) \
-		$(or $(wildcard tests/$*.c),$(wildcard tests/$*/*.c)) $(codec) $(O)/tests/model.a $(or $(library),$<) $(link) $(wrap) $(LDFLAGS)
-# What the code under test allocates is counted.
-$(O)/tests/sim: private CFLAGS += -O2
-$(O)/tests/sim $(addprefix $(O)/tests/unit/,memory filter regular linux_monitor): wrap := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free
-$(O)/tests/unit/flow: wrap := -Wl,--wrap=policy_outputs,--wrap=merge_membership,--wrap=filter_range
-comma := ,
-# Some get functions of the C library from the test, which can fail: tests/fuzz/seams.h.
-$(O)/seams.a: $(O)/libmcproxy.a tests/fuzz/seams.txt
-	$(call say,COPY)$(OBJCOPY) --redefine-syms=tests/fuzz/seams.txt $< $@
-player := $(filter-out %/replay.c,$(wildcard tests/replay/*.c))
-seamed := $(O)/tests/fuzz $(O)/tests/fuzzer $(O)/tests/fault
-$(seamed): $(O)/seams.a
-$(seamed): library = $(O)/seams.a
-$(O)/tests/fuzz: codec := $(player)
-$(O)/tests/fuzzer: codec := $(player) $(filter-out %/main.c,$(wildcard tests/fuzz/*.c))
-$(O)/tests/fuzzer: wrap := -fsanitize=fuzzer
-$(O)/tests/fault: codec := $(wildcard tests/replay/*.c) $(addprefix tests/fuzz/,seams.c digest.c)
-$(O)/tests/fault: wrap := $(addprefix -Wl$(comma)--wrap=,main audit world_fail world_free proxy_new \
-	proxy_interface proxy_upcall)
-
-.PHONY: check check-unit check-replay check-fuzz check-net check-tree conformance lint demo bench size
-.PHONY: coverage format sim wire fuzz fault valgrind soak
-check: all $(unit) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(helpers)
-	$(run) $(tree) $(replay) $(sim) $(O)/tests/fuzz $(O)/tests/fault $(unit) $(net)
-check-unit: $(unit)
-	$(run) $^
-check-replay: $(replay)
-	$(run) $^
-check-fuzz: $(O)/tests/fuzz $(O)/tests/fault
-	$(run) $^
-check-net: all $(helpers)
-	$(run) $(net)
-check-tree: all
-	$(run) $(tree)
-fuzz: export FUZZ_SECONDS = $(or $(SECONDS),60)
-fuzz:
-	$(run) tests/fuzz/fuzz.sh
-fault: all $(O)/tests/fault
-	@FAULTS=0 $(subst @,,$(run)) $(O)/tests/fault tests/fault/syscalls.sh
-# Without those that measure time, take memory away, search long texts or can make few system calls;
-# the corpora of the fuzzers run their code.
-valgrind: $(filter-out $(addprefix %/,conf conf_filter control linux_rawsock linux_join linux_seccomp), \
-		$(unit)) $(replay) $(O)/tests/fuzz
-	@command -v valgrind >/dev/null || { echo 'no valgrind: apt-get install valgrind' >&2; exit 1; }
-	@UNDER='valgrind -q --error-exitcode=99 --leak-check=full' $(subst @,,$(run)) $^
-conformance: $(unit) $(replay)
-	@O='$(abspath $(O))' sh tests/replay/conformance.sh
-sim: $(sim)
-	@$(sim) --seeds $(SEEDS) $(wildcard tests/sim/seeds/*.txt)
-lint:
-	$(run) $(lint)
-demo: all
-	$(enter) sh tests/net/demo.sh
-soak: all
-	@SOAK='$(or $(SECONDS),600)' $(subst @,,$(enter)) sh tests/net/soak.sh
-wire: all $(O)/tests/wire
-	$(enter) sh tests/net/conformance.sh table
-bench: all $(O)/tests/bench
-	$(enter) $(O)/tests/bench
-size:
-	@O='$(O)/size' CC='$(CC)' KCONFIG_CONFIG='$(config)' UPDATE='$(UPDATE)' sh tests/size.sh
-coverage:
-	@O='$(O)/coverage' CC='$(CC)' KCONFIG_CONFIG='$(config)' SEEDS='$(SEEDS)' sh tests/coverage.sh
-format:
-	clang-format -i $(wildcard $(addsuffix /*.[ch],$(house)) applets/*.c) $(test-code)
-
 ## Install:
 ##   install            the program and its links, the manual pages, an example; with SYSTEMD its unit
 ##   uninstall          remove them
@@ -333,4 +207,6 @@ uninstall:
 	rm -f $(man5)/mcproxy.conf.5 $(doc)/mcproxy.conf $(units)/mcproxy.service
 	-rmdir $(doc)
 help:
-	@sed -n 's/^## \{0,1\}//p' Makefile
+	@sed -n 's/^## \{0,1\}//p' Makefile tests/rules.mk
+
+include tests/rules.mk

@@ -5,11 +5,11 @@
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
-# Tests are given O (what was built), MCPROXY_BIN ($O/bin) and a TMPDIR of their own, and are run
+# Tests are given O (what was built), MCPROXY_BIN ($O/tests/bin) and a TMPDIR of their own, and are run
 # under the command UNDER, if any. FAULTS (12; 0: all): allocations that fail in each transcript.
 set -u
 export O="${O:-$PWD/build}"
-export MCPROXY_BIN="${MCPROXY_BIN:-$O/bin}"
+export MCPROXY_BIN="${MCPROXY_BIN:-$O/tests/bin}"
 
 # The line of a result, counted; a failure shows the end of what the test said.
 report()

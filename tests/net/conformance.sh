@@ -9,7 +9,7 @@
 . "${0%/*}/lib.sh"
 
 export TMPDIR="$work"
-wire=${MCPROXY_BIN%/bin}/tests/wire
+wire=$O/tests/wire
 [ -x "$wire" ] || fail "there is no $wire: make check, or make wire, builds it"
 
 # run_on COMMAND: its results are in $work/NAME.result, NAME being that of the proxy.

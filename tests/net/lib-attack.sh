@@ -4,7 +4,7 @@
 # What the tests of attacks share: the attacker, floods, memory, and how long a join takes. In CI the
 # floods are whole, 1,000,000 reports from 100,000 addresses, and the limits are the default ones.
 
-attack=${O:-${MCPROXY_BIN%/bin}}/tests/attack
+attack=$O/tests/attack
 [ -x "$attack" ] || skip "$attack is missing: built by make check-net"
 
 if [ -n "${CI:-}" ]; then

@@ -14,7 +14,8 @@
 set -eu
 
 [ -n "${MCPROXY_ENTERED:-}" ] || exec sh "${0%/*}/enter.sh" sh "$0" "$@"
-MCPROXY_BIN=${MCPROXY_BIN:-$PWD/build/bin}
+O=${O:-$PWD/build}
+MCPROXY_BIN=${MCPROXY_BIN:-$O/tests/bin}
 
 test_name=${0##*/}
 test_name=${test_name%.sh}

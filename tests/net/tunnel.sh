@@ -6,7 +6,7 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib-forward.sh"
 
-tunnel=${O:-${MCPROXY_BIN%/bin}}/tests/tunnel
+tunnel=$O/tests/net/tunnel
 [ -x "$tunnel" ] || skip "$tunnel is missing: built by make check-net"
 if [ ! -r /dev/net/tun ] || [ ! -w /dev/net/tun ]; then
 	skip "/dev/net/tun may not be opened"

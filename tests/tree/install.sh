@@ -5,7 +5,9 @@
 set -eu
 
 dest=$TMPDIR/dest
-make O="$O" DESTDIR="$dest" PREFIX=/usr install
+# As it was built, or it would be built anew.
+O=${O#"$PWD"/}
+make O="$O" ${BUILT_WITH+CFLAGS="$BUILT_WITH"} DESTDIR="$dest" PREFIX=/usr install
 for name in $("$O/mcproxy" --list); do
 	"$dest/usr/sbin/$name" --help | grep "^Usage: $name"
 	[ -s "$dest/usr/share/man/man8/$name.8" ]
@@ -20,5 +22,5 @@ if readelf -S "$dest/usr/sbin/mcproxy" | grep debug_info; then
 fi
 "$dest/usr/sbin/mcproxy" --list >/dev/null
 
-make O="$O" DESTDIR="$dest" PREFIX=/usr uninstall
+make O="$O" ${BUILT_WITH+CFLAGS="$BUILT_WITH"} DESTDIR="$dest" PREFIX=/usr uninstall
 [ -z "$(find "$dest" ! -type d)" ]

@@ -32,7 +32,7 @@ c_files=$(find proto core applets tests -name '*.[ch]')
 in_c=$(sed 's/"[^"]*"//g; s,/\*.*,,; /^[[:space:]]*\*/d' $c_files |
 	 grep -oE '\b(ENABLE|CONFIG)_[A-Z0-9_]+' | sort -u)
 # shellcheck disable=SC2016 # nothing to expand
-in_make=$(sed -n 's/.*\$(CONFIG_\([A-Z0-9_]*\)).*/\1/p' Makefile)
+in_make=$(sed -n 's/.*\$(CONFIG_\([A-Z0-9_]*\)).*/\1/p' Makefile tests/rules.mk)
 
 for name in $(echo "$in_c" | sed -n 's/^ENABLE_//p' | not_in "$bools"); do
 	bad "C: ENABLE_$name is no bool of Config.in"
@@ -41,7 +41,7 @@ for name in $(echo "$in_c" | sed -n 's/^CONFIG_//p' | not_in "$ints"); do
 	bad "C: CONFIG_$name is no int of Config.in"
 done
 for name in $(echo "$in_make" | not_in "$all"); do
-	bad "Makefile: CONFIG_$name is not in Config.in"
+	bad "Makefile, tests/rules.mk: CONFIG_$name is not in Config.in"
 done
 for file in configs/*_defconfig; do
 	names=$(sed -nE 's/^(# )?CONFIG_([A-Z0-9_]+).*/\2/p' "$file")

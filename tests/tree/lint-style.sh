@@ -10,7 +10,7 @@ words='TO''DO|FIX''ME|\bXX''X\b|(^|[^[:alnum:]_}])/(wor''k|ro''ot)(/|\b)'
 
 for file in $files; do
 	case $file in
-	*.c | *.h | *.sh | *.awk | Makefile | Config.in | .ci/run | configs/*/*) ;;
+	*.c | *.h | *.sh | *.awk | *.mk | Makefile | Config.in | .ci/run | configs/*/*) ;;
 	*) continue ;;
 	esac
 	head -n 2 "$file" | grep -q 'SPDX-License-Identifier: MIT' || {

@@ -1,30 +1,61 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# What is up to date is left alone; a changed header, flag or option is seen.
+# What is up to date is left alone; a changed header, flag or option is seen; with a file of the tests
+# its object and its program are made anew, and no other.
 set -eu
 
+# A compiler that says what is included, and compiles nothing.
+cat >"$TMPDIR/cc" <<'END'
+#!/bin/sh
+for word; do
+	[ "${last-}" != -o ] || object=$word
+	last=$word
+done
+case " $* " in
+*' -MMD '*) gcc "$@" -E -MF "${object%.o}.d" -MT "$object" ;;
+*' -o '*) : >"$object" ;;
+esac
+END
+chmod +x "$TMPDIR/cc"
 export KCONFIG_CONFIG="$TMPDIR/config"
 cp configs/tiny_defconfig "$TMPDIR/config"
-top=$PWD
-cp -r Makefile Config.in configs proto core applets "$TMPDIR"
-cd "$TMPDIR"
+mkdir "$TMPDIR/tree"
+cp -r Makefile Config.in configs proto core applets tests "$TMPDIR/tree"
+cd "$TMPDIR/tree"
+
+# build FLAG: what is made for it is in $made
 build()
 {
-	make -j2 O=build CFLAGS="${1--O0}" >log
-	cat log
+	make -j2 O=build CC="$TMPDIR/cc" CFLAGS="${1--O0}" all build/tests/unit/wire \
+		build/tests/unit/walk build/tests/sim build/tests/attack >log
+	made=$(sed -n 's/^  [A-Z]* *build\///p' log | sort | tr '\n' ' ')
+	echo "made: $made"
+}
+
+# made WHAT: and nothing else
+made()
+{
+	build
+	[ "$made" = "$1 " ]
 }
 
 build
 build
-[ ! -s log ]
+[ -z "$made" ]
 touch proto/base/addr.h
 build
-grep 'proto/base/addr.o' log
-[ "$(grep -c 'core/main.o' log)" = 0 ]
+echo "$made" | grep 'proto/base/addr.o'
+echo "$made" | grep 'object/tests/sim/view.o'
+[ "$(echo "$made" | grep -c 'core/main.o')" = 0 ]
+touch tests/unit/wire.c
+made 'object/tests/unit/wire.o tests/unit/wire'
+touch tests/sim/view.c
+made 'object/tests/sim/view.o tests/sim'
+touch tests/attack/attack.h
+made "$(find tests/attack -name '*.c' | sed 's,\(.*\)c$,object/\1o,' | sort | tr '\n' ' ')tests/attack"
 build -O1
-grep 'core/main.o' log
-sed -i 's/.*CONFIG_SYSLOG.*/CONFIG_SYSLOG=y/' config
+echo "$made" | grep 'core/main.o'
+sed -i 's/.*CONFIG_SYSLOG.*/CONFIG_SYSLOG=y/' "$TMPDIR/config"
 build -O1
-grep 'core/main.o' log
-cd "$top"
+echo "$made" | grep 'core/main.o'
