@@ -613,6 +613,14 @@ const char *model_route(struct model *model, int64_t now, const struct route *ro
 	return failure_of(model);
 }
 
+const char *model_check_sent(struct model *model, int64_t now)
+{
+	model->now = now;
+	check_sent(model);
+	model->repeat_ok = model->jumped = false;
+	return failure_of(model);
+}
+
 const char *model_check(struct model *model, int64_t now, struct proxy *proxy)
 {
 	model->now = now;

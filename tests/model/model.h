@@ -77,6 +77,8 @@ const char *model_route(struct model *, int64_t now, const struct route *);
 
 /* All that should have been sent was, the status and the routes are as they must be. */
 const char *model_check(struct model *, int64_t now, struct proxy *);
+/* The same for a turn in which nobody looks at them. */
+const char *model_check_sent(struct model *, int64_t now);
 /* All was left upstream, no route is there. */
 const char *model_check_shutdown(struct model *, int64_t now);
 

@@ -7,7 +7,8 @@
 
 #include "proto/proxy.h"
 #include "proto/status.h"
-#include "ignore.h"
+#include "instance.h"
+#include "tests/model/codec.h"
 #include "test.h"
 
 enum { LAN = 0, QUERY_MAX = 64 };
@@ -129,51 +130,26 @@ static void write_mld_response_times(void)
 	}
 }
 
-/* A general query of a router with a lower address. */
-static size_t other_query(enum protocol protocol, uint8_t code, const struct addr *source,
-			  const struct addr *destination, uint8_t data[28])
-{
-	size_t length = protocol == PROTOCOL_IGMP ? 12 : 28;
-	uint32_t sum = 0;
-
-	memset(data, 0, 28);
-	data[0] = protocol == PROTOCOL_IGMP ? 0x11 : 130;
-	data[length - 4] = 2;
-	data[length - 3] = code;
-	for (size_t i = 0; i < length; i++)
-		sum += (uint32_t)data[i] << (i % 2 ? 0 : 8);
-	for (size_t i = 0; protocol == PROTOCOL_MLD && i < 16; i++)
-		sum += (uint32_t)(source->byte[i] + destination->byte[i]) << (i % 2 ? 0 : 8);
-	if (protocol == PROTOCOL_MLD)
-		sum += (uint32_t)length + 58;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	data[2] = (uint8_t)(~sum >> 8);
-	data[3] = (uint8_t)~sum;
-	return length;
-}
-
 /* OWN: the query interval, four times of which is believed, in seconds. */
 static void read_intervals(enum protocol protocol, int32_t own)
 {
-	struct addr destination = {{0xff, 2, [15] = 1}};
-
-	if (protocol == PROTOCOL_IGMP)
-		destination = addr_ipv4(0xe0000001);
 	for (unsigned code = 1; code < 256; code++) {
 		struct rig rig = {.protocol = protocol, .values = {.query_interval = own * 1000}};
 		uint64_t told = value_of(code, 4), most = 4 * (uint64_t)own;
-		uint8_t data[28];
+		struct message query = {.version = newest_version(protocol),
+					.robustness = 2,
+					.interval_code = code};
 		struct packet packet = {.vif = LAN,
 					.source = on_link(protocol, 1),
-					.destination = destination,
+					.destination = codec_well_known(protocol, 1),
 					.ttl = 1,
-					.router_alert = true,
-					.data = data};
+					.router_alert = true};
+		uint8_t data[MESSAGE_MAX];
 		struct values values;
 
-		packet.length = other_query(protocol, (uint8_t)code, &packet.source,
-					    &packet.destination, data);
+		packet.data = data;
+		packet.length = codec_encode(protocol, &query, &packet.source, &packet.destination,
+					     &(struct damage){0}, data);
 		values = run(&rig, &packet);
 		CHECK((uint64_t)values.query_interval == 1000 * (told < most ? told : most),
 		      "%x: %d ms", code, (int)values.query_interval);

@@ -10,7 +10,7 @@
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
 #include "proto/status.h"
-#include "ignore.h"
+#include "instance.h"
 #include "test.h"
 
 enum { UP, OTHER_UP, LAN, VIFS };
@@ -72,17 +72,6 @@ static struct addr source(unsigned n)
 	return addr_ipv4(0x0b000000 + n);
 }
 
-static void on_send(void *ctx, unsigned vif, const struct addr *from, const struct addr *to,
-		    const uint8_t *message, size_t length)
-{
-	(void)ctx;
-	(void)vif;
-	(void)from;
-	(void)to;
-	(void)message;
-	(void)length;
-}
-
 static struct entry *entry_of(const struct route *route)
 {
 	return &kernel[addr_to_ipv4(&route->source) - 0x0b000000];
@@ -112,7 +101,7 @@ static struct proxy_config config;
 static struct proxy *open_proxy(int32_t mutex)
 {
 	static const struct proxy_out out = {
-		.send = on_send,
+		.send = ignore_send,
 		.route = on_route,
 		.reverse_path = ignore_reverse_path,
 		.packets = on_packets,
@@ -147,12 +136,6 @@ static struct proxy *open_proxy(int32_t mutex)
 		proxy_interface(p, 0, &state);
 	}
 	return p;
-}
-
-static void advance(struct proxy *p, int64_t now)
-{
-	while (proxy_deadline(p) <= now)
-		proxy_tick(p, now);
 }
 
 /* In force from now on: these filters at the first upstream (in) and at the downstream (out). */
@@ -425,7 +408,7 @@ static struct filter *make_filter(bool whitelist, unsigned rules, uint32_t size,
 }
 
 /* What is subscribed there; MOST: ranges that one merge may look at. */
-static struct found join(struct filter *f, unsigned long most)
+static struct found subscribe(struct filter *f, unsigned long most)
 {
 	struct found found = {INCLUDE, 0};
 	struct proxy *p = open_proxy(0);
@@ -446,7 +429,7 @@ static struct found join(struct filter *f, unsigned long most)
 
 #define JOIN(filter, most, expected_mode, expected_sources)                                 \
 	do {                                                                                \
-		struct found found = join(filter, most);                                    \
+		struct found found = subscribe(filter, most);                               \
 		CHECK(found.mode == (expected_mode) && found.sources == (expected_sources), \
 		      "%d, %u sources", found.mode, found.sources);                         \
 	} while (0)

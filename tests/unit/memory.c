@@ -8,7 +8,7 @@
 #include "proto/proxy.h"
 #include "proto/status.h"
 #include "allocator.h"
-#include "ignore.h"
+#include "instance.h"
 #include "test.h"
 
 enum { UP, LAN, TRACKED, VIFS };
@@ -16,17 +16,6 @@ enum { MTU = 1500, LATER = 30000 };
 enum { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
 
 /* ---- an instance ---- */
-
-static void on_send(void *ctx, unsigned vif, const struct addr *source,
-		    const struct addr *destination, const uint8_t *message, size_t length)
-{
-	(void)ctx;
-	(void)vif;
-	(void)source;
-	(void)destination;
-	(void)message;
-	(void)length;
-}
 
 static struct addr group(unsigned n)
 {
@@ -41,7 +30,7 @@ static struct addr source(unsigned n)
 static struct proxy *open_proxy(void)
 {
 	static const struct proxy_out out = {
-		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
+		.send = ignore_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	static struct static_join join[3];
 	static const struct proxy_interface_config interface[VIFS] = {
 		[UP] = {.upstream = true},
@@ -57,47 +46,10 @@ static struct proxy *open_proxy(void)
 	return proxy_new(&config, &out, NULL, 1);
 }
 
-static void advance(struct proxy *proxy, int64_t now)
-{
-	while (proxy_deadline(proxy) <= now)
-		proxy_tick(proxy, now);
-}
-
 static void raise_interfaces(struct proxy *proxy)
 {
-	for (unsigned vif = 0; vif < VIFS; vif++) {
-		struct prefix prefix = {addr_ipv4(0x0a000002 | vif << 8), 96 + 24};
-		struct interface_state state = {.vif = vif,
-						.exists = true,
-						.up = true,
-						.address = prefix.address,
-						.prefix = &prefix,
-						.prefix_count = 1,
-						.mtu = MTU};
-
-		proxy_interface(proxy, 0, &state);
-	}
-}
-
-static void receive(struct proxy *proxy, int64_t now, unsigned vif, unsigned host, uint8_t *data,
-		    size_t length)
-{
-	struct packet packet = {.vif = vif,
-				.source = addr_ipv4(0x0a000000 | vif << 8 | host),
-				.destination = addr_ipv4(vif == UP ? 0xe0000001 : 0xe0000016),
-				.ttl = 1,
-				.router_alert = true,
-				.data = data,
-				.length = length};
-	uint32_t sum = 0;
-
-	for (size_t n = 0; n < length; n += 2)
-		sum += (uint32_t)(data[n] << 8 | data[n + 1]);
-	sum = (sum & 0xffff) + (sum >> 16);
-	sum = (sum & 0xffff) + (sum >> 16);
-	data[2] = (uint8_t)(~sum >> 8);
-	data[3] = (uint8_t)~sum;
-	proxy_packet(proxy, now, &packet);
+	for (unsigned vif = 0; vif < VIFS; vif++)
+		bring_up(proxy, 0, vif);
 }
 
 static size_t put(uint8_t *at, struct addr a)
@@ -116,7 +68,7 @@ static void report(struct proxy *proxy, int64_t now, unsigned vif, unsigned host
 	length += put(data + length, group(to_group));
 	for (unsigned n = from; n <= to; n++)
 		length += put(data + length, source(n));
-	receive(proxy, now, vif, host, data, length);
+	receive(proxy, now, vif, 0x0a000000 | vif << 8 | host, 0xe0000016, data, length);
 }
 
 static void query(struct proxy *proxy, int64_t now, unsigned to_group, unsigned from, unsigned to)
@@ -127,7 +79,7 @@ static void query(struct proxy *proxy, int64_t now, unsigned to_group, unsigned 
 	put(data + 4, group(to_group));
 	for (unsigned n = from; n <= to; n++)
 		length += put(data + length, source(n));
-	receive(proxy, now, UP, 1, data, length);
+	receive(proxy, now, UP, 0x0a000001, 0xe0000001, data, length);
 }
 
 /* What the hosts want, as they say it when they are asked. */

@@ -7,7 +7,7 @@
 #include "proto/proxy.h"
 #include "proto/status.h"
 
-#include "ignore.h"
+#include "instance.h"
 #include "test.h"
 
 enum { UP, LAN, OTHER, VIFS };
@@ -45,41 +45,9 @@ static struct proxy *open_proxy(void)
 		.protocol = PROTOCOL_IGMP, .interface_count = VIFS, .interface = interface};
 	struct proxy *proxy = proxy_new(&config, &out, NULL, 0);
 
-	for (unsigned vif = 0; proxy && vif < VIFS; vif++) {
-		struct interface_state state = {.vif = vif,
-						.exists = true,
-						.up = true,
-						.address = addr_ipv4(0x0a000002 | vif << 8),
-						.mtu = 1500};
-
-		proxy_interface(proxy, 0, &state);
-	}
+	for (unsigned vif = 0; proxy && vif < VIFS; vif++)
+		bring_up(proxy, 0, vif);
 	return proxy;
-}
-
-static void advance(struct proxy *proxy, int64_t now)
-{
-	while (proxy_deadline(proxy) <= now)
-		proxy_tick(proxy, now);
-}
-
-/* An IGMPv2 report of group N on LAN, in the turn that goes on. */
-static void join(struct proxy *proxy, int64_t now, unsigned n)
-{
-	uint8_t data[8] = {0x16, 0, 0, 0, 239, 1, (uint8_t)(n >> 8), (uint8_t)n};
-	struct packet packet = {.vif = LAN,
-				.source = addr_ipv4(0x0a000163),
-				.destination = addr_ipv4(GROUP | n),
-				.ttl = 1,
-				.router_alert = true,
-				.data = data,
-				.length = sizeof(data)};
-	uint32_t sum = 0x1600 + (GROUP >> 16) + n;
-
-	sum = (sum & 0xffff) + (sum >> 16);
-	data[2] = (uint8_t)(~sum >> 8);
-	data[3] = (uint8_t)~sum;
-	proxy_packet(proxy, now, &packet);
 }
 
 static void ask(struct proxy *proxy)
@@ -189,7 +157,7 @@ static void status_of_one(void)
 	TEST("what is held and subscribed");
 	if (!CHECK(proxy))
 		return;
-	join(proxy, 1000, 0);
+	join(proxy, 1000, LAN, 0x0a000163, 0);
 	advance(proxy, 1000);
 	ask(proxy);
 	TEST("what route the kernel has to have");
@@ -210,17 +178,6 @@ static void status_of_one(void)
 /* An entry each: an upstream, both sides of an interface, a downstream. */
 static const struct proxy_interface_config sides[] = {
 	{.vif = 3, .upstream = true}, {.vif = 7, .upstream = true}, {.vif = 7}, {.vif = 31}};
-
-static void tell_state(struct proxy *proxy, unsigned vif)
-{
-	struct interface_state state = {.vif = vif,
-					.exists = true,
-					.up = true,
-					.address = addr_ipv4(0x0a000002 | vif << 8),
-					.mtu = 1500};
-
-	CHECK(proxy_interface(proxy, 0, &state));
-}
 
 static void check_entries(struct proxy *proxy)
 {
@@ -269,8 +226,8 @@ static void both_sides(void)
 	TEST("a status for each side of an interface");
 	if (!CHECK(proxy))
 		return;
-	tell_state(proxy, 3);
-	tell_state(proxy, 7);
+	CHECK(bring_up(proxy, 0, 3));
+	CHECK(bring_up(proxy, 0, 7));
 	advance(proxy, 1000);
 	check_entries(proxy);
 	TEST("per source: upcalls, also from where no interface is");
@@ -300,10 +257,10 @@ static void all_entries(void)
 	proxy = proxy_new(&config[0], &out, NULL, 1);
 	if (!CHECK(proxy))
 		return;
-	tell_state(proxy, 0);
+	CHECK(bring_up(proxy, 0, 0));
 	CHECK(proxy_reconfigure(proxy, 1000, &config[1]));
 	for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
-		tell_state(proxy, vif);
+		CHECK(bring_up(proxy, 0, vif));
 	advance(proxy, 2000);
 	CHECK(proxy_reconfigure(proxy, 3000, &config[2]));
 	advance(proxy, 3000);
@@ -371,9 +328,9 @@ static struct told_upstream subscribe(unsigned count, unsigned size, enum kind k
 
 	if (!CHECK(proxy))
 		return told_it;
-	tell_state(proxy, UP);
-	tell_state(proxy, LAN);
-	join(proxy, 1000, 0);
+	CHECK(bring_up(proxy, 0, UP));
+	CHECK(bring_up(proxy, 0, LAN));
+	join(proxy, 1000, LAN, 0x0a000163, 0);
 	advance(proxy, 1000);
 	proxy_walk_start(proxy, &walk);
 	CHECK(!proxy_walk(proxy, &walk, 1000, MANY, &visitor, &told_it));
@@ -432,7 +389,7 @@ static void many(void)
 	advance(proxy, 1000);
 	told.packets = 0;
 	for (unsigned n = 0; n < MANY; n++)
-		join(proxy, 1000, n);
+		join(proxy, 1000, LAN, 0x0a000163, n);
 	advance(proxy, 1000);
 	first = told.packets;
 	CHECK(first >= MANY / 200, "%u reports", first);

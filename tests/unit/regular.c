@@ -9,7 +9,7 @@
 #include "proto/proxy.h"
 #include "proto/status.h"
 #include "allocator.h"
-#include "ignore.h"
+#include "instance.h"
 #include "test.h"
 
 enum { UP, LAN, VIFS };
@@ -24,17 +24,6 @@ static struct proxy_interface_config interface[VIFS] = {
 	[LAN] = {.vif = LAN, .max_groups = GROUPS, .max_reporters = TABLE, .reserve = 25},
 };
 
-static void ignore_send(void *ctx, unsigned vif, const struct addr *source,
-			const struct addr *destination, const uint8_t *message, size_t length)
-{
-	(void)ctx;
-	(void)vif;
-	(void)source;
-	(void)destination;
-	(void)message;
-	(void)length;
-}
-
 static unsigned own; /* the next group that nobody has had */
 
 static struct proxy *open_proxy(uint64_t seed)
@@ -45,44 +34,12 @@ static struct proxy *open_proxy(uint64_t seed)
 		.protocol = PROTOCOL_IGMP, .interface_count = VIFS, .interface = interface};
 	struct proxy *proxy = proxy_new(&config, &out, NULL, seed);
 
-	for (unsigned vif = 0; proxy && vif < VIFS; vif++) {
-		struct interface_state state = {.vif = vif,
-						.exists = true,
-						.up = true,
-						.address = addr_ipv4(0x0a000002 | vif << 8),
-						.mtu = 1500};
-
-		proxy_interface(proxy, 0, &state);
-	}
+	for (unsigned vif = 0; proxy && vif < VIFS; vif++)
+		bring_up(proxy, 0, vif);
 	own = 6 * GROUPS;
 	if (!proxy)
 		abort();
 	return proxy;
-}
-
-static void advance(struct proxy *proxy, int64_t now)
-{
-	while (proxy_deadline(proxy) <= now)
-		proxy_tick(proxy, now);
-}
-
-/* An IGMPv2 report of group N. */
-static void report(struct proxy *proxy, int64_t now, uint32_t reporter, unsigned n)
-{
-	uint8_t data[8] = {0x16, 0, 0, 0, 239, 1, (uint8_t)(n >> 8), (uint8_t)n};
-	struct packet packet = {.vif = LAN,
-				.source = addr_ipv4(reporter),
-				.destination = addr_ipv4(0xef010000 + n),
-				.ttl = 1,
-				.router_alert = true,
-				.data = data,
-				.length = sizeof(data)};
-	uint32_t sum = 0x1600 + 0xef01 + n;
-
-	sum = (sum & 0xffff) + (sum >> 16);
-	data[2] = (uint8_t)(~sum >> 8);
-	data[3] = (uint8_t)~sum;
-	proxy_packet(proxy, now, &packet);
 }
 
 static uint64_t counter(const struct proxy *proxy, enum counter which)
@@ -104,7 +61,7 @@ static uint32_t groups(const struct proxy *proxy)
 static void report_all(struct proxy *proxy, int64_t now, uint32_t first, unsigned count, unsigned n)
 {
 	for (unsigned i = 0; i < count; i++)
-		report(proxy, now, first + i, n);
+		join(proxy, now, LAN, first + i, n);
 }
 
 /* Each stranger asks for another group, of five times as many as there may be, within 2 s. Returns
@@ -112,8 +69,8 @@ static void report_all(struct proxy *proxy, int64_t now, uint32_t first, unsigne
 static int64_t flood(struct proxy *proxy, int64_t now)
 {
 	for (unsigned i = 0; i < STRANGERS; i++)
-		report(proxy, now + i / (STRANGERS / 2000), STRANGER + i,
-		       GROUPS + i % (5 * GROUPS));
+		join(proxy, now + i / (STRANGERS / 2000), LAN, STRANGER + i,
+		     GROUPS + i % (5 * GROUPS));
 	advance(proxy, now + 2000);
 	return now + 2000;
 }
@@ -124,7 +81,7 @@ static unsigned count_welcome(struct proxy *proxy, int64_t now, uint32_t first, 
 	uint32_t before = groups(proxy);
 
 	for (unsigned i = 0; i < count; i++)
-		report(proxy, now, first + i, own++);
+		join(proxy, now, LAN, first + i, own++);
 	return groups(proxy) - before;
 }
 
@@ -138,7 +95,7 @@ static void test_flood(uint64_t seed)
 
 	TEST("strangers find a part of the groups, and then nothing takes memory");
 	asked = requested;
-	report(proxy, now, REGULAR, 0);
+	join(proxy, now, LAN, REGULAR, 0);
 	advance(proxy, now);
 	CHECK(requested - asked < TABLE * 48 + 2048, "%zu octets", requested - asked);
 	report_all(proxy, now, REGULAR, REGULARS, 0);
@@ -156,7 +113,7 @@ static void test_flood(uint64_t seed)
 	CHECK(allocations == before, "%lu allocations", allocations - before);
 	TEST("regulars keep their places, and find room, each as much as the other");
 	for (unsigned i = 0; i < GROUPS; i++)
-		report(proxy, now, REGULAR, own++);
+		join(proxy, now, LAN, REGULAR, own++);
 	CHECK(groups(proxy) == SHARE + PART, "%u groups", groups(proxy));
 	CHECK(count_welcome(proxy, now, REGULAR + 1, REGULARS - 1) == REGULARS - 1);
 	advance(proxy, now);
@@ -198,15 +155,15 @@ static void test_memory(void)
 
 	TEST("no memory for the table");
 	failing = allocations + 1;
-	report(proxy, 1000, REGULAR, 0);
+	join(proxy, 1000, LAN, REGULAR, 0);
 	failing = 0;
 	CHECK(counter(proxy, NO_MEMORY) == 1);
 	CHECK(groups(proxy) == 1);
-	report(proxy, 1000, REGULAR, 0);
-	report(proxy, 1000 + QRI, REGULAR, 0);
+	join(proxy, 1000, LAN, REGULAR, 0);
+	join(proxy, 1000 + QRI, LAN, REGULAR, 0);
 	flood(proxy, 1000 + QRI);
 	CHECK(groups(proxy) == SHARE);
-	report(proxy, 1000 + QRI, REGULAR, 1);
+	join(proxy, 1000 + QRI, LAN, REGULAR, 1);
 	CHECK(groups(proxy) == SHARE + 1);
 	CHECK(counter(proxy, NO_MEMORY) == 1);
 	proxy_free(proxy);

@@ -9,7 +9,7 @@
 
 #include "proto/proxy.h"
 #include "proto/status.h"
-#include "ignore.h"
+#include "instance.h"
 #include "test.h"
 
 enum { HOSTS = 4, SOURCES = 4, SETS = 1 << SOURCES, STEPS = 40000 };
@@ -57,29 +57,7 @@ static size_t put_record(uint8_t *to, uint8_t type, unsigned sources)
 	return length;
 }
 
-static void deliver(struct rig *rig, unsigned host, uint8_t *data, size_t length)
-{
-	struct packet packet = {
-		.vif = LAN,
-		.source = addr_ipv4(0x0a000163 + host),
-		.destination = addr_ipv4(0xe0000016),
-		.ttl = 1,
-		.router_alert = true,
-		.data = data,
-		.length = length,
-	};
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < length; i++)
-		sum += (uint32_t)data[i] << (i % 2 ? 0 : 8);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	data[2] = (uint8_t)(~sum >> 8);
-	data[3] = (uint8_t)~sum;
-	proxy_packet(rig->proxy, rig->now, &packet);
-}
-
-static void advance(struct rig *rig, int64_t time)
+static void pass(struct rig *rig, int64_t time)
 {
 	while (proxy_deadline(rig->proxy) <= time) {
 		if (proxy_deadline(rig->proxy) > rig->now)
@@ -111,7 +89,7 @@ static void change(struct rig *rig, unsigned number, struct host to)
 	}
 	*host = to;
 	if (length > 8)
-		deliver(rig, number, data, length);
+		receive(rig->proxy, rig->now, LAN, 0x0a000163 + number, 0xe0000016, data, length);
 }
 
 /* All hosts tell what they have. */
@@ -122,7 +100,7 @@ static void answer(struct rig *rig)
 		uint8_t data[8 + 8 + 4 * SOURCES] = {0x22, [7] = 1};
 
 		if (host->exclude || host->sources)
-			deliver(rig, i, data,
+			receive(rig->proxy, rig->now, LAN, 0x0a000163 + i, 0xe0000016, data,
 				8 + put_record(data + 8, host->exclude ? IS_EX : IS_IN,
 					       host->sources));
 	}
@@ -230,7 +208,7 @@ static void step(struct rig *rig, int number)
 		to = (struct host){0};
 	rig->general = rig->asked = false;
 	change(rig, host, to);
-	advance(rig, rig->now);
+	pass(rig, rig->now);
 	for (unsigned i = 0; i < HOSTS; i++)
 		others += i != host && rig->host[i].sources;
 	CHECK(!rig->asked || (before && !excluding(rig) && others), "step %d: asked in vain",
@@ -238,28 +216,24 @@ static void step(struct rig *rig, int number)
 	rig->asked_count += rig->asked;
 	if (rig->asked) {
 		answer(rig);
-		advance(rig, rig->now + LMQT);
+		pass(rig, rig->now + LMQT);
 	}
 	check(rig, number);
 	rig->general = false;
-	advance(rig, rig->now + rand() % 60000);
+	pass(rig, rig->now + rand() % 60000);
 	if (rig->general)
 		answer(rig);
-	advance(rig, rig->now);
+	pass(rig, rig->now);
 	check(rig, number);
 }
 
 static void start(struct rig *rig, struct proxy_config *config, const struct proxy_out *out)
 {
-	struct interface_state state = {.exists = true, .up = true, .mtu = 1500};
-
 	*rig = (struct rig){.proxy = proxy_new(config, out, rig, 1), .now = 1000};
-	for (state.vif = UP; state.vif <= LAN; state.vif++) {
-		state.address = addr_ipv4(0x0a000002 + (state.vif << 8));
-		proxy_interface(rig->proxy, rig->now, &state);
-	}
+	for (unsigned vif = UP; vif <= LAN; vif++)
+		bring_up(rig->proxy, rig->now, vif);
 	/* until the startup queries have been answered */
-	advance(rig, rig->now + 45000);
+	pass(rig, rig->now + 45000);
 }
 
 int main(void)
@@ -283,7 +257,7 @@ int main(void)
 	CHECK(rig.asked_count);
 
 	TEST("hosts that fall silent end when their time is over");
-	advance(&rig, rig.now + 270000);
+	pass(&rig, rig.now + 270000);
 	CHECK(!proxy_has_group(rig.proxy, &group, LAN));
 	proxy_free(rig.proxy);
 	return test_end();

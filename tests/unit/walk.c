@@ -8,7 +8,7 @@
 
 #include "proto/proxy.h"
 #include "proto/status.h"
-#include "ignore.h"
+#include "instance.h"
 #include "test.h"
 
 enum { LASTING = 600, ENDING = 300, NEW = 200, GROUPS = LASTING + ENDING + NEW };
@@ -20,17 +20,6 @@ struct walker {
 	unsigned calls, pause_every; /* 0: never */
 	bool open;
 };
-
-static void on_send(void *ctx, unsigned vif, const struct addr *source,
-		    const struct addr *destination, const uint8_t *message, size_t length)
-{
-	(void)ctx;
-	(void)vif;
-	(void)source;
-	(void)destination;
-	(void)message;
-	(void)length;
-}
 
 /* Two configurations: one interface, two. */
 static const struct proxy_interface_config interfaces[] = {{.vif = LAN}, {.vif = 1}};
@@ -47,42 +36,18 @@ static const struct proxy_config configs[] = {{.protocol = PROTOCOL_IGMP,
 static struct proxy *open_proxy(void)
 {
 	static const struct proxy_out out = {
-		.send = on_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
-	struct interface_state state = {.vif = LAN,
-					.exists = true,
-					.up = true,
-					.address = addr_ipv4(0x0a000102),
-					.mtu = 1500};
+		.send = ignore_send, .route = ignore_route, .reverse_path = ignore_reverse_path};
 	struct proxy *proxy = proxy_new(&configs[0], &out, NULL, 1);
 
 	if (proxy)
-		proxy_interface(proxy, 0, &state);
+		bring_up(proxy, 0, LAN);
 	return proxy;
 }
 
-static void advance(struct proxy *proxy, int64_t now)
+/* Group N is 239.1.N/256.N%256. */
+static void join_now(struct proxy *proxy, int64_t now, unsigned n)
 {
-	while (proxy_deadline(proxy) <= now)
-		proxy_tick(proxy, now);
-}
-
-/* An IGMPv2 report of group N: 239.1.N/256.N%256. */
-static void join(struct proxy *proxy, int64_t now, unsigned n)
-{
-	uint8_t data[8] = {0x16, 0, 0, 0, 239, 1, (uint8_t)(n >> 8), (uint8_t)n};
-	struct packet packet = {.vif = LAN,
-				.source = addr_ipv4(0x0a000163),
-				.destination = addr_ipv4(0xef010000 | n),
-				.ttl = 1,
-				.router_alert = true,
-				.data = data,
-				.length = sizeof(data)};
-	uint32_t sum = 0x1600 + 0xef01 + n;
-
-	sum = (sum & 0xffff) + (sum >> 16);
-	data[2] = (uint8_t)(~sum >> 8);
-	data[3] = (uint8_t)~sum;
-	proxy_packet(proxy, now, &packet);
+	join(proxy, now, LAN, 0x0a000163, n);
 	advance(proxy, now);
 }
 
@@ -126,12 +91,12 @@ static void walk_while_it_changes(unsigned pieces, unsigned pause_every, unsigne
 	if (!CHECK(proxy))
 		return;
 	for (unsigned n = 0; n < LASTING; n++) {
-		join(proxy, 1000 + n, n);
+		join_now(proxy, 1000 + n, n);
 		if (n % 2)
-			join(proxy, 1000 + n, LASTING + n / 2);
+			join_now(proxy, 1000 + n, LASTING + n / 2);
 	}
 	for (unsigned n = 0; n < LASTING; n++)
-		join(proxy, 2000 + n, n);
+		join_now(proxy, 2000 + n, n);
 	now = 1000 + GMI;
 	fast = slow = (struct walker){.pause_every = pause_every, .open = true};
 	proxy_walk_start(proxy, &fast.walk);
@@ -141,7 +106,7 @@ static void walk_while_it_changes(unsigned pieces, unsigned pause_every, unsigne
 		if (reconfigured && now % reconfigured == 0)
 			CHECK(proxy_reconfigure(proxy, now, &configs[now / reconfigured % 2]));
 		if (started < NEW)
-			join(proxy, now, LASTING + ENDING + started++);
+			join_now(proxy, now, LASTING + ENDING + started++);
 		step(proxy, &fast, now, 2 * pieces);
 		step(proxy, &slow, now, pieces);
 	}
@@ -160,7 +125,7 @@ static void give_up(void)
 	if (!CHECK(proxy))
 		return;
 	for (unsigned n = 0; n < 10; n++)
-		join(proxy, 1000, n);
+		join_now(proxy, 1000, n);
 	walker = (struct walker){.open = true};
 	proxy_walk_start(proxy, &walker.walk);
 	step(proxy, &walker, 1000, 3);
