@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "proto/forward/forward.h"
-#include "proto/router/group.h"
 #include "proto/host/host.h"
-#include "proto/state/interface.h"
-#include "proto/state/membership.h"
 #include "proto/policy/policy.h"
 #include "proto/proxy.h"
+#include "proto/router/group.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
 #include "proto/state/route.h"
 
 /* How long the last answers may be on their way, in milliseconds. */
@@ -53,7 +53,7 @@ void adopt_end(struct proxy *p)
 /* ---- who wanted what ---- */
 
 /* When a member has answered, if there is one. */
-static int64_t deadline(const struct interface *i, int64_t now)
+static int64_t answers_deadline(const struct interface *i, int64_t now)
 {
 	const struct values *v = &i->values;
 
@@ -64,7 +64,7 @@ static int64_t deadline(const struct interface *i, int64_t now)
 }
 
 /* Is it a static join that wants the source of the route (any: all)? */
-static bool is_static(const struct membership *m, unsigned vif, const struct route *r)
+static bool is_statically_wanted(const struct membership *m, unsigned vif, const struct route *r)
 {
 	const struct group *g;
 
@@ -85,42 +85,42 @@ static bool is_old(const struct proxy *p, const struct interface *i)
 	return message_is_old(message_version(p->protocol, i->values.version));
 }
 
-static bool report(struct proxy *p, struct interface *i, int64_t now, enum record_type type,
-		   const struct route *r)
+static bool adopt_record(struct proxy *p, struct interface *i, int64_t now, enum record_type type,
+			 const struct route *r)
 {
 	struct record record = {.type = type,
 				.group = r->group,
 				.source = &r->source,
 				.source_count = type == ALLOW};
 
-	return group_adopt(p, i, now, deadline(i, now), &record);
+	return group_adopt(p, i, now, answers_deadline(i, now), &record);
 }
 
 /* As if a host had asked for what goes out there. Per source nothing else tells of who wants all of
  * the group: older hosts do (but it may go there as to an upstream), and whoever has more sources
  * than may be listed. */
-static bool include(struct proxy *p, struct interface *i, int64_t now, const struct membership *m,
-		    const struct route *r)
+static bool adopt_wanted(struct proxy *p, struct interface *i, int64_t now,
+			 const struct membership *m, const struct route *r)
 {
 	const struct group *g;
 
 	if (addr_is_any(&r->source) || (is_per_source(p) && is_old(p, i) && !p->host[i->vif] &&
 					!interface_is_ssm(p, &r->group)))
-		return report(p, i, now, IS_EX, r);
-	if (!report(p, i, now, ALLOW, r))
+		return adopt_record(p, i, now, IS_EX, r);
+	if (!adopt_record(p, i, now, ALLOW, r))
 		return false;
 	g = membership_group(m, i->vif);
 	return !is_per_source(p) || !g || source_list_find(&g->state.sources, &r->source) ||
-	       report(p, i, now, IS_EX, r);
+	       adopt_record(p, i, now, IS_EX, r);
 }
 
 /* The group wants all but the source of the route. */
-static bool exclude(struct proxy *p, struct interface *i, int64_t now, const struct route *r,
-		    struct group *g)
+static bool adopt_unwanted(struct proxy *p, struct interface *i, int64_t now, const struct route *r,
+			   struct group *g)
 {
 	struct source *s;
 
-	if (!report(p, i, now, ALLOW, r))
+	if (!adopt_record(p, i, now, ALLOW, r))
 		return false;
 	s = source_list_find(&g->state.sources, &r->source);
 	if (s)
@@ -158,10 +158,11 @@ static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 	bool whole = addr_is_any(&r->source), excluding = g && g->state.filter_mode == EXCLUDE;
 
 	if (is_wanted(p, i, m, r))
-		return is_static(m, i->vif, r) || (excluding && !whole) || include(p, i, now, m, r);
+		return is_statically_wanted(m, i->vif, r) || (excluding && !whole) ||
+		       adopt_wanted(p, i, now, m, r);
 	if (whole || !excluding || is_per_source(p))
 		return true;
-	return exclude(p, i, now, r, g);
+	return adopt_unwanted(p, i, now, r, g);
 }
 
 static bool adopt_members(struct proxy *p, int64_t now, const struct membership *m,
@@ -177,7 +178,7 @@ static bool adopt_members(struct proxy *p, int64_t now, const struct membership 
 }
 
 /* It led to what is gone. The upstream shall not go on sending until it asks. */
-static void leave(struct proxy *p, struct membership *m, const struct route *r)
+static void adopt_subscription(struct proxy *p, struct membership *m, const struct route *r)
 {
 	struct interface *i = p->host[r->input];
 
@@ -188,7 +189,7 @@ static void leave(struct proxy *p, struct membership *m, const struct route *r)
 /* ---- (S,G) ---- */
 
 /* There is no room for it: with wildcard routes that is counted when it is made anew. */
-static bool refuse(struct proxy *p, const struct route *r)
+static bool refuse_source(struct proxy *p, const struct route *r)
 {
 	struct interface *i = p->host[r->input] ? p->host[r->input] : p->router[r->input];
 
@@ -203,7 +204,7 @@ static bool adopt_source(struct proxy *p, struct membership *m, const struct rou
 	unsigned link = interface_on_link(p, &r->source);
 
 	if (!s && !route_room(p, 1))
-		return refuse(p, r);
+		return refuse_source(p, r);
 	if (!s && !route_insert(p, m, &r->source, 1))
 		return false;
 	if (!s)
@@ -232,7 +233,7 @@ bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)
 	m = membership_get(p, &r->group);
 	if (!m || !adopt_members(p, now, m, r))
 		return false;
-	leave(p, m, r);
+	adopt_subscription(p, m, r);
 	membership_touch(p, m);
 	if (whole)
 		return forward_adopt_group(p, m, r) || add_stray(p, r);

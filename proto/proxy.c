@@ -3,21 +3,16 @@
  * and its interfaces, which are setup.c's. */
 #include "proto/proxy.h"
 
-#include <stdlib.h>
-
 #include "proto/adopt.h"
-#include "proto/packet/codec.h"
-#include "proto/policy/filter.h"
 #include "proto/forward/flow.h"
 #include "proto/forward/forward.h"
-#include "proto/router/group.h"
 #include "proto/host/host.h"
 #include "proto/host/report.h"
-#include "proto/state/interface.h"
-#include "proto/state/membership.h"
+#include "proto/packet/codec.h"
 #include "proto/policy/merge.h"
-#include "proto/policy/policy.h"
+#include "proto/router/group.h"
 #include "proto/router/querier.h"
+#include "proto/state/membership.h"
 
 /* Timers that one turn runs before packets get their chance again. */
 enum { TURN_BUDGET = 4096 };

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 
 #include "proto/adopt.h"
-#include "proto/policy/filter.h"
+#include "proto/base/random.h"
 #include "proto/forward/flow.h"
 #include "proto/forward/forward.h"
 #include "proto/host/host.h"
-#include "proto/state/interface.h"
-#include "proto/state/membership.h"
+#include "proto/policy/filter.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
-#include "proto/base/random.h"
 #include "proto/router/querier.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
 
 /* ---- groups that stay below the upstream ---- */
 

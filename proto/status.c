@@ -3,10 +3,10 @@
 #include "proto/status.h"
 
 #include "proto/forward/forward.h"
-#include "proto/router/group.h"
 #include "proto/host/subscription.h"
-#include "proto/state/membership.h"
+#include "proto/router/group.h"
 #include "proto/router/reporter.h"
+#include "proto/state/membership.h"
 
 void proxy_interface_status(const struct proxy *p, unsigned entry,
 			    struct proxy_interface_status *status)

@@ -20,7 +20,7 @@ struct proxy_interface_status {
 	struct addr other_querier; /* downstream: who is, if not us; upstream: who queried last;
 				      any: nobody */
 	uint8_t version;	   /* spoken now: compatibility mode included */
-	struct values values;	   /* in force: adopted ones included */
+	struct values values;	   /* in force: another querier's included */
 	uint32_t groups;
 	int64_t next_query; /* downstream and querier: absolute; other querier: when it is given up
 			     */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
+/* The names of the counters; see counter.h. */
 #include "proto/base/counter.h"
+
+#include <string.h>
 
 const char *counter_name(enum counter counter)
 {

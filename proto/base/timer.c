@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+/* A binary heap; see timer.h. */
 #include "proto/base/timer.h"
 
 #include <stdlib.h>
 
-static void place(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+static void put(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 {
 	heap->slot[i] = slot;
 	slot.timer->slot = i;
@@ -12,8 +13,8 @@ static void place(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 static void rise(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 {
 	for (; i && heap->slot[(i - 1) / 2].key > slot.key; i = (i - 1) / 2)
-		place(heap, i, heap->slot[(i - 1) / 2]);
-	place(heap, i, slot);
+		put(heap, i, heap->slot[(i - 1) / 2]);
+	put(heap, i, slot);
 }
 
 static void sink(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
@@ -25,10 +26,10 @@ static void sink(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 			child++;
 		if (heap->slot[child].key >= slot.key)
 			break;
-		place(heap, i, heap->slot[child]);
+		put(heap, i, heap->slot[child]);
 		i = child;
 	}
-	place(heap, i, slot);
+	put(heap, i, slot);
 }
 
 bool timer_add(struct timer_heap *heap, struct timer *timer, int64_t deadline)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Bytes in and out, and their checksum; see wire.h. */
 #include "proto/base/wire.h"
 
 enum { IPPROTO_ICMPV6_NUMBER = 58 };

@@ -103,10 +103,8 @@ static bool change_sources(struct subscription *s, bool mode_changes, uint8_t ro
 static bool change_old(struct subscription *s, bool was_member, uint8_t robustness)
 {
 	bool member = subscription_is_member(s);
-	uint32_t n;
 
-	for (n = 0; n < s->sources.count; n++)
-		s->sources.source[n].retransmit = 0;
+	subscription_repeat(s, 0);
 	if (member != was_member)
 		s->mode_retransmit = member ? robustness : 1;
 	return member != was_member;
@@ -142,13 +140,12 @@ void host_update(struct proxy *p, struct interface *i, struct membership *m, int
 	else if (mode_changes)
 		s->mode_retransmit = robustness;
 	subscription_sweep(s);
-	if (i->active && is_kernels(i) && (changed || s->mode_retransmit)) {
-		tell_kernel(p, i, s);
-	} else if (changed && i->active) {
-		transmit(p, i, s, now);
-	} else if (!i->active) {
+	if (!i->active)
 		subscription_settle(p, i, s);
-	}
+	else if (is_kernels(i) && (changed || s->mode_retransmit))
+		tell_kernel(p, i, s);
+	else if (changed)
+		transmit(p, i, s, now);
 }
 
 void host_adopt(struct interface *i, struct membership *m)
@@ -163,8 +160,6 @@ void host_adopt(struct interface *i, struct membership *m)
 
 static void announce(struct proxy *p, struct interface *i, struct subscription *s, int64_t now)
 {
-	uint32_t n;
-
 	subscription_cancel(s);
 	if (is_kernels(i)) {
 		tell_kernel(p, i, s);
@@ -173,8 +168,7 @@ static void announce(struct proxy *p, struct interface *i, struct subscription *
 	if (s->filter_mode == EXCLUDE || message_is_old(i->host.version))
 		s->mode_retransmit = i->values.robustness;
 	else
-		for (n = 0; n < s->sources.count; n++)
-			s->sources.source[n].retransmit = i->values.robustness;
+		subscription_repeat(s, i->values.robustness);
 	transmit(p, i, s, now);
 }
 
@@ -247,15 +241,14 @@ void host_free(struct proxy *p, struct interface *i)
 static void update_version(struct proxy *p, struct interface *i, int64_t now)
 {
 	uint8_t highest = message_version(p->protocol, i->configured.version);
-	uint8_t version = now < i->host.v1_querier_until   ? 1
-			  : now < i->host.v2_querier_until ? 2
-							   : 3;
+	uint8_t version;
 
 	/* What is over is no deadline any more, also where no newer version is to follow. */
 	if (i->host.v1_querier_until <= now)
 		i->host.v1_querier_until = 0;
 	if (i->host.v2_querier_until <= now)
 		i->host.v2_querier_until = 0;
+	version = i->host.v1_querier_until ? 1 : i->host.v2_querier_until ? 2 : 3;
 	if (version > highest)
 		version = highest;
 	if (version == i->host.version)

@@ -62,7 +62,14 @@ bool subscription_is_pending(const struct subscription *s)
 	return false;
 }
 
-/* Sources that are of no further use go. */
+void subscription_repeat(struct subscription *s, uint8_t times)
+{
+	uint32_t n;
+
+	for (n = 0; n < s->sources.count; n++)
+		s->sources.source[n].retransmit = times;
+}
+
 void subscription_sweep(struct subscription *s)
 {
 	uint32_t n;
@@ -82,10 +89,9 @@ void subscription_cancel(struct subscription *s)
 	s->mode_retransmit = 0;
 	s->answer_whole = false;
 	s->retransmit_at = s->answer_at = INT64_MAX;
-	for (n = 0; n < s->sources.count; n++) {
-		s->sources.source[n].retransmit = 0;
+	for (n = 0; n < s->sources.count; n++)
 		s->sources.source[n].asked = false;
-	}
+	subscription_repeat(s, 0);
 	subscription_sweep(s);
 }
 

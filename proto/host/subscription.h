@@ -16,6 +16,8 @@ void subscription_delete(struct proxy *, struct interface *, struct subscription
 bool subscription_is_member(const struct subscription *);
 /* Is a change still to be sent? */
 bool subscription_is_pending(const struct subscription *);
+/* Each of its sources is to be sent so many times as a change. */
+void subscription_repeat(struct subscription *, uint8_t times);
 /* Removes the sources that are of no further use. */
 void subscription_sweep(struct subscription *);
 /* Nothing is to be sent any more. */

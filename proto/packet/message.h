@@ -53,8 +53,8 @@ static inline uint8_t message_native(enum protocol protocol, uint8_t version)
 	return (uint8_t)(version - (protocol == PROTOCOL_MLD));
 }
 
-/* Spoken without source lists? Where no such version is built in, what depends on it is not either.
- */
+/* Is it a version without source lists? Never, to the compiler, where none is built in; so it
+ * leaves out what depends on that. */
 static inline bool message_is_old(uint8_t version)
 {
 	return (ENABLE_IGMP_V1 || ENABLE_IGMP_V2 || ENABLE_MLD_V1) && version < 3;
