@@ -15,6 +15,7 @@
 #include "core/base/applet.h"
 #include "core/traffic/receiver.h"
 #include "core/base/format.h"
+#include "core/base/loop.h"
 #include "core/base/option.h"
 #include "core/base/output.h"
 #include "core/base/text.h"
@@ -173,7 +174,7 @@ static int change_group(struct join *join, struct group *group, enum receiver_ch
 			const struct addr *addr, const struct addr *source)
 {
 	bool was_joined = group->membership.joined;
-	int64_t before = receiver_now();
+	int64_t before = loop_nanoseconds();
 	int error = receiver_change(&join->receiver, &group->membership, change, addr, source);
 
 	if (!error && !was_joined) {

@@ -14,6 +14,7 @@
 
 #include "core/base/applet.h"
 #include "core/base/output.h"
+#include "core/base/text.h"
 
 struct applet {
 	char name[16];
@@ -37,13 +38,6 @@ static const struct applet *find_applet(const char *name)
 			return applet;
 	}
 	return NULL;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 /* A descriptor below 3 that is closed would become some socket, and messages would be sent there.
@@ -115,7 +109,7 @@ static int run_by_argument(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	const char *name = argc > 0 ? base_name(argv[0]) : "mcproxy";
+	const char *name = argc > 0 ? text_base_name(argv[0]) : "mcproxy";
 	const struct applet *applet = find_applet(name);
 	int status, error;
 

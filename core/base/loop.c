@@ -15,12 +15,17 @@
 
 #include "core/base/loop.h"
 
-int64_t loop_now(void)
+int64_t loop_nanoseconds(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t loop_now(void)
+{
+	return loop_nanoseconds() / 1000000;
 }
 
 /* The time to wait. loop_now() cuts fractions off, so a wait of the whole difference never ends

@@ -25,7 +25,9 @@ struct loop_source {
 	void *ctx;
 };
 
-/* Milliseconds of CLOCK_MONOTONIC. */
+/* CLOCK_MONOTONIC, in nanoseconds. */
+int64_t loop_nanoseconds(void);
+/* In milliseconds. */
 int64_t loop_now(void);
 /* 0 or -errno. Blocks SIGTERM and SIGINT, which set loop->stop from now on, and SIGHUP, which sets
  * loop->hangup; ignores SIGPIPE. */

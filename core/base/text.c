@@ -157,6 +157,13 @@ bool text_to_milliseconds(const char *text, int64_t min, int64_t max, int64_t *r
 	return true;
 }
 
+const char *text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 bool text_matches(const char *pattern, const char *name)
 {
 	const char *star = NULL, *resume = NULL;

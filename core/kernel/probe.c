@@ -17,14 +17,14 @@
 
 #include "core/kernel/abi.h"
 #include "core/base/format.h"
+#include "core/base/text.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 
 enum {
 	SOCKETS_FILE = 32768, /* of /proc/net/raw: some 200 sockets */
 	SOCKETS = 64,
-	PROC_PATH = 40,
-	RT_TABLE_DEFAULT = 253 /* what table 0 is to MRT_INIT */
+	PROC_PATH = 40
 };
 
 /* Raw sockets by what "socket:[N]" calls them. */
@@ -85,8 +85,8 @@ int probe_mroute(enum protocol protocol)
 
 int probe_tables(enum protocol protocol)
 {
-	/* A table of any other number would be made, and stay. */
-	const uint32_t table = RT_TABLE_DEFAULT;
+	/* What table 0 is to MRT_INIT: one of any other number would be made, and stay. */
+	const uint32_t table = ABI_RT_TABLE_DEFAULT;
 	int level = protocol == PROTOCOL_IGMP ? IPPROTO_IP : IPPROTO_IPV6;
 	int fd = open_raw(protocol), error = 0;
 
@@ -286,7 +286,6 @@ int probe_rp_filter(const char *interface)
 bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])
 {
 	char path[64], text[128] = "";
-	const char *name;
 
 	/* The /sys of another network namespace may be mounted here. */
 	format_text(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
@@ -296,7 +295,6 @@ bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESI
 	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
 	if (readlink(path, text, sizeof(text) - 1) < 0)
 		return false;
-	name = strrchr(text, '/');
-	format_text(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, name ? name + 1 : text);
+	format_text(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, text_base_name(text));
 	return true;
 }

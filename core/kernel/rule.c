@@ -55,11 +55,10 @@ int rule_change(struct netlink *netlink, bool add, const struct rule *rule, uint
 	return netlink_ask(netlink, &request, ignore, NULL);
 }
 
-static int change(struct rules *rules, bool add, const struct rule *rule, uint16_t attribute)
+static int change_rule(struct rules *rules, bool add, const struct rule *rule, uint16_t attribute)
 {
-	if (ENABLE_PRIVSEP && rules->priv)
-		return priv_rule(rules->priv, add, rule->protocol, rule->name, rule->table,
-				 attribute);
+	if (ENABLE_PRIVSEP && rules->change)
+		return rules->change(rules->ctx, add, rule, attribute);
 	return rule_change(&rules->request, add, rule, attribute);
 }
 
@@ -69,10 +68,10 @@ static int uninstall(struct rules *rules, const struct rule *rule)
 	int error = 0;
 
 	for (int i = 0; i < 2; i++) {
-		int its = change(rules, false, rule, direction[i]);
+		int its = change_rule(rules, false, rule, direction[i]);
 
 		if (its && its != -ENOENT)
-			its = change(rules, false, rule, direction[i]);
+			its = change_rule(rules, false, rule, direction[i]);
 		if (its && its != -ENOENT)
 			error = its;
 	}
@@ -85,7 +84,7 @@ static int install(struct rules *rules, const struct rule *rule)
 	int result = 0;
 
 	for (int i = 0; i < 2; i++) {
-		int error = change(rules, true, rule, direction[i]);
+		int error = change_rule(rules, true, rule, direction[i]);
 
 		if (error && error != -EEXIST)
 			return error;
@@ -94,7 +93,7 @@ static int install(struct rules *rules, const struct rule *rule)
 	return result;
 }
 
-static size_t find(const struct rules *rules, const struct rule *rule)
+static size_t find_rule(const struct rules *rules, const struct rule *rule)
 {
 	size_t at = 0;
 
@@ -105,7 +104,7 @@ static size_t find(const struct rules *rules, const struct rule *rule)
 	return at;
 }
 
-static struct rule make(enum protocol protocol, const char *name, uint32_t table)
+static struct rule make_rule(enum protocol protocol, const char *name, uint32_t table)
 {
 	struct rule rule = {.protocol = protocol, .table = table};
 	size_t length = strlen(name);
@@ -116,10 +115,10 @@ static struct rule make(enum protocol protocol, const char *name, uint32_t table
 
 int rule_add(struct rules *rules, enum protocol protocol, const char *name, uint32_t table)
 {
-	struct rule rule = make(protocol, name, table);
+	struct rule rule = make_rule(protocol, name, table);
 	int result;
 
-	if (find(rules, &rule) < rules->count)
+	if (find_rule(rules, &rule) < rules->count)
 		return 0;
 	if (rules->count == rules->room) {
 		size_t room = rules->room ? 2 * rules->room : 8;
@@ -141,8 +140,8 @@ int rule_add(struct rules *rules, enum protocol protocol, const char *name, uint
 
 int rule_remove(struct rules *rules, enum protocol protocol, const char *name, uint32_t table)
 {
-	struct rule rule = make(protocol, name, table);
-	size_t at = find(rules, &rule);
+	struct rule rule = make_rule(protocol, name, table);
+	size_t at = find_rule(rules, &rule);
 
 	if (at == rules->count)
 		return 0;
@@ -195,7 +194,7 @@ static void note(void *ctx, uint16_t type, struct wire_reader body)
 
 	if (type != ABI_RTM_DELRULE || !read_rule(body, &rule, &attribute))
 		return;
-	at = find(rules, &rule);
+	at = find_rule(rules, &rule);
 	if (at == rules->count)
 		return;
 	rules->rule[at].missing = true;
@@ -273,7 +272,7 @@ static void look(void *ctx, uint16_t type, struct wire_reader body)
 
 	if (type != ABI_RTM_NEWRULE || !read_rule(body, &rule, &attribute) ||
 	    rule.table != leftover->rule.table || rule.protocol != leftover->rule.protocol ||
-	    find(leftover->rules, &rule) < leftover->rules->count)
+	    find_rule(leftover->rules, &rule) < leftover->rules->count)
 		return;
 	if (leftover->count++)
 		return;
@@ -295,7 +294,7 @@ static int look_for(struct rules *rules, struct leftover *leftover)
 
 int rule_count(struct rules *rules, enum protocol protocol, uint32_t table)
 {
-	struct leftover leftover = {.rule = make(protocol, "", table)};
+	struct leftover leftover = {.rule = make_rule(protocol, "", table)};
 	int error = look_for(rules, &leftover);
 
 	return error ? error : leftover.count;
@@ -303,13 +302,13 @@ int rule_count(struct rules *rules, enum protocol protocol, uint32_t table)
 
 int rule_sweep(struct rules *rules, enum protocol protocol, uint32_t table)
 {
-	struct leftover leftover = {.rule = make(protocol, "", table)};
+	struct leftover leftover = {.rule = make_rule(protocol, "", table)};
 
 	for (int i = 0; i < LEFTOVERS; i++) {
 		int error = look_for(rules, &leftover);
 
 		if (!error && leftover.count)
-			error = change(rules, false, &leftover.rule, leftover.attribute);
+			error = change_rule(rules, false, &leftover.rule, leftover.attribute);
 		if (error == -EINTR)
 			continue;
 		if (error || !leftover.count)
@@ -320,12 +319,13 @@ int rule_sweep(struct rules *rules, enum protocol protocol, uint32_t table)
 
 /* ---- life ---- */
 
-int rule_open(struct rules *rules, struct loop *loop, struct priv *priv)
+int rule_open(struct rules *rules, struct loop *loop, rule_changer *change, void *ctx)
 {
 	int error;
 
 	*rules = (struct rules){.loop = loop,
-				.priv = priv,
+				.change = change,
+				.ctx = ctx,
 				.source = {.ready = ready, .ctx = rules},
 				.events.fd = -1,
 				.repair_at = INT64_MAX,

@@ -14,7 +14,6 @@
 
 #include "core/base/loop.h"
 #include "core/kernel/netlink.h"
-#include "core/privilege/priv.h"
 
 /* What is to be: two rules, one for what arrives, one for what is sent. */
 struct rule {
@@ -24,10 +23,15 @@ struct rule {
 	bool missing; /* is to be put back */
 };
 
+/* Adds or removes one of the two: what ATTRIBUTE says, ABI_FRA_IIFNAME or ABI_FRA_OIFNAME. 0 or
+ * -errno: EEXIST, ENOENT too. */
+typedef int rule_changer(void *ctx, bool add, const struct rule *, uint16_t attribute);
+
 struct rules {
 	struct loop_source source;
 	struct loop *loop;
-	struct priv *priv; /* who has the right to change them; NULL: this process has */
+	rule_changer *change; /* by who has the right to; NULL: this process has */
+	void *ctx;
 	struct netlink events, request;
 	struct rule *rule;
 	size_t count, room;
@@ -36,9 +40,9 @@ struct rules {
 };
 
 /* 0 or -errno. A struct rules that is not open has -1 as events.fd and request.fd; rule_sweep() and
- * rule_count() need the latter only. PRIV: who has the right to change them; NULL: this process
- * has. */
-int rule_open(struct rules *, struct loop *, struct priv *);
+ * rule_count() need the latter only. CHANGE, with CTX, as who has the right to; NULL: as this
+ * process. */
+int rule_open(struct rules *, struct loop *, rule_changer *change, void *ctx);
 /* From now on TABLE serves the interface. A rule that is there already is taken over. 0, or -errno
  * and nothing has changed: EAFNOSUPPORT the kernel knows one table only
  * (CONFIG_IP_MROUTE_MULTIPLE_TABLES, CONFIG_IPV6_MROUTE_MULTIPLE_TABLES), EPERM. */
@@ -58,8 +62,7 @@ bool rule_waits(const struct rules *);
 /* Removes all rules. No harm if it is not open. */
 void rule_close(struct rules *);
 
-/* Adds or removes one of the two: what ATTRIBUTE says, ABI_FRA_IIFNAME or ABI_FRA_OIFNAME. 0 or
- * -errno: EEXIST, ENOENT too. */
+/* As a rule_changer. */
 int rule_change(struct netlink *, bool add, const struct rule *, uint16_t attribute);
 
 #endif

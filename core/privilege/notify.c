@@ -8,10 +8,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/format.h"
+#include "core/base/loop.h"
 #include "core/base/text.h"
 
 /* As long as one waits for the manager to take a message, in microseconds. */
@@ -77,11 +77,9 @@ void notify_send(const struct notify *notify, const char *state)
 /* With the time, by which the manager knows which of its commands it is that is obeyed. */
 void notify_reloading(const struct notify *notify)
 {
-	struct timespec now;
 	char state[64];
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	format_text(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
-		    (unsigned long long)now.tv_sec * 1000000 + (unsigned)(now.tv_nsec / 1000));
+		    (unsigned long long)(loop_nanoseconds() / 1000));
 	notify_send(notify, state);
 }

@@ -18,6 +18,7 @@
 #include "core/privilege/pidfile.h"
 #include "core/privilege/privilege.h"
 #include "core/kernel/rpfilter.h"
+#include "core/kernel/rule.h"
 
 enum { PRIV_TEXT = 160 };
 /* Of a General Query without what may follow it; the versions of IGMP. */
@@ -134,10 +135,8 @@ void priv_keep(struct priv *, int fd);
 void priv_close(struct priv *, int fd);
 /* What the workers before kept is not needed any more. */
 void priv_sweep(struct priv *);
-/* Adds or removes a rule for TABLE (rule.h): for what arrives at an interface (ABI_FRA_IIFNAME) or
- * is sent out of it (ABI_FRA_OIFNAME). 0 or -errno. */
-int priv_rule(struct priv *, bool add, enum protocol, const char *name, uint32_t table,
-	      uint16_t attribute);
+/* The rule_changer (rule.h) of a worker; PRIV is its struct priv. */
+int priv_rule(void *priv, bool add, const struct rule *, uint16_t attribute);
 enum priv_rp_filter { PRIV_RP_HOLD, PRIV_RP_RELEASE, PRIV_RP_REFRESH };
 /* As rpfilter.h. 0 or -errno. */
 int priv_rp_filter(struct priv *, enum priv_rp_filter, const char *name);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/text.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 #include "core/kernel/rawsock.h"
@@ -23,17 +24,10 @@ int priv_understands(void)
 	return 0;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 /* The directory of PATH; negative: it cannot be opened. */
 static int open_directory(const char *path)
 {
-	char *directory = strndup(path, (size_t)(base_name(path) - path));
+	char *directory = strndup(path, (size_t)(text_base_name(path) - path));
 	int fd = -1;
 
 	if (directory)
@@ -113,7 +107,7 @@ int64_t priv_alive(struct priv *priv, int64_t now)
 int priv_file(struct priv *priv)
 {
 	return priv->directory < 0 ? conf_open(AT_FDCWD, priv->file)
-				   : conf_open(priv->directory, base_name(priv->file));
+				   : conf_open(priv->directory, text_base_name(priv->file));
 }
 
 int priv_mroute(struct priv *priv, enum protocol protocol, uint32_t table, bool *kept)

@@ -134,16 +134,15 @@ void priv_sweep(struct priv *priv)
 	tell(priv, &(struct monitor_request){.type = MONITOR_SWEEP}, -1);
 }
 
-int priv_rule(struct priv *priv, bool add, enum protocol protocol, const char *name, uint32_t table,
-	      uint16_t attribute)
+int priv_rule(void *priv, bool add, const struct rule *rule, uint16_t attribute)
 {
 	struct monitor_request request = {.type = MONITOR_RULE,
-					  .protocol = protocol,
-					  .table = table,
+					  .protocol = rule->protocol,
+					  .table = rule->table,
 					  .number = add,
 					  .attribute = attribute};
 
-	put_name(&request, name);
+	put_name(&request, rule->name);
 	return tell(priv, &request, -1);
 }
 

@@ -6,10 +6,10 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/traffic/receiver.h"
+#include "core/base/loop.h"
 #include "core/base/sockaddr.h"
 
 enum {
@@ -32,14 +32,6 @@ struct slot {
 	_Alignas(struct cmsghdr) uint8_t control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
 	struct iovec iov;
 };
-
-int64_t receiver_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
 
 void receiver_raise_limits(void)
 {
@@ -107,7 +99,7 @@ static unsigned receive_batch(struct receiver_socket *sock)
 		message[i].msg_hdr.msg_controllen = sizeof(slot[i].control);
 	}
 	count = recvmmsg(sock->source.fd, message, batch, MSG_DONTWAIT | MSG_TRUNC, NULL);
-	now = receiver_now();
+	now = loop_nanoseconds();
 	for (int i = 0; i < count; i++)
 		deliver(receiver, &message[i], &slot[i], now);
 	return count > 0 ? (unsigned)count : 0;

@@ -54,7 +54,4 @@ uint64_t receiver_dropped(const struct receiver *);
 /* Closes all sockets, which leaves all groups. */
 void receiver_close(struct receiver *);
 
-/* Nanoseconds of CLOCK_MONOTONIC. */
-int64_t receiver_now(void);
-
 #endif

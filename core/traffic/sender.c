@@ -7,10 +7,10 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/traffic/sender.h"
+#include "core/base/loop.h"
 #include "core/base/sockaddr.h"
 
 enum { BATCH = 64, IPV4 = 0, IPV6 = 1 };
@@ -39,14 +39,6 @@ struct sender {
 	struct iovec iov[BATCH][2];
 	struct mmsghdr message[BATCH];
 };
-
-static int64_t clock_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * second + now.tv_nsec;
-}
 
 static int set(int fd, int level, int option, const void *value, size_t size)
 {
@@ -156,7 +148,7 @@ static void flush(struct sender *sender)
 		}
 	}
 	if (sender->queued)
-		result->elapsed = clock_now() - sender->begun;
+		result->elapsed = loop_nanoseconds() - sender->begun;
 	sender->queued = 0;
 }
 
@@ -183,7 +175,7 @@ static void queue_packet(struct sender *sender)
 		flush(sender);
 	sender->queued_family = range_family(range);
 	i = sender->queued++;
-	header.sent = clock_now();
+	header.sent = loop_nanoseconds();
 	stream_put_header(&header, sender->header[i]);
 	sender->message[i].msg_hdr.msg_namelen =
 		sockaddr_put(&sender->group[i], &group, sender->plan->port, sender->plan->ifindex);
@@ -221,7 +213,7 @@ static void queue_due(struct sender *sender, int64_t now)
 /* Waits until DEADLINE; true if a signal of the set ends it. */
 static bool wait_until(int64_t deadline, const sigset_t *signals)
 {
-	int64_t rest = deadline - clock_now();
+	int64_t rest = deadline - loop_nanoseconds();
 	struct timespec timeout = {0};
 
 	if (rest > 0)
@@ -245,7 +237,7 @@ static int run(struct sender *sender)
 
 	block_signals(&signals);
 	prctl(PR_SET_TIMERSLACK, 1L);
-	sender->begun = sender->start = clock_now();
+	sender->begun = sender->start = loop_nanoseconds();
 	if (plan->duration)
 		end = sender->begun + plan->duration;
 	while (!plan->count || sender->number < plan->count) {
@@ -253,9 +245,9 @@ static int run(struct sender *sender)
 
 		if (wait_until(deadline < end ? deadline : end, &signals))
 			break;
-		if (clock_now() >= end)
+		if (loop_nanoseconds() >= end)
 			break;
-		queue_due(sender, clock_now());
+		queue_due(sender, loop_nanoseconds());
 		if (!sender->result->sent && sender->result->failed)
 			return sender->result->error;
 	}

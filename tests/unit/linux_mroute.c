@@ -397,7 +397,7 @@ static void test_table(void)
 	struct loop loop;
 
 	TEST("a numbered table beside the default one: start");
-	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL));
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL, NULL));
 	for (int i = 0; i < PROTOCOLS; i++) {
 		enum protocol protocol = (enum protocol)i;
 		int fd = start_default(protocol);
@@ -571,7 +571,7 @@ static void test_dumps(void)
 	struct loop loop;
 
 	TEST("dumps: start");
-	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL));
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL, NULL));
 	for (int i = 0; i < PROTOCOLS; i++)
 		test_dump((enum protocol)i, &rules);
 	rule_close(&rules);

@@ -366,7 +366,7 @@ static void start(void)
 	late.changed = changed;
 	TEST("everything opens");
 	CHECK(!loop_open(&loop) && !iface_open(&monitor, &loop) &&
-	      !rule_open(&rules, &loop, NULL) && !rpfilter_open(&filter));
+	      !rule_open(&rules, &loop, NULL, NULL) && !rpfilter_open(&filter));
 	for (int i = 0; i < PROTOCOLS; i++) {
 		mroute[i] = rawsock_open((enum protocol)i, CONFIG_RECEIVE_BUFFER);
 		CHECK(mroute[i] >= 0 && !mroute_init(mroute[i], (enum protocol)i, 0) &&

@@ -432,7 +432,7 @@ static void test_table(int tap, unsigned a)
 	struct loop loop;
 
 	TEST("of several tables the one that has the interface hears it, once");
-	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL));
+	CHECK(!loop_open(&loop) && !rule_open(&rules, &loop, NULL, NULL));
 	CHECK(fd >= 0 && !mroute_init(fd, PROTOCOL_IGMP, 77) &&
 	      !mroute_add_vif(fd, PROTOCOL_IGMP, 0, a, 1) &&
 	      !rawsock_filter(fd, PROTOCOL_IGMP, &a, 1));

@@ -174,7 +174,7 @@ static void test_leftovers(void)
 	struct rules other;
 
 	TEST("what a daemon left behind that was killed is taken over");
-	CHECK(!rule_open(&other, &loop, NULL));
+	CHECK(!rule_open(&other, &loop, NULL, NULL));
 	for (int i = 0; i < PROTOCOLS; i++) {
 		CHECK(!rule_add(&other, (enum protocol)i, "old", 7));
 		CHECK(!rule_add(&other, (enum protocol)i, "older", 7));
@@ -249,7 +249,7 @@ int main(void)
 		return NETNS_SKIP;
 	log_open(false, LOG_LEVEL_ERROR);
 	TEST("it opens");
-	if (!CHECK(!loop_open(&loop)) || !CHECK(!rule_open(&held, &loop, NULL)))
+	if (!CHECK(!loop_open(&loop)) || !CHECK(!rule_open(&held, &loop, NULL, NULL)))
 		return test_end();
 	test_add();
 	test_repair();

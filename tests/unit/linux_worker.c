@@ -341,7 +341,8 @@ static int leave_all(struct priv *priv)
 			 sizeof(struct ip_mreqn)) &&
 	     has_group());
 	priv_keep(priv, joined);
-	LOOK(!priv_rule(priv, true, PROTOCOL_IGMP, "v0", 7, ABI_FRA_IIFNAME));
+	LOOK(!priv_rule(priv, true, &(struct rule){"v0", PROTOCOL_IGMP, 7, false},
+			ABI_FRA_IIFNAME));
 	LOOK(!priv_rp_filter(priv, PRIV_RP_HOLD, "v0"));
 	priv_script(priv, script_save(&script), script.file);
 	priv->shared->vifs[1].index[PROTOCOL_MLD][3] = 4711;
