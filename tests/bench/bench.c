@@ -219,9 +219,9 @@ static void print_notes(const struct rig *rig, const struct load *load)
 static int bench(const struct choice *choice)
 {
 	const struct subject subjects[COLUMNS] = {
-		[MCPROXY_IPV4] = {"mcproxy, IPv4", MCPROXY, IPV4, choice->mcproxy},
-		[MCPROXY_IPV6] = {"mcproxy, IPv6", MCPROXY, IPV6, choice->mcproxy},
-		[IGMPPROXY_IPV4] = {"igmpproxy", IGMPPROXY, IPV4, choice->igmpproxy},
+		[MCPROXY_IPV4] = {"mcproxy, IPv4", MCPROXY, PROTOCOL_IGMP, choice->mcproxy},
+		[MCPROXY_IPV6] = {"mcproxy, IPv6", MCPROXY, PROTOCOL_MLD, choice->mcproxy},
+		[IGMPPROXY_IPV4] = {"igmpproxy", IGMPPROXY, PROTOCOL_IGMP, choice->igmpproxy},
 	};
 	struct result result[COLUMNS] = {0};
 	struct rig rig = {0};

@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 /* A line: instance, interface, protocol, counter, value. */
-static void add(struct counters *counters, const char *line, enum family family)
+static void add(struct counters *counters, const char *line, enum protocol protocol)
 {
-	char interface[32], protocol[16], counter[48];
+	char interface[32], word[16], counter[48];
 	uint64_t value;
 
-	if (sscanf(line, "%*s %31s %15s %47s %" SCNu64, interface, protocol, counter, &value) != 4)
+	if (sscanf(line, "%*s %31s %15s %47s %" SCNu64, interface, word, counter, &value) != 4)
 		return;
-	if (strcmp(interface, "dn1") || strcmp(protocol, family == IPV4 ? "igmp" : "mld"))
+	if (strcmp(interface, "dn1") || strcmp(word, protocol == PROTOCOL_IGMP ? "igmp" : "mld"))
 		return;
 	if (!strncmp(counter, "rx-", 3))
 		counters->accepted += value;
@@ -37,7 +37,7 @@ static void ask(const char *program, const int pipe_end[2])
 	_exit(127);
 }
 
-bool counters_read(struct counters *counters, const char *program, enum family family)
+bool counters_read(struct counters *counters, const char *program, enum protocol protocol)
 {
 	int pipe_end[2], status = -1;
 	char line[256];
@@ -53,7 +53,7 @@ bool counters_read(struct counters *counters, const char *program, enum family f
 	close(pipe_end[1]);
 	file = fdopen(pipe_end[0], "r");
 	while (file && fgets(line, sizeof(line), file))
-		add(counters, line, family);
+		add(counters, line, protocol);
 	if (file)
 		fclose(file);
 	else

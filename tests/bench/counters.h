@@ -11,6 +11,6 @@ struct counters {
 };
 
 /* Asks by means of PROGRAM, the multi-call binary. False: it does not tell. */
-bool counters_read(struct counters *, const char *program, enum family);
+bool counters_read(struct counters *, const char *program, enum protocol);
 
 #endif

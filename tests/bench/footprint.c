@@ -35,7 +35,7 @@ static int64_t stripped_size(const char *path)
 
 static uint32_t count_queries(struct rig *rig, enum link link)
 {
-	struct sighting seen;
+	struct arrival seen;
 	uint32_t count = 0;
 
 	while (port_receive(&rig->port[link], &seen))

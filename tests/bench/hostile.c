@@ -25,7 +25,7 @@ enum {
 /* Counts packets at dn1 until then: whose id is below LIMIT, or at least that with LIMIT 0. */
 static void count_data(struct rig *rig, int64_t until, uint32_t *wanted, uint32_t *unwanted)
 {
-	struct sighting seen;
+	struct arrival seen;
 
 	do {
 		while (port_receive(&rig->port[DN1], &seen))
@@ -43,7 +43,7 @@ static void send_unwanted(struct rig *rig, struct flood *flood)
 		for (source = 0; source < FLOOD_SOURCES && !clock_interrupted(); source++) {
 			const int64_t next = clock_now() + FLOOD_INTERVAL;
 
-			frame_data(&data, rig->subject->family, source,
+			frame_data(&data, rig->subject->protocol, source,
 				   UNWANTED_GROUP + source % FLOOD_GROUPS, UNWANTED_ID);
 			port_send(&rig->port[UP0], &data);
 			flood->sent++;
@@ -61,7 +61,7 @@ static void send_wanted(struct rig *rig, struct flood *flood)
 	for (source = 0; source < FLOOD_SOURCES && !clock_interrupted(); source++) {
 		const int64_t next = clock_now() + FLOW_INTERVAL;
 
-		frame_data(&data, rig->subject->family, source, WANTED_GROUP, source);
+		frame_data(&data, rig->subject->protocol, source, WANTED_GROUP, source);
 		port_send(&rig->port[UP0], &data);
 		flood->flows++;
 		count_data(rig, next, &flood->delivered, &flood->leaked);
@@ -103,7 +103,7 @@ static void send_mutated(struct rig *rig, struct mutated *mutated)
 	while (mutated->sent < MUTATIONS && !clock_interrupted()) {
 		const int64_t next = clock_now() + MUTATION_INTERVAL;
 
-		mutated->seen += mutate_next(&frame, rig->subject->family, &rig->random);
+		mutated->seen += mutate_next(&frame, rig->subject->protocol, &rig->random);
 		mutated->sent++;
 		port_send(&rig->port[DN1], &frame);
 		clock_spin(next);
@@ -115,7 +115,7 @@ static void send_mutated(struct rig *rig, struct mutated *mutated)
 static bool read_counters(const struct rig *rig, struct counters *counters)
 {
 	return rig->subject->product == MCPROXY &&
-	       counters_read(counters, rig->subject->program, rig->subject->family);
+	       counters_read(counters, rig->subject->program, rig->subject->protocol);
 }
 
 void row_mutated(struct rig *rig, struct result *result)

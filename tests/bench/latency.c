@@ -61,14 +61,14 @@ static int64_t join_stream(struct rig *rig, uint32_t group)
 	uint32_t id = group * STREAM_PACKETS, first = 0;
 	int64_t sent = 0, joined = 0;
 	struct frame data, report;
-	struct sighting seen;
+	struct arrival seen;
 
-	frame_report(&report, rig->subject->family, TO_EX, group, 1);
+	frame_report(&report, rig->subject->protocol, TO_EX, group, 1);
 	while (!clock_expired(deadline)) {
 		const int64_t gap = clock_now() - sent;
 
 		if (gap >= STREAM_INTERVAL) {
-			frame_data(&data, rig->subject->family, 0, group, id++);
+			frame_data(&data, rig->subject->protocol, 0, group, id++);
 			sent = port_send(&rig->port[UP0], &data);
 		} else if (!joined && id >= lead && gap >= phase) {
 			joined = port_send(&rig->port[DN1], &report);

@@ -44,9 +44,30 @@ static const struct seed mld_seeds[] = {
 	      0,    0,	  0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 5, 1, 2, 3,	  4}},
 };
 
-static void change_once(struct message *message, uint64_t *random)
+struct octets {
+	size_t length;
+	uint8_t byte[MESSAGE_MAX];
+};
+
+static void seal(struct octets *message, enum protocol protocol, const struct addr *source,
+		 const struct addr *destination)
 {
-	uint8_t *at = message->bytes + random_below(random, (uint32_t)message->length);
+	message->length = codec_finish(protocol, source, destination, &(struct damage){0},
+				       message->byte, message->length);
+}
+
+static bool is_sealed(const struct octets *message, enum protocol protocol,
+		      const struct addr *source, const struct addr *destination)
+{
+	struct octets sealed = *message;
+
+	seal(&sealed, protocol, source, destination);
+	return message->length >= 4 && !memcmp(sealed.byte, message->byte, message->length);
+}
+
+static void change_once(struct octets *message, uint64_t *random)
+{
+	uint8_t *at = message->byte + random_below(random, (uint32_t)message->length);
 	static const uint8_t extremes[] = {0, 1, 0x7f, 0x80, 0xff};
 	uint32_t more;
 
@@ -65,11 +86,11 @@ static void change_once(struct message *message, uint64_t *random)
 		break;
 	case 4:
 		more = random_below(random, 300);
-		memset(message->bytes + message->length, (int)random_below(random, 256), more);
+		memset(message->byte + message->length, (int)random_below(random, 256), more);
 		message->length += more;
 		break;
 	default: /* another type of message, another type of record */
-		message->bytes[random_below(random, 2) && message->length > 8 ? 8 : 0] =
+		message->byte[random_below(random, 2) && message->length > 8 ? 8 : 0] =
 			(uint8_t)random_below(random, 256);
 	}
 }
@@ -77,42 +98,44 @@ static void change_once(struct message *message, uint64_t *random)
 /* What Linux hands to a daemon: any IGMP; of ICMPv6 what has the right checksum and one of the
  * types that the daemon's socket asks for, and at least a header if its destination is a group that
  * the router itself has not joined. */
-static bool is_handed_on(const struct message *message, enum family family,
-			 const struct address *source, const struct address *destination)
+static bool is_handed_on(const struct octets *message, enum protocol protocol,
+			 const struct addr *source, const struct addr *destination)
 {
-	const uint8_t type = message->bytes[0];
+	const uint8_t type = message->byte[0];
 	const bool link_local = destination->byte[1] == 0x02;
 
-	if (family == IPV4)
+	if (protocol == PROTOCOL_IGMP)
 		return true;
 	return ((type >= 130 && type <= 132) || type == 143) &&
 	       message->length >= (link_local ? 4 : 8) &&
-	       frame_sealed(message, family, source, destination);
+	       is_sealed(message, protocol, source, destination);
 }
 
-bool mutate_next(struct frame *frame, enum family family, uint64_t *random)
+bool mutate_next(struct frame *frame, enum protocol protocol, uint64_t *random)
 {
-	const uint32_t seeds = family == IPV4 ? sizeof(igmp_seeds) / sizeof(*igmp_seeds)
-					      : sizeof(mld_seeds) / sizeof(*mld_seeds);
+	const uint32_t seeds = protocol == PROTOCOL_IGMP ? sizeof(igmp_seeds) / sizeof(*igmp_seeds)
+							 : sizeof(mld_seeds) / sizeof(*mld_seeds);
 	const struct seed *seed =
-		(family == IPV4 ? igmp_seeds : mld_seeds) + random_below(random, seeds);
-	const struct address source = frame_host(family);
-	const struct address destinations[] = {frame_all_routers(family), frame_all_systems(family),
-					       frame_group(family, random_below(random, 8))};
-	const struct address destination = destinations[random_below(random, 3)];
-	struct message message = {.length = seed->length};
+		(protocol == PROTOCOL_IGMP ? igmp_seeds : mld_seeds) + random_below(random, seeds);
+	const struct addr source = frame_host(protocol);
+	const struct addr destinations[] = {codec_well_known(protocol, 22),
+					    codec_well_known(protocol, 1),
+					    frame_group(protocol, random_below(random, 8))};
+	const struct addr destination = destinations[random_below(random, 3)];
+	struct octets message = {.length = seed->length};
 	uint32_t changes = 1 + random_below(random, 4);
 
-	memcpy(message.bytes, seed->bytes, seed->length);
+	memcpy(message.byte, seed->bytes, seed->length);
 	if (random_below(random, 2)) {
 		while (changes--)
 			change_once(&message, random);
-		frame_seal(&message, family, &source, &destination);
+		seal(&message, protocol, &source, &destination);
 	} else {
-		frame_seal(&message, family, &source, &destination);
+		seal(&message, protocol, &source, &destination);
 		while (changes--)
 			change_once(&message, random);
 	}
-	frame_message(frame, &message, family, &source, &destination);
-	return is_handed_on(&message, family, &source, &destination);
+	packet_message(frame, protocol, &(struct envelope){source, destination, 1, false},
+		       message.byte, message.length);
+	return is_handed_on(&message, protocol, &source, &destination);
 }

@@ -9,6 +9,6 @@
  * leave or query of any version, changed in one to four places. About half of them have the right
  * checksum all the same. The IP header is in order. Returns whether Linux hands it to a
  * daemon. */
-bool mutate_next(struct frame *, enum family, uint64_t *random);
+bool mutate_next(struct frame *, enum protocol, uint64_t *random);
 
 #endif

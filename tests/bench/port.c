@@ -113,7 +113,7 @@ int64_t port_send(struct port *port, const struct frame *frame)
 {
 	const int64_t time = clock_now();
 
-	if (send(port->fd, frame->bytes, frame->length, 0) != (ssize_t)frame->length)
+	if (send(port->fd, frame->byte, frame->length, 0) != (ssize_t)frame->length)
 		port->unsent++;
 	return time;
 }
@@ -132,7 +132,7 @@ static void give_back(struct port *port)
 	port->taken = false;
 }
 
-bool port_receive(struct port *port, struct sighting *seen)
+bool port_receive(struct port *port, struct arrival *seen)
 {
 	struct slot *slot = slot_at(port, port->next);
 
@@ -158,7 +158,7 @@ void port_wait(struct port *port, int64_t deadline)
 
 void port_flush(struct port *port)
 {
-	struct sighting ignored;
+	struct arrival ignored;
 
 	while (port_receive(port, &ignored))
 		;

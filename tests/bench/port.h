@@ -26,7 +26,7 @@ void port_close(struct port *);
 int64_t port_send(struct port *, const struct frame *);
 /* The next frame that has arrived and was not looked at; false: none. The sighting refers to the
  * ring until the next call for the same port. */
-bool port_receive(struct port *, struct sighting *);
+bool port_receive(struct port *, struct arrival *);
 /* Gives the processor away until a frame has arrived or the deadline has passed. It costs the
  * measurement nothing, since the kernel stamps the frame, and leaves the processor to the daemon.
  */

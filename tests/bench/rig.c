@@ -65,34 +65,31 @@ static void close_network(struct rig *rig)
 	rig->network = false;
 }
 
-static void write_range(FILE *file, enum family family, struct address address, char end)
+static void write_range(FILE *file, struct addr address, char end)
 {
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(family == IPV4 ? AF_INET : AF_INET6, address.byte, text, sizeof(text));
-	fprintf(file, "%s%c", text, end);
+	fprintf(file, "%s%c", addr_text(&address), end);
 }
 
 /* What is subscribed is one of so many groups; what is forwarded is none of so many pairs. */
-static void write_rules(FILE *file, enum family family, uint32_t rules)
+static void write_rules(FILE *file, enum protocol protocol, uint32_t rules)
 {
 	uint32_t n;
 
 	fputs("pinstance bench upstream up0 in whitelist table {", file);
 	for (n = 0; n < rules; n++) {
 		fputs("\n(", file);
-		write_range(file, family, frame_group(family, n * (GROUPS_IN_RULES / rules)), ' ');
+		write_range(file, frame_group(protocol, n * (GROUPS_IN_RULES / rules)), ' ');
 		fputs("- ", file);
-		write_range(file, family,
-			    frame_group(family, (n + 1) * (GROUPS_IN_RULES / rules) - 1), ' ');
+		write_range(file, frame_group(protocol, (n + 1) * (GROUPS_IN_RULES / rules) - 1),
+			    ' ');
 		fputs("| *)", file);
 	}
 	fputs("};\npinstance bench downstream dn1 out blacklist table {", file);
 	for (n = 0; n < rules; n++) {
 		fputs("\n(", file);
-		write_range(file, family, frame_group(family, GROUPS_IN_RULES / 2 + n), ' ');
+		write_range(file, frame_group(protocol, GROUPS_IN_RULES / 2 + n), ' ');
 		fputs("| ", file);
-		write_range(file, family, frame_source(family, n), ')');
+		write_range(file, frame_source(protocol, n), ')');
 	}
 	fputs("};\n", file);
 }
@@ -107,7 +104,7 @@ static int configure(const struct subject *subject, const struct conditions *con
 	if (subject->product == MCPROXY && conditions->rare_queries)
 		fputs(mcproxy_rare, file);
 	if (subject->product == MCPROXY && conditions->rules)
-		write_rules(file, subject->family, conditions->rules);
+		write_rules(file, subject->protocol, conditions->rules);
 	return fclose(file) ? -errno : 0;
 }
 
@@ -123,11 +120,12 @@ int rig_launch(struct rig *rig)
 static bool wait_for_query(struct rig *rig)
 {
 	const int64_t deadline = clock_now() + START_LIMIT;
-	struct sighting seen;
+	struct arrival seen;
 
 	while (!clock_expired(deadline) && daemon_alive(&rig->daemon)) {
 		while (port_receive(&rig->port[DN1], &seen))
-			if (seen.kind == SIGHT_GENERAL_QUERY && seen.family == rig->subject->family)
+			if (seen.kind == SIGHT_GENERAL_QUERY &&
+			    seen.protocol == rig->subject->protocol)
 				return true;
 		clock_sleep(MILLISECOND);
 	}
@@ -150,7 +148,7 @@ bool rig_start(struct rig *rig, const struct subject *subject, const struct cond
 			fprintf(stderr, "bench: %s does not query its hosts\n", subject->name);
 		return false;
 	}
-	frame_query(&query, subject->family);
+	frame_query(&query, subject->protocol);
 	port_send(&rig->port[UP0], &query);
 	rig_settle(rig, 300 * MILLISECOND, START_LIMIT);
 	if (!daemon_alive(&rig->daemon))
@@ -204,11 +202,11 @@ int64_t rig_join(struct rig *rig, uint32_t group)
 {
 	struct port *up = &rig->port[UP0];
 	struct membership membership;
-	struct sighting seen;
+	struct arrival seen;
 	struct frame report;
 	int64_t start;
 
-	frame_report(&report, rig->subject->family, TO_EX, group, 1);
+	frame_report(&report, rig->subject->protocol, TO_EX, group, 1);
 	for (start = port_send(&rig->port[DN1], &report); !clock_expired(start + JOIN_LIMIT);
 	     port_wait(up, start + JOIN_LIMIT))
 		while (port_receive(up, &seen))
@@ -221,11 +219,11 @@ int64_t rig_join(struct rig *rig, uint32_t group)
 int64_t rig_deliver(struct rig *rig, uint32_t source, uint32_t group, uint32_t id)
 {
 	struct port *down = &rig->port[DN1];
-	struct sighting seen;
+	struct arrival seen;
 	struct frame data;
 	int64_t start;
 
-	frame_data(&data, rig->subject->family, source, group, id);
+	frame_data(&data, rig->subject->protocol, source, group, id);
 	for (start = port_send(&rig->port[UP0], &data); !clock_expired(start + DELIVERY_LIMIT);
 	     port_wait(down, start + DELIVERY_LIMIT))
 		while (port_receive(down, &seen))
@@ -236,7 +234,7 @@ int64_t rig_deliver(struct rig *rig, uint32_t source, uint32_t group, uint32_t i
 
 long rig_kernel_routes(struct rig *rig, bool unresolved)
 {
-	const bool ipv4 = rig->subject->family == IPV4;
+	const bool ipv4 = rig->subject->protocol == PROTOCOL_IGMP;
 	FILE *file =
 		fopen(ipv4 ? "/proc/self/net/ip_mr_cache" : "/proc/self/net/ip6_mr_cache", "re");
 	char line[512];

@@ -18,7 +18,7 @@ enum product { MCPROXY, IGMPPROXY };
 struct subject {
 	const char *name;
 	enum product product;
-	enum family family; /* of the traffic; mcproxy always runs both */
+	enum protocol protocol; /* of the traffic; mcproxy always runs both */
 	const char *program;
 };
 
@@ -64,7 +64,7 @@ void rig_settle(struct rig *, int64_t nanoseconds, int64_t limit);
 int64_t rig_join(struct rig *, uint32_t group);
 /* Sends a packet upstream: the time until it came out of dn1, or LOST. */
 int64_t rig_deliver(struct rig *, uint32_t source, uint32_t group, uint32_t id);
-/* Entries of the subject's family in the kernel's multicast routing cache; with UNRESOLVED those
+/* Entries of the subject's protocol in the kernel's multicast routing cache; with UNRESOLVED those
  * that wait for an answer to an upcall. -1: cannot be read. */
 long rig_kernel_routes(struct rig *, bool unresolved);
 

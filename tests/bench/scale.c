@@ -29,7 +29,7 @@ static void census_add(struct census *census, uint32_t group)
 static void collect_reports(struct rig *rig, struct census *census)
 {
 	struct membership membership;
-	struct sighting seen;
+	struct arrival seen;
 
 	while (port_receive(&rig->port[UP0], &seen))
 		while (frame_membership(&seen, &membership))
@@ -39,7 +39,7 @@ static void collect_reports(struct rig *rig, struct census *census)
 
 static void collect_data(struct rig *rig, struct census *census)
 {
-	struct sighting seen;
+	struct arrival seen;
 
 	while (port_receive(&rig->port[DN1], &seen))
 		if (seen.kind == SIGHT_DATA)
@@ -56,7 +56,7 @@ static void join_all(struct rig *rig, struct census *known)
 	for (group = 0; group < known->groups; group += RECORDS_MAX) {
 		const int64_t next = clock_now() + REPORT_INTERVAL;
 
-		frame_report(&report, rig->subject->family, TO_EX, group, RECORDS_MAX);
+		frame_report(&report, rig->subject->protocol, TO_EX, group, RECORDS_MAX);
 		port_send(&rig->port[DN1], &report);
 		while (!clock_expired(next))
 			collect_reports(rig, known);
@@ -76,7 +76,7 @@ static void send_to_all(struct rig *rig, struct census *delivered)
 	for (group = 0; group < delivered->groups; group++) {
 		const int64_t next = clock_now() + PACKET_INTERVAL;
 
-		frame_data(&data, rig->subject->family, 0, group, group);
+		frame_data(&data, rig->subject->protocol, 0, group, group);
 		port_send(&rig->port[UP0], &data);
 		while (!clock_expired(next))
 			collect_data(rig, delivered);

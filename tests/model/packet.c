@@ -11,7 +11,7 @@ enum {
 	IPV6 = 40,
 	HOP_BY_HOP = 8,
 	UDP = 8,
-	DATA = 32,
+	DATA = 64,
 	NEXT_IGMP = 2,
 	NEXT_UDP = 17,
 	NEXT_ICMPV6 = 58,
