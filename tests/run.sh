@@ -71,8 +71,8 @@ run_one()
 	*/sim) kind=program && set -- "$1" --check tests/sim/seeds/*.txt ;;
 	*/fault) kind=program limit=1500 && set -- "$1" "-${FAULTS:-12}" tests/replay/*.txt ;;
 	*/fuzz)
-		kind=program && set -- "$1" packet tests/fuzz/corpus-packet/* \
-			conf tests/fuzz/corpus-conf/* control tests/fuzz/corpus-control/*
+		kind=program && set -- "$1" packet @tests/fuzz/corpus-packet.txt \
+			conf @tests/fuzz/corpus-conf.txt control @tests/fuzz/corpus-control.txt
 		;;
 	*) kind=program ;;
 	esac
