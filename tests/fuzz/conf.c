@@ -9,7 +9,7 @@
 
 #include "core/config/conf.h"
 #include "core/daemon/plan.h"
-#include "../unit/ignore.h"
+#include "../unit/instance.h"
 #include "fuzz.h"
 #include "seams.h"
 
@@ -111,17 +111,6 @@ static void check_interface(const struct conf_interface *interface, enum protoco
 }
 
 /* ---- what runs with it ---- */
-
-static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const struct addr *dst,
-			const uint8_t *msg, size_t length)
-{
-	(void)ctx;
-	(void)vif;
-	(void)src;
-	(void)dst;
-	(void)msg;
-	(void)length;
-}
 
 /* Nothing comes any more. */
 static bool no_packets(void *ctx, const struct route *route, uint64_t *count)

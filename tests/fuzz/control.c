@@ -14,7 +14,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "tests/model/codec.h"
-#include "../unit/ignore.h"
+#include "../unit/instance.h"
 #include "fuzz.h"
 #include "inside.h"
 #include "seams.h"
@@ -134,7 +134,7 @@ static void say(struct run *run, struct client *client, size_t length)
 }
 
 /* A host joins (EXCLUDE {}, or INCLUDE with a few sources) or leaves. */
-static void join(struct run *run, unsigned code, unsigned sources)
+static void join_group(struct run *run, unsigned code, unsigned sources)
 {
 	struct addr group = addr_ipv4(0xef010100 | (code % GROUPS));
 	struct packet packet = {.vif = 1,
@@ -204,7 +204,7 @@ static void step(struct run *run)
 	else if ((code & 7) == 4)
 		hang_up(client);
 	else if ((code & 7) == 5)
-		join(run, more, code >> 3);
+		join_group(run, more, code >> 3);
 	else if ((code & 7) == 6)
 		seams()->now += more << (code >> 3 & 15);
 	else if (code & 8)
@@ -232,17 +232,6 @@ static int64_t turn(void *ctx, int64_t now)
 }
 
 /* ---- an input ---- */
-
-static void ignore_send(void *ctx, unsigned vif, const struct addr *src, const struct addr *dst,
-			const uint8_t *msg, size_t length)
-{
-	(void)ctx;
-	(void)vif;
-	(void)src;
-	(void)dst;
-	(void)msg;
-	(void)length;
-}
 
 static void start_proxy(struct run *run)
 {
@@ -273,7 +262,7 @@ static void start_proxy(struct run *run)
 	run->view.mroute = -1;
 	run->view.entry_count = 2;
 	for (unsigned i = 0; i < GROUPS / 2; i++)
-		join(run, i, i % 8 ? i % 4 : 20);
+		join_group(run, i, i % 8 ? i % 4 : 20);
 }
 
 static void check_nothing_left(const struct run *run)
