@@ -153,6 +153,7 @@ static void status_of_one(void)
 {
 	struct proxy *proxy = open_proxy();
 	struct addr joined = addr_ipv4(GROUP);
+	struct proxy_interface_status status;
 
 	TEST("what is held and subscribed");
 	if (!CHECK(proxy))
@@ -172,6 +173,12 @@ static void status_of_one(void)
 	advance(proxy, 1000 + GMI);
 	CHECK(!proxy_has_group(proxy, &joined, PROXY_VIFS));
 	CHECK(!proxy_is_subscribed(proxy, &joined));
+	proxy_interface_status(proxy, UP, &status);
+	CHECK(status.groups == 1, "the leave is to be repeated");
+	TEST("nothing is left of it when the upstream is down");
+	proxy_interface(proxy, 1000 + GMI, &(struct interface_state){.vif = UP});
+	proxy_interface_status(proxy, UP, &status);
+	CHECK(!status.groups);
 	proxy_free(proxy);
 }
 
