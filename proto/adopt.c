@@ -20,34 +20,38 @@ enum { DELIVERY_MARGIN = 1000 };
 
 static bool add_stray(struct proxy *p, const struct route *r)
 {
-	struct route *stray = p->stray;
+	struct route *stray = p->strays.route;
 
-	if (p->stray_count == p->stray_capacity) {
-		uint32_t capacity = p->stray_capacity ? 2 * p->stray_capacity : 16;
+	if (p->strays.count == p->strays.capacity) {
+		uint32_t capacity = p->strays.capacity ? 2 * p->strays.capacity : 16;
 
 		stray = realloc(stray, capacity * sizeof(*stray));
 		if (!stray)
 			return false;
-		p->stray = stray;
-		p->stray_capacity = capacity;
+		p->strays.route = stray;
+		p->strays.capacity = capacity;
 	}
-	stray[p->stray_count++] = *r;
+	stray[p->strays.count++] = *r;
 	return true;
+}
+
+void adopt_free(struct proxy *p)
+{
+	free(p->strays.route);
+	p->strays = (struct strays){0};
 }
 
 void adopt_end(struct proxy *p)
 {
-	while (p->stray_count) {
-		struct route r = p->stray[--p->stray_count], wanted = r;
+	while (p->strays.count) {
+		struct route r = p->strays.route[--p->strays.count], wanted = r;
 
 		forward_wanted(p, &wanted);
 		r.remove = true;
 		if (wanted.remove)
 			p->out->route(p->ctx, &r);
 	}
-	free(p->stray);
-	p->stray = NULL;
-	p->stray_capacity = 0;
+	adopt_free(p);
 }
 
 /* ---- who wanted what ---- */
@@ -72,11 +76,6 @@ static bool is_statically_wanted(const struct membership *m, unsigned vif, const
 		if (g->vif == vif && g->permanent && policy_wants(g, &r->source))
 			return true;
 	return false;
-}
-
-static bool is_per_source(const struct proxy *p)
-{
-	return ENABLE_PER_SOURCE && p->forwarding;
 }
 
 /* Hosts there want all of a group or nothing. */
@@ -104,13 +103,13 @@ static bool adopt_wanted(struct proxy *p, struct interface *i, int64_t now,
 {
 	const struct group *g;
 
-	if (addr_is_any(&r->source) || (is_per_source(p) && is_old(p, i) && !p->host[i->vif] &&
-					!interface_is_ssm(p, &r->group)))
+	if (addr_is_any(&r->source) || (route_is_per_source(p) && is_old(p, i) &&
+					!p->host[i->vif] && !interface_is_ssm(p, &r->group)))
 		return adopt_record(p, i, now, IS_EX, r);
 	if (!adopt_record(p, i, now, ALLOW, r))
 		return false;
 	g = membership_group(m, i->vif);
-	return !is_per_source(p) || !g || source_list_find(&g->state.sources, &r->source) ||
+	return !route_is_per_source(p) || !g || source_list_find(&g->state.sources, &r->source) ||
 	       adopt_record(p, i, now, IS_EX, r);
 }
 
@@ -133,20 +132,20 @@ static bool adopt_unwanted(struct proxy *p, struct interface *i, int64_t now, co
 static bool is_wanted(const struct proxy *p, const struct interface *i, const struct membership *m,
 		      const struct route *r)
 {
-	uint32_t all = 0, wanting = (uint32_t)1 << i->vif;
+	uint32_t all = 0, wanting = route_bit(i->vif);
 	const struct group *g;
 	unsigned vif;
 
-	if (i->vif != r->input || addr_is_any(&r->source) || is_per_source(p))
+	if (i->vif != r->input || addr_is_any(&r->source) || route_is_per_source(p))
 		return r->outputs & wanting;
 	for (g = m->groups; g; g = g->next)
 		if (g->state.filter_mode == EXCLUDE)
-			all |= (uint32_t)1 << g->vif;
+			all |= route_bit(g->vif);
 	if (!(all & wanting))
 		return !is_old(p, i);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->router[vif])
-			wanting |= r->outputs & (uint32_t)1 << vif;
+			wanting |= r->outputs & route_bit(vif);
 	return wanting != all;
 }
 
@@ -160,7 +159,7 @@ static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 	if (is_wanted(p, i, m, r))
 		return is_statically_wanted(m, i->vif, r) || (excluding && !whole) ||
 		       adopt_wanted(p, i, now, m, r);
-	if (whole || !excluding || is_per_source(p))
+	if (whole || !excluding || route_is_per_source(p))
 		return true;
 	return adopt_unwanted(p, i, now, r, g);
 }
@@ -182,7 +181,7 @@ static void adopt_subscription(struct proxy *p, struct membership *m, const stru
 {
 	struct interface *i = p->host[r->input];
 
-	if (i && !m->groups && !m->local && !is_per_source(p))
+	if (i && !m->groups && !m->local && !route_is_per_source(p))
 		host_adopt(i, m);
 }
 
@@ -193,7 +192,7 @@ static bool refuse_source(struct proxy *p, const struct route *r)
 {
 	struct interface *i = p->host[r->input] ? p->host[r->input] : p->router[r->input];
 
-	if (is_per_source(p) && i)
+	if (route_is_per_source(p) && i)
 		i->counters.value[LIMIT_ROUTES]++;
 	return add_stray(p, r);
 }
@@ -210,7 +209,7 @@ static bool adopt_source(struct proxy *p, struct membership *m, const struct rou
 	if (!s)
 		s = route_find(m, &r->source);
 	s->fresh = false;
-	s->input = s->place = (uint8_t)r->input;
+	s->input = s->origin = (uint8_t)r->input;
 	s->outputs = r->outputs;
 	m->relocate |=
 		!forward_has_input(p, r->input) || (link != r->input && forward_has_input(p, link));
@@ -222,7 +221,7 @@ bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)
 	bool whole = addr_is_any(&r->source);
 	struct membership *m;
 
-	p->told = p->present;
+	forward_adopt(p);
 	if (r->input >= PROXY_VIFS)
 		return add_stray(p, r);
 	if (whole && addr_is_any(&r->group))

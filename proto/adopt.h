@@ -12,5 +12,6 @@
 
 /* The kernel has been told of all that is wanted: removes what it had and nobody wants. */
 void adopt_end(struct proxy *);
+void adopt_free(struct proxy *);
 
 #endif

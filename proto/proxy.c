@@ -13,6 +13,7 @@
 #include "proto/router/group.h"
 #include "proto/router/querier.h"
 #include "proto/state/membership.h"
+#include "proto/state/route.h"
 
 /* Timers that one turn runs before packets get their chance again. */
 enum { TURN_BUDGET = 4096 };
@@ -91,7 +92,7 @@ bool proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	if (upcall->vif >= PROXY_VIFS)
 		return true;
-	if (ENABLE_PER_SOURCE && p->forwarding)
+	if (route_is_per_source(p))
 		return flow_upcall(p, now, upcall);
 	if (upcall->type == UPCALL_WRONGVIF)
 		forward_wrong_vif(p, upcall);
@@ -122,7 +123,7 @@ int64_t proxy_deadline(const struct proxy *p)
 
 	if (ENABLE_PER_SOURCE && flow_deadline(p) < first)
 		first = flow_deadline(p);
-	if (p->dirty || p->tree_changed || p->moved_count)
+	if (p->database.dirty || p->forwarding.tree_changed)
 		return INT64_MIN;
 	for (n = 0; n < p->config->interface_count; n++) {
 		int64_t next = deadline(p->interface[n]);
@@ -139,7 +140,7 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 	struct membership *m;
 	struct merged merged;
 
-	for (m = p->dirty; m; m = m->dirty_next) {
+	for (m = p->database.dirty; m; m = m->dirty_next) {
 		if (merge_membership(p, m, i, &merged)) {
 			host_update(p, i, m, now, &merged);
 			continue;
@@ -152,14 +153,16 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 
 static void route_changes(struct proxy *p)
 {
-	while (p->dirty) {
-		struct membership *m = p->dirty;
+	while (p->database.dirty) {
+		struct membership *m = p->database.dirty;
 
 		forward_update(p, m);
-		p->dirty = m->dirty_next;
-		m->dirty = false;
-		if (!m->groups && !m->subscriptions && !m->local && !m->route)
-			membership_free(p, m);
+		membership_untouch_first(p);
+		if (m->groups || m->subscriptions || m->local || m->route)
+			continue;
+		if (ENABLE_PER_SOURCE)
+			flow_forget(p, m);
+		membership_free(p, m);
 	}
 }
 
@@ -170,7 +173,7 @@ static void retry(struct proxy *p)
 	unsigned n;
 
 	p->retry_at = INT64_MAX;
-	for (m = p->first; m; m = m->next)
+	for (m = p->database.first; m; m = m->next)
 		if (m->incomplete)
 			membership_touch(p, m);
 	for (n = 0; n < p->config->interface_count; n++)
@@ -195,14 +198,14 @@ void proxy_tick(struct proxy *p, int64_t now)
 	}
 	if (ENABLE_PER_SOURCE)
 		flow_tick(p, now);
-	if (p->tree_changed)
+	if (p->forwarding.tree_changed)
 		forward_tree(p);
 	if (ENABLE_PER_SOURCE)
 		flow_settle(p, now);
-	for (m = p->dirty; m; m = m->dirty_next) {
+	for (m = p->database.dirty; m; m = m->dirty_next) {
 		m->incomplete = false;
-		if (ENABLE_PER_SOURCE && p->forwarding)
-			flow_place(p, m, now);
+		if (route_is_per_source(p))
+			flow_find_origins(p, m, now);
 	}
 	for (n = 0; n < p->config->interface_count; n++)
 		if (p->interface[n]->config->upstream)
@@ -210,7 +213,6 @@ void proxy_tick(struct proxy *p, int64_t now)
 	route_changes(p);
 	if (ENABLE_PRIVSEP)
 		adopt_end(p);
-	if (p->starved && p->retry_at == INT64_MAX)
+	if (membership_was_starved(p) && p->retry_at == INT64_MAX)
 		p->retry_at = now + RETRY_INTERVAL;
-	p->starved = false;
 }

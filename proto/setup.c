@@ -6,15 +6,14 @@
 
 #include "proto/adopt.h"
 #include "proto/base/random.h"
-#include "proto/forward/flow.h"
 #include "proto/forward/forward.h"
 #include "proto/host/host.h"
-#include "proto/policy/filter.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
 #include "proto/router/querier.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
+#include "proto/state/route.h"
 
 /* ---- groups that stay below the upstream ---- */
 
@@ -137,7 +136,7 @@ static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 		return false;
 	i->active = !i->active;
 	/* Another upstream takes over, or gives back. */
-	if (i->config->upstream && (!p->plain || p->forwarding))
+	if (i->config->upstream && (!p->plain || route_is_per_source(p)))
 		membership_touch_all(p);
 	if (i->config->upstream && i->active)
 		host_start(p, i, now);
@@ -170,15 +169,10 @@ static bool set_state(struct proxy *p, struct interface *i, int64_t now,
 
 bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state *state)
 {
-	uint32_t bit = (uint32_t)1 << state->vif;
 	struct interface *router = p->router[state->vif], *host = p->host[state->vif];
 	bool complete = true;
 
-	if (!(p->present & bit) != !state->exists) {
-		p->present ^= bit;
-		p->told &= ~bit; /* even if it is back within the turn, it is another one */
-		p->tree_changed = true;
-	}
+	forward_set_vif(p, state->vif, state->exists);
 	if (router)
 		complete = set_state(p, router, now, state);
 	if (host)
@@ -187,23 +181,6 @@ bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 }
 
 /* ---- life ---- */
-
-/* What the configuration means as a whole. */
-static void set_policy(struct proxy *p)
-{
-	const struct proxy_interface_config *config = NULL;
-
-	if (p->upstream < PROXY_VIFS)
-		config = p->host[p->upstream]->config;
-	if (ENABLE_FILTER && config && filter_verdict(config->out) == FILTER_NONE)
-		config = NULL;
-	p->way_up = config ? p->upstream : PROXY_VIFS;
-	p->plain = policy_is_plain(p);
-	p->tree_changed = true;
-	if (ENABLE_PER_SOURCE && policy_forwarding(p) != p->forwarding)
-		flow_switch(p, policy_forwarding(p));
-	set_local(p);
-}
 
 /* NEXT are the interfaces from now on, by the entries of the configuration. */
 static void install(struct proxy *p, struct interface **next, const struct proxy_config *config)
@@ -224,8 +201,7 @@ static void install(struct proxy *p, struct interface **next, const struct proxy
 		if (entry->upstream)
 			p->upstream = entry->vif;
 	}
-	p->present &= vifs;
-	p->told &= vifs;
+	forward_keep_vifs(p, vifs);
 }
 
 static void end_interface(struct proxy *p, struct interface *i)
@@ -287,7 +263,9 @@ bool proxy_reconfigure(struct proxy *p, int64_t now, const struct proxy_config *
 	install(p, next, config);
 	for (n = 0; n < config->interface_count; n++)
 		configure_interface(p, next[n], now, &config->interface[n]);
-	set_policy(p);
+	p->plain = policy_is_plain(p);
+	forward_configure(p);
+	set_local(p);
 	for (n = 0; n < config->interface_count; n++)
 		start_or_stop(p, next[n], now);
 	membership_touch_all(p);
@@ -308,8 +286,8 @@ struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_ou
 	p->random = seed ? seed : 1;
 	p->hash_seed = (uint32_t)random_below(&p->random, UINT32_MAX);
 	p->protocol = config->protocol;
-	p->root = PROXY_VIFS;
-	p->retry_at = p->sweep_at = p->poll_at = INT64_MAX;
+	p->retry_at = INT64_MAX;
+	forward_init(p);
 	if (proxy_reconfigure(p, 0, config))
 		return p;
 	proxy_free(p);
@@ -322,14 +300,11 @@ void proxy_free(struct proxy *p)
 
 	for (n = 0; n < p->config->interface_count; n++)
 		end_interface(p, p->interface[n]);
-	while (p->first) {
-		free(p->first->route);
-		membership_free(p, p->first);
-	}
-	free(p->bucket);
+	membership_free_all(p);
 	merge_free(p);
-	free(p->contest);
-	free(p->stray);
+	forward_free(p);
+	if (ENABLE_PRIVSEP)
+		adopt_free(p);
 	free(p);
 }
 

@@ -22,7 +22,7 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 		.other_querier = i->router.other_querier,
 		.version = i->configured.version,
 		.values = i->values,
-		.groups = i->group_count,
+		.groups = i->timers.count,
 		.next_query = i->router.querier ? i->router.next_general_query
 						: i->router.other_querier_until,
 		.counters = &i->counters,
@@ -169,7 +169,7 @@ bool proxy_walk(struct proxy *p, struct proxy_walk *walk, int64_t now, unsigned 
 
 enum proxy_forwarding proxy_forwarding(const struct proxy *p)
 {
-	return ENABLE_PER_SOURCE ? p->forwarding : FORWARDING_WILDCARD;
+	return p->forwarding.mode;
 }
 
 bool proxy_has_group(const struct proxy *p, const struct addr *group, unsigned vif)
@@ -196,10 +196,10 @@ void proxy_totals(const struct proxy *p, struct proxy_totals *totals)
 {
 	unsigned n;
 
-	*totals = (struct proxy_totals){.memberships = p->held,
-					.source_routes = p->route_count,
-					.group_routes = p->group_route_count};
+	*totals = (struct proxy_totals){.memberships = p->database.held,
+					.source_routes = p->forwarding.route_count,
+					.group_routes = p->forwarding.group_route_count};
 	for (n = 0; n < p->config->interface_count; n++)
 		if (!p->interface[n]->config->upstream)
-			totals->groups += p->interface[n]->group_count;
+			totals->groups += p->interface[n]->timers.count;
 }

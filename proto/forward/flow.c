@@ -27,31 +27,31 @@ enum { MOST_CONTESTED = 1024 };
 /* Its data come by one of several upstreams: the others leave it, and its counter is read. */
 static void contest(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
 {
-	uint32_t room = p->contest_count ? 2 * p->contest_count : 1;
-	struct membership **list = p->contest;
+	uint32_t room = p->flows.contest_count ? 2 * p->flows.contest_count : 1;
+	struct membership **list = p->flows.contest;
 
 	if (!m->contested) {
-		if (!(p->contest_count & (p->contest_count - 1))) {
+		if (!(p->flows.contest_count & (p->flows.contest_count - 1))) {
 			list = realloc(list, room * sizeof(struct membership *));
 			if (!list) {
-				p->host[s->place]->counters.value[NO_MEMORY]++;
+				p->host[s->origin]->counters.value[NO_MEMORY]++;
 				membership_starved(p, m);
 				return;
 			}
-			p->contest = list;
+			p->flows.contest = list;
 		}
-		list[p->contest_count++] = m;
+		list[p->flows.contest_count++] = m;
 		m->contested = true;
 	}
-	if (p->poll_at == INT64_MAX)
-		p->poll_at = now + p->config->mutex;
+	if (p->flows.poll_at == INT64_MAX)
+		p->flows.poll_at = now + p->config->mutex;
 	s->contested = true;
-	p->contested_routes++;
+	p->flows.contested_routes++;
 }
 
 static void end_contest(struct proxy *p, struct source_route *s)
 {
-	p->contested_routes -= s->contested;
+	p->flows.contested_routes -= s->contested;
 	s->contested = false;
 }
 
@@ -61,9 +61,9 @@ void flow_forget(struct proxy *p, struct membership *m)
 
 	if (!m->contested)
 		return;
-	while (p->contest[n] != m)
+	while (p->flows.contest[n] != m)
 		n++;
-	p->contest[n] = p->contest[--p->contest_count];
+	p->flows.contest[n] = p->flows.contest[--p->flows.contest_count];
 	m->contested = false;
 }
 
@@ -99,16 +99,16 @@ static void relocate(struct proxy *p, const struct membership *m, struct source_
 
 	/* With `mutex` the next packet decides; where none has come, none is expected. */
 	if (mutex && link == PROXY_VIFS && (was_contested || (!s->fresh && at < PROXY_VIFS)))
-		s->place = PROXY_VIFS;
+		s->origin = PROXY_VIFS;
 	else if (at < PROXY_VIFS && (link < PROXY_VIFS || !mutex))
-		s->place = (uint8_t)at;
-	if (s->place < PROXY_VIFS && !p->router[s->place] && !p->host[s->place])
-		s->place = PROXY_VIFS;
+		s->origin = (uint8_t)at;
+	if (s->origin < PROXY_VIFS && !p->router[s->origin] && !p->host[s->origin])
+		s->origin = PROXY_VIFS;
 }
 
-static void place(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
+static void find_origin(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
 {
-	bool up = s->place < PROXY_VIFS && policy_accepts_up(p, m, s->place, &s->source);
+	bool up = s->origin < PROXY_VIFS && policy_accepts_up(p, m, s->origin, &s->source);
 	bool mutex = has_mutex(p), was_contested = s->contested;
 
 	if (up && mutex && !was_contested && m->route_count <= MOST_CONTESTED)
@@ -118,58 +118,67 @@ static void place(struct proxy *p, struct membership *m, struct source_route *s,
 	/* It is subscribed elsewhere. */
 	if (s->contested != was_contested)
 		membership_touch(p, m);
-	if (!up && s->place < PROXY_VIFS && !policy_accepts_down(p, m, s->place, &s->source))
+	if (!up && s->origin < PROXY_VIFS && !policy_accepts_down(p, m, s->origin, &s->source))
 		relocate(p, m, s, was_contested);
 }
 
 static void set(struct proxy *p, struct membership *m, struct source_route *s)
 {
-	route_set(p, m, s, s->place, policy_outputs(p, m, s->place, &s->source));
+	route_set(p, m, s, s->origin, policy_outputs(p, m, s->origin, &s->source));
 }
 
 void flow_settle(struct proxy *p, int64_t now)
 {
-	while (p->moved_count) {
-		struct flow *flow = &p->moved[--p->moved_count];
+	while (p->flows.moved_count) {
+		struct flow *flow = &p->flows.moved[--p->flows.moved_count];
 		struct membership *m = flow->membership;
 		struct source_route *s = route_find(m, &flow->source);
 
 		if (!m->dirty && s)
-			place(p, m, s, now);
-		if (s && s->place == PROXY_VIFS)
+			find_origin(p, m, s, now);
+		if (s && s->origin == PROXY_VIFS)
 			membership_touch(p, m);
 		if (!m->dirty && s)
 			set(p, m, s);
 	}
 }
 
-void flow_place(struct proxy *p, struct membership *m, int64_t now)
+void flow_find_origins(struct proxy *p, struct membership *m, int64_t now)
 {
 	uint32_t n;
 
 	for (n = 0; n < m->route_count; n++)
-		place(p, m, &m->route[n], now);
+		find_origin(p, m, &m->route[n], now);
 }
 
-void flow_switch(struct proxy *p, enum proxy_forwarding forwarding)
+void flow_init(struct proxy *p)
+{
+	p->flows.sweep_at = p->flows.poll_at = INT64_MAX;
+}
+
+void flow_free(struct proxy *p)
+{
+	free(p->flows.contest);
+}
+
+void flow_switch(struct proxy *p)
 {
 	struct membership *m;
 	uint32_t n;
 
-	for (m = p->first; m; m = m->next) {
+	for (m = p->database.first; m; m = m->next) {
 		flow_forget(p, m);
 		for (n = 0; n < m->route_count; n++) {
 			end_contest(p, &m->route[n]);
-			m->route[n].place = m->route[n].input;
+			m->route[n].origin = m->route[n].input;
 		}
 	}
-	membership_walk_stop(p, &p->sweep);
-	p->sweeping = false;
-	p->moved_count = 0; /* all memberships are seen to */
-	p->poll_at = INT64_MAX;
+	membership_walk_stop(p, &p->flows.sweep);
+	p->flows.sweeping = false;
+	p->flows.moved_count = 0; /* all memberships are seen to */
+	p->flows.poll_at = INT64_MAX;
 	/* At the first reading it is known what there is. */
-	p->sweep_at = forwarding ? INT64_MIN : INT64_MAX;
-	p->forwarding = forwarding;
+	p->flows.sweep_at = p->forwarding.mode ? INT64_MIN : INT64_MAX;
 }
 
 void flow_update(struct proxy *p, struct membership *m)
@@ -179,7 +188,7 @@ void flow_update(struct proxy *p, struct membership *m)
 	for (n = 0; n < m->route_count; n++) {
 		struct source_route *s = &m->route[n];
 
-		if (s->place == PROXY_VIFS)
+		if (s->origin == PROXY_VIFS)
 			route_end(p, m, s);
 		else
 			set(p, m, s);
@@ -193,20 +202,20 @@ void flow_update(struct proxy *p, struct membership *m)
 /* The membership has nothing to do with it, so far. */
 static void touch(struct proxy *p, struct membership *m, const struct addr *source)
 {
-	if (p->moved_count == sizeof(p->moved) / sizeof(*p->moved))
+	if (p->flows.moved_count == sizeof(p->flows.moved) / sizeof(*p->flows.moved))
 		membership_touch(p, m);
 	else
-		p->moved[p->moved_count++] = (struct flow){m, *source};
+		p->flows.moved[p->flows.moved_count++] = (struct flow){m, *source};
 }
 
 /* There is no room: what is idle goes before its time. */
 static void hurry(struct proxy *p)
 {
-	int64_t at = p->swept_at + HURRY_INTERVAL;
+	int64_t at = p->flows.swept_at + HURRY_INTERVAL;
 
-	p->crowded = true;
-	if (p->sweep_at > at)
-		p->sweep_at = at;
+	p->flows.crowded = true;
+	if (p->flows.sweep_at > at)
+		p->flows.sweep_at = at;
 }
 
 /* Whoever sends to groups that nobody has joined finds but a part of the routes. */
@@ -233,9 +242,9 @@ static bool add(struct proxy *p, struct membership *m, int64_t now, const struct
 		i->counters.value[NO_MEMORY]++;
 		return false;
 	}
-	route_find(m, &upcall->source)->place = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
-	if (p->sweep_at == INT64_MAX)
-		p->sweep_at = now + SWEEP_INTERVAL;
+	route_find(m, &upcall->source)->origin = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
+	if (p->flows.sweep_at == INT64_MAX)
+		p->flows.sweep_at = now + SWEEP_INTERVAL;
 	touch(p, m, &upcall->source);
 	return true;
 }
@@ -261,17 +270,17 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 	bool up = policy_accepts_up(p, m, vif, &s->source);
 
 	/* As long as data come where `mutex` wants them, it alone reads how many. */
-	if (s->contested || s->place == vif || s->place == PROXY_VIFS ||
+	if (s->contested || s->origin == vif || s->origin == PROXY_VIFS ||
 	    (link < PROXY_VIFS && link != vif))
 		return;
 	if (!up && !policy_accepts_down(p, m, vif, &s->source))
 		return;
 	/* Two upstreams: that is for `mutex` to decide, where it can. */
-	if (up && !has_mutex(p) && policy_accepts_up(p, m, s->place, &s->source))
+	if (up && !has_mutex(p) && policy_accepts_up(p, m, s->origin, &s->source))
 		return;
-	if (policy_outputs(p, m, s->place, &s->source) && is_used(p, m, s))
+	if (policy_outputs(p, m, s->origin, &s->source) && is_used(p, m, s))
 		return;
-	s->place = (uint8_t)vif;
+	s->origin = (uint8_t)vif;
 	touch(p, m, &s->source);
 }
 
@@ -301,7 +310,9 @@ bool flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 
 int64_t flow_deadline(const struct proxy *p)
 {
-	return p->poll_at < p->sweep_at ? p->poll_at : p->sweep_at;
+	if (p->flows.moved_count)
+		return INT64_MIN;
+	return p->flows.poll_at < p->flows.sweep_at ? p->flows.poll_at : p->flows.sweep_at;
 }
 
 static bool poll_membership(struct proxy *p, struct membership *m)
@@ -319,7 +330,7 @@ static bool poll_membership(struct proxy *p, struct membership *m)
 			continue;
 		}
 		end_contest(p, s);
-		s->place = PROXY_VIFS;
+		s->origin = PROXY_VIFS;
 		membership_touch(p, m);
 	}
 	return contested;
@@ -330,15 +341,15 @@ static void poll(struct proxy *p, int64_t now)
 	uint32_t n = 0;
 	int64_t interval;
 
-	while (n < p->contest_count)
-		if (poll_membership(p, p->contest[n]))
+	while (n < p->flows.contest_count)
+		if (poll_membership(p, p->flows.contest[n]))
 			n++;
 		else
-			flow_forget(p, p->contest[n]);
-	interval = p->contested_routes / POLL_RATE;
+			flow_forget(p, p->flows.contest[n]);
+	interval = p->flows.contested_routes / POLL_RATE;
 	if (interval < p->config->mutex)
 		interval = p->config->mutex;
-	p->poll_at = p->contest_count ? now + interval : INT64_MAX;
+	p->flows.poll_at = p->flows.contest_count ? now + interval : INT64_MAX;
 }
 
 static void sweep_membership(struct proxy *p, struct membership *m)
@@ -350,8 +361,8 @@ static void sweep_membership(struct proxy *p, struct membership *m)
 
 		if (s->contested || s->fresh)
 			continue;
-		if (!is_used(p, m, s) && (p->crowded || ++s->idle == IDLE_SWEEPS)) {
-			s->place = PROXY_VIFS;
+		if (!is_used(p, m, s) && (p->flows.crowded || ++s->idle == IDLE_SWEEPS)) {
+			s->origin = PROXY_VIFS;
 			membership_touch(p, m);
 		}
 	}
@@ -361,28 +372,28 @@ static void sweep(struct proxy *p, int64_t now)
 {
 	unsigned budget = SWEEP_BUDGET;
 
-	if (!p->sweeping)
-		membership_walk_start(p, &p->sweep);
-	p->sweeping = true;
-	while (p->sweep.next && budget) {
-		struct membership *m = p->sweep.next;
+	if (!p->flows.sweeping)
+		membership_walk_start(p, &p->flows.sweep);
+	p->flows.sweeping = true;
+	while (p->flows.sweep.next && budget) {
+		struct membership *m = p->flows.sweep.next;
 
-		p->sweep.next = m->next;
+		p->flows.sweep.next = m->next;
 		budget -= m->route_count < budget ? m->route_count + 1 : budget;
 		sweep_membership(p, m);
 	}
-	if (p->sweep.next)
+	if (p->flows.sweep.next)
 		return;
-	membership_walk_stop(p, &p->sweep);
-	p->sweeping = p->crowded = false;
-	p->swept_at = now;
-	p->sweep_at = p->route_count ? now + SWEEP_INTERVAL : INT64_MAX;
+	membership_walk_stop(p, &p->flows.sweep);
+	p->flows.sweeping = p->flows.crowded = false;
+	p->flows.swept_at = now;
+	p->flows.sweep_at = p->forwarding.route_count ? now + SWEEP_INTERVAL : INT64_MAX;
 }
 
 void flow_tick(struct proxy *p, int64_t now)
 {
-	if (p->poll_at <= now)
+	if (p->flows.poll_at <= now)
 		poll(p, now);
-	if (p->sweep_at <= now)
+	if (p->flows.sweep_at <= now)
 		sweep(p, now);
 }

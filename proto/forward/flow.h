@@ -17,11 +17,14 @@ bool flow_upcall(struct proxy *, int64_t now, const struct upcall *);
 /* Sees to what is new or comes elsewhere, each by itself: a group may have very many sources. */
 void flow_settle(struct proxy *, int64_t now);
 /* Where the membership's routes have their input now; before anything is reported upstream. */
-void flow_place(struct proxy *, struct membership *, int64_t now);
+void flow_find_origins(struct proxy *, struct membership *, int64_t now);
 /* Tells the kernel what has changed of them. */
 void flow_update(struct proxy *, struct membership *);
-/* From now on it is forwarded so: what is routed is taken over. */
-void flow_switch(struct proxy *, enum proxy_forwarding);
+/* It is new; it ends. */
+void flow_init(struct proxy *);
+void flow_free(struct proxy *);
+/* From now on it is forwarded as forwarding.mode says: what is routed is taken over. */
+void flow_switch(struct proxy *);
 /* When flow_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t flow_deadline(const struct proxy *);
 /* Reads the kernel's counters: ends what is idle or, with `mutex`, silent. */

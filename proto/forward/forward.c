@@ -12,22 +12,72 @@
 #include "proto/policy/policy.h"
 #include "proto/state/route.h"
 
-static uint32_t bit(unsigned vif)
-{
-	return vif < PROXY_VIFS ? (uint32_t)1 << vif : 0;
-}
-
 static struct addr any_address(const struct proxy *p)
 {
 	return p->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
 }
 
+/* ---- VIFs and configuration ---- */
+
+void forward_init(struct proxy *p)
+{
+	p->forwarding.root = PROXY_VIFS;
+	if (ENABLE_PER_SOURCE)
+		flow_init(p);
+}
+
+void forward_free(struct proxy *p)
+{
+	if (ENABLE_PER_SOURCE)
+		flow_free(p);
+}
+
+void forward_configure(struct proxy *p)
+{
+	const struct proxy_interface_config *config = NULL;
+	enum proxy_forwarding mode = policy_forwarding(p);
+
+	if (p->upstream < PROXY_VIFS)
+		config = p->host[p->upstream]->config;
+	if (ENABLE_FILTER && config && filter_verdict(config->out) == FILTER_NONE)
+		config = NULL;
+	p->forwarding.way_up = config ? p->upstream : PROXY_VIFS;
+	route_touch_tree(p);
+	if (!ENABLE_PER_SOURCE || mode == p->forwarding.mode)
+		return;
+	p->forwarding.mode = mode;
+	flow_switch(p);
+}
+
+void forward_set_vif(struct proxy *p, unsigned vif, bool exists)
+{
+	if (!(p->forwarding.present & route_bit(vif)) == !exists)
+		return;
+	p->forwarding.present ^= route_bit(vif);
+	/* Even if it is back within the turn, it is another one. */
+	p->forwarding.covered &= ~route_bit(vif);
+	route_touch_tree(p);
+}
+
+void forward_keep_vifs(struct proxy *p, uint32_t vifs)
+{
+	p->forwarding.present &= vifs;
+	p->forwarding.covered &= vifs;
+}
+
+void forward_adopt(struct proxy *p)
+{
+	p->forwarding.covered = p->forwarding.present;
+}
+
+/* ---- (*,*) ---- */
+
 bool forward_wildcard(const struct proxy *p, struct route *r)
 {
 	*r = (struct route){.source = any_address(p), .group = any_address(p)};
-	r->input = p->tree_input;
-	r->outputs = p->tree;
-	return p->tree;
+	r->input = p->forwarding.tree_input;
+	r->outputs = p->forwarding.tree;
+	return p->forwarding.tree;
 }
 
 /* A (*,*) whose input is its only output: what comes in there goes nowhere, and nobody is asked
@@ -38,7 +88,7 @@ static void set_sink(struct proxy *p, unsigned vif, bool remove)
 			  .group = any_address(p),
 			  .input = vif,
 			  .remove = remove,
-			  .outputs = bit(vif)};
+			  .outputs = route_bit(vif)};
 
 	p->out->route(p->ctx, &r);
 }
@@ -47,7 +97,7 @@ static void reinstall_all(struct proxy *p)
 {
 	struct membership *m;
 
-	for (m = p->first; m; m = m->next) {
+	for (m = p->database.first; m; m = m->next) {
 		m->reinstall = true;
 		membership_touch(p, m);
 	}
@@ -57,7 +107,7 @@ void forward_relocate(struct proxy *p)
 {
 	struct membership *m;
 
-	for (m = p->first; m; m = m->next) {
+	for (m = p->database.first; m; m = m->next) {
 		if (!m->route_count)
 			continue;
 		m->relocate = true;
@@ -70,49 +120,45 @@ static unsigned tree_input(const struct proxy *p)
 {
 	unsigned vif = 0;
 
-	if (p->way_up < PROXY_VIFS)
-		return p->way_up;
+	if (p->forwarding.way_up < PROXY_VIFS)
+		return p->forwarding.way_up;
 	while (vif < PROXY_VIFS && (p->router[vif] || p->host[vif]))
 		vif++;
 	return vif;
 }
 
-static bool is_per_source(const struct proxy *p)
+/* The outputs of (*,*): where the instance forwards to. */
+static uint32_t tree_of(const struct proxy *p)
 {
-	return ENABLE_PER_SOURCE && p->forwarding;
-}
-
-static uint32_t forwarding(const struct proxy *p)
-{
-	uint32_t vifs = bit(p->upstream);
+	uint32_t vifs = route_bit(p->upstream);
 	unsigned vif;
 
-	if (is_per_source(p))
+	if (route_is_per_source(p))
 		return 0;
 
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->router[vif] && interface_forwards(p->router[vif]))
-			vifs |= bit(vif);
-	return vifs & p->present;
+			vifs |= route_bit(vif);
+	return vifs & p->forwarding.present;
 }
 
 /* Brings (*,*) up to date. An old one whose input has become a sink was replaced by that. */
 static void set_tree(struct proxy *p, uint32_t tree, unsigned input)
 {
-	bool moves = tree && p->tree && input != p->tree_input;
-	bool changes = moves || tree != p->tree;
+	bool moves = tree && p->forwarding.tree && input != p->forwarding.tree_input;
+	bool changes = moves || tree != p->forwarding.tree;
 	struct route old, r;
 
 	forward_wildcard(p, &old);
 	old.remove = true;
 	if (changes)
 		forward_relocate(p);
-	p->tree = tree;
-	p->tree_input = input;
+	p->forwarding.tree = tree;
+	p->forwarding.tree_input = input;
 	forward_wildcard(p, &r);
-	if (tree && (changes || p->present != p->told))
+	if (tree && (changes || p->forwarding.present != p->forwarding.covered))
 		p->out->route(p->ctx, &r);
-	if ((moves || (changes && !tree)) && !(p->sinks & bit(old.input)))
+	if ((moves || (changes && !tree)) && !(p->forwarding.sinks & route_bit(old.input)))
 		p->out->route(p->ctx, &old);
 }
 
@@ -121,29 +167,30 @@ static unsigned root_of(const struct proxy *p, uint32_t tree)
 {
 	if (!tree)
 		return PROXY_VIFS;
-	return tree & bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
+	return tree & route_bit(p->upstream) ? p->upstream : (unsigned)__builtin_ctz(tree);
 }
 
 bool forward_adopt_tree(struct proxy *p, const struct route *r)
 {
-	uint32_t tree = forwarding(p), drops = is_per_source(p) ? 0 : p->present & ~tree;
+	uint32_t tree = tree_of(p),
+		 drops = route_is_per_source(p) ? 0 : p->forwarding.present & ~tree;
 
 	if (tree && r->input == tree_input(p)) {
-		p->tree = r->outputs;
-		p->tree_input = r->input;
+		p->forwarding.tree = r->outputs;
+		p->forwarding.tree_input = r->input;
 		return true;
 	}
-	if (!r->outputs || r->outputs != (drops & bit(r->input)))
+	if (!r->outputs || r->outputs != (drops & route_bit(r->input)))
 		return false;
-	p->sinks |= r->outputs;
+	p->forwarding.sinks |= r->outputs;
 	return true;
 }
 
 bool forward_adopt_group(struct proxy *p, struct membership *m, const struct route *r)
 {
-	if (r->input != root_of(p, forwarding(p)))
+	if (r->input != root_of(p, tree_of(p)))
 		return false;
-	p->group_route_count += !m->installed;
+	p->forwarding.group_route_count += !m->installed;
 	m->installed = true;
 	m->root = (uint8_t)r->input;
 	m->outputs = r->outputs;
@@ -152,68 +199,43 @@ bool forward_adopt_group(struct proxy *p, struct membership *m, const struct rou
 
 bool forward_has_input(const struct proxy *p, unsigned vif)
 {
-	return forwarding(p) & bit(vif);
+	return tree_of(p) & route_bit(vif);
 }
 
 void forward_tree(struct proxy *p)
 {
-	uint32_t old_sinks = p->sinks, tree = forwarding(p);
-	bool per_source = is_per_source(p);
+	uint32_t old_sinks = p->forwarding.sinks, tree = tree_of(p);
+	bool per_source = route_is_per_source(p);
 	unsigned vif, root = root_of(p, tree);
 
-	p->tree_changed = false;
-	p->sinks = per_source ? 0 : p->present & ~tree;
+	p->forwarding.tree_changed = false;
+	p->forwarding.sinks = per_source ? 0 : p->forwarding.present & ~tree;
 	for (vif = 0; vif < PROXY_VIFS; vif++)
-		if (p->sinks & ~(old_sinks & p->told) & bit(vif))
+		if (p->forwarding.sinks & ~(old_sinks & p->forwarding.covered) & route_bit(vif))
 			set_sink(p, vif, false);
-	set_tree(p, tree, tree ? tree_input(p) : p->tree_input);
+	set_tree(p, tree, tree ? tree_input(p) : p->forwarding.tree_input);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
-		if (old_sinks & ~p->sinks & bit(vif) && !(tree && vif == p->tree_input))
+		if (old_sinks & ~p->forwarding.sinks & route_bit(vif) &&
+		    !(tree && vif == p->forwarding.tree_input))
 			set_sink(p, vif, true);
-	if (p->present & ~p->told)
+	if (p->forwarding.present & ~p->forwarding.covered)
 		reinstall_all(p);
-	else if (root != p->root || per_source)
+	else if (root != p->forwarding.root || per_source)
 		membership_touch_all(p);
-	p->root = root;
-	p->told = p->present;
+	p->forwarding.root = root;
+	p->forwarding.covered = p->forwarding.present;
 }
 
-/* ---- who wants what ---- */
+/* ---- where data come from and go to ---- */
 
-/* Do we forward the group there? With wildcard routes the filters' verdicts on it are the same for
- * all sources and inputs. */
-static bool is_open(const struct proxy *p, const struct membership *m, const struct group *g)
-{
-	const struct interface *i = p->router[g->vif];
-	struct addr any = any_address(p);
-
-	if (!interface_forwards(i) || !policy_may_leave(i, PROXY_VIFS, &m->group, &any))
-		return false;
-	return p->upstream == PROXY_VIFS || policy_may_come(p->host[p->upstream], &m->group, &any);
-}
-
-static uint32_t wanting_all(const struct proxy *p, const struct membership *m)
-{
-	const struct group *g;
-	uint32_t vifs = 0;
-
-	for (g = m->groups; g; g = g->next)
-		if (g->state.filter_mode == EXCLUDE && is_open(p, m, g))
-			vifs |= bit(g->vif);
-	return vifs;
-}
-
-/* RFC 3376 section 6.3. */
+/* The downstreams that want SOURCE; any: all that is not listed. With wildcard routes the filters'
+ * verdicts on a group are the same for all sources and inputs. */
 static uint32_t wanting(const struct proxy *p, const struct membership *m,
 			const struct addr *source)
 {
-	const struct group *g;
-	uint32_t vifs = 0;
-
-	for (g = m->groups; g; g = g->next)
-		if (policy_wants(g, source) && is_open(p, m, g))
-			vifs |= bit(g->vif);
-	return vifs;
+	if (p->upstream < PROXY_VIFS && !policy_may_come(p->host[p->upstream], &m->group, source))
+		return 0;
+	return policy_wanting(p, m, PROXY_VIFS, source);
 }
 
 /* Nothing is taken from where another querier forwards: what is sent there comes in elsewhere. */
@@ -223,7 +245,7 @@ static unsigned locate(struct proxy *p, const struct addr *source)
 
 	if (vif == PROXY_VIFS)
 		vif = p->out->reverse_path(p->ctx, source);
-	return p->tree & bit(vif) ? vif : p->root;
+	return p->forwarding.tree & route_bit(vif) ? vif : p->forwarding.root;
 }
 
 /* ---- (*,G) ---- */
@@ -238,21 +260,22 @@ static void remove_group_route(struct proxy *p, const struct membership *m)
 
 static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
 {
-	bool wanted = p->root < PROXY_VIFS && (all || m->local);
-	struct route r = {.source = any_address(p), .group = m->group, .input = p->root};
+	bool wanted = p->forwarding.root < PROXY_VIFS && (all || m->local);
+	struct route r = {.source = any_address(p), .group = m->group, .input = p->forwarding.root};
 
-	r.outputs = (all | (m->local ? 0 : bit(p->way_up))) & p->present;
-	if (wanted &&
-	    (!m->installed || m->reinstall || m->outputs != r.outputs || m->root != p->root))
+	r.outputs =
+		(all | (m->local ? 0 : route_bit(p->forwarding.way_up))) & p->forwarding.present;
+	if (wanted && (!m->installed || m->reinstall || m->outputs != r.outputs ||
+		       m->root != p->forwarding.root))
 		p->out->route(p->ctx, &r);
 	/* A route with another input is another entry: the new one stands before the old one goes.
 	 */
-	if (m->installed && (!wanted || m->root != p->root))
+	if (m->installed && (!wanted || m->root != p->forwarding.root))
 		remove_group_route(p, m);
-	p->group_route_count += wanted;
-	p->group_route_count -= m->installed;
+	p->forwarding.group_route_count += wanted;
+	p->forwarding.group_route_count -= m->installed;
 	m->installed = wanted;
-	m->root = (uint8_t)p->root;
+	m->root = (uint8_t)p->forwarding.root;
 	m->outputs = r.outputs;
 }
 
@@ -287,10 +310,11 @@ static size_t missing_route(const struct proxy *p, const struct membership *m, s
 static void install_source(struct proxy *p, struct membership *m, struct source_route *s)
 {
 	unsigned input = s->fresh || m->relocate ? locate(p, &s->source) : s->input;
-	uint32_t outputs = wanting(p, m, &s->source) | (m->local ? 0 : bit(p->way_up));
+	uint32_t outputs =
+		wanting(p, m, &s->source) | (m->local ? 0 : route_bit(p->forwarding.way_up));
 
 	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
-	route_set(p, m, s, input, outputs & p->present & ~bit(input));
+	route_set(p, m, s, input, outputs & p->forwarding.present & ~route_bit(input));
 }
 
 /* The routes there are: brings them up to date, or removes them. Needs no memory. */
@@ -301,7 +325,7 @@ static void update_source_routes(struct proxy *p, struct membership *m, uint32_t
 	for (n = 0; n < m->route_count; n++) {
 		struct source_route *s = &m->route[n];
 
-		if (p->root == PROXY_VIFS || wanting(p, m, &s->source) == all)
+		if (p->forwarding.root == PROXY_VIFS || wanting(p, m, &s->source) == all)
 			route_end(p, m, s);
 		else
 			install_source(p, m, s);
@@ -313,7 +337,8 @@ static void update_source_routes(struct proxy *p, struct membership *m, uint32_t
 static void add_source_routes(struct proxy *p, struct membership *m, const struct addr *source,
 			      size_t count)
 {
-	struct interface *i = p->host[p->root] ? p->host[p->root] : p->router[p->root];
+	struct interface *i = p->host[p->forwarding.root] ? p->host[p->forwarding.root]
+							  : p->router[p->forwarding.root];
 	uint32_t n, room = route_room(p, count);
 
 	if (room < count) {
@@ -331,19 +356,19 @@ static void add_source_routes(struct proxy *p, struct membership *m, const struc
 
 void forward_update(struct proxy *p, struct membership *m)
 {
-	struct addr *list;
+	struct addr any = any_address(p), *list;
 	uint32_t all;
 
-	if (ENABLE_PER_SOURCE && is_per_source(p)) {
+	if (route_is_per_source(p)) {
 		update_group_route(p, m, 0);
 		flow_update(p, m);
 		return;
 	}
-	all = wanting_all(p, m);
+	all = wanting(p, m, &any);
 	update_group_route(p, m, all);
 	update_source_routes(p, m, all);
 	m->reinstall = m->relocate = false;
-	if (p->root == PROXY_VIFS)
+	if (p->forwarding.root == PROXY_VIFS)
 		return;
 	if (merge_room_listed(p, m, &list)) {
 		size_t count = listed_sources(m, list);
@@ -361,7 +386,7 @@ void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
 	unsigned link;
 
-	if (!s || s->input == upcall->vif || !(p->tree & bit(upcall->vif)))
+	if (!s || s->input == upcall->vif || !(p->forwarding.tree & route_bit(upcall->vif)))
 		return;
 	link = interface_on_link(p, &upcall->source);
 	if (link < PROXY_VIFS
@@ -381,7 +406,7 @@ static bool is_wildcard_wanted(const struct proxy *p, struct route *r)
 	if (forward_wildcard(p, &tree) && tree.input == r->input)
 		r->outputs = tree.outputs;
 	else
-		r->outputs = p->sinks & bit(r->input);
+		r->outputs = p->forwarding.sinks & route_bit(r->input);
 	return r->outputs;
 }
 
@@ -413,8 +438,8 @@ void forward_wanted(const struct proxy *p, struct route *r)
 
 void forward_reinstall(struct proxy *p)
 {
-	p->told = 0;
-	p->tree_changed = true;
+	p->forwarding.covered = 0;
+	p->forwarding.tree_changed = true;
 }
 
 void forward_remove_all(struct proxy *p)
@@ -423,7 +448,7 @@ void forward_remove_all(struct proxy *p)
 	struct route r;
 	uint32_t n;
 
-	for (m = p->first; m; m = m->next) {
+	for (m = p->database.first; m; m = m->next) {
 		if (m->installed)
 			remove_group_route(p, m);
 		for (n = 0; n < m->route_count; n++)
@@ -431,9 +456,9 @@ void forward_remove_all(struct proxy *p)
 		route_sweep(m);
 		m->installed = false;
 	}
-	p->group_route_count = 0;
+	p->forwarding.group_route_count = 0;
 	for (n = 0; n < PROXY_VIFS; n++)
-		if (p->sinks & bit(n))
+		if (p->forwarding.sinks & route_bit(n))
 			set_sink(p, n, true);
 	if (forward_wildcard(p, &r)) {
 		r.remove = true;

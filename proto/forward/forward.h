@@ -14,6 +14,15 @@
 
 #include "proto/state/state.h"
 
+/* It is new: nothing is forwarded; it ends, without a word to the kernel. */
+void forward_init(struct proxy *);
+void forward_free(struct proxy *);
+/* The configuration is another one, from now on: what its upstreams and filters mean for routes. */
+void forward_configure(struct proxy *);
+/* The VIF exists, or not. */
+void forward_set_vif(struct proxy *, unsigned vif, bool exists);
+/* Only these VIFs are configured. */
+void forward_keep_vifs(struct proxy *, uint32_t vifs);
 /* VIFs came or went, or queriers changed: brings (*,*) up to date, and has all routes told to the
  * kernel again if VIFs came. */
 void forward_tree(struct proxy *);
@@ -21,6 +30,8 @@ void forward_tree(struct proxy *);
 void forward_update(struct proxy *, struct membership *);
 /* Sources may be elsewhere now. */
 void forward_relocate(struct proxy *);
+/* The kernel has the routes of an earlier proxy, made for all VIFs that there are. */
+void forward_adopt(struct proxy *);
 /* The kernel has this (*,*) or (*,G) from an earlier proxy, before this one has told it anything.
  * False: it has not the input of any that this one would make. */
 bool forward_adopt_tree(struct proxy *, const struct route *);

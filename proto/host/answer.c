@@ -25,10 +25,10 @@ void answer_stop(struct proxy *p, struct interface *i)
 void answer_general(struct proxy *p, struct interface *i, int64_t now, int64_t time)
 {
 	struct answer *a = &i->host.answer;
-	int64_t packets = i->group_count / report_capacity(p, i) + 1;
+	int64_t packets = i->timers.count / report_capacity(p, i) + 1;
 	int64_t next = now + 1 + random_below(&p->random, time / packets), end = now + time;
 
-	if (!i->group_count)
+	if (!i->timers.count)
 		return;
 	a->again = a->running;
 	if (!a->running) {
@@ -37,7 +37,7 @@ void answer_general(struct proxy *p, struct interface *i, int64_t now, int64_t t
 	}
 	a->running = true;
 	a->query = (uint8_t)(a->query < UINT8_MAX ? a->query + 1 : 1);
-	a->left = i->group_count;
+	a->left = i->timers.count;
 	a->begun = false;
 	/* Rule 1: what is due sooner stays so, or long response times would put it off for ever. */
 	if (next < a->next_at)
@@ -60,7 +60,7 @@ static struct subscription *next_unanswered(struct proxy *p, struct interface *i
 			return NULL;
 		if (!m) {
 			a->again = false;
-			a->walk.next = p->first;
+			a->walk.next = p->database.first;
 			continue;
 		}
 		--*visits;

@@ -23,7 +23,7 @@ static void cancel_all(struct proxy *p, struct interface *i)
 {
 	struct membership *m;
 
-	for (m = p->first; m; m = m->next) {
+	for (m = p->database.first; m; m = m->next) {
 		struct subscription *s = membership_subscription(m, i->vif);
 
 		if (s)
@@ -184,7 +184,7 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 	struct membership *m;
 
 	start_unsolicited(i, now);
-	for (m = p->first; m; m = m->next) {
+	for (m = p->database.first; m; m = m->next) {
 		struct subscription *s = membership_subscription(m, i->vif);
 
 		if (s)
@@ -196,7 +196,7 @@ void host_start(struct proxy *p, struct interface *i, int64_t now)
 /* What hosts leave from now on it would not hear of. */
 static void leave_kernel(struct proxy *p, struct interface *i)
 {
-	for (const struct membership *m = p->first; m; m = m->next) {
+	for (const struct membership *m = p->database.first; m; m = m->next) {
 		const struct subscription *s = membership_subscription(m, i->vif);
 
 		if (s && subscription_is_member(s))
@@ -217,7 +217,7 @@ void host_leave_all(struct proxy *p, struct interface *i, int64_t now)
 	const struct merged nothing = {.mode = INCLUDE};
 	struct membership *m;
 
-	for (m = p->first; m; m = m->next)
+	for (m = p->database.first; m; m = m->next)
 		host_update(p, i, m, now, &nothing);
 	report_flush(p, i);
 	cancel_all(p, i);

@@ -20,7 +20,6 @@ struct subscription *subscription_create(struct interface *i, struct membership 
 	s->membership = m;
 	s->next = m->subscriptions;
 	m->subscriptions = s;
-	i->group_count++;
 	return s;
 }
 
@@ -34,7 +33,6 @@ void subscription_delete(struct proxy *p, struct interface *i, struct subscripti
 	timer_remove(&i->timers, &s->timer);
 	source_list_free(&s->sources);
 	membership_touch(p, s->membership);
-	i->group_count--;
 	free(s);
 }
 

@@ -80,7 +80,7 @@ static bool is_excluded(const struct proxy *p, const struct membership *m,
 	if (!ENABLE_MULTI_UPSTREAM || !p->config->mutex)
 		return false;
 	s = route_find(m, source);
-	return s && s->contested && s->place != host->vif;
+	return s && s->contested && s->origin != host->vif;
 }
 
 bool policy_subscribes(const struct proxy *p, const struct membership *m,
@@ -120,11 +120,6 @@ bool policy_accepts_up(const struct proxy *p, const struct membership *m, unsign
 	return host && host->active && policy_subscribes(p, m, host, source, true, NULL);
 }
 
-static uint32_t bit(unsigned vif)
-{
-	return (uint32_t)1 << vif;
-}
-
 static uint32_t outputs_up(const struct proxy *p, const struct membership *m, unsigned vif,
 			   const struct addr *source)
 {
@@ -140,9 +135,25 @@ static uint32_t outputs_up(const struct proxy *p, const struct membership *m, un
 		    !policy_may_leave(i, vif, &m->group, source))
 			continue;
 		if (p->config->out_first && i->active)
-			return bit(i->vif);
+			return route_bit(i->vif);
 		if (!p->config->out_first)
-			vifs |= bit(i->vif);
+			vifs |= route_bit(i->vif);
+	}
+	return vifs;
+}
+
+uint32_t policy_wanting(const struct proxy *p, const struct membership *m, unsigned vif,
+			const struct addr *source)
+{
+	const struct group *g;
+	uint32_t vifs = 0;
+
+	for (g = m->groups; g; g = g->next) {
+		const struct interface *router = p->router[g->vif];
+
+		if (interface_forwards(router) && policy_wants(g, source) &&
+		    policy_may_leave(router, vif, &m->group, source))
+			vifs |= route_bit(g->vif);
 	}
 	return vifs;
 }
@@ -152,18 +163,11 @@ uint32_t policy_outputs(const struct proxy *p, const struct membership *m, unsig
 {
 	bool down = policy_accepts_down(p, m, vif, source);
 	uint32_t vifs = down ? outputs_up(p, m, vif, source) : 0;
-	const struct group *g;
 
 	if (!down && !policy_accepts_up(p, m, vif, source))
 		return 0;
-	for (g = m->groups; g; g = g->next) {
-		const struct interface *router = p->router[g->vif];
-
-		if (g->vif != vif && interface_forwards(router) && policy_wants(g, source) &&
-		    policy_may_leave(router, vif, &m->group, source))
-			vifs |= bit(g->vif);
-	}
-	return vifs & p->present;
+	vifs |= policy_wanting(p, m, vif, source) & ~route_bit(vif);
+	return vifs & p->forwarding.present;
 }
 
 /* ---- the configuration as a whole ---- */

@@ -28,6 +28,9 @@ bool policy_accepts_down(const struct proxy *, const struct membership *, unsign
 /* As those of an upstream, where they are subscribed? */
 bool policy_accepts_up(const struct proxy *, const struct membership *, unsigned vif,
 		       const struct addr *source);
+/* The downstreams that want SOURCE (any: one that no group lists) and may have it from the VIF. */
+uint32_t policy_wanting(const struct proxy *, const struct membership *, unsigned vif,
+			const struct addr *source);
 /* The VIFs that data from there go to (RFC 4605 section 4.2); 0 if they are not accepted. */
 uint32_t policy_outputs(const struct proxy *, const struct membership *, unsigned vif,
 			const struct addr *source);

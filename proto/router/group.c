@@ -46,30 +46,19 @@ static struct group *create(struct proxy *p, struct interface *i, const struct a
 	}
 	g->vif = i->vif;
 	g->next_query = INT64_MAX;
-	g->membership = m;
-	p->held += !m->groups;
-	g->next = m->groups;
-	m->groups = g;
-	i->group_count++;
+	membership_add_group(p, m, g);
 	return g;
 }
 
 void group_delete(struct proxy *p, struct interface *i, struct group *g)
 {
-	struct group **link = &g->membership->groups;
-
-	while (*link != g)
-		link = &(*link)->next;
-	*link = g->next;
-	p->held -= !g->membership->groups;
-	membership_touch(p, g->membership);
+	membership_remove_group(p, g);
 	timer_remove(&i->timers, &g->timer);
 	if (!g->permanent)
 		limits_return_group(i, &g->state);
 	if (ENABLE_HOST_TRACKING)
 		tracking_stop(i, g);
 	source_list_free(&g->state.sources);
-	i->group_count--;
 	free(g);
 }
 
@@ -309,8 +298,9 @@ void group_join_static(struct proxy *p, struct interface *i)
 
 	i->router.static_missing = false;
 	for (n = 0; n < i->config->static_join_count; n++)
-		if (!join_static(p, i, &i->config->static_join[n]))
-			i->router.static_missing = p->starved = true;
+		i->router.static_missing |= !join_static(p, i, &i->config->static_join[n]);
+	if (i->router.static_missing)
+		membership_starved(p, NULL);
 }
 
 void group_renew_static(struct proxy *p, struct interface *i)

@@ -8,6 +8,7 @@
 #include "proto/packet/codec.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
+#include "proto/state/route.h"
 #include "proto/router/regular.h"
 #include "proto/router/tracking.h"
 
@@ -34,7 +35,7 @@ static void touch_groups(struct proxy *p, struct interface *i)
 {
 	uint32_t n;
 
-	p->tree_changed = true;
+	route_touch_tree(p);
 	for (n = 0; n < i->timers.count; n++)
 		membership_touch(p, group_at(i, n)->membership);
 }
@@ -112,7 +113,7 @@ void querier_stop(struct proxy *p, struct interface *i)
 	while (i->timers.count)
 		group_delete(p, i, group_at(i, i->timers.count - 1));
 	querier_reset(i);
-	p->tree_changed = true;
+	route_touch_tree(p);
 }
 
 static void send_general_query(struct proxy *p, struct interface *i)

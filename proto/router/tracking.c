@@ -46,8 +46,8 @@ void tracking_invalidate(struct interface *i, struct group *g, int64_t now)
 
 /* ---- the set of hosts, sorted by address ---- */
 
-/* The place of ADDRESS, or where it belongs. */
-static uint32_t place_of(const struct tracking *t, const struct addr *address)
+/* Where ADDRESS is, or where it belongs. */
+static uint32_t index_of(const struct tracking *t, const struct addr *address)
 {
 	uint32_t low = 0, high = t->count;
 
@@ -62,12 +62,12 @@ static uint32_t place_of(const struct tracking *t, const struct addr *address)
 	return low;
 }
 
-static void remove_reporter(struct interface *i, struct tracking *t, uint32_t place)
+static void remove_reporter(struct interface *i, struct tracking *t, uint32_t at)
 {
-	delete_reporter(i, t->reporter[place]);
+	delete_reporter(i, t->reporter[at]);
 	t->count--;
-	memmove(&t->reporter[place], &t->reporter[place + 1],
-		(t->count - place) * sizeof(struct reporter *));
+	memmove(&t->reporter[at], &t->reporter[at + 1],
+		(t->count - at) * sizeof(struct reporter *));
 }
 
 /* Those whose time is over stay until the room is needed. */
@@ -102,7 +102,7 @@ static bool grow(struct tracking *t)
 static struct reporter *add(struct interface *i, struct tracking *t, const struct hearing *h)
 {
 	struct reporter *r;
-	uint32_t place;
+	uint32_t at;
 
 	if (!has_room(i, t, h))
 		return NULL;
@@ -112,10 +112,10 @@ static struct reporter *add(struct interface *i, struct tracking *t, const struc
 		return NULL;
 	}
 	r->address = h->reporter;
-	place = place_of(t, &h->reporter);
-	memmove(&t->reporter[place + 1], &t->reporter[place],
-		(t->count - place) * sizeof(struct reporter *));
-	t->reporter[place] = r;
+	at = index_of(t, &h->reporter);
+	memmove(&t->reporter[at + 1], &t->reporter[at],
+		(t->count - at) * sizeof(struct reporter *));
+	t->reporter[at] = r;
 	t->count++;
 	i->router.source_count += LIMITS_HOST_SOURCES;
 	return r;
@@ -152,11 +152,11 @@ void tracking_record(struct interface *i, struct group *g, const struct hearing 
 {
 	struct tracking *t = g->tracking;
 	struct reporter *r = NULL;
-	uint32_t place = place_of(t, &h->reporter);
+	uint32_t at = index_of(t, &h->reporter);
 	int64_t refused = -1;
 
-	if (place < t->count && addr_equal(&t->reporter[place]->address, &h->reporter))
-		r = t->reporter[place];
+	if (at < t->count && addr_equal(&t->reporter[at]->address, &h->reporter))
+		r = t->reporter[at];
 	else if (!row_creates(record))
 		return;
 	else if (!addr_is_any(&h->reporter))
@@ -168,5 +168,5 @@ void tracking_record(struct interface *i, struct group *g, const struct hearing 
 	if (refused)
 		tracking_invalidate(i, g, h->now);
 	if (r && !reporter_wants_anything(r, h->now))
-		remove_reporter(i, t, place_of(t, &h->reporter));
+		remove_reporter(i, t, index_of(t, &h->reporter));
 }

@@ -16,10 +16,19 @@ struct membership *membership_get(struct proxy *, const struct addr *group);
 /* Puts it on the list of what is to be merged and forwarded anew at the end of the turn. */
 void membership_touch(struct proxy *, struct membership *);
 void membership_touch_all(struct proxy *);
-/* For want of memory not all was done that its groups ask for. */
+/* Takes the first one off that list. */
+void membership_untouch_first(struct proxy *);
+/* For want of memory not all was done that its groups (NULL: that static joins) ask for. */
 void membership_starved(struct proxy *, struct membership *);
-/* Frees it; it must be off the dirty list, without groups, subscriptions and routes. */
+/* Was it, since this was asked last? */
+bool membership_was_starved(struct proxy *);
+/* Frees it; it must be off the list, without groups and subscriptions, and no route of it be known
+ * to anyone. */
 void membership_free(struct proxy *, struct membership *);
+void membership_free_all(struct proxy *);
+/* A group, new, becomes its own; it ends, which touches the membership. */
+void membership_add_group(struct proxy *, struct membership *, struct group *);
+void membership_remove_group(struct proxy *, struct group *);
 /* A walk points at the first membership, and then survives the end of the one that it points at. */
 void membership_walk_start(struct proxy *, struct proxy_walk *);
 void membership_walk_stop(struct proxy *, struct proxy_walk *);

@@ -78,7 +78,7 @@ struct source_route {
 	bool dead;
 	/* with per-source forwarding */
 	bool contested;	  /* `mutex`: it comes by one of several upstreams */
-	uint8_t place;	  /* where its data come from; PROXY_VIFS: it is to end */
+	uint8_t origin;	  /* where its data come from; PROXY_VIFS: it is to end */
 	uint8_t idle;	  /* readings in a row that found no packet */
 	uint32_t packets; /* when the counter was last read */
 };

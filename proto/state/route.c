@@ -4,6 +4,11 @@
 
 #include <stdlib.h>
 
+void route_touch_tree(struct proxy *p)
+{
+	p->forwarding.tree_changed = true;
+}
+
 /* How many of the first COUNT are below SOURCE. */
 static uint32_t below(const struct membership *m, uint32_t count, const struct addr *source)
 {
@@ -32,7 +37,7 @@ struct source_route *route_find(const struct membership *m, const struct addr *s
 uint32_t route_room(const struct proxy *p, size_t count)
 {
 	uint32_t most = p->config->max_routes;
-	uint32_t left = most > p->route_count ? most - p->route_count : 0;
+	uint32_t left = most > p->forwarding.route_count ? most - p->forwarding.route_count : 0;
 
 	return !most || count <= left ? (uint32_t)count : left;
 }
@@ -46,7 +51,7 @@ bool route_insert(struct proxy *p, struct membership *m, const struct addr *sour
 		return false;
 	m->route = route;
 	m->route_count = to;
-	p->route_count += count;
+	p->forwarding.route_count += count;
 	/* From the back; COUNT is how far those behind the next one move. */
 	for (; count; count--, old = at) {
 		const struct addr *next = &source[count - 1];
@@ -79,7 +84,7 @@ void route_end(struct proxy *p, const struct membership *m, struct source_route 
 
 	if (!s->fresh)
 		p->out->route(p->ctx, &r);
-	p->route_count--;
+	p->forwarding.route_count--;
 	s->dead = true;
 }
 

@@ -1,11 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The (S,G) routes of a membership: an array, sorted by source. What is in them is the matter of
- * forward.h and flow.h. */
+/* What all have to know of kernel routes, and the (S,G) routes of a membership: an array, sorted by
+ * source. What is in them is the matter of forward.h and flow.h. */
 #ifndef PROTO_ROUTE_H
 #define PROTO_ROUTE_H
 
 #include "proto/state/state.h"
 
+/* Does each (S,G) that appears get a route of its own (flow.h)? Else routes are a function of the
+ * memberships (forward.h). */
+static inline bool route_is_per_source(const struct proxy *p)
+{
+	return ENABLE_PER_SOURCE && p->forwarding.mode;
+}
+
+/* The VIF as one of a route's outputs; PROXY_VIFS: none. */
+static inline uint32_t route_bit(unsigned vif)
+{
+	return vif < PROXY_VIFS ? (uint32_t)1 << vif : 0;
+}
+
+/* Where the instance forwards to has changed: (*,*) is brought up to date at the end of the turn.
+ */
+void route_touch_tree(struct proxy *);
 /* NULL: there is none. */
 struct source_route *route_find(const struct membership *, const struct addr *source);
 /* Of COUNT more routes as many as max_routes has room for. */

@@ -56,6 +56,50 @@ struct report {
 	int64_t again_at; /* when what leaves now is repeated, all of it together; 0: not drawn */
 };
 
+/* The membership database (RFC 4605 section 4.1): membership.c's. */
+struct database {
+	struct membership **bucket;
+	uint32_t bucket_count, bucket_capacity;
+	uint32_t count, held; /* memberships; those of any downstream */
+	struct membership *first, *last, *dirty, *dirty_last;
+	struct proxy_walk *walks;
+	bool starved; /* memory was short in this turn */
+};
+
+/* What the kernel forwards: forward.c's, the (S,G) routes and TREE_CHANGED route.c's. */
+struct forwarding {
+	enum proxy_forwarding mode;
+	uint32_t present;    /* VIFs that exist */
+	uint32_t covered;    /* VIFs that the routes in the kernel were made for */
+	unsigned way_up;     /* for data: the upstream, if it lets them out; PROXY_VIFS: none */
+	uint32_t tree;	     /* outputs of (*,*) */
+	unsigned tree_input; /* ... where it leads */
+	bool tree_changed;   /* it is to be brought up to date */
+	uint32_t sinks;	     /* VIFs with a (*,*) of their own that drops */
+	/* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists */
+	unsigned root;
+	uint32_t route_count, group_route_count;
+};
+
+/* Per-source forwarding: flow.c's. */
+struct flows {
+	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
+				  all of their membership */
+	unsigned moved_count;
+	bool sweeping, crowded;
+	struct proxy_walk sweep;     /* to the end of the routes whose counters are to be read */
+	int64_t sweep_at, swept_at;  /* INT64_MAX: there are none */
+	struct membership **contest; /* those with contested routes */
+	uint32_t contest_count, contested_routes;
+	int64_t poll_at; /* INT64_MAX: there are none */
+};
+
+/* Routes in the kernel from an earlier proxy, but none of ours: adopt.c's. */
+struct strays {
+	struct route *route;
+	uint32_t count, capacity;
+};
+
 /* Of no meaning between calls: merge.c's. */
 struct scratch {
 	struct addr *source;
@@ -74,7 +118,6 @@ struct interface {
 	struct values configured; /* complete */
 	struct values values; /* in force: robustness and interval as another querier has them */
 	struct timer_heap timers; /* of its groups or subscriptions */
-	uint32_t group_count;
 	struct counters counters;
 	uint8_t heard_robustness; /* of another querier; 0: nothing */
 	int32_t heard_query_interval;
@@ -93,39 +136,12 @@ struct proxy {
 	struct interface *interface[PROXY_ENTRIES]; /* as in the configuration */
 	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
 	struct interface *host[PROXY_VIFS];	    /* upstreams */
-	/* the membership database */
-	struct membership **bucket;
-	uint32_t bucket_count, bucket_capacity;
-	uint32_t membership_count, held; /* held: by any downstream */
-	struct membership *first, *last, *dirty, *dirty_last;
-	struct proxy_walk *walks;
-	bool starved;	  /* memory was short in this turn */
-	int64_t retry_at; /* ... so that it is tried again; INT64_MAX: no need */
 	bool plain;	  /* no filters, no several upstreams: policy_is_plain() */
-	/* forwarding */
-	enum proxy_forwarding forwarding;
-	uint32_t present;    /* VIFs that exist */
-	uint32_t told;	     /* VIFs that existed when the kernel was told last */
-	unsigned way_up;     /* for data: the upstream, if it lets them out; PROXY_VIFS: none */
-	uint32_t tree;	     /* outputs of (*,*) */
-	unsigned tree_input; /* ... where it leads */
-	uint32_t sinks;	     /* VIFs with a (*,*) of their own that drops */
-	unsigned root; /* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists
-			*/
-	bool tree_changed;
-	uint32_t route_count, group_route_count;
-	struct route *stray; /* in the kernel from an earlier proxy, but none of ours */
-	uint32_t stray_count, stray_capacity;
-	/* with per-source forwarding */
-	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
-				  all of their membership */
-	unsigned moved_count;
-	bool sweeping, crowded;
-	struct proxy_walk sweep;     /* to the end of the routes whose counters are to be read */
-	int64_t sweep_at, swept_at;  /* INT64_MAX: there are none */
-	struct membership **contest; /* those with contested routes */
-	uint32_t contest_count, contested_routes;
-	int64_t poll_at; /* INT64_MAX: there are none */
+	int64_t retry_at; /* what was left undone for want of memory; INT64_MAX: nothing was */
+	struct database database;
+	struct forwarding forwarding;
+	struct flows flows;
+	struct strays strays;
 	struct scratch scratch;
 	struct report report;
 	/* Behind all else: few pages of it are touched but for a message of its size. */
