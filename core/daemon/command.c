@@ -50,10 +50,10 @@ static bool reload(struct daemon *d, const char *line, char error[CONF_ERROR])
 
 static bool upgrade(struct daemon *d, const char *line, char error[CONTROL_ERROR])
 {
-	char why[PRIV_TEXT] = "option PRIVSEP is off";
+	char why[PRIV_TEXT];
 
 	(void)line;
-	if (!ENABLE_PRIVSEP || priv_upgrade(d->priv, why)) {
+	if (priv_upgrade(d->priv, why)) {
 		format_text(error, CONTROL_ERROR, "%s", why);
 		return false;
 	}

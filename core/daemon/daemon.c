@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/format.h"
@@ -27,10 +26,6 @@
 
 /* When a table that is waited for may be free, in milliseconds. */
 enum { RETRY_SOON = 100 };
-/* How long what a worker before kept may be needed: until this one has made what it knows of its
- * own; or, where it has to ask, until everybody has answered. */
-enum { SWEEP_KNOWN = 1, SWEEP_ASKED = 60000 };
-
 static void hang_up(struct daemon *d)
 {
 	char error[CONF_ERROR];
@@ -87,34 +82,21 @@ static void catch_up(struct daemon *d, int64_t now)
 static int64_t turn(void *ctx, int64_t now)
 {
 	struct daemon *d = ctx;
-	int64_t first;
+	int64_t first, its;
 
-	/* The one that shows the status may have ended. */
-	if (!ENABLE_PRIVSEP && ENABLE_CONTROL && d->options->status)
-		waitpid(-1, NULL, WNOHANG);
-	if (ENABLE_PRIVSEP && d->sweep_at <= now) {
-		priv_sweep(d->priv);
-		d->sweep_at = INT64_MAX;
-	}
 	if (d->common.loop.hangup)
 		hang_up(d);
 	catch_up(d, now);
-	first = INT64_MAX;
-	if (ENABLE_MULTI_INSTANCE && d->common.rules.events.fd >= 0)
-		first = rule_turn(&d->common.rules, now);
-	first = d->retry.at < first ? d->retry.at : first;
-	first = d->sweep_at < first ? d->sweep_at : first;
-	if (ENABLE_SYSTEMD && !ENABLE_PRIVSEP) {
-		int64_t alive = priv_alive(d->priv, now);
-
-		first = alive < first ? alive : first;
-	}
-	for (struct member *m = d->first; m; m = m->next) {
-		int64_t its = instance_turn(&m->instance, now);
-
+	first = priv_turn(d->priv, now);
+	if (ENABLE_MULTI_INSTANCE && d->common.rules.events.fd >= 0) {
+		its = rule_turn(&d->common.rules, now);
 		first = its < first ? its : first;
 	}
-	return first;
+	for (struct member *m = d->first; m; m = m->next) {
+		its = instance_turn(&m->instance, now);
+		first = its < first ? its : first;
+	}
+	return d->retry.at < first ? d->retry.at : first;
 }
 
 /* A process of its own, so that a terminal that takes its time does not hold packets up. */
@@ -178,8 +160,6 @@ static int open_all(struct daemon *d)
 		return -EINVAL;
 	}
 	program_remember(d, &conf);
-	if (*d->chroot)
-		d->shown.process.root = d->chroot;
 	error = settings_apply(d, &conf);
 	if (error == -EADDRINUSE)
 		error = 0;
@@ -199,6 +179,22 @@ static void is_ready(void *ctx, const struct priv_settings *settings)
 		show_status(settings->path);
 }
 
+/* What this process may do, for whoever asks. */
+static void note_process(struct daemon *d)
+{
+	const struct priv *priv = d->priv;
+
+	d->shown.process = (struct control_process){
+		.pid = priv->pid,
+		.user = priv->user,
+		.root = *d->chroot   ? d->chroot
+			: priv->root ? priv->root
+				     : "/",
+		.seccomp = priv->seccomp,
+		.restarts = priv->shared ? &priv->shared->restarts : NULL,
+	};
+}
+
 static int serve(struct daemon *d)
 {
 	int error;
@@ -206,15 +202,14 @@ static int serve(struct daemon *d)
 	backoff_init(&d->retry);
 	if (d->unfinished)
 		backoff_fail(&d->retry, loop_now());
-	d->sweep_at = INT64_MAX;
-	if (ENABLE_PRIVSEP)
-		d->sweep_at = loop_now() + (d->common.guesses ? SWEEP_ASKED : SWEEP_KNOWN);
 	d->running = true;
-	for (int fd = STDIN_FILENO; ENABLE_PRIVSEP && d->null >= 0 && fd <= STDERR_FILENO; fd++)
+	for (int fd = STDIN_FILENO; d->null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(d->null, fd);
 	if (d->options->background)
 		log_open(true, d->log_level);
-	priv_ready(d->priv);
+	if (ENABLE_CONTROL)
+		note_process(d);
+	priv_ready(d->priv, d->common.guesses);
 	error = loop_run(&d->common.loop, turn, d);
 	d->running = false;
 	if (error)
@@ -254,10 +249,10 @@ static int begin_fresh(struct daemon *d)
 	if (!error)
 		error = program_settle(d, &conf);
 	conf_free(&conf);
-	if (!error && ENABLE_PRIVSEP)
-		error = program_confine(d);
-	if (!error && ENABLE_PRIVSEP)
-		settings_keep(d);
+	if (!error)
+		error = program_confine(d, false);
+	if (!error)
+		priv_script(d->priv, &d->script);
 	return error;
 }
 
@@ -269,7 +264,7 @@ static int begin_again(struct daemon *d)
 
 	log_open(d->priv->settings.log_syslog, d->priv->settings.log_level);
 	if (!error)
-		error = program_confine(d);
+		error = program_confine(d, false);
 	if (!error && !script_restore(&d->script, d->priv->script, d->priv->script_file,
 				      d->options->file, why)) {
 		log_error("cannot go on: %s", why);
@@ -295,20 +290,15 @@ static int work(void *ctx, struct priv *priv)
 	int error;
 
 	if (ENABLE_CONTROL)
-		d.shown = (struct control_daemon){
-			.script = &d.script,
-			.process = {.pid = ENABLE_PRIVSEP ? getppid() : getpid(),
-				    .user = geteuid(),
-				    .root = "/",
-				    .seccomp = -ENOTSUP},
-			.command = command_run,
-			.healthy = command_healthy,
-			.ctx = &d};
-	error = !ENABLE_PRIVSEP || priv->fresh ? begin_fresh(&d) : begin_again(&d);
+		d.shown = (struct control_daemon){.script = &d.script,
+						  .command = command_run,
+						  .healthy = command_healthy,
+						  .ctx = &d};
+	error = priv_is_fresh(priv) ? begin_fresh(&d) : begin_again(&d);
 	if (!error)
 		error = open_all(&d);
-	if (!error && ENABLE_PRIVILEGES && !ENABLE_PRIVSEP && program_has_privileges(&d))
-		error = program_confine(&d);
+	if (!error)
+		error = program_confine(&d, true);
 	if (!error)
 		error = serve(&d);
 	if (d.again && !error)
@@ -343,7 +333,8 @@ int daemon_run(const struct daemon_options *options)
 					     .argv = options->argv,
 					     .ready = is_ready,
 					     .work = work,
-					     .ctx = &copy};
+					     .ctx = &copy,
+					     .forks = options->status};
 
 	return options->read_only ? read_only(options) : priv_run(&program);
 }

@@ -20,8 +20,7 @@ static struct priv_vifs *notes(const struct instance *instance)
 
 void inherit_open(struct instance *instance)
 {
-	if (ENABLE_PRIVSEP)
-		instance->note = priv_vifs(instance->common->priv, instance->table);
+	instance->note = priv_vifs(instance->common->priv, instance->table);
 }
 
 void inherit_use(const struct side *side, bool used)

@@ -274,7 +274,7 @@ void instance_close(struct instance *instance)
 		close_side(&instance->side[n]);
 	vif_close(instance);
 	/* Only whoever has a table may remove its rules. */
-	for (unsigned n = 0; ENABLE_PRIVSEP && n < PROTOCOLS; n++)
+	for (unsigned n = 0; n < PROTOCOLS; n++)
 		if (instance->side[n].taken)
 			priv_mroute_done(instance->common->priv, (enum protocol)n,
 					 instance->side[n].table);

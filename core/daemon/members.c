@@ -66,7 +66,7 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 		needed |= conf->instance[i].table != 0;
 	if (needed && d->common.rules.events.fd < 0)
 		error = rule_open(&d->common.rules, &d->common.loop,
-				  ENABLE_PRIVSEP ? priv_rule : NULL, d->priv);
+				  priv_rule, d->priv);
 	if (error)
 		log_error("cannot make rules for tables: %s", strerror(-error));
 	return error;

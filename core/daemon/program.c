@@ -4,15 +4,11 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
 #include "core/control/socket.h"
-#include "core/kernel/seccomp.h"
 #include "core/privilege/privilege.h"
-
-#define NOBODY "65534" /* where there is none of that name */
 
 static int write_pidfile(const struct daemon *d)
 {
@@ -57,13 +53,16 @@ int program_open_control(struct daemon *d, int fd)
 void program_close_control(struct daemon *d)
 {
 	control_close(&d->control);
-	if (!ENABLE_PRIVSEP)
-		socket_remove(d->control_path);
 }
 
 int program_reopen_control(struct daemon *d)
 {
+	struct priv_settings *settings = &d->priv->settings;
+
 	program_close_control(d);
+	socket_remove(settings->path);
+	settings->control = -1;
+	memcpy(settings->path, d->control_path, sizeof(settings->path));
 	return program_open_control(d, listen_at(d, d->control_path, d->control_group));
 }
 
@@ -123,43 +122,36 @@ static void set_pidfile(struct daemon *d, const struct conf *conf)
 	memcpy(settings->pidfile, pidfile_of(d, conf), strlen(pidfile_of(d, conf)) + 1);
 }
 
+static void settle_again(struct daemon *d, const struct conf *conf)
+{
+	set_pidfile(d, conf);
+	set_control(d, conf);
+	if (ENABLE_PRIVILEGES && !same_privileges(d, conf))
+		log_warning("user, group and chroot stay as they were at the start");
+	program_remember(d, conf);
+}
+
 int program_set(struct daemon *d, const struct conf *conf)
 {
 	if (!d->running)
 		return 0;
-	if (ENABLE_PRIVSEP && !same_program(d, conf)) {
+	if (!priv_is_settled()) {
+		settle_again(d, conf);
+	} else if (!same_program(d, conf)) {
 		log_notice("the file says something new of the program: another worker starts");
 		d->again = d->common.loop.stop = true;
 		return 0;
 	}
-	if (!ENABLE_PRIVSEP) {
-		set_pidfile(d, conf);
-		set_control(d, conf);
-		if (ENABLE_PRIVILEGES && !same_privileges(d, conf))
-			log_warning("user, group and chroot stay as they were at the start");
-		program_remember(d, conf);
-	}
 	return write_pidfile(d);
 }
 
-/* Whoever it shall be, in which root directory, with ENABLE_PRIVILEGES. 0 or -errno, logged. */
+/* Whoever it shall be, in which root directory. 0 or -errno, logged. */
 static int find_privileges(struct daemon *d, const struct conf *conf)
 {
 	static const char *const what[] = {"user", "group", "chroot", "user or group"};
-	struct privilege *privilege = &d->priv->settings.privilege;
-	bool nobody = ENABLE_PRIVSEP && !*conf->user, empty = ENABLE_PRIVSEP && !*conf->chroot;
 	enum privilege_failure failure;
-	int error = privilege_find(privilege, nobody ? "nobody" : conf->user, conf->group,
-				   empty ? NULL : conf->chroot, &failure);
+	int error = priv_find(d->priv, conf->user, conf->group, conf->chroot, &failure);
 
-	if (error == -EINVAL && nobody && failure == PRIVILEGE_USER)
-		error = privilege_find(privilege, NOBODY, conf->group, empty ? NULL : conf->chroot,
-				       &failure);
-	privilege->optional = nobody && !*conf->group;
-	if (error && empty && failure == PRIVILEGE_CHROOT) {
-		log_warning("no empty root directory can be made: %s", strerror(-error));
-		return 0;
-	}
 	if (error)
 		log_error("set %s: %s", what[failure],
 			  error == -EINVAL ? "there is none of that name" : strerror(-error));
@@ -197,42 +189,13 @@ int program_settle(struct daemon *d, const struct conf *conf)
 	return error;
 }
 
-bool program_has_privileges(const struct daemon *d)
+int program_confine(struct daemon *d, bool opened)
 {
-	return *d->user || *d->group || *d->chroot;
-}
-
-static int connect_syslog(void *ctx)
-{
-	return priv_syslog(ctx);
-}
-
-int program_confine(struct daemon *d)
-{
-	struct priv *priv = d->priv;
-	struct privilege *privilege = &priv->settings.privilege;
-	const struct rlimit none = {0};
-	bool empty = ENABLE_PRIVSEP && privilege->root >= 0;
 	enum privilege_failure failure;
-	int error = privilege_drop(
-		privilege, ENABLE_PRIVSEP ? 0 : 1u << ABI_CAP_NET_ADMIN | 1u << ABI_CAP_NET_RAW,
-		&failure);
+	int error = ENABLE_PRIVILEGES ? priv_confine(d->priv, opened, &failure) : 0;
 
 	if (error)
 		log_error("set %s: %s", failure == PRIVILEGE_CHROOT ? "chroot" : "user or group",
 			  strerror(-error));
-	d->shown.process.user = geteuid();
-	if (empty)
-		d->shown.process.root = "empty";
-	if (error || !ENABLE_PRIVSEP)
-		return error;
-	setrlimit(RLIMIT_NPROC, &none);
-	setrlimit(RLIMIT_CORE, &none);
-	log_connect_by(connect_syslog, priv);
-	d->shown.process.restarts = &priv->shared->restarts;
-	d->shown.process.seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
-	if (ENABLE_SECCOMP && d->shown.process.seccomp)
-		log_warning("there is no filter of system calls: %s",
-			    strerror(-d->shown.process.seccomp));
-	return 0;
+	return error;
 }

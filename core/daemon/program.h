@@ -15,10 +15,9 @@ int program_set(struct daemon *, const struct conf *);
 /* What CONF says is settled with the monitor, before this process gives up being root. 0 or -errno,
  * logged. */
 int program_settle(struct daemon *, const struct conf *);
-/* Is there anything to give up? */
-bool program_has_privileges(const struct daemon *);
-/* Gives up what has been settled. 0 or -errno, logged. */
-int program_confine(struct daemon *);
+/* Gives up what has been settled, before all is OPENED or after that (priv_confine()). 0 or -errno,
+ * logged. */
+int program_confine(struct daemon *, bool opened);
 
 /* Serves clients of FD, the listening socket; or -errno. 0 or -errno, logged: d->deaf is set. */
 int program_open_control(struct daemon *, int fd);

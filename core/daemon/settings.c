@@ -88,17 +88,6 @@ int settings_apply(struct daemon *d, struct conf *conf)
 	return error;
 }
 
-void settings_keep(struct daemon *d)
-{
-	int fd = script_save(&d->script);
-
-	if (fd >= 0)
-		priv_script(d->priv, fd, d->script.file);
-	else
-		log_warning("what was said at run time will not be known to another worker: %s",
-			    strerror(-fd));
-}
-
 bool settings_change(struct daemon *d, struct script *script, char error[CONF_ERROR])
 {
 	struct conf conf;
@@ -109,8 +98,7 @@ bool settings_change(struct daemon *d, struct script *script, char error[CONF_ER
 	}
 	script_free(&d->script);
 	d->script = *script;
-	if (ENABLE_PRIVSEP)
-		settings_keep(d);
+	priv_script(d->priv, &d->script);
 	settings_apply(d, &conf);
 	/* Who gave a command may rely on it once it is answered. */
 	for (struct member *m = d->first; m; m = m->next)
@@ -123,12 +111,11 @@ bool settings_reload(struct daemon *d, char error[CONF_ERROR])
 	struct script script;
 	bool done;
 
-	if (ENABLE_PRIVSEP || ENABLE_SYSTEMD)
-		priv_reloading(d->priv, false);
+	priv_reloading(d->priv, false);
 	done = script_read(&script, priv_file(d->priv), d->options->file, error) &&
 	       settings_change(d, &script, error);
 	/* Else another worker says so. */
-	if (ENABLE_SYSTEMD && !d->again)
+	if (!d->again)
 		priv_reloading(d->priv, true);
 	if (!done)
 		return false;

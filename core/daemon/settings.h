@@ -13,8 +13,6 @@ int settings_parse(struct daemon *, const struct script *, struct conf *, char e
 /* What runs becomes what CONF says, which is freed. 0, or -errno of what failed, logged: it will be
  * tried again. EADDRINUSE: nothing but that another process holds an instance's table. */
 int settings_apply(struct daemon *, struct conf *);
-/* Another worker shall know the text, too. */
-void settings_keep(struct daemon *);
 /* SCRIPT, which is taken over, becomes the text, and what runs what it says. False: nothing has
  * changed, and ERROR says why. */
 bool settings_change(struct daemon *, struct script *, char error[CONF_ERROR]);

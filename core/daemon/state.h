@@ -23,7 +23,6 @@ struct daemon {
 	struct common common; /* but for what instances write there */
 	int null;	      /* for the background; -1: not needed */
 	bool running;	      /* everything is open, or waits to be */
-	int64_t sweep_at;
 
 	/* settings.c */
 	struct script script;

@@ -57,9 +57,8 @@ int rule_change(struct netlink *netlink, bool add, const struct rule *rule, uint
 
 static int change_rule(struct rules *rules, bool add, const struct rule *rule, uint16_t attribute)
 {
-	if (ENABLE_PRIVSEP && rules->change)
-		return rules->change(rules->ctx, add, rule, attribute);
-	return rule_change(&rules->request, add, rule, attribute);
+	return rules->change ? rules->change(rules->ctx, &rules->request, add, rule, attribute)
+			     : rule_change(&rules->request, add, rule, attribute);
 }
 
 /* If it fails, once more: nobody will do it later. */

@@ -23,9 +23,10 @@ struct rule {
 	bool missing; /* is to be put back */
 };
 
-/* Adds or removes one of the two: what ATTRIBUTE says, ABI_FRA_IIFNAME or ABI_FRA_OIFNAME. 0 or
- * -errno: EEXIST, ENOENT too. */
-typedef int rule_changer(void *ctx, bool add, const struct rule *, uint16_t attribute);
+/* Adds or removes one of the two: what ATTRIBUTE says, ABI_FRA_IIFNAME or ABI_FRA_OIFNAME. By the
+ * socket, or however else. 0 or -errno: EEXIST, ENOENT too. */
+typedef int rule_changer(void *ctx, struct netlink *, bool add, const struct rule *,
+			 uint16_t attribute);
 
 struct rules {
 	struct loop_source source;
@@ -62,7 +63,7 @@ bool rule_waits(const struct rules *);
 /* Removes all rules. No harm if it is not open. */
 void rule_close(struct rules *);
 
-/* As a rule_changer. */
+/* By the socket, for a rule_changer. */
 int rule_change(struct netlink *, bool add, const struct rule *, uint16_t attribute);
 
 #endif

@@ -20,6 +20,8 @@
 #include "core/kernel/rpfilter.h"
 #include "core/kernel/rule.h"
 
+struct script;
+
 enum { PRIV_TEXT = 160 };
 /* Of a General Query without what may follow it; the versions of IGMP. */
 enum { PRIV_QUERY = 28, PRIV_VERSIONS = 3 };
@@ -72,15 +74,20 @@ struct priv_shared {
 
 struct priv {
 	const char *file; /* the configuration */
-	bool fresh; /* there is no script from before: the file is to be read, as root still */
-	bool first; /* nothing has run before */
+	bool fresh;	  /* priv_is_fresh() */
+	bool first;	  /* nothing has run before */
 	struct priv_settings settings;
 	struct priv_shared *shared; /* NULL: there is one process */
-	int script;		    /* script_save(), of the worker before; -1: none */
-	uint32_t script_file;	    /* of it, the file's bytes */
+	int pid;		    /* of what is to be told to end */
+	uint32_t user;
+	const char *root;     /* its directory, once confined; NULL: not said */
+	int seccomp;	      /* seccomp_enter(), once confined */
+	int script;	      /* script_save(), of the worker before; -1: none */
+	uint32_t script_file; /* of it, the file's bytes */
 #if ENABLE_PRIVSEP
 	int channel;		   /* to the monitor */
 	struct loop_source source; /* its end is the monitor's */
+	int64_t sweep_at;	   /* INT64_MAX: what the workers before kept is gone */
 #else
 	const struct priv_program *program;
 	int directory; /* of the file; negative: it cannot be opened */
@@ -100,6 +107,7 @@ struct priv_program {
 	/* Does the work; returns the exit status. Also called in each worker. */
 	int (*work)(void *ctx, struct priv *);
 	void *ctx;
+	bool forks; /* ready() leaves a process behind */
 };
 
 /* Does another program, which was the monitor before, have its place taken by this one? */
@@ -110,17 +118,30 @@ int priv_understands(void);
 int priv_run(const struct priv_program *);
 /* With PRIVSEP: the monitor's end is the loop's (loop->stop) from now on. 0 or -errno. */
 int priv_watch(struct priv *, struct loop *);
-/* Hands over what has been settled, priv->settings, after which no more can be. 0 or -errno. */
+/* Is there no script from before? Then the file is to be read, as root still, and settled. */
+bool priv_is_fresh(const struct priv *);
+/* Hands over what has been settled, priv->settings. 0 or -errno. */
 int priv_settle(struct priv *);
+/* May settings never change in this process? Then another worker has to settle new ones. */
+bool priv_is_settled(void);
+/* Whoever it shall be, in which root directory (privilege_find()), into settings.privilege. "": not
+ * said; of a worker that is nobody, in an empty directory if one can be made. 0, or -errno with
+ * what failed. */
+int priv_find(struct priv *, const char *user, const char *group, const char *chroot,
+	      enum privilege_failure *);
+/* Gives up the rights that are not needed any more: a worker before anything is OPENED, else after
+ * that. 0, or -errno with what failed. */
+int priv_confine(struct priv *, bool opened, enum privilege_failure *);
 /* Writes the file that settings.pidfile names, if it is not written yet (pidfile.h). 0 or -errno.
  */
 int priv_pidfile(struct priv *);
-/* Everything is open. */
-void priv_ready(struct priv *);
+/* Everything is open. GUESSES: what the workers before kept is needed until everybody on the links
+ * has been asked; else no longer. */
+void priv_ready(struct priv *, bool guesses);
 /* The file is being read again (DONE: it has been). */
 void priv_reloading(struct priv *, bool done);
-/* Without PRIVSEP: a turn of the loop. Returns when the next one is due. */
-int64_t priv_alive(struct priv *, int64_t now);
+/* What is due in a turn of the loop. Returns when the next one is. */
+int64_t priv_turn(struct priv *, int64_t now);
 
 /* A multicast routing socket that has taken TABLE (rawsock_open(), mroute_init()): a descriptor, or
  * -errno as theirs. KEPT: a worker before had it, and what it made of it is there still. */
@@ -129,24 +150,19 @@ int priv_mroute(struct priv *, enum protocol, uint32_t table, bool *kept);
 void priv_mroute_done(struct priv *, enum protocol, uint32_t table);
 /* Who else holds multicast routing, as text; false: nobody who can be named. */
 bool priv_holders(struct priv *, enum protocol, char text[PRIV_TEXT]);
-/* Socket FD is to stay open when the worker dies, until priv_sweep() of the next one. */
+/* Socket FD is to stay open when the worker dies, until the next one does not need it any more. */
 void priv_keep(struct priv *, int fd);
 /* Closes it. No harm if it was not kept, or is -1. */
 void priv_close(struct priv *, int fd);
-/* What the workers before kept is not needed any more. */
-void priv_sweep(struct priv *);
-/* The rule_changer (rule.h) of a worker; PRIV is its struct priv. */
-int priv_rule(void *priv, bool add, const struct rule *, uint16_t attribute);
+/* As rule_change(), for rule_open(). */
+int priv_rule(void *priv, struct netlink *, bool add, const struct rule *, uint16_t attribute);
 enum priv_rp_filter { PRIV_RP_HOLD, PRIV_RP_RELEASE, PRIV_RP_REFRESH };
 /* As rpfilter.h. 0 or -errno. */
 int priv_rp_filter(struct priv *, enum priv_rp_filter, const char *name);
 /* The configuration file, open. Descriptor or -errno. */
 int priv_file(struct priv *);
-/* A socket as log_connect()'s. */
-int priv_syslog(struct priv *);
-/* The text that runs, for the next worker: script_save()'s descriptor, which is not needed
- * afterwards, and script.file. */
-void priv_script(struct priv *, int fd, size_t file);
+/* The text that runs, for the next worker. */
+void priv_script(struct priv *, const struct script *);
 /* Whether the program that is on disk now can take over: 0; -errno, with what is wrong in TEXT.
  * After that, exit status PRIV_AGAIN makes it do so. */
 int priv_upgrade(struct priv *, char text[PRIV_TEXT]);

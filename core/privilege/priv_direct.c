@@ -7,12 +7,16 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/format.h"
+#include "core/control/socket.h"
 #include "core/base/text.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 #include "core/kernel/rawsock.h"
+#include "core/kernel/rule.h"
 
 bool priv_inherits(void)
 {
@@ -42,6 +46,8 @@ int priv_run(const struct priv_program *program)
 			    .fresh = true,
 			    .first = true,
 			    .settings = {.control = -1, .privilege.root = -1},
+			    .pid = getpid(),
+			    .seccomp = -ENOTSUP,
 			    .program = program,
 			    .directory = open_directory(program->file)};
 	int status;
@@ -54,6 +60,8 @@ int priv_run(const struct priv_program *program)
 	if (ENABLE_SYSTEMD)
 		notify_send(&priv.notify, "STOPPING=1");
 	rpfilter_close(&priv.rpfilter);
+	if (ENABLE_CONTROL && *priv.settings.path)
+		socket_remove(priv.settings.path);
 	pidfile_set(&priv.pidfile, "");
 	if (priv.directory >= 0)
 		close(priv.directory);
@@ -67,6 +75,17 @@ int priv_watch(struct priv *priv, struct loop *loop)
 	return 0;
 }
 
+bool priv_is_fresh(const struct priv *priv)
+{
+	(void)priv;
+	return true;
+}
+
+bool priv_is_settled(void)
+{
+	return false;
+}
+
 int priv_settle(struct priv *priv)
 {
 	(void)priv;
@@ -78,8 +97,29 @@ int priv_pidfile(struct priv *priv)
 	return pidfile_set(&priv->pidfile, priv->settings.pidfile);
 }
 
-void priv_ready(struct priv *priv)
+int priv_find(struct priv *priv, const char *user, const char *group, const char *chroot,
+	      enum privilege_failure *failure)
 {
+	return privilege_find(&priv->settings.privilege, user, group, chroot, failure);
+}
+
+int priv_confine(struct priv *priv, bool opened, enum privilege_failure *failure)
+{
+	struct privilege *privilege = &priv->settings.privilege;
+	bool none =
+		privilege->uid == UINT32_MAX && privilege->gid == UINT32_MAX && privilege->root < 0;
+	int error = 0;
+
+	if (opened && !none)
+		error = privilege_drop(privilege, 1u << ABI_CAP_NET_ADMIN | 1u << ABI_CAP_NET_RAW,
+				       failure);
+	priv->user = geteuid();
+	return error;
+}
+
+void priv_ready(struct priv *priv, bool guesses)
+{
+	(void)guesses;
 	if (ENABLE_SYSTEMD)
 		notify_send(&priv->notify, "READY=1");
 	if (priv->program->ready)
@@ -88,15 +128,17 @@ void priv_ready(struct priv *priv)
 
 void priv_reloading(struct priv *priv, bool done)
 {
-	if (done)
+	if (ENABLE_SYSTEMD && done)
 		notify_send(&priv->notify, "READY=1");
-	else
+	else if (ENABLE_SYSTEMD)
 		notify_reloading(&priv->notify);
 }
 
-int64_t priv_alive(struct priv *priv, int64_t now)
+int64_t priv_turn(struct priv *priv, int64_t now)
 {
-	if (priv->notify_at <= now) {
+	if (ENABLE_CONTROL && priv->program->forks)
+		waitpid(-1, NULL, WNOHANG);
+	if (ENABLE_SYSTEMD && priv->notify_at <= now) {
 		notify_send(&priv->notify, "WATCHDOG=1");
 		priv->notify_at = now + priv->notify.interval;
 	}
@@ -125,6 +167,14 @@ int priv_mroute(struct priv *priv, enum protocol protocol, uint32_t table, bool 
 	return error;
 }
 
+/* Its socket is closed: that is all. */
+void priv_mroute_done(struct priv *priv, enum protocol protocol, uint32_t table)
+{
+	(void)priv;
+	(void)protocol;
+	(void)table;
+}
+
 bool priv_holders(struct priv *priv, enum protocol protocol, char text[PRIV_TEXT])
 {
 	(void)priv;
@@ -144,6 +194,13 @@ void priv_close(struct priv *priv, int fd)
 		close(fd);
 }
 
+int priv_rule(void *priv, struct netlink *netlink, bool add, const struct rule *rule,
+	      uint16_t attribute)
+{
+	(void)priv;
+	return rule_change(netlink, add, rule, attribute);
+}
+
 int priv_rp_filter(struct priv *priv, enum priv_rp_filter what, const char *name)
 {
 	if (what == PRIV_RP_HOLD)
@@ -152,4 +209,36 @@ int priv_rp_filter(struct priv *priv, enum priv_rp_filter what, const char *name
 		return rpfilter_refresh(&priv->rpfilter, name);
 	rpfilter_release(&priv->rpfilter, name);
 	return 0;
+}
+
+/* ---- what the next worker is to know: there is none ---- */
+
+void priv_script(struct priv *priv, const struct script *script)
+{
+	(void)priv;
+	(void)script;
+}
+
+int priv_upgrade(struct priv *priv, char text[PRIV_TEXT])
+{
+	(void)priv;
+	format_text(text, PRIV_TEXT, "option PRIVSEP is off");
+	return -ENOTSUP;
+}
+
+struct priv_vifs *priv_vifs(struct priv *priv, uint32_t table)
+{
+	(void)priv;
+	(void)table;
+	return NULL;
+}
+
+void priv_use(struct priv *priv, struct priv_vifs *vifs, enum protocol protocol, uint32_t table,
+	      bool used)
+{
+	(void)priv;
+	(void)vifs;
+	(void)protocol;
+	(void)table;
+	(void)used;
 }

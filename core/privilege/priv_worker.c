@@ -5,9 +5,19 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
+#include "core/config/script.h"
+#include "core/kernel/seccomp.h"
 #include "core/privilege/monitor.h"
+
+#define NOBODY "65534" /* where there is none of that name */
+
+/* How long what a worker before kept may be needed: until this one has made what it knows of its
+ * own; or, where it has to ask, until everybody has answered. */
+enum { SWEEP_KNOWN = 1, SWEEP_ASKED = 60000 };
 
 /* Sends, waits for the reply. Its error, or -errno; *RESULT a descriptor that came along, or -1. */
 static int ask(struct priv *priv, const struct monitor_request *request, const int *passed,
@@ -49,10 +59,21 @@ static void monitor_gone(void *ctx, uint32_t events)
 
 int priv_watch(struct priv *priv, struct loop *loop)
 {
+	priv->pid = getppid();
 	loop->busy = &priv->shared->busy;
 	priv->source = (struct loop_source){
 		.fd = priv->channel, .ready = monitor_gone, .ctx = &loop->stop};
 	return loop_add(loop, &priv->source, EPOLLIN);
+}
+
+bool priv_is_fresh(const struct priv *priv)
+{
+	return priv->fresh;
+}
+
+bool priv_is_settled(void)
+{
+	return true;
 }
 
 int priv_settle(struct priv *priv)
@@ -70,8 +91,9 @@ int priv_pidfile(struct priv *priv)
 	return tell(priv, &(struct monitor_request){.type = MONITOR_PIDFILE}, -1);
 }
 
-void priv_ready(struct priv *priv)
+void priv_ready(struct priv *priv, bool guesses)
 {
+	priv->sweep_at = loop_now() + (guesses ? SWEEP_ASKED : SWEEP_KNOWN);
 	tell(priv, &(struct monitor_request){.type = MONITOR_READY}, -1);
 }
 
@@ -129,12 +151,17 @@ void priv_close(struct priv *priv, int fd)
 		     -1);
 }
 
-void priv_sweep(struct priv *priv)
+int64_t priv_turn(struct priv *priv, int64_t now)
 {
-	tell(priv, &(struct monitor_request){.type = MONITOR_SWEEP}, -1);
+	if (priv->sweep_at <= now) {
+		tell(priv, &(struct monitor_request){.type = MONITOR_SWEEP}, -1);
+		priv->sweep_at = INT64_MAX;
+	}
+	return priv->sweep_at;
 }
 
-int priv_rule(void *priv, bool add, const struct rule *rule, uint16_t attribute)
+int priv_rule(void *priv, struct netlink *netlink, bool add, const struct rule *rule,
+	      uint16_t attribute)
 {
 	struct monitor_request request = {.type = MONITOR_RULE,
 					  .protocol = rule->protocol,
@@ -142,6 +169,7 @@ int priv_rule(void *priv, bool add, const struct rule *rule, uint16_t attribute)
 					  .number = add,
 					  .attribute = attribute};
 
+	(void)netlink;
 	put_name(&request, rule->name);
 	return tell(priv, &request, -1);
 }
@@ -171,15 +199,66 @@ int priv_file(struct priv *priv)
 	return ask_for(priv, MONITOR_FILE);
 }
 
-int priv_syslog(struct priv *priv)
+void priv_script(struct priv *priv, const struct script *script)
 {
-	return ask_for(priv, MONITOR_SYSLOG);
+	const struct monitor_request request = {.type = MONITOR_SCRIPT,
+						.number = (uint32_t)script->file};
+	int fd = script_save(script);
+
+	if (fd < 0) {
+		log_warning("what was said at run time will not be known to another worker: %s",
+			    strerror(-fd));
+		return;
+	}
+	tell(priv, &request, fd);
+	close(fd);
 }
 
-void priv_script(struct priv *priv, int fd, size_t file)
+/* ---- rights ---- */
+
+int priv_find(struct priv *priv, const char *user, const char *group, const char *chroot,
+	      enum privilege_failure *failure)
 {
-	tell(priv, &(struct monitor_request){.type = MONITOR_SCRIPT, .number = (uint32_t)file}, fd);
-	close(fd);
+	struct privilege *privilege = &priv->settings.privilege;
+	const char *root = *chroot ? chroot : NULL;
+	bool nobody = !*user;
+	int error = privilege_find(privilege, nobody ? "nobody" : user, group, root, failure);
+
+	if (error == -EINVAL && nobody && *failure == PRIVILEGE_USER)
+		error = privilege_find(privilege, NOBODY, group, root, failure);
+	privilege->optional = nobody && !*group;
+	if (!error || root || *failure != PRIVILEGE_CHROOT)
+		return error;
+	log_warning("no empty root directory can be made: %s", strerror(-error));
+	return 0;
+}
+
+static int connect_syslog(void *ctx)
+{
+	return ask_for(ctx, MONITOR_SYSLOG);
+}
+
+int priv_confine(struct priv *priv, bool opened, enum privilege_failure *failure)
+{
+	struct privilege *privilege = &priv->settings.privilege;
+	const struct rlimit none = {0};
+	int error;
+
+	if (opened)
+		return 0;
+	if (privilege->root >= 0)
+		priv->root = "empty";
+	error = privilege_drop(privilege, 0, failure);
+	if (error)
+		return error;
+	priv->user = geteuid();
+	setrlimit(RLIMIT_NPROC, &none);
+	setrlimit(RLIMIT_CORE, &none);
+	log_connect_by(connect_syslog, priv);
+	priv->seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
+	if (ENABLE_SECCOMP && priv->seccomp)
+		log_warning("there is no filter of system calls: %s", strerror(-priv->seccomp));
+	return 0;
 }
 
 int priv_upgrade(struct priv *priv, char text[PRIV_TEXT])

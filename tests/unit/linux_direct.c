@@ -68,6 +68,8 @@ static void test_tables(struct priv *priv)
 
 static int work(void *ctx, struct priv *priv)
 {
+	char text[PRIV_TEXT];
+
 	TEST("it begins with the file");
 	CHECK(!strcmp(ctx, "context") && priv->fresh && priv->first && !priv->shared);
 	CHECK(priv->settings.control == -1 && priv->settings.privilege.root == -1);
@@ -82,8 +84,12 @@ static int work(void *ctx, struct priv *priv)
 	TEST("the pid file");
 	snprintf(priv->settings.pidfile, sizeof(priv->settings.pidfile), "%s", pid_path);
 	CHECK(!priv_pidfile(priv) && !access(pid_path, F_OK));
-	priv_ready(priv);
-	CHECK(ready_calls == 1);
+	priv_ready(priv, true);
+	CHECK(ready_calls == 1 && priv_turn(priv, 0) == INT64_MAX);
+	TEST("there is no other process to go on, or to remember anything for");
+	CHECK(priv_upgrade(priv, text) == -ENOTSUP && !strcmp(text, "option PRIVSEP is off"));
+	CHECK(priv_is_fresh(priv) && !priv_is_settled() && !priv_vifs(priv, 0));
+	CHECK(priv->pid == getpid());
 	test_tables(priv);
 	TEST("rp_filter");
 	CHECK(!priv_rp_filter(priv, PRIV_RP_HOLD, "v0") &&

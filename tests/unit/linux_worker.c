@@ -72,7 +72,7 @@ static void begin_with(struct priv *priv, uint32_t watchdog)
 	priv->settings.path[0] = priv->settings.pidfile[0] = '\0';
 	if (priv->fresh && priv_settle(priv))
 		_exit(77);
-	priv_ready(priv);
+	priv_ready(priv, false);
 	seen->ready = true;
 }
 
@@ -341,10 +341,10 @@ static int leave_all(struct priv *priv)
 			 sizeof(struct ip_mreqn)) &&
 	     has_group());
 	priv_keep(priv, joined);
-	LOOK(!priv_rule(priv, true, &(struct rule){"v0", PROTOCOL_IGMP, 7, false},
+	LOOK(!priv_rule(priv, NULL, true, &(struct rule){"v0", PROTOCOL_IGMP, 7, false},
 			ABI_FRA_IIFNAME));
 	LOOK(!priv_rp_filter(priv, PRIV_RP_HOLD, "v0"));
-	priv_script(priv, script_save(&script), script.file);
+	priv_script(priv, &script);
 	priv->shared->vifs[1].index[PROTOCOL_MLD][3] = 4711;
 	die();
 	return 0;
@@ -370,7 +370,7 @@ static int find_all(struct priv *priv)
 	LOOK(has_group() && priv->shared->vifs[1].index[PROTOCOL_MLD][3] == 4711);
 	LOOK(netns_run("ip mrule | grep -q 'iif v0 lookup 7'"));
 	LOOK(netns_run("grep -qx 0 /proc/sys/net/ipv4/conf/v0/rp_filter"));
-	priv_sweep(priv);
+	LOOK(has_group() && priv_turn(priv, priv->sweep_at) == INT64_MAX);
 	LOOK(!has_group() && netns_run("grep -qx 1 /proc/sys/net/ipv4/conf/v0/rp_filter"));
 	return 0;
 }
