@@ -11,7 +11,7 @@
 
 #include "core/base/applet.h"
 #include "core/kernel/check.h"
-#include "core/config/conf.h"
+#include "core/config/script.h"
 #include "core/kernel/iface.h"
 #include "core/kernel/probe.h"
 #include "core/base/format.h"
@@ -41,40 +41,38 @@ static void ignore_names(void *ctx)
 	(void)ctx;
 }
 
-/* With the interfaces that its patterns mean now. 0, or -1 with ERROR. */
-static int read_configuration(struct conf *conf, struct iface_monitor *monitor, const char *file,
+/* With the interfaces that its patterns mean now. 0, or -1 with ERROR; the script is to be freed.
+ */
+static int read_configuration(struct conf *conf, struct script *script,
+			      struct iface_monitor *monitor, const char *file,
 			      char error[CONF_ERROR])
 {
-	struct conf_source source = {.name = file};
+	const struct names *names = &monitor->names;
 	struct conf first;
-	char *text;
 	int result;
 
-	if (conf_load(conf_open(AT_FDCWD, file), file, &text, &source.size, error))
+	if (!script_read(script, script_open(AT_FDCWD, file), file, error) ||
+	    !script_scan(script, error) || conf_make(&first, script, NULL, 0, error))
 		return -1;
-	source.text = text;
-	result = conf_parse(&first, &source, error);
-	if (!result && !ENABLE_RELOAD) {
+	if (!ENABLE_RELOAD) {
 		*conf = first;
-	} else if (!result) {
-		iface_match(monitor, (const char(*)[IF_NAMESIZE])first.pattern, first.pattern_count,
-			    ignore_names, NULL);
-		source.present = (const char(*)[IF_NAMESIZE])monitor->names.name;
-		source.present_count = monitor->names.count;
-		result = conf_parse(conf, &source, error);
-		iface_match(monitor, NULL, 0, ignore_names, NULL);
-		conf_free(&first);
+		return 0;
 	}
-	free(text);
+	iface_match(monitor, (const char(*)[IF_NAMESIZE])first.pattern, first.pattern_count,
+		    ignore_names, NULL);
+	result = conf_make(conf, script, (const char(*)[IF_NAMESIZE])names->name, names->count,
+			   error);
+	iface_match(monitor, NULL, 0, ignore_names, NULL);
+	conf_free(&first);
 	return result;
 }
 
-static void check_configuration(struct check *check, struct conf *conf,
+static void check_configuration(struct check *check, struct conf *conf, struct script *script,
 				struct iface_monitor *monitor, const char *file)
 {
 	char error[CONF_ERROR];
 
-	if (read_configuration(conf, monitor, file, error)) {
+	if (read_configuration(conf, script, monitor, file, error)) {
 		check_tell(check, CHECK_FAIL, "configuration",
 			   "correct it as mcproxy.conf(5) says, or let this user read it", "%s",
 			   error);
@@ -242,6 +240,7 @@ static int run(struct check *check, const char *file)
 	bool protocol[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
 	struct iface_monitor monitor = {.events.fd = -1, .request.fd = -1};
 	struct conf conf = {.instance_count = 0};
+	struct script script = {.name = file};
 	struct loop loop;
 	int error = loop_open(&loop);
 
@@ -250,7 +249,7 @@ static int run(struct check *check, const char *file)
 	if (error)
 		check_tell(check, CHECK_FAIL, "interfaces", "", "cannot be asked for: %s",
 			   strerror(-error));
-	check_configuration(check, &conf, &monitor, file);
+	check_configuration(check, &conf, &script, &monitor, file);
 	/* Every instance runs the same. */
 	if (conf.instance_count)
 		memcpy(protocol, conf.instance->protocol, sizeof(protocol));
@@ -261,6 +260,7 @@ static int run(struct check *check, const char *file)
 	for (unsigned i = 0; !error && i < conf.instance_count; i++)
 		check_interfaces(check, &monitor, &conf.instance[i]);
 	conf_free(&conf);
+	script_free(&script);
 	iface_close(&monitor);
 	loop_close(&loop);
 	return (int)check->worst;

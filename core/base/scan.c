@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scanner. Owns: what a token is, comments, and where a token stands. Leaves out: errors; what
- * is no token of the language is one of a type that no rule asks for. Every byte is looked at a
+ * The scanner. Owns: what a token is, and comments. Leaves out: errors; what is no token of the
+ * language is one of a type that no rule asks for. Every byte is looked at a
  * fixed number of times.
  */
 #include <string.h>
@@ -59,8 +59,7 @@ static void skip(struct scanner *scanner)
 		char c = *scanner->position;
 
 		if (c == '\n') {
-			scanner->line++;
-			scanner->line_start = scanner->position + 1;
+			scanner->on_new_line = true;
 			comment = false;
 		} else if (c == '#') {
 			comment = true;
@@ -116,12 +115,7 @@ static int scan_token(struct scanner *scanner)
 
 void scan_start(struct scanner *scanner, const char *text, size_t size)
 {
-	*scanner = (struct scanner){
-		.position = text,
-		.end = text + size,
-		.line_start = text,
-		.line = 1,
-	};
+	*scanner = (struct scanner){.position = text, .end = text + size};
 	scan_next(scanner);
 }
 
@@ -129,13 +123,11 @@ void scan_next(struct scanner *scanner)
 {
 	struct token *token = &scanner->token;
 
-	scanner->last_line = token->line;
+	scanner->on_new_line = false;
 	skip(scanner);
 	token->text = scanner->position;
-	token->line = scanner->line;
-	token->column = (size_t)(scanner->position - scanner->line_start) + 1;
 	token->type = scan_token(scanner);
-	token->length = (size_t)(scanner->position - token->text);
+	token->length = (unsigned)(scanner->position - token->text);
 }
 
 bool scan_as(struct scanner *scanner, int type)
@@ -147,7 +139,7 @@ bool scan_as(struct scanner *scanner, int type)
 		return false;
 	scanner->position = end;
 	token->type = type;
-	token->length = (size_t)(end - token->text);
+	token->length = (unsigned)(end - token->text);
 	return true;
 }
 
@@ -159,9 +151,8 @@ bool scan_is(const struct scanner *scanner, const char *word, size_t length)
 	       !memcmp(token->text, word, length);
 }
 
-bool scan_copy(const struct scanner *scanner, char *buf, size_t size)
+bool scan_copy(const struct token *token, char *buf, size_t size)
 {
-	const struct token *token = &scanner->token;
 	size_t quotes = token->type == TOKEN_QUOTED;
 	size_t length = token->length - 2 * quotes;
 

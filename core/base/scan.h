@@ -24,17 +24,14 @@ enum token_type {
 };
 
 struct token {
-	int type;
 	const char *text; /* in the scanned text; with the quotes */
-	size_t length;
-	size_t line, column; /* from 1, in bytes */
+	unsigned length;
+	int type;
 };
 
 struct scanner {
 	const char *position, *end;
-	const char *line_start;
-	size_t line;
-	size_t last_line;   /* of the token before the present one; 0: that is the first */
+	bool on_new_line;   /* the present token is: there is a line's end between the two */
 	struct token token; /* the present one */
 };
 
@@ -47,7 +44,7 @@ void scan_next(struct scanner *);
 bool scan_as(struct scanner *, int type);
 /* Is the present token the word of LENGTH bytes, unquoted? */
 bool scan_is(const struct scanner *, const char *word, size_t length);
-/* Copies the present token without its quotes, as a string. False: SIZE is too small. */
-bool scan_copy(const struct scanner *, char *buf, size_t size);
+/* Copies a token without its quotes, as a string. False: SIZE is too small. */
+bool scan_copy(const struct token *, char *buf, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration language: text in a buffer -> struct config. Touches nothing else, so it can be
- * fuzzed. */
+/* What the configuration says, as data: what the statements of a script make of the interfaces that
+ * there are. */
 #ifndef CORE_CONF_H
 #define CORE_CONF_H
 
@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/proxy.h"
+#include "proto/base/config.h"
 #include "core/base/log.h"
 
 enum { CONF_NAME = 64, CONF_PATH = 108, CONF_ERROR = 512 };
@@ -36,6 +36,9 @@ enum conf_origin {
 	CONF_ORIGINS
 };
 
+/* The narrowest scope that is proxied. */
+enum conf_scope { SCOPE_LINK, SCOPE_SITE, SCOPE_ORGANIZATION, SCOPE_GLOBAL };
+
 /* One side of an interface. */
 struct conf_interface {
 	char name[IF_NAMESIZE];
@@ -44,8 +47,7 @@ struct conf_interface {
 	uint8_t ttl_threshold; /* packets with a TTL up to this are not forwarded out of it */
 	/* What has to be passed, all of it; NULL: nothing of that origin. */
 	const struct conf_filter *in[CONF_ORIGINS], *out[CONF_ORIGINS];
-	/* For each protocol, with the values that are set, without VIF and filters. The lists in it
-	 * belong to the struct conf. */
+	/* For each protocol, with the values that are set, without VIF and filters. */
 	struct proxy_interface_config proxy[PROTOCOLS];
 };
 
@@ -60,16 +62,10 @@ struct conf_instance {
 	/* What patterns match beyond that is left out: how many interfaces, and the first one. */
 	unsigned skipped_count;
 	char skipped[IF_NAMESIZE];
-	bool out_first; /* upstream * out rulematching first */
-	int32_t mutex;	/* upstream * in rulematching mutex, ms; 0: first */
-	bool per_source;
-	uint8_t scope; /* the narrowest that is proxied, as in IPv6 addresses; the filters do it */
+	uint8_t scope; /* enum conf_scope; the filters do it */
 	bool rp_filter_off;
-	const struct prefix *ssm_range[PROTOCOLS];
-	size_t ssm_range_count[PROTOCOLS];
-	uint32_t max_routes;
-	bool ssdp_upstream;
-	bool rfc3376_timers;
+	/* For each protocol, with what is set for the instance, without interfaces. */
+	struct proxy_config proxy[PROTOCOLS];
 };
 
 struct conf {
@@ -83,35 +79,25 @@ struct conf {
 	char chroot[CONF_PATH];
 	bool log_syslog;
 	enum log_level log_level;
+	bool log_level_given;	 /* at run time */
 	uint32_t watchdog;	 /* seconds; 0: none */
 	unsigned instance_count; /* none only if disabled */
 	struct conf_instance *instance;
 	/* The patterns in definitions, each once: when an interface that one of them matches
-	 * appears or vanishes, the same text means something else. */
+	 * appears or vanishes, the same statements mean something else. */
 	unsigned pattern_count;
 	char (*pattern)[IF_NAMESIZE];
-	void *memory; /* the parser's: all lists */
+	void *memory; /* of the lists, as far as they are not the script's */
 };
 
-struct conf_source {
-	const char *name; /* of the text, for errors */
-	const char *text;
-	size_t size;
-	/* The names of the interfaces that patterns in definitions may mean. */
-	const char (*present)[IF_NAMESIZE];
-	size_t present_count;
-};
+struct script;
 
-/* Parses a text. 0, or -1 with ERROR (one line: NAME:LINE:COLUMN: found ..., expected ..., or NAME:
- * out of memory) and CONF untouched. Whether there is an error does not depend on which interfaces
- * are present. The source is not needed afterwards. */
-int conf_parse(struct conf *, const struct conf_source *, char error[CONF_ERROR]);
-/* Reads what the descriptor FD (or -errno of open()) is of, called NAME, into *TEXT, which is to be
- * freed, and *SIZE. 0, or -1 with ERROR. Files above CONFIG_CONF_MAX_SIZE bytes are refused. Closes
- * FD. */
-int conf_load(int fd, const char *name, char **text, size_t *size, char error[CONF_ERROR]);
-/* The descriptor of the file PATH, as openat() finds it, for conf_load(); -errno. */
-int conf_open(int directory, const char *path);
+/* What SCRIPT says while the interfaces called PRESENT are those that patterns may mean. 0, or -1
+ * with ERROR (one line: NAME:LINE:COLUMN: found ..., expected ..., or NAME: out of memory) and CONF
+ * untouched. Whether there is an error does not depend on which interfaces are present. The script
+ * has to live as long as the struct conf. */
+int conf_make(struct conf *, const struct script *, const char (*present)[IF_NAMESIZE],
+	      size_t present_count, char error[CONF_ERROR]);
 void conf_free(struct conf *);
 
 #endif

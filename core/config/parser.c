@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Errors, the values of the configuration language, names, and memory for lists; see parser.h. */
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,9 +52,30 @@ void parser_explain(struct parser *parser, const char *text)
 	format_text(parser->error + used, CONF_ERROR - used, "%s", text);
 }
 
+/* Line and column of a byte of the script, from 1. */
+static void find_place(const struct parser *parser, const char *at, unsigned *line,
+		       unsigned *column)
+{
+	const struct part *part = &parser->script->file;
+	bool found = false;
+
+	for (*line = 1; !found; part = parser->added) {
+		const char *start = part->text, *end = start + part->size;
+
+		found = part == parser->added || (uintptr_t)at - (uintptr_t)start < part->size;
+		for (const char *c = start; c < (found ? at : end); c++)
+			if (*c == '\n') {
+				++*line;
+				start = c + 1;
+			}
+		*column = (unsigned)(at - start) + 1;
+	}
+}
+
 bool parser_fail_at(struct parser *parser, const struct token *token, const char *expected, ...)
 {
 	char found[4 * FOUND + 8] = "the end of the file";
+	unsigned line, column;
 	va_list arguments;
 	size_t used;
 
@@ -61,8 +83,9 @@ bool parser_fail_at(struct parser *parser, const struct token *token, const char
 		token = &parser->scanner.token;
 	if (token->type != TOKEN_END)
 		write_found(token, found);
-	used = format_text(parser->error, CONF_ERROR, "%.128s:%zu:%zu: found %s, expected ",
-			   parser->source->name, token->line, token->column, found);
+	find_place(parser, token->text, &line, &column);
+	used = format_text(parser->error, CONF_ERROR, "%.128s:%u:%u: found %s, expected ",
+			   parser->script->name, line, column, found);
 	if (token->type == TOKEN_UNTERMINATED) {
 		parser_explain(parser, "a closing quote, and no control character before it");
 		return false;
@@ -94,12 +117,11 @@ bool parser_keyword(struct parser *parser, const char *word)
 	return true;
 }
 
-bool parser_name(struct parser *parser, char *buf, size_t size, const char *what)
+bool parser_name(struct parser *parser, struct token *token, size_t size, const char *what)
 {
-	int type = parser->scanner.token.type;
-
-	if (type < TOKEN_WORD || type > TOKEN_PATH || !scan_copy(&parser->scanner, buf, size) ||
-	    !*buf)
+	*token = parser->scanner.token;
+	if (token->type < TOKEN_WORD || token->type > TOKEN_PATH ||
+	    token->length - 2u * (token->type == TOKEN_QUOTED) - 1 >= size - 1)
 		return parser_fail(parser, "%s of at most %zu bytes", what, size - 1);
 	scan_next(&parser->scanner);
 	return true;
@@ -111,7 +133,7 @@ bool parser_number(struct parser *parser, uint32_t min, uint32_t max, const char
 	char text[16];
 	uint64_t number;
 
-	if (!scan_copy(&parser->scanner, text, sizeof(text)) ||
+	if (!scan_copy(&parser->scanner.token, text, sizeof(text)) ||
 	    !text_to_number(text, min, max, &number))
 		return parser_fail(parser, "%s from %u to %u", what, min, max);
 	*result = (uint32_t)number;
@@ -124,7 +146,7 @@ bool parser_address(struct parser *parser, struct addr *address, struct token *t
 	char text[TEXT_ADDR];
 
 	if (!scan_as(&parser->scanner, TOKEN_ADDRESS) ||
-	    !scan_copy(&parser->scanner, text, sizeof(text)) || !text_to_addr(text, address))
+	    !scan_copy(&parser->scanner.token, text, sizeof(text)) || !text_to_addr(text, address))
 		return parser_fail(parser, "an address");
 	*token = parser->scanner.token;
 	scan_next(&parser->scanner);
@@ -149,6 +171,11 @@ bool parser_prefix(struct parser *parser, bool multicast, struct token *token,
 		return false;
 	prefix->length = (uint8_t)(128 - longest + length);
 	return true;
+}
+
+enum protocol parser_protocol(const struct addr *address)
+{
+	return addr_is_ipv4(address) ? PROTOCOL_IGMP : PROTOCOL_MLD;
 }
 
 bool parser_version(struct parser *parser, enum protocol *protocol, uint8_t *version)
@@ -229,10 +256,15 @@ bool parser_remember(struct parser *parser, enum name_kind kind, unsigned owner,
 	return true;
 }
 
+static bool fail_memory(const struct script *script, char error[CONF_ERROR])
+{
+	format_text(error, CONF_ERROR, "%.128s: out of memory", script->name);
+	return false;
+}
+
 bool parser_fail_memory(struct parser *parser)
 {
-	format_text(parser->error, CONF_ERROR, "%.128s: out of memory", parser->source->name);
-	return false;
+	return fail_memory(parser->script, parser->error);
 }
 
 static void *allocate(struct parser *parser, void **chain, size_t size)
@@ -250,7 +282,7 @@ static void *allocate(struct parser *parser, void **chain, size_t size)
 
 void *parser_allocate(struct parser *parser, size_t size)
 {
-	return allocate(parser, &parser->conf.memory, size);
+	return allocate(parser, &parser->memory, size);
 }
 
 void *parser_scratch(struct parser *parser, size_t size)
@@ -258,13 +290,22 @@ void *parser_scratch(struct parser *parser, size_t size)
 	return allocate(parser, &parser->scratch, size);
 }
 
-void *parser_grow(struct parser *parser, void *list, size_t count, size_t size)
+void *parser_copy(struct parser *parser, const void *what, size_t size)
+{
+	void *copy = parser_allocate(parser, size);
+
+	if (copy && size)
+		memcpy(copy, what, size);
+	return copy;
+}
+
+void *parser_grow(struct parser *parser, const void *list, size_t count, size_t size)
 {
 	void *larger;
 
 	/* There is room up to the next power of two; what was outgrown stays until the end. */
 	if (count & (count - 1))
-		return list;
+		return (void *)(uintptr_t)list;
 	larger = parser_allocate(parser, size * (count ? 2 * count : 1));
 	if (larger && count)
 		memcpy(larger, list, size * count);
@@ -281,4 +322,27 @@ void parser_release(void *memory)
 		free(block);
 		block = next;
 	}
+}
+
+struct parser *parser_new(const struct script *script, const struct part *added,
+			  char error[CONF_ERROR])
+{
+	/* On the stack it would stay resident for as long as the program runs. */
+	struct parser *parser = calloc(1, sizeof(*parser));
+
+	if (!parser) {
+		fail_memory(script, error);
+		return NULL;
+	}
+	parser->script = script;
+	parser->added = added;
+	parser->error = error;
+	return parser;
+}
+
+void parser_free(struct parser *parser)
+{
+	parser_release(parser->scratch);
+	free(parser->rule);
+	free(parser);
 }

@@ -1,44 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* What the rules of the configuration language are written with. Each function takes what it is
- * named after from the text and stands behind it then; or it fails: false (or NULL), and the error
- * is written. */
+/* What reads statements and what makes a configuration of them share: errors with their place,
+ * names, and memory for lists. And what the rules of the language are written with: each function
+ * takes what it is named after from the text and stands behind it then; or it fails: false, and the
+ * error is written. */
 #ifndef CORE_PARSER_H
 #define CORE_PARSER_H
 
-#include "core/config/conf.h"
-#include "core/base/scan.h"
-
-/* The text is read three times. */
-enum phase {
-	/* Every rule is checked; `protocol`, instances, tables and what is set for the program take
-	 * effect. */
-	PHASE_DECLARE,
-	PHASE_INSTANCE, /* what is set for instances does */
-	PHASE_INTERFACE /* what is set for interfaces does, and their filters */
-};
+#include "core/config/statement.h"
 
 enum { PARSER_NAMES = 1024 };
 
 struct parser {
 	struct scanner scanner;
-	const struct conf_source *source;
-	char *error; /* CONF_ERROR bytes */
-	enum phase phase;
-	uint8_t highest[PROTOCOLS]; /* version by statement `protocol`; 0: none given */
-	bool runs[PROTOCOLS];
-	struct definition *first, **end; /* of all instances */
-	unsigned definitions;
-	struct definition *its; /* what the present statement is about, behind PHASE_DECLARE */
-	uint64_t selected;	/* its interfaces that the present statement is about */
-	struct conf_binding *binding, **last_binding; /* those that are still to take effect */
-	struct conf_rule *rule;			      /* the rules of tables that are open */
+	const struct script *script;
+	const struct part *added; /* where a token is that is not in the script's file */
+	char *error;		  /* CONF_ERROR bytes */
+	const char **gap;	  /* see statement_scan() */
+	struct conf_rule *rule;	  /* the rules of tables that are open */
 	size_t rule_count, rule_room;
-	size_t rule_total; /* in CONF */
-	const struct conf_filter *scope[16];
+	size_t rule_total;   /* of the script */
+	struct table *table; /* those of the text that is read, the last one first */
 	struct name *name[PARSER_NAMES];
-	void *scratch;
-	struct conf conf;
+	void *memory, *scratch;
 };
+
+/* One for the script, tokens that are not in whose file are in ADDED. NULL: no memory, and that is
+ * the error. */
+struct parser *parser_new(const struct script *, const struct part *added, char error[CONF_ERROR]);
+/* All but what lives as long as what is made. */
+void parser_free(struct parser *);
 
 /* Writes "NAME:LINE:COLUMN: found TOKEN, expected ..." and returns false. TOKEN NULL: the present
  * one. */
@@ -53,8 +43,8 @@ bool parser_symbol(struct parser *, int symbol);
 bool parser_accept(struct parser *, int type);
 bool parser_keyword(struct parser *, const char *word);
 
-/* Takes a name, quoted or not, of 1 to SIZE - 1 bytes; WHAT it should be. */
-bool parser_name(struct parser *, char *buf, size_t size, const char *what);
+/* Takes a name, quoted or not, of 1 to SIZE - 1 bytes; WHAT it should be. TOKEN is it then. */
+bool parser_name(struct parser *, struct token *, size_t size, const char *what);
 bool parser_number(struct parser *, uint32_t min, uint32_t max, const char *what, uint32_t *);
 /* Takes an address, which TOKEN tells about then. */
 bool parser_address(struct parser *, struct addr *, struct token *);
@@ -63,11 +53,13 @@ bool parser_address(struct parser *, struct addr *, struct token *);
 bool parser_prefix(struct parser *, bool multicast, struct token *, struct prefix *);
 /* One of those that are built in. */
 bool parser_version(struct parser *, enum protocol *, uint8_t *version);
+/* Of an address. */
+enum protocol parser_protocol(const struct addr *);
 
 /* Whose names they are. */
 enum name_kind {
-	NAME_INSTANCE,
 	NAME_TABLE,
+	NAME_INSTANCE,
 	NAME_UPSTREAM, /* of an instance */
 	NAME_DOWNSTREAM,
 	NAME_CLAIMED,  /* is a downstream */
@@ -82,12 +74,14 @@ void *parser_known(const struct parser *, enum name_kind, unsigned owner, const 
 bool parser_remember(struct parser *, enum name_kind, unsigned owner, const char *name,
 		     void *value);
 
-/* Memory, all zeros, that lives as long as the struct conf, or as the parser. */
+/* Memory, all zeros, that lives as long as what is made, or as the parser. */
 void *parser_allocate(struct parser *, size_t);
 void *parser_scratch(struct parser *, size_t);
+/* A copy in such memory, as long as what is made. NULL: no memory. */
+void *parser_copy(struct parser *, const void *, size_t);
 /* Makes room for one more behind the COUNT items of SIZE bytes in LIST, which began as NULL;
  * returns where the list is now. */
-void *parser_grow(struct parser *, void *list, size_t count, size_t size);
+void *parser_grow(struct parser *, const void *list, size_t count, size_t size);
 /* Writes that there is no memory, and returns false. */
 bool parser_fail_memory(struct parser *);
 /* Frees all that was allocated. */

@@ -1,49 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The text of the configuration; see script.h. Owns: which statements may be given at run time, and
- * which one replaces which. So the text grows with what is set, not with how often.
+ * The script; see script.h. Owns: its text, which statements may be given at run time, and which
+ * one replaces which. So the text grows with what is set, not with how often.
  */
 #include "core/config/script.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/base/format.h"
-#include "core/base/scan.h"
+#include "core/config/key.h"
+
+/* ---- the text ---- */
+
+int script_open(int directory, const char *path)
+{
+	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* Reads up to SIZE bytes, to the end of the file or the error; -errno, or how many. */
+static ssize_t read_all(int fd, char *buf, size_t size)
+{
+	size_t used = 0;
+	ssize_t got;
+
+	do {
+		got = read(fd, buf + used, size - used);
+		if (got > 0)
+			used += (size_t)got;
+	} while ((got > 0 && used < size) || (got < 0 && errno == EINTR));
+	return got < 0 ? -errno : (ssize_t)used;
+}
 
 bool script_read(struct script *script, int fd, const char *name, char error[CONF_ERROR])
 {
-	char *buffer, *text;
-	size_t size;
+	/* One byte more shows that the file is too long. Untouched pages cost nothing. */
+	const size_t room = CONFIG_CONF_MAX_SIZE + 1;
+	char *text = malloc(room), *shorter;
+	ssize_t length = fd < 0 ? fd : text ? read_all(fd, text, room) : -ENOMEM;
 
-	if (conf_load(fd, name, &buffer, &size, error))
-		return false;
-	text = malloc(size + 1);
-	if (text) {
-		memcpy(text, buffer, size);
-		text[size++] = '\n';
-		*script = (struct script){text, size, size};
-	} else {
-		format_text(error, CONF_ERROR, "%.128s: out of memory", name);
+	if (fd >= 0)
+		close(fd);
+	if (length >= 0 && (size_t)length < room) {
+		text[length++] = '\n';
+		shorter = realloc(text, (size_t)length);
+		*script = (struct script){.name = name,
+					  .file = {shorter ? shorter : text, (size_t)length}};
+		return true;
 	}
-	/* It may be much larger than what is in it. */
-	free(buffer);
-	return text;
+	if (length < 0)
+		format_text(error, CONF_ERROR, "%.128s: %s", name, strerror((int)-length));
+	else
+		format_text(error, CONF_ERROR, "%.128s: more than %d bytes", name,
+			    CONFIG_CONF_MAX_SIZE);
+	free(text);
+	return false;
+}
+
+static bool write_all(int fd, const char *text, size_t size)
+{
+	return write(fd, text, size) == (ssize_t)size;
 }
 
 /* Without the newline that script_read() adds. */
 int script_save(const struct script *script)
 {
-	int fd = memfd_create("mcproxy.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	ssize_t size = (ssize_t)script->size - 1;
-	int error;
+	const struct part *file = &script->file, *added = &script->added;
+	int fd = memfd_create("mcproxy.conf", MFD_CLOEXEC | MFD_ALLOW_SEALING), error;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, script->text, (size_t)size) == size)
+	if (write_all(fd, file->text, file->size - !added->size) &&
+	    (!added->size || write_all(fd, added->text, added->size - 1)))
 		return fd;
 	error = errno ? -errno : -EIO;
 	close(fd);
@@ -53,53 +87,47 @@ int script_save(const struct script *script)
 bool script_restore(struct script *script, int fd, size_t file, const char *name,
 		    char error[CONF_ERROR])
 {
+	const char *why = "what was left of it is damaged";
+	struct part *part = &script->file, *added = &script->added;
+
 	lseek(fd, 0, SEEK_SET);
 	if (!script_read(script, fd, name, error))
 		return false;
-	script->file = file;
-	if (file && file <= script->size && script->text[file - 1] == '\n')
-		return true;
+	if (file && file <= part->size && part->text[file - 1] == '\n') {
+		added->size = part->size - file;
+		part->size = file;
+		added->text = malloc(added->size + 1);
+		if (added->text) {
+			memcpy(added->text, part->text + file, added->size);
+			return true;
+		}
+		why = "out of memory";
+	}
 	script_free(script);
-	format_text(error, CONF_ERROR, "%.128s: what was left of it is damaged", name);
+	format_text(error, CONF_ERROR, "%.128s: %s", name, why);
 	return false;
+}
+
+bool script_scan(struct script *script, char error[CONF_ERROR])
+{
+	return statement_scan(script, &script->file, 0, NULL, error) &&
+	       (!script->added.size || statement_scan(script, &script->added, 0, NULL, error));
+}
+
+static void free_part(struct part *part)
+{
+	free(part->text);
+	parser_release(part->memory);
+	*part = (struct part){0};
 }
 
 void script_free(struct script *script)
 {
-	free(script->text);
-	*script = (struct script){0};
+	free_part(&script->file);
+	free_part(&script->added);
 }
 
 /* ---- from a command to a statement ---- */
-
-/* The first words of a statement, symbols too: no more are needed to know what it sets. */
-struct words {
-	struct token word[6];
-};
-
-static struct words read_words(const char *text, size_t length)
-{
-	struct words words;
-	struct scanner scanner;
-
-	scan_start(&scanner, text, length);
-	for (unsigned i = 0; i < sizeof(words.word) / sizeof(words.word[0]); i++) {
-		scan_as(&scanner, TOKEN_PATTERN);
-		words.word[i] = scanner.token;
-		scan_next(&scanner);
-	}
-	return words;
-}
-
-static bool is(const struct token *token, const char *word)
-{
-	return token->length == strlen(word) && !memcmp(token->text, word, token->length);
-}
-
-static bool same(const struct token *a, const struct token *b)
-{
-	return a->length == b->length && !memcmp(a->text, b->text, a->length);
-}
 
 /* Tokens of one statement and nothing else: no semicolon, and no comment that would hide the next
  * statement. */
@@ -121,128 +149,156 @@ static bool is_statement(const char *text)
 	return end != text && !strchr(end, '#');
 }
 
-/* Where in "pinstance NAME [ROLE IF] KEY VALUE" the word "set" is missing. NULL: nowhere. */
-static const char *place_of_set(const struct words *words)
+static bool is(const struct token *token, const char *word)
 {
-	const struct token *key = &words->word[2];
-
-	if (is(key, "upstream") || is(key, "downstream"))
-		key += 2;
-	return is(key, "set") || is(key, "in") || is(key, "out") ? NULL : key->text;
+	return token->length == strlen(word) && !memcmp(token->text, word, token->length);
 }
 
-/* What names files and gives rights is the file's alone: who may use the socket need not be root.
- */
-static const char *set_statement(const char *text, char statement[SCRIPT_STATEMENT])
+/* Writes to TO what the command is in the language; if it is SETTING something of an instance, but
+ * for a word `set` within it. NULL, or why that cannot be. What names files and gives rights is the
+ * file's alone: who may use the socket need not be root. */
+static const char *write_statement(const char *command, char to[SCRIPT_STATEMENT], bool *setting)
 {
-	struct words words = read_words(text, strlen(text));
-	const char *gap = text;
+	struct token word[3];
+	struct scanner scanner;
+	const char *text;
 
-	if (is(&words.word[0], "pinstance"))
-		gap = place_of_set(&words);
-	else if (!is(&words.word[0], "log-level") && !is(&words.word[0], "log"))
-		return "this is for the file to say";
-	if (gap)
-		format_text(statement, SCRIPT_STATEMENT, "%.*sset %s;", (int)(gap - text), text,
-			    gap);
-	else
-		format_text(statement, SCRIPT_STATEMENT, "%s;", text);
-	return NULL;
-}
-
-const char *script_statement(const char *command, char statement[SCRIPT_STATEMENT])
-{
-	struct words words = read_words(command, strlen(command));
-	const char *text = words.word[1].text, *role = words.word[2].text;
-
+	scan_start(&scanner, command, strlen(command));
+	for (unsigned i = 0; i < 3; i++) {
+		scan_as(&scanner, TOKEN_PATTERN);
+		word[i] = scanner.token;
+		scan_next(&scanner);
+	}
+	text = word[1].text;
+	*setting = is(&word[0], "set") && is(&word[1], "pinstance");
 	if (!is_statement(text) || strlen(text) + sizeof("pinstance set ;") > SCRIPT_STATEMENT)
 		return "one statement is expected, without its semicolon";
-	if (is(&words.word[0], "set"))
-		return set_statement(text, statement);
-	if (is(&words.word[0], "log-level"))
-		format_text(statement, SCRIPT_STATEMENT, "set log-level %s;", text);
+	if (is(&word[0], "log-level"))
+		format_text(to, SCRIPT_STATEMENT, "set log-level %s;", text);
+	else if (*setting)
+		format_text(to, SCRIPT_STATEMENT, "%s;", text);
+	else if (!is(&word[0], "set"))
+		format_text(to, SCRIPT_STATEMENT, "pinstance %.*s%.*s %s;",
+			    (int)(word[2].text - text), text, (int)word[0].length, word[0].text,
+			    word[2].text);
+	else if (is(&word[1], "log-level") || is(&word[1], "log"))
+		format_text(to, SCRIPT_STATEMENT, "set %s;", text);
 	else
-		format_text(statement, SCRIPT_STATEMENT, "pinstance %.*s%.*s %s;",
-			    (int)(role - text), text, (int)words.word[0].length, words.word[0].text,
-			    role);
+		return "this is for the file to say";
 	return NULL;
+}
+
+/* Reads the statement behind FROM bytes of PART, as far as that is possible; if it is SETTING
+ * something, writes `set` where it is missing. False: it is none. */
+static bool read_statement(struct script *script, struct part *part, size_t from, bool setting,
+			   char error[CONF_ERROR])
+{
+	char *text = part->text + from;
+	const char *gap = NULL;
+	bool valid;
+
+	part->size = from + strlen(text) + 1;
+	valid = statement_scan(script, part, from, setting ? &gap : NULL, error);
+	if (!gap)
+		return valid;
+	text += gap - text;
+	memmove(text + 4, text, strlen(text) + 1);
+	memcpy(text, "set ", 4);
+	part->size += 4;
+	parser_release(part->memory);
+	return statement_scan(script, part, from, NULL, error);
 }
 
 /* ---- which one replaces which ---- */
 
-/* What two statements must have in common to be about the same, in bytes of the first one. */
-static size_t key_length(const struct words *words, size_t length)
-{
-	const struct token *word = words->word, *last = &word[5];
-
-	if (is(&word[0], "set"))
-		last = &word[1];
-	else if (is(&word[2], "set"))
-		last = &word[3];
-	else if (!is(&word[4], "set") && !is(&word[5], "rulematching"))
-		last = &word[4];
-	/* There may be many of these. */
-	return is(last, "static-join") ? length : (size_t)(last->text + last->length - word->text);
-}
-
-static bool is_about(const struct words *words, const struct token *instance,
-		     const struct token *interface)
-{
-	return same(&words->word[1], instance) && same(&words->word[3], interface);
-}
-
 /* Does the new statement take the old one's place? UNDONE: both are for nothing then. */
-static bool replaces(const struct words *new, size_t new_length, const struct words *old,
-		     size_t old_length, bool *undone)
+static bool replaces(const struct statement *new, const struct statement *old, bool *undone)
 {
-	const struct token *word = new->word, *other = old->word;
-	size_t key = key_length(new, new_length);
-	bool add = is(&word[2], "add"), del = is(&word[2], "del");
-
-	if (key == key_length(old, old_length) && !memcmp(word->text, other->text, key))
-		return true;
-	if (!add && !del)
+	if (!statement_same(&new->instance, &old->instance) ||
+	    !statement_same(&new->interface, &old->interface))
 		return false;
-	if (is(&other[2], add ? "del" : "add") && same(&word[1], &other[1]) &&
-	    same(&word[3], &other[3]) && same(&word[4], &other[4])) {
-		*undone = true;
-		return true;
-	}
 	/* What was set for an interface goes with it. */
-	return del && is_about(old, &word[1], &word[4]) &&
-	       (same(&word[3], &other[2]) || is(&word[3], "peer"));
+	if (new->kind == STATEMENT_DEL && old->kind == STATEMENT_SET)
+		return old->place & new->place &PLACE_PEER;
+	if (new->place != old->place || new->key != old->key ||
+	    (new->kind == STATEMENT_SET) != (old->kind == STATEMENT_SET))
+		return false;
+	/* There may be many of these. */
+	if (new->key &&new->key->type == KEY_STATIC_JOIN)
+		return !memcmp(&new->set.static_join.join, &old->set.static_join.join,
+			       sizeof(struct static_join));
+	*undone |= new->kind != old->kind;
+	return true;
 }
 
-int script_add(const struct script *script, const char *statement, struct script *result)
+/* Writes to TEXT what was added and is not replaced. Its size. */
+static size_t write_kept(const struct part *added, const struct statement *new, char *text,
+			 bool *undone)
 {
-	size_t length = strlen(statement), size = script->file;
-	struct words new = read_words(statement, length);
-	const char *line = script->text + script->file, *end = script->text + script->size;
-	char *text = malloc(script->size + length + 1);
-	bool undone = false;
+	size_t size = 0;
 
-	if (!text)
-		return -ENOMEM;
-	memcpy(text, script->text, script->file);
-	for (const char *next; line < end; line = next) {
-		next = memchr(line, '\n', (size_t)(end - line));
-		next++;
-		struct words old = read_words(line, (size_t)(next - 1 - line));
+	for (const struct statement *s = added->first; s; s = s->next) {
+		const char *end = s->next ? s->next->text : added->text + added->size;
 
-		if (replaces(&new, length, &old, (size_t)(next - 1 - line), &undone))
+		if (new &&replaces(new, s, undone))
 			continue;
-		memcpy(text + size, line, (size_t)(next - line));
-		size += (size_t)(next - line);
+		memcpy(text + size, s->text, (size_t)(end - s->text));
+		size += (size_t)(end - s->text);
 	}
-	if (!undone) {
-		memcpy(text + size, statement, length);
-		size += length;
-		text[size++] = '\n';
+	return size;
+}
+
+/* The statement that a command is, in the text of PART, which has room for it behind FROM bytes,
+ * goes to the end of what is kept. NULL, or why it is none. */
+static const char *add_statement(struct script *script, struct part *part, const char *command,
+				 char error[CONF_ERROR])
+{
+	size_t from = script->added.size, length;
+	char *text = part->text + from;
+	bool setting, valid, undone = false;
+	const char *why = write_statement(command, text, &setting);
+
+	if (why)
+		return why;
+	valid = read_statement(script, part, from, setting, error);
+	length = strlen(text);
+	part->size = write_kept(&script->added, part->first, part->text, &undone);
+	/* What is wrong with it is told where it stands then. */
+	if (!undone || !valid) {
+		memmove(part->text + part->size, text, length);
+		part->size += length;
+		part->text[part->size++] = '\n';
 	}
-	if (size > CONFIG_CONF_MAX_SIZE) {
-		free(text);
-		return -EFBIG;
+	return script->file.size + part->size > CONFIG_CONF_MAX_SIZE ? strerror(EFBIG) : NULL;
+}
+
+bool script_add(struct script *script, const char *command, struct part *before,
+		char error[CONF_ERROR])
+{
+	struct part part = {.text = malloc(script->added.size + SCRIPT_STATEMENT)};
+	const char *why =
+		part.text ? add_statement(script, &part, command, error) : strerror(ENOMEM);
+
+	parser_release(part.memory);
+	part = (struct part){.text = part.text, .size = part.size};
+	if (why)
+		format_text(error, CONF_ERROR, "%s", why);
+	else if (!part.size || statement_scan(script, &part, 0, NULL, error)) {
+		*before = script->added;
+		script->added = part;
+		return true;
 	}
-	*result = (struct script){text, size, script->file};
-	return 0;
+	free_part(&part);
+	return false;
+}
+
+void script_settle(struct script *script, struct part *before, bool keep)
+{
+	if (!keep) {
+		struct part added = script->added;
+
+		script->added = *before;
+		*before = added;
+	}
+	free_part(before);
 }

@@ -190,9 +190,12 @@ bool table_configuration(struct control_answer *answer, const struct control_vie
 	const struct script *script = answer->daemon->script;
 
 	(void)none;
-	while (answer->position < script->size) {
-		const char *text = script->text + answer->position;
-		size_t left = script->size - answer->position, length;
+	while (answer->position < script->file.size + script->added.size) {
+		bool added = answer->position >= script->file.size;
+		const struct part *part = added ? &script->added : &script->file;
+		size_t at = answer->position - (added ? script->file.size : 0);
+		const char *text = part->text + at;
+		size_t left = part->size - at, length;
 		const char *end = memchr(text, '\n', left < PART ? left : PART);
 
 		if (!column_room(answer))

@@ -17,29 +17,17 @@ static bool lacks_reload(char error[CONF_ERROR])
 /* LINE as a statement of the language, which is in force until the end. */
 static bool add_statement(struct daemon *d, const char *line, char error[CONF_ERROR])
 {
-	static const char set_level[] = "set log-level ";
-	char statement[SCRIPT_STATEMENT];
-	const char *why = script_statement(line, statement);
-	bool level_told = d->level_told;
-	struct script script;
-	int result;
+	struct part before;
+	struct conf conf;
+	bool done;
 
-	if (lacks_reload(error))
+	if (lacks_reload(error) || !script_add(&d->script, line, &before, error))
 		return false;
-	if (why) {
-		format_text(error, CONF_ERROR, "%s", why);
-		return false;
-	}
-	result = script_add(&d->script, statement, &script);
-	if (result) {
-		format_text(error, CONF_ERROR, "%s", strerror(-result));
-		return false;
-	}
-	d->level_told |= !strncmp(statement, set_level, sizeof(set_level) - 1);
-	if (settings_change(d, &script, error))
-		return true;
-	d->level_told = level_told;
-	return false;
+	done = !settings_make(d, &d->script, &conf, error);
+	script_settle(&d->script, &before, done);
+	if (done)
+		settings_take(d, &conf);
+	return done;
 }
 
 static bool reload(struct daemon *d, const char *line, char error[CONF_ERROR])

@@ -148,14 +148,14 @@ static int open_first(struct daemon *d)
 	return error;
 }
 
-/* All that the text says. 0 or -errno, logged. */
+/* All that the script says. 0 or -errno, logged. */
 static int open_all(struct daemon *d)
 {
 	char why[CONF_ERROR];
 	struct conf conf;
 	int error;
 
-	if (settings_parse(d, &d->script, &conf, why)) {
+	if (settings_make(d, &d->script, &conf, why)) {
 		log_error("cannot start: %s", why);
 		return -EINVAL;
 	}
@@ -222,9 +222,9 @@ static int read_file(struct daemon *d, struct conf *conf)
 {
 	char error[CONF_ERROR];
 
-	if (!script_read(&d->script, conf_open(AT_FDCWD, d->options->file), d->options->file,
+	if (!script_read(&d->script, script_open(AT_FDCWD, d->options->file), d->options->file,
 			 error) ||
-	    settings_parse(d, &d->script, conf, error)) {
+	    !script_scan(&d->script, error) || settings_make(d, &d->script, conf, error)) {
 		if (d->priv && !d->priv->first)
 			log_error("%s", error);
 		else
@@ -265,8 +265,9 @@ static int begin_again(struct daemon *d)
 	log_open(d->priv->settings.log_syslog, d->priv->settings.log_level);
 	if (!error)
 		error = program_confine(d, false);
-	if (!error && !script_restore(&d->script, d->priv->script, d->priv->script_file,
-				      d->options->file, why)) {
+	if (!error && !(script_restore(&d->script, d->priv->script, d->priv->script_file,
+				       d->options->file, why) &&
+			script_scan(&d->script, why))) {
 		log_error("cannot go on: %s", why);
 		error = -EINVAL;
 	}

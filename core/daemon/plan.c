@@ -11,7 +11,7 @@
 
 static size_t list_size(const struct conf_instance *conf, enum protocol protocol)
 {
-	size_t size = conf->ssm_range_count[protocol] * sizeof(*conf->ssm_range[protocol]);
+	size_t size = conf->proxy[protocol].ssm_range_count * sizeof(struct prefix);
 
 	for (unsigned i = 0; i < conf->interface_count; i++) {
 		const struct proxy_interface_config *c = &conf->interface[i].proxy[protocol];
@@ -60,8 +60,8 @@ static void fill_entries(struct plan *plan, const struct conf_instance *conf,
 {
 	enum protocol protocol = plan->config.protocol;
 
-	plan->config.ssm_range = copy_list(&end, conf->ssm_range[protocol],
-					   conf->ssm_range_count[protocol] * sizeof(struct prefix));
+	plan->config.ssm_range = copy_list(&end, plan->config.ssm_range,
+					   plan->config.ssm_range_count * sizeof(struct prefix));
 	for (unsigned i = 0; i < conf->interface_count; i++) {
 		struct proxy_interface_config *e = &plan->entry[i];
 		const struct conf_interface *interface = &conf->interface[i];
@@ -69,7 +69,6 @@ static void fill_entries(struct plan *plan, const struct conf_instance *conf,
 		*e = interface->proxy[protocol];
 		e->vif = (uint8_t)find_vif(name, interface->name);
 		e->upstream = interface->upstream;
-		e->values.rfc3376_timers = conf->rfc3376_timers;
 		e->accept_from = copy_list(&end, e->accept_from,
 					   e->accept_from_count * sizeof(*e->accept_from));
 		e->static_join = copy_list(&end, e->static_join,
@@ -193,17 +192,10 @@ struct plan *plan_new(const struct conf_instance *conf, enum protocol protocol,
 		return NULL;
 	plan->entry = (struct proxy_interface_config *)(plan + 1);
 	plan->filter = (struct filter **)(plan->entry + count);
-	plan->config = (struct proxy_config){
-		.protocol = protocol,
-		.interface_count = conf->interface_count,
-		.interface = plan->entry,
-		.out_first = conf->out_first,
-		.mutex = conf->mutex,
-		.per_source = conf->per_source,
-		.ssm_range_count = conf->ssm_range_count[protocol],
-		.max_routes = conf->max_routes,
-		.ssdp_upstream = conf->ssdp_upstream,
-	};
+	plan->config = conf->proxy[protocol];
+	plan->config.protocol = protocol;
+	plan->config.interface_count = conf->interface_count;
+	plan->config.interface = plan->entry;
 	memset(plan->threshold, 1, sizeof(plan->threshold));
 	fill_entries(plan, conf, name, (uint8_t *)(plan->filter + 2 * count));
 	if (ENABLE_FILTER && !fill_filters(plan, conf, name)) {

@@ -81,7 +81,7 @@ void program_set_log(struct daemon *d, const struct conf *conf)
 	enum log_level least = d->options->verbose > 1 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	bool in_background = d->running || !d->priv->first;
 
-	if (d->options->verbose && !d->level_told && level < least)
+	if (d->options->verbose && !conf->log_level_given && level < least)
 		level = least;
 	d->log_level = level;
 	log_open(conf->log_syslog || (in_background && d->options->background), level);

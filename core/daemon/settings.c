@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the text to what runs; see settings.h. */
+/* From the script to what runs; see settings.h. */
 #include "core/daemon/settings.h"
 
 #include <stdlib.h>
@@ -43,28 +43,21 @@ static bool match(struct daemon *d, const struct conf *conf)
 	return true;
 }
 
-int settings_parse(struct daemon *d, const struct script *script, struct conf *conf,
-		   char error[CONF_ERROR])
+int settings_make(struct daemon *d, const struct script *script, struct conf *conf,
+		  char error[CONF_ERROR])
 {
-	struct conf_source source = {
-		.name = d->options->file,
-		.text = script->text,
-		/* Errors at the end are at that of the file. */
-		.size = script->size - (script->size == script->file),
-		.present = (const char(*)[IF_NAMESIZE])d->common.monitor.names.name,
-		.present_count = d->common.monitor.names.count};
+	const struct names *names = &d->common.monitor.names;
 	struct conf first;
 
-	if (conf_parse(&first, &source, error))
+	if (conf_make(&first, script, (const char(*)[IF_NAMESIZE])names->name, names->count, error))
 		return -1;
 	if (!match(d, &first)) {
 		*conf = first;
 		return 0;
 	}
 	conf_free(&first);
-	source.present = (const char(*)[IF_NAMESIZE])d->common.monitor.names.name;
-	source.present_count = d->common.monitor.names.count;
-	return conf_parse(conf, &source, error);
+	return conf_make(conf, script, (const char(*)[IF_NAMESIZE])names->name, names->count,
+			 error);
 }
 
 int settings_apply(struct daemon *d, struct conf *conf)
@@ -88,40 +81,45 @@ int settings_apply(struct daemon *d, struct conf *conf)
 	return error;
 }
 
-bool settings_change(struct daemon *d, struct script *script, char error[CONF_ERROR])
+void settings_take(struct daemon *d, struct conf *conf)
 {
-	struct conf conf;
-
-	if (settings_parse(d, script, &conf, error)) {
-		script_free(script);
-		return false;
-	}
-	script_free(&d->script);
-	d->script = *script;
 	priv_script(d->priv, &d->script);
-	settings_apply(d, &conf);
+	settings_apply(d, conf);
 	/* Who gave a command may rely on it once it is answered. */
 	for (struct member *m = d->first; m; m = m->next)
 		instance_turn(&m->instance, loop_now());
+}
+
+/* False: nothing has changed, and ERROR says why. */
+static bool read_again(struct daemon *d, char error[CONF_ERROR])
+{
+	struct script script;
+	struct conf conf;
+
+	if (!script_read(&script, priv_file(d->priv), d->options->file, error))
+		return false;
+	if (!script_scan(&script, error) || settings_make(d, &script, &conf, error)) {
+		script_free(&script);
+		return false;
+	}
+	script_free(&d->script);
+	d->script = script;
+	settings_take(d, &conf);
 	return true;
 }
 
 bool settings_reload(struct daemon *d, char error[CONF_ERROR])
 {
-	struct script script;
 	bool done;
 
 	priv_reloading(d->priv, false);
-	done = script_read(&script, priv_file(d->priv), d->options->file, error) &&
-	       settings_change(d, &script, error);
+	done = read_again(d, error);
 	/* Else another worker says so. */
 	if (!d->again)
 		priv_reloading(d->priv, true);
-	if (!done)
-		return false;
-	d->level_told = false;
-	log_notice("%s has been read again", d->options->file);
-	return true;
+	if (done)
+		log_notice("%s has been read again", d->options->file);
+	return done;
 }
 
 void settings_renew(struct daemon *d)
@@ -130,7 +128,7 @@ void settings_renew(struct daemon *d)
 	struct conf conf;
 
 	d->stale = false;
-	if (!settings_parse(d, &d->script, &conf, error)) {
+	if (!settings_make(d, &d->script, &conf, error)) {
 		settings_apply(d, &conf);
 		return;
 	}

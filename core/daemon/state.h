@@ -28,7 +28,7 @@ struct daemon {
 	struct script script;
 	char (*pattern)[IF_NAMESIZE];
 	size_t pattern_count;
-	bool stale; /* the text is to be parsed again */
+	bool stale; /* the interfaces that the patterns mean have changed */
 
 	/* members.c */
 	struct member *first; /* in the order of the text */
@@ -44,9 +44,6 @@ struct daemon {
 	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 	enum log_level log_level;
 	bool deaf; /* the control socket is to be opened again */
-
-	/* command.c */
-	bool level_told; /* the log level, while it ran: the options have no say in it */
 
 	/* whoever meets it */
 	bool again;	 /* another worker is to go on */

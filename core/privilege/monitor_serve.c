@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/config/script.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 #include "core/kernel/rawsock.h"
@@ -256,7 +257,7 @@ static int rp_filter(struct monitor *m, struct call *call)
 
 static int file(struct monitor *m, struct call *call)
 {
-	call->result = conf_open(AT_FDCWD, m->program->file);
+	call->result = script_open(AT_FDCWD, m->program->file);
 	return call->result < 0 ? call->result : 0;
 }
 

@@ -13,6 +13,7 @@
 #include "core/base/format.h"
 #include "core/control/socket.h"
 #include "core/base/text.h"
+#include "core/config/script.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 #include "core/kernel/rawsock.h"
@@ -148,8 +149,8 @@ int64_t priv_turn(struct priv *priv, int64_t now)
 /* Its path may lead elsewhere by now. */
 int priv_file(struct priv *priv)
 {
-	return priv->directory < 0 ? conf_open(AT_FDCWD, priv->file)
-				   : conf_open(priv->directory, text_base_name(priv->file));
+	return priv->directory < 0 ? script_open(AT_FDCWD, priv->file)
+				   : script_open(priv->directory, text_base_name(priv->file));
 }
 
 int priv_mroute(struct priv *priv, enum protocol protocol, uint32_t table, bool *kept)

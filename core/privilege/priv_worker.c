@@ -202,7 +202,7 @@ int priv_file(struct priv *priv)
 void priv_script(struct priv *priv, const struct script *script)
 {
 	const struct monitor_request request = {.type = MONITOR_SCRIPT,
-						.number = (uint32_t)script->file};
+						.number = (uint32_t)script->file.size};
 	int fd = script_save(script);
 
 	if (fd < 0) {

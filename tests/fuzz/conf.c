@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Any text as a configuration. It is refused with one line that says where, and nothing has
- * changed; or it is accepted, and then it is one that a proxy can run with for a while.
+ * changed; or it is accepted, and then it is one that a proxy can run with for a while. What stands
+ * behind a zero byte are commands, one a line: each changes the script, or nothing.
  */
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config/conf.h"
+#include "core/config/script.h"
 #include "core/daemon/plan.h"
 #include "../unit/instance.h"
 #include "fuzz.h"
@@ -29,13 +30,15 @@ static const char *skip_number(const char *text, size_t most)
 	return *text >= '1' && *text <= '9' && number <= most && *end == ':' ? end + 1 : NULL;
 }
 
-static void check_error(const char *error, const uint8_t *data, size_t size)
+static void check_error(const char *error, const struct script *script)
 {
-	size_t lines = 1;
+	size_t lines = 1, size = script->file.size + script->added.size;
 	const char *rest = NULL;
 
-	for (size_t i = 0; i < size; i++)
-		lines += data[i] == '\n';
+	for (size_t i = 0; i < script->file.size - 1; i++)
+		lines += script->file.text[i] == '\n';
+	for (size_t i = 0; i < script->added.size; i++)
+		lines += script->added.text[i] == '\n';
 	if (!strcmp(error, out_of_memory) && seams()->fail_at)
 		return;
 	if (!strncmp(error, "f:", 2))
@@ -241,7 +244,8 @@ static void check_instance(const struct conf_instance *instance, struct digest *
 	for (size_t n = 0; n < PROTOCOLS; n++) {
 		enum protocol protocol = (enum protocol)n;
 
-		check_prefixes(instance->ssm_range[n], instance->ssm_range_count[n], protocol);
+		check_prefixes(instance->proxy[n].ssm_range, instance->proxy[n].ssm_range_count,
+			       protocol);
 		for (unsigned i = 0; i < instance->interface_count; i++)
 			check_interface(&instance->interface[i], protocol);
 	}
@@ -273,15 +277,14 @@ static void run(const struct conf *bare, const struct conf *full, struct digest 
 					     (enum protocol)n, digest);
 }
 
-static bool parse(struct conf *conf, const struct conf_source *source, char error[CONF_ERROR],
-		  struct digest *digest)
+/* With the interfaces of PRESENT_COUNT names. */
+static bool make(struct conf *conf, const struct script *script, size_t present_count,
+		 char error[CONF_ERROR], struct digest *digest)
 {
 	error[0] = '\0';
 	memset(conf, UNTOUCHED, sizeof(*conf));
-	if (conf_parse(conf, source, error)) {
-		check_error(error, (const uint8_t *)source->text, source->size);
+	if (conf_make(conf, script, present, present_count, error)) {
 		check_untouched(conf);
-		digest_text(digest, error);
 		return false;
 	}
 	if (*error)
@@ -290,17 +293,18 @@ static bool parse(struct conf *conf, const struct conf_source *source, char erro
 	return true;
 }
 
-void fuzz_conf(const uint8_t *data, size_t size, struct digest *digest)
+/* False: it is refused. */
+static bool try(const struct script *script, struct digest *digest)
 {
 	static struct conf bare, full;
-	struct conf_source source = {.name = "f", .text = (const char *)data, .size = size};
 	char error[CONF_ERROR], other[CONF_ERROR];
-	long blocks = seams()->blocks;
-	bool valid = parse(&bare, &source, error, digest), again;
+	bool valid = make(&bare, script, 0, error, digest);
+	bool again = make(&full, script, sizeof(present) / sizeof(present[0]), other, digest);
 
-	source.present = present;
-	source.present_count = sizeof(present) / sizeof(present[0]);
-	again = parse(&full, &source, other, digest);
+	if (!valid) {
+		check_error(error, script);
+		digest_text(digest, error);
+	}
 	if (!seams()->fail_at && (valid != again || strcmp(error, other) != 0))
 		fuzz_fail("'%s' without interfaces, '%s' with some", error, other);
 	if (valid && again)
@@ -309,6 +313,57 @@ void fuzz_conf(const uint8_t *data, size_t size, struct digest *digest)
 		conf_free(&bare);
 	if (again)
 		conf_free(&full);
+	return valid;
+}
+
+/* What was added is as before, or can be read again. */
+static void give(struct script *script, const char *command, struct digest *digest)
+{
+	struct part before, old = script->added;
+	char error[CONF_ERROR] = "";
+
+	if (script_add(script, command, &before, error)) {
+		digest_text(digest, script->added.text);
+		script_settle(script, &before, try(script, digest));
+	} else {
+		if (!*error || memcmp(&old, &script->added, sizeof(old)) != 0)
+			fuzz_fail("refused with '%s', and yet something has changed", error);
+		digest_text(digest, error);
+	}
+}
+
+static void give_all(struct script *script, const char *text, size_t size, struct digest *digest)
+{
+	char command[1024];
+
+	for (const char *end = text + size; text < end; text++) {
+		size_t length = 0;
+
+		while (text < end && *text != '\n' && length < sizeof(command) - 1)
+			command[length++] = *text++;
+		command[length] = '\0';
+		give(script, command, digest);
+	}
+}
+
+void fuzz_conf(const uint8_t *data, size_t size, struct digest *digest)
+{
+	const uint8_t *zero = memchr(data, 0, size);
+	size_t length = zero ? (size_t)(zero - data) : size;
+	/* The byte behind it is not looked at. */
+	struct script script = {.name = "f",
+				.file = {.text = (char *)(uintptr_t)data, .size = length + 1}};
+	char error[CONF_ERROR] = "";
+	long blocks = seams()->blocks;
+
+	if (!script_scan(&script, error)) {
+		check_error(error, &script);
+		digest_text(digest, error);
+	} else if (try(&script, digest) && zero) {
+		give_all(&script, (const char *)zero + 1, size - length - 1, digest);
+	}
+	script.file.text = NULL;
+	script_free(&script);
 	if (seams()->blocks != blocks)
 		fuzz_fail("%ld blocks were not freed", seams()->blocks - blocks);
 }

@@ -301,7 +301,7 @@ static void set_daemon(struct run *run)
 	static char text[] =
 		"# a text\npinstance tv:\twan0 ==> \"lan\x1b[1\";\n\n# and\xc3\xa4\0\n";
 
-	run->script = (struct script){text, sizeof(text) - 1, sizeof(text) - 1};
+	run->script = (struct script){.file = {.text = text, .size = sizeof(text) - 1}};
 	run->daemon = (struct control_daemon){.view = &run->view,
 					      .script = &run->script,
 					      .process = {.pid = 1, .root = "empty"},

@@ -85,13 +85,14 @@ static void test_defaults(void)
 	CHECK(conf.log_level == LOG_LEVEL_NOTICE);
 	CHECK(instance->protocol[PROTOCOL_IGMP] == ENABLE_IGMP);
 	CHECK(instance->protocol[PROTOCOL_MLD] == ENABLE_MLD);
-	CHECK(instance->max_routes == CONFIG_MAX_ROUTES && !instance->ssdp_upstream);
-	CHECK(!instance->rfc3376_timers);
-	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 1);
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][0], "232.0.0.0", 104));
-	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 16);
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_MLD][0], "ff30::", 32));
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_MLD][15], "ff3f::", 32));
+	CHECK(instance->proxy[0].max_routes == CONFIG_MAX_ROUTES &&
+	      !instance->proxy[0].ssdp_upstream);
+	CHECK(!one.interface[0].proxy[0].values.rfc3376_timers);
+	CHECK(instance->proxy[PROTOCOL_IGMP].ssm_range_count == 1);
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_IGMP].ssm_range[0], "232.0.0.0", 104));
+	CHECK(instance->proxy[PROTOCOL_MLD].ssm_range_count == 16);
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_MLD].ssm_range[0], "ff30::", 32));
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_MLD].ssm_range[15], "ff3f::", 32));
 	for (unsigned i = 0; i < 3; i++) {
 		const struct proxy_interface_config *igmp = interface(i, PROTOCOL_IGMP);
 		const struct proxy_interface_config *mld = interface(i, PROTOCOL_MLD);
@@ -135,7 +136,7 @@ static void test_instance(void)
 	TEST("keywords are names, too");
 	good("pinstance set: protocol ==> pinstance downstream upstream set;\n"
 	     "pinstance set downstream set set robustness 7; pinstance set set ssdp proxy;");
-	CHECK(instance->interface_count == 5 && instance->ssdp_upstream);
+	CHECK(instance->interface_count == 5 && instance->proxy[0].ssdp_upstream);
 	CHECK(values(4, PROTOCOL_MLD).robustness == 7);
 	good("pinstance upstream: peer ==> \"peer2\" disable;\n"
 	     "pinstance upstream upstream peer set robustness 6;");
@@ -232,31 +233,32 @@ static void test_instance_keys(void)
 
 	TEST("max-routes, ssdp and rfc3376-timers");
 	takes(in_instance, "max-routes", "0");
-	CHECK(instance->max_routes == 0);
+	CHECK(instance->proxy[0].max_routes == 0);
 	takes(in_instance, "max-routes", "4294967295");
-	CHECK(instance->max_routes == UINT32_MAX);
+	CHECK(instance->proxy[0].max_routes == UINT32_MAX);
 	refuses(in_instance, "max-routes", "4294967296", "a number from 0 to 4294967295");
 	refuses(in_instance, "max-routes", "-1", "a number from 0 to 4294967295");
 	takes(in_instance, "ssdp", "proxy");
-	CHECK(instance->ssdp_upstream);
+	CHECK(instance->proxy[0].ssdp_upstream);
 	takes(in_instance, "ssdp", "local");
-	CHECK(!instance->ssdp_upstream);
+	CHECK(!instance->proxy[0].ssdp_upstream);
 	refuses(in_instance, "ssdp", "prox", "local|proxy");
 	takes(in_instance, "rfc3376-timers", "on");
-	CHECK(instance->rfc3376_timers);
+	CHECK(one.interface[0].proxy[0].values.rfc3376_timers);
 	takes(in_instance, "rfc3376-timers", "off");
-	CHECK(!instance->rfc3376_timers);
+	CHECK(!one.interface[0].proxy[0].values.rfc3376_timers);
 	refuses(in_instance, "rfc3376-timers", "yes", "off|on");
 
 	TEST("forwarding, rp-filter and scope");
 	good(HEAD);
-	CHECK(!instance->per_source && !instance->rp_filter_off && instance->scope == 2);
+	CHECK(!instance->proxy[0].per_source && !instance->rp_filter_off &&
+	      instance->scope == SCOPE_LINK);
 	if (ENABLE_PER_SOURCE) {
 		takes(in_instance, "forwarding", "per-source");
-		CHECK(instance->per_source);
+		CHECK(instance->proxy[0].per_source);
 	}
 	takes(in_instance, "forwarding", "auto");
-	CHECK(!instance->per_source);
+	CHECK(!instance->proxy[0].per_source);
 	takes(in_instance, "rp-filter", "off");
 	CHECK(instance->rp_filter_off);
 	takes(in_instance, "rp-filter", "keep");
@@ -265,24 +267,24 @@ static void test_instance_keys(void)
 	if (ENABLE_FILTER) {
 		refuses(in_instance, "forwarding", "wildcard", "auto|per-source");
 		takes(in_instance, "scope", "organization");
-		CHECK(instance->scope == 8);
+		CHECK(instance->scope == SCOPE_ORGANIZATION);
 	}
 
 	TEST("ssm-range");
 	takes(in_instance, "ssm-range",
 	      "(232.1.0.0/16 ff3e::/32,239.1.1.1 ff38::1/128 , 224.0.0.0/4)");
-	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 3);
-	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 2);
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][0], "232.1.0.0", 112));
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][1], "239.1.1.1", 128));
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_IGMP][2], "224.0.0.0", 100));
-	CHECK(is_prefix(&instance->ssm_range[PROTOCOL_MLD][1], "ff38::1", 128));
+	CHECK(instance->proxy[PROTOCOL_IGMP].ssm_range_count == 3);
+	CHECK(instance->proxy[PROTOCOL_MLD].ssm_range_count == 2);
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_IGMP].ssm_range[0], "232.1.0.0", 112));
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_IGMP].ssm_range[1], "239.1.1.1", 128));
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_IGMP].ssm_range[2], "224.0.0.0", 100));
+	CHECK(is_prefix(&instance->proxy[PROTOCOL_MLD].ssm_range[1], "ff38::1", 128));
 	takes(in_instance, "ssm-range", "239.0.0.0/8");
-	CHECK(instance->ssm_range_count[PROTOCOL_IGMP] == 1);
-	CHECK(instance->ssm_range_count[PROTOCOL_MLD] == 16, "the other family's is kept");
+	CHECK(instance->proxy[PROTOCOL_IGMP].ssm_range_count == 1);
+	CHECK(instance->proxy[PROTOCOL_MLD].ssm_range_count == 16, "the other family's is kept");
 	takes(in_instance, "ssm-range", "()");
-	CHECK(!instance->ssm_range_count[PROTOCOL_IGMP]);
-	CHECK(!instance->ssm_range_count[PROTOCOL_MLD]);
+	CHECK(!instance->proxy[PROTOCOL_IGMP].ssm_range_count);
+	CHECK(!instance->proxy[PROTOCOL_MLD].ssm_range_count);
 }
 
 /* ---- keys of interfaces ---- */
@@ -638,7 +640,8 @@ static void test_patterns(void)
 		CHECK(igmp->upstream == !i && ones[i].upstream == !i && !igmp->report_source_set);
 	}
 	CHECK(!strcmp(ones[0].name, "up") && !strcmp(ones[2].name, "d2"));
-	CHECK(!strcmp(conf.pidfile, "/a/b") && one.max_routes == 9 && one.ssdp_upstream);
+	CHECK(!strcmp(conf.pidfile, "/a/b") && one.proxy[0].max_routes == 9 &&
+	      one.proxy[0].ssdp_upstream);
 
 	TEST("a later statement wins, and the instance may come last");
 	good("pinstance A downstream * set robustness 3;\n"
@@ -824,7 +827,7 @@ static void test_prefixes_refused(void)
 	*strstr(text, "239.1.1.1)") = '\0';
 	strcat(text, ");");
 	good(text);
-	CHECK(one.ssm_range_count[PROTOCOL_IGMP] == 256);
+	CHECK(one.proxy[PROTOCOL_IGMP].ssm_range_count == 256);
 }
 
 static void bad_bytes(const char *text, size_t size, const char *expected)
@@ -1011,7 +1014,7 @@ static bool is_sound_instance(const struct conf_instance *instance)
 {
 	unsigned count = instance->interface_count, names = 0;
 
-	if (!*instance->name || count > PROXY_ENTRIES || instance->mutex < 0)
+	if (!*instance->name || count > PROXY_ENTRIES || instance->proxy[0].mutex < 0)
 		return false;
 	for (unsigned i = 0; i < count; i++) {
 		const struct conf_interface *interface = &instance->interface[i];
@@ -1241,14 +1244,13 @@ static char path[64];
 
 static int read_conf(void)
 {
-	char *text;
-	size_t size;
+	struct script file;
 	int result;
 
-	if (conf_load(conf_open(AT_FDCWD, path), path, &text, &size, error))
+	if (!script_read(&file, script_open(AT_FDCWD, path), path, error))
 		return -1;
-	result = parse_as(path, text, size);
-	free(text);
+	result = parse_as(path, file.file.text, file.file.size - 1);
+	script_free(&file);
 	return result;
 }
 
@@ -1379,7 +1381,8 @@ static void test_examples(void)
 	for (size_t i = 1; i < size; i++)
 		if (text[i - 1] == '\n' && text[i] == '#' && text[i + 1] >= 'a')
 			text[i] = ' ';
-	CHECK(good(text) && conf.disabled && one.ssdp_upstream && conf.instance_count == 2);
+	CHECK(good(text) && conf.disabled && one.proxy[0].ssdp_upstream &&
+	      conf.instance_count == 2);
 	CHECK(ones[0].in[CONF_BOUND] && ones[0].in[CONF_SCOPE] && !strcmp(ones[1].name, "ppp0"));
 	CHECK(interface(0, PROTOCOL_IGMP)->report_interval == 60000);
 }

@@ -4,10 +4,11 @@
 #ifndef TESTS_UNIT_CONF_H
 #define TESTS_UNIT_CONF_H
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config/conf.h"
+#include "core/config/script.h"
 #include "test.h"
 
 #if defined(__has_feature)
@@ -21,9 +22,11 @@ enum { SANITIZED = true };
 enum { SANITIZED = false };
 #endif
 
+/* What was parsed last: */
+static struct script script;
 static struct conf conf;
 static char error[CONF_ERROR];
-/* What was parsed last: its first instance, and that one's interfaces. */
+/* Its first instance, and that one's interfaces. */
 static struct conf_instance one;
 static struct conf_interface ones[PROXY_ENTRIES];
 /* The interfaces that there are. */
@@ -44,13 +47,17 @@ static inline int look(int result)
 
 static inline int parse_as(const char *name, const char *text, size_t size)
 {
-	struct conf_source source = {.name = name,
-				     .text = text,
-				     .size = size,
-				     .present = present,
-				     .present_count = present_count};
+	int result;
 
-	return look(conf_parse(&conf, &source, error));
+	script_free(&script);
+	/* The byte behind it is not looked at. */
+	script = (struct script){.name = name,
+				 .file = {.text = (char *)(uintptr_t)text, .size = size + 1}};
+	result = script_scan(&script, error)
+			 ? conf_make(&conf, &script, present, present_count, error)
+			 : -1;
+	script.file.text = NULL;
+	return look(result);
 }
 
 static inline int parse_bytes(const char *text, size_t size)

@@ -62,9 +62,9 @@ static void test_instances(void)
 	     "pinstance B set ssdp proxy; pinstance A set max-routes 7;\n"
 	     "pinstance A downstream * set robustness 4; pinstance B downstream d2 set querier "
 	     "never;");
-	CHECK(!conf.instance[0].ssdp_upstream && conf.instance[1].ssdp_upstream);
-	CHECK(conf.instance[0].max_routes == 7);
-	CHECK(conf.instance[1].max_routes == CONFIG_MAX_ROUTES);
+	CHECK(!conf.instance[0].proxy[0].ssdp_upstream && conf.instance[1].proxy[0].ssdp_upstream);
+	CHECK(conf.instance[0].proxy[0].max_routes == 7);
+	CHECK(conf.instance[1].proxy[0].max_routes == CONFIG_MAX_ROUTES);
 	CHECK(conf.instance[0].interface[0].proxy[0].values.robustness == 0);
 	CHECK(conf.instance[0].interface[1].proxy[1].values.robustness == 4);
 	CHECK(conf.instance[1].interface[0].proxy[0].values.robustness == 3);
@@ -126,7 +126,7 @@ static void test_sides(void)
 	TEST("upstreams in order of priority, and interfaces on both sides");
 	good("pinstance A: u2 u1 ==> d2 u1 d1;");
 	has(0, "u2 u1 >d2 u1 d1 ");
-	CHECK(one.mutex == 0 && !one.interface[1].peer);
+	CHECK(one.proxy[0].mutex == 0 && !one.interface[1].peer);
 	CHECK(one.interface[3].proxy[PROTOCOL_IGMP].querier == QUERIER_AUTO);
 	bad("pinstance A: u1 u2 u1 ==> d1;",
 	    "1:20: found 'u1', expected an upstream that was not named before");
@@ -158,7 +158,7 @@ static void test_peers(void)
 	TEST("peers come first, on both sides");
 	good("pinstance A: a1 a2 ==> b1 b2 peer ap1 ap2;");
 	has(0, "ap1+ ap2+ a1 a2 >ap1+ ap2+ b1 b2 ");
-	CHECK(one.mutex == 10 && !one.out_first);
+	CHECK(one.proxy[0].mutex == 10 && !one.proxy[0].out_first);
 	good("pinstance A: ==> peer ap;");
 	has(0, "ap+ >ap+ ");
 	good("pinstance A: a1 ==> b1 peer ap1 peer ap2;");
@@ -168,11 +168,11 @@ static void test_peers(void)
 	good("pinstance A upstream * in rulematching mutex 500; pinstance A: a1 ==> peer ap;\n"
 	     "pinstance A downstream ap set querier auto; pinstance A upstream ap set robustness "
 	     "5;");
-	CHECK(one.mutex == 500);
+	CHECK(one.proxy[0].mutex == 500);
 	CHECK(peer->proxy[0].values.robustness == 5);
 	CHECK(ones[2].proxy[0].querier == QUERIER_AUTO && !ones[2].proxy[0].values.robustness);
 	good("pinstance A: a1 ==> peer ap; pinstance A upstream * in rulematching first;");
-	CHECK(one.mutex == 0);
+	CHECK(one.proxy[0].mutex == 0);
 	bad("pinstance A: ap ==> peer ap;",
 	    "1:26: found 'ap', expected an upstream that was not named before");
 	bad("pinstance A: a1 ==> ap peer ap;",
@@ -188,19 +188,19 @@ static void test_matching(void)
 
 	TEST("rulematching");
 	good(head);
-	CHECK(!one.out_first && !one.mutex);
+	CHECK(!one.proxy[0].out_first && !one.proxy[0].mutex);
 	snprintf(text, sizeof(text), "%s%s", head,
 		 "pinstance A upstream * out rulematching first;");
 	good(text);
-	CHECK(one.out_first && !one.mutex);
+	CHECK(one.proxy[0].out_first && !one.proxy[0].mutex);
 	good(strcat(text, "pinstance A upstream * out rulematching all;"));
-	CHECK(!one.out_first);
+	CHECK(!one.proxy[0].out_first);
 	good(strcat(text, "pinstance A upstream * in rulematching mutex 1;"));
-	CHECK(one.mutex == 1);
+	CHECK(one.proxy[0].mutex == 1);
 	good(strcat(text, "pinstance A upstream * in rulematching mutex 3600000;"));
-	CHECK(one.mutex == 3600000);
+	CHECK(one.proxy[0].mutex == 3600000);
 	good(strcat(text, "pinstance A upstream * in rulematching first;"));
-	CHECK(!one.mutex);
+	CHECK(!one.proxy[0].mutex);
 	bad("pinstance A: u ==> d;\npinstance A upstream * in rulematching mutex 0;",
 	    "2:46: found '0', expected milliseconds from 1 to 3600000");
 	bad("pinstance A: u ==> d;\npinstance A upstream * in rulematching mutex 3600001;",
@@ -335,15 +335,15 @@ static void test_changes(void)
 		 "pinstance A add peer p1; pinstance A downstream d2 set robustness 4;\n");
 	good(text);
 	has(0, "p1+ u1 u2 >p1+ d1 d2 ");
-	CHECK(ones[5].proxy[0].values.robustness == 4 && one.mutex == 10);
+	CHECK(ones[5].proxy[0].values.robustness == 4 && one.proxy[0].mutex == 10);
 	good(strcat(text, "pinstance A del upstream u1; pinstance A del peer p1;\n"
 			  "pinstance A del downstream d1;\n"));
 	has(0, "u2 >d2 ");
-	CHECK(one.mutex == 0);
+	CHECK(one.proxy[0].mutex == 0);
 	good(strcat(text, "pinstance A add downstream d1; pinstance A add upstream u1;\n"
 			  "pinstance A add downstream p1; pinstance A add upstream p1;"));
 	has(0, "u2 u1 p1 >d2 d1 p1 ");
-	CHECK(one.mutex == 0);
+	CHECK(one.proxy[0].mutex == 0);
 	CHECK(ones[4].proxy[0].values.robustness == 3);
 	good(strcat(text, "pinstance A add downstream x*; pinstance A del downstream x*;"));
 	CHECK(!conf.pattern_count);

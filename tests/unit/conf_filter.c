@@ -448,7 +448,7 @@ static void test_scope(void)
 		}
 	}
 	good(HEAD);
-	CHECK(!ones[0].in[CONF_SCOPE] && one.scope == 2);
+	CHECK(!ones[0].in[CONF_SCOPE] && one.scope == SCOPE_LINK);
 	good(HEAD "pinstance B: u3 ==> d3; pinstance A set scope site; pinstance B set scope site;"
 		  "pinstance A upstream u1 in whitelist table {(ff04::/16|*) (ff05::/16|*)};");
 	CHECK(conf.instance[1].interface[0].in[CONF_SCOPE] == ones[0].out[CONF_SCOPE]);
@@ -522,7 +522,7 @@ static void check_peering(void)
 		CHECK(passes(i, true, "a1", g6, s6) == !peer);
 		CHECK(passes(i, true, "a2", g, s) && passes(i, true, "a2", g6, s6));
 	}
-	CHECK(one.mutex == 10);
+	CHECK(one.proxy[0].mutex == 10);
 }
 
 static void test_peering(void)

@@ -552,7 +552,7 @@ static void check_text(void)
 	struct answer answer;
 
 	TEST("the configuration: lines, the long ones in parts");
-	script = (struct script){text, sizeof(text), sizeof(text)};
+	script = (struct script){.file = {.text = text, .size = sizeof(text)}};
 	memset(text, 'x', sizeof(text));
 	memcpy(text, "a\t\"\xc3\xa4\"\n\n\0b\n", 11);
 	text[sizeof(text) - 1] = '\n';
@@ -564,7 +564,7 @@ static void check_text(void)
 	hang_up(&answer);
 
 	TEST("no configuration is no line");
-	script = (struct script){NULL, 0, 0};
+	script = (struct script){.name = NULL};
 	answers("dump-config\n", "ok\n");
 }
 

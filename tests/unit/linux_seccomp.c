@@ -394,11 +394,11 @@ static int use_control(const void *ctx)
 static int use_script(const void *ctx)
 {
 	char bytes[] = "pinstance p: a ==> b;\n", error[CONF_ERROR];
-	struct script script = {bytes, sizeof(bytes) - 1, sizeof(bytes) - 1}, again;
+	struct script script = {.file = {.text = bytes, .size = sizeof(bytes) - 1}}, again;
 	int fd = script_save(&script);
 
 	(void)ctx;
-	if (fd < 0 || !script_restore(&again, fd, script.file, "f", error))
+	if (fd < 0 || !script_restore(&again, fd, script.file.size, "f", error))
 		return FAILS;
 	script_free(&again);
 	return script_restore(&again, text, 4, "f", error) ? SURVIVES : FAILS;
@@ -457,7 +457,7 @@ static int listen_abstractly(void)
 static bool open_all(void)
 {
 	char bytes[] = "a b\n\n";
-	struct script script = {bytes, sizeof(bytes) - 1, 4};
+	struct script script = {.file = {.text = bytes, .size = sizeof(bytes) - 1}};
 	bool failed = !netns_wire("v0", "v1");
 
 	v0 = if_nametoindex("v0");

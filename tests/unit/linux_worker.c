@@ -327,7 +327,8 @@ static bool has_group(void)
 static int leave_all(struct priv *priv)
 {
 	char text[] = "a ==> b;\n\n";
-	const struct script script = {text, sizeof(text) - 1, 9};
+	const struct script script = {.file = {.text = text, .size = 9},
+				      .added = {.text = text + 9, .size = 1}};
 	bool kept = true;
 	int fd, joined;
 
@@ -361,7 +362,7 @@ static int find_all(struct priv *priv)
 	LOOK(count_open(AF_UNIX) == 1 && count_open(AF_PACKET) == 1 && count_open(0) == 1);
 	LOOK(!count_open(AF_INET) && !count_open(AF_INET6) && !count_open(AF_NETLINK));
 	LOOK(script_restore(&script, priv->script, priv->script_file, "f", error) &&
-	     script.file == 9 && script.size == 10);
+	     script.file.size == 9 && script.added.size == 1);
 	script_free(&script);
 	for (int i = 0; i < PROTOCOLS; i++) {
 		fd = priv_mroute(priv, (enum protocol)i, 7, &kept);

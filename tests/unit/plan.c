@@ -2,23 +2,27 @@
 /* What a proxy runs with, made of a configuration. */
 #include <string.h>
 
+#include "core/config/script.h"
 #include "core/daemon/plan.h"
 #include "proto/policy/filter.h"
 #include "test.h"
 
+static struct script script;
 static struct conf conf;
 static struct plan *plan;
 static const char *const names[PROXY_VIFS] = {[0] = "lan", [3] = "ap", [7] = "wan"};
 
 static void make(const char *text)
 {
-	const struct conf_source source = {.name = "text", .text = text, .size = strlen(text)};
 	char error[CONF_ERROR] = "";
 
 	plan_free(plan);
 	plan = NULL;
 	conf_free(&conf);
-	if (CHECK(!conf_parse(&conf, &source, error), "%s", error))
+	script_free(&script);
+	script = (struct script){.name = "text", .file = {strdup(text), strlen(text) + 1}};
+	if (CHECK(script_scan(&script, error) && !conf_make(&conf, &script, NULL, 0, error), "%s",
+		  error))
 		plan = plan_new(&conf.instance[0], PROTOCOL_IGMP, names);
 	CHECK(plan);
 }
@@ -71,5 +75,6 @@ int main(void)
 	test_filters();
 	plan_free(plan);
 	conf_free(&conf);
+	script_free(&script);
 	return test_end();
 }

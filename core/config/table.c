@@ -1,26 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tables and filters. Owns: the rules' meaning as ranges of addresses, tables within tables, which
- * filter an interface has, and those that no rule of the text makes: of the keys `source` and
- * `scope`, and of peering (RFC 7287 section 5.3). Leaves out: looking rules up, which is
- * proto/policy/filter.h.
+ * Tables. Owns: the rules' meaning as ranges of addresses, and tables within tables. Leaves out:
+ * looking rules up, which is proto/policy/filter.h.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config/conf_filter.h"
+#include "core/config/table.h"
 
 /* ---- ranges ---- */
 
-enum { ANY_FAMILY = PROTOCOLS };
+enum {
+	TABLES = 16, /* within each other */
+	ANY_FAMILY = PROTOCOLS
+};
 
 struct range {
 	struct addr end[2];
 	unsigned family; /* its protocol; ANY_FAMILY: all addresses of both */
 };
 
-#define ONES 0xff, 0xff, 0xff, 0xff
-static const struct range any = {{{{0}}, {{ONES, ONES, ONES, ONES}}}, ANY_FAMILY};
+void table_set_any(struct addr end[2])
+{
+	memset(&end[0], 0, sizeof(*end));
+	memset(&end[1], 0xff, sizeof(*end));
+}
 
 static struct addr lowest(unsigned family, bool multicast)
 {
@@ -31,13 +35,10 @@ static struct addr lowest(unsigned family, bool multicast)
 
 static struct addr highest(unsigned family, bool multicast)
 {
-	return family == PROTOCOL_IGMP ? addr_ipv4(multicast ? 0xefffffff : 0xffffffff)
-				       : any.end[1];
-}
+	struct addr end[2];
 
-static unsigned family_of(const struct addr *address)
-{
-	return addr_is_ipv4(address) ? PROTOCOL_IGMP : PROTOCOL_MLD;
+	table_set_any(end);
+	return family == PROTOCOL_IGMP ? addr_ipv4(multicast ? 0xefffffff : 0xffffffff) : end[1];
 }
 
 static void set_prefix(struct addr end[2], const struct prefix *prefix)
@@ -80,12 +81,12 @@ static bool read_last(struct parser *parser, bool multicast, unsigned family, st
 	if (!parser_address(parser, &last, &token))
 		return false;
 	if (range->family == ANY_FAMILY) {
-		range->family = family_of(&last);
+		range->family = parser_protocol(&last);
 		range->end[0] = lowest(range->family, multicast);
 	} else {
 		family = range->family;
 	}
-	if (!check_family(parser, &token, family_of(&last), family))
+	if (!check_family(parser, &token, parser_protocol(&last), family))
 		return false;
 	if (addr_is_multicast(&last) != multicast)
 		return parser_fail_at(parser, &token, "a %s address",
@@ -103,12 +104,13 @@ static bool read_range(struct parser *parser, bool multicast, unsigned family, s
 	struct token token;
 
 	if (parser_accept(parser, '*')) {
-		*range = any;
+		table_set_any(range->end);
+		range->family = ANY_FAMILY;
 		return !accept_dash(parser) || read_last(parser, multicast, family, range);
 	}
 	if (!parser_prefix(parser, multicast, &token, &prefix))
 		return false;
-	range->family = family_of(&prefix.address);
+	range->family = parser_protocol(&prefix.address);
 	if (!check_family(parser, &token, range->family, family))
 		return false;
 	set_prefix(range->end, &prefix);
@@ -136,7 +138,7 @@ static bool read_ranges(struct parser *parser, struct conf_rule *rule)
 			group.end[0] = lowest(source.family, true);
 			group.end[1] = highest(source.family, true);
 		}
-		source = any;
+		table_set_any(source.end);
 	}
 	memcpy(rule->group, group.end, sizeof(rule->group));
 	memcpy(rule->source, source.end, sizeof(rule->source));
@@ -144,11 +146,6 @@ static bool read_ranges(struct parser *parser, struct conf_rule *rule)
 }
 
 /* ---- tables ---- */
-
-struct table {
-	const struct conf_rule *rule;
-	size_t count;
-};
 
 /* One that is being read. */
 struct open_table {
@@ -158,7 +155,7 @@ struct open_table {
 };
 
 struct reader {
-	struct open_table open[FILTER_TABLES];
+	struct open_table open[TABLES];
 	unsigned depth;
 	const struct table *used; /* the last one that was referred to */
 };
@@ -194,20 +191,26 @@ static bool append(struct parser *parser, const struct token *token, const struc
 	return true;
 }
 
-/* The rules that were read from number FIRST on, to stay. */
-static struct table *keep(struct parser *parser, size_t first)
+/* The rules of a table that ends here, to stay. */
+static struct table *keep(struct parser *parser, const struct open_table *open)
 {
-	size_t count = parser->rule_count - first;
-	struct table *table = parser_scratch(parser, sizeof(*table));
-	struct conf_rule *rule = parser_allocate(parser, count * sizeof(*rule));
+	size_t count = parser->rule_count - open->first;
+	struct table *table = parser_allocate(parser, sizeof(*table));
 
-	if (!table || !rule)
+	if (!table)
 		return NULL;
-	if (count)
-		memcpy(rule, parser->rule + first, count * sizeof(*rule));
+	table->rule = parser_copy(parser, count ? parser->rule + open->first : NULL,
+				  count * sizeof(*table->rule));
+	if (!table->rule)
+		return NULL;
 	parser->rule_total += count;
-	*table = (struct table){rule, count};
-	return table;
+	table->count = count;
+	strcpy(table->name, open->name);
+	if (!*table->name)
+		return table;
+	table->next = parser->table;
+	parser->table = table;
+	return parser_remember(parser, NAME_TABLE, 0, table->name, table) ? table : NULL;
 }
 
 /* A table that is referred to. */
@@ -229,14 +232,16 @@ static bool open_table(struct parser *parser, struct reader *reader)
 	struct open_table table = {.token = parser->scanner.token, .first = parser->rule_count};
 
 	if (parser->scanner.token.type != '{' &&
-	    !parser_name(parser, table.name, sizeof(table.name), "'{' or a table's name"))
+	    !parser_name(parser, &table.token, sizeof(table.name), "'{' or a table's name"))
 		return false;
+	if (table.token.type != '{')
+		scan_copy(&table.token, table.name, sizeof(table.name));
 	if (*table.name && parser->scanner.token.type != '{')
 		return refer(parser, reader, &table.token, table.name);
 	if (parser_known(parser, NAME_TABLE, 0, table.name))
 		return parser_fail_at(parser, &table.token, "a name that no other table has");
-	if (reader->depth == FILTER_TABLES)
-		return parser_fail(parser, "at most %d tables within each other", FILTER_TABLES);
+	if (reader->depth == TABLES)
+		return parser_fail(parser, "at most %d tables within each other", TABLES);
 	reader->open[reader->depth++] = table;
 	return parser_symbol(parser, '{');
 }
@@ -245,18 +250,15 @@ static bool open_table(struct parser *parser, struct reader *reader)
 static bool close_table(struct parser *parser, struct reader *reader)
 {
 	const struct open_table *open = &reader->open[--reader->depth];
-	struct table *table;
 
 	if (*open->name && parser_known(parser, NAME_TABLE, 0, open->name))
 		return parser_fail_at(parser, &open->token, "a name that no other table has");
 	if (*open->name || !reader->depth) {
 		if (reader->depth && !has_room(parser, parser->rule_count - open->first))
 			return fail_room(parser, &open->token);
-		table = keep(parser, open->first);
-		if (!table ||
-		    (*open->name && !parser_remember(parser, NAME_TABLE, 0, open->name, table)))
+		reader->used = keep(parser, open);
+		if (!reader->used)
 			return false;
-		reader->used = table;
 	}
 	return !reader->depth || parser_symbol(parser, ')');
 }
@@ -268,9 +270,12 @@ static bool read_rule(struct parser *parser, struct reader *reader)
 	struct token token = parser->scanner.token;
 	unsigned depth = reader->depth;
 
-	if (token.type != '(' && !parser_name(parser, rule.interface, sizeof(rule.interface),
-					      "'}', '(' or an interface's name"))
-		return false;
+	if (token.type != '(') {
+		if (!parser_name(parser, &token, sizeof(rule.interface),
+				 "'}', '(' or an interface's name"))
+			return false;
+		scan_copy(&token, rule.interface, sizeof(rule.interface));
+	}
 	if (!parser_symbol(parser, '('))
 		return false;
 	if (*rule.interface || !parser_keyword(parser, "table"))
@@ -293,7 +298,7 @@ static const struct table *read_table(struct parser *parser)
 	return reader.used;
 }
 
-bool conf_filter_table(struct parser *parser)
+bool table_read(struct parser *parser)
 {
 	struct scanner next = parser->scanner;
 
@@ -307,173 +312,36 @@ bool conf_filter_table(struct parser *parser)
 
 /* ---- filters ---- */
 
-struct conf_binding {
-	struct conf_binding *next;
-	struct conf_filter *filter;
-};
-
-static struct conf_filter *make_filter(struct parser *parser, bool whitelist,
-				       const struct conf_rule *rule, size_t count)
+const struct conf_filter *table_make_filter(struct parser *parser, bool whitelist,
+					    const struct conf_rule *rule, size_t count)
 {
-	struct conf_filter *filter = parser_allocate(parser, sizeof(*filter));
+	const struct conf_filter filter = {whitelist, rule, count};
 
-	if (filter)
-		*filter = (struct conf_filter){whitelist, rule, count};
-	return filter;
+	return parser_copy(parser, &filter, sizeof(filter));
 }
 
-bool conf_filter_read(struct parser *parser, bool whitelist)
+const struct conf_filter *table_read_filter(struct parser *parser, bool whitelist)
 {
 	const struct table *table;
-	struct conf_binding *binding;
 
-	if (!parser_keyword(parser, "table"))
-		return parser_fail(parser, "table");
+	if (!parser_keyword(parser, "table")) {
+		parser_fail(parser, "table");
+		return NULL;
+	}
 	table = read_table(parser);
-	if (!table)
-		return false;
-	binding = parser_scratch(parser, sizeof(*binding));
-	if (!binding)
-		return false;
-	binding->filter = make_filter(parser, whitelist, table->rule, table->count);
-	*parser->last_binding = binding;
-	parser->last_binding = &binding->next;
-	return binding->filter;
+	return table ? table_make_filter(parser, whitelist, table->rule, table->count) : NULL;
 }
 
-void conf_filter_bind(struct parser *parser, bool out)
-{
-	const struct conf_filter *filter = parser->binding->filter;
-	struct conf_interface *interface;
-
-	parser->binding = parser->binding->next;
-	for (unsigned i = 0; (interface = conf_define_selected(parser, &i)); i++)
-		(out ? interface->out : interface->in)[CONF_BOUND] = filter;
-}
-
-const struct conf_filter *conf_filter_sources(struct parser *parser, const struct prefix *prefix,
-					      size_t count)
+const struct conf_filter *table_make_senders(struct parser *parser, const struct prefix *prefix,
+					     size_t count)
 {
 	struct conf_rule *rule = parser_allocate(parser, count * sizeof(*rule));
 
 	if (!rule)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		memcpy(rule[i].group, any.end, sizeof(rule->group));
+		table_set_any(rule[i].group);
 		set_prefix(rule[i].source, &prefix[i]);
 	}
-	return make_filter(parser, true, rule, count);
-}
-
-/* ---- scopes ---- */
-
-enum { LINK = 2, SITE = 5, ORGANIZATION = 8 }; /* RFC 7346 section 2 */
-
-static void set_groups(struct conf_rule *rule, struct addr first, struct addr last)
-{
-	rule->group[0] = first;
-	rule->group[1] = last;
-	memcpy(rule->source, any.end, sizeof(rule->source));
-}
-
-/* A blacklist of the groups whose scope is narrower: ffXs::/16 (RFC 7346 section 2), and of
- * 239.0.0.0/8 what is local (239.255.0.0/16 and what that can grow into, 239.252.0.0/14) or of an
- * organization (the rest; RFC 2365 section 6). */
-static const struct conf_filter *make_scope(struct parser *parser, unsigned scope)
-{
-	enum { FLAGS = 16 };
-	struct conf_rule *rule = parser_allocate(parser, (FLAGS + 1) * sizeof(*rule));
-	size_t count = 0;
-
-	if (!rule)
-		return NULL;
-	for (; count < FLAGS; count++) {
-		struct addr first = {{0xff, (uint8_t)(count << 4)}},
-			    last = highest(PROTOCOL_MLD, true);
-
-		last.byte[1] = (uint8_t)(count << 4 | (scope - 1));
-		set_groups(&rule[count], first, last);
-	}
-	if (scope > SITE) {
-		uint32_t first = scope > ORGANIZATION ? 0xef000000 : 0xeffc0000;
-
-		set_groups(&rule[count++], addr_ipv4(first), highest(PROTOCOL_IGMP, true));
-	}
-	return make_filter(parser, false, rule, count);
-}
-
-static bool complete_scope(struct parser *parser, struct conf_instance *instance)
-{
-	const struct conf_filter **filter = &parser->scope[instance->scope];
-
-	if (instance->scope <= LINK)
-		return true;
-	if (!*filter)
-		*filter = make_scope(parser, instance->scope);
-	for (unsigned i = 0; i < instance->interface_count; i++)
-		if (instance->interface[i].upstream)
-			instance->interface[i].in[CONF_SCOPE] =
-				instance->interface[i].out[CONF_SCOPE] = *filter;
-	return *filter;
-}
-
-/* ---- peers ---- */
-
-/* A blacklist of what comes from upstreams, or from PEERS only. */
-static const struct conf_filter *make_origins(struct parser *parser,
-					      const struct conf_instance *instance, bool peers)
-{
-	struct conf_rule *rule = parser_allocate(parser, instance->interface_count * sizeof(*rule));
-	size_t count = 0;
-
-	if (!rule)
-		return NULL;
-	for (unsigned i = 0; i < instance->interface_count; i++) {
-		const struct conf_interface *interface = &instance->interface[i];
-
-		if (!interface->upstream || (peers && !interface->peer))
-			continue;
-		set_groups(&rule[count], any.end[0], any.end[1]);
-		strcpy(rule[count++].interface, interface->name);
-	}
-	return make_filter(parser, false, rule, count);
-}
-
-/* RFC 7287 section 5.3, without several hops: a peer gets what comes from our own downstreams, and
- * nothing of what it sends goes on to upstreams. It is asked as an upstream, so nothing goes out or
- * comes in on the other side. */
-static bool complete_peers(struct parser *parser, struct conf_instance *instance)
-{
-	const struct conf_filter *nothing, *from_upstreams, *from_peers;
-	unsigned i = 0;
-
-	while (i < instance->interface_count && !instance->interface[i].peer)
-		i++;
-	if (i == instance->interface_count)
-		return true;
-	nothing = make_filter(parser, true, NULL, 0);
-	from_upstreams = make_origins(parser, instance, false);
-	from_peers = make_origins(parser, instance, true);
-	if (!nothing || !from_upstreams || !from_peers)
-		return false;
-	for (i = 0; i < instance->interface_count; i++) {
-		struct conf_interface *interface = &instance->interface[i];
-
-		if (interface->peer && !interface->upstream)
-			interface->in[CONF_PEERING] = nothing;
-		if (interface->upstream)
-			interface->out[CONF_PEERING] = interface->peer ? nothing : from_peers;
-		else if (interface->peer)
-			interface->out[CONF_PEERING] = from_upstreams;
-	}
-	return true;
-}
-
-bool conf_filter_complete(struct parser *parser)
-{
-	for (unsigned i = 0; i < parser->conf.instance_count; i++)
-		if (!complete_scope(parser, &parser->conf.instance[i]) ||
-		    (ENABLE_PEERING && !complete_peers(parser, &parser->conf.instance[i])))
-			return false;
-	return true;
+	return table_make_filter(parser, true, rule, count);
 }

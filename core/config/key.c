@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every key that can be set, one row a key: where it may stand, what its value is and in which
+ * range (RFC 9776 section 8, RFC 9777 section 9), where it goes, its default, and which option
+ * brings it. Leaves out: the defaults of the RFCs, which are values_complete()'s.
+ */
+#include "core/config/key.h"
+
+#include <string.h>
+
+#include "core/config/table.h"
+#include "core/config/value.h"
+
+enum { NOTHING, CONTROL, FILTER, PRIVILEGES, PRIVSEP, REPORTER_LIMITS };
+static const struct {
+	char name[16];
+	bool enabled;
+} options[] = {
+	[NOTHING] = {"", true},
+	[CONTROL] = {"CONTROL", ENABLE_CONTROL},
+	[FILTER] = {"FILTER", ENABLE_FILTER},
+	[PRIVILEGES] = {"PRIVILEGES", ENABLE_PRIVILEGES},
+	[PRIVSEP] = {"PRIVSEP", ENABLE_PRIVSEP},
+	[REPORTER_LIMITS] = {"REPORTER_LIMITS", ENABLE_REPORTER_LIMITS},
+};
+
+/* 232.0.0.0/8 and ff3x::/32 (RFC 4607 section 1). */
+static const struct prefix ssm_igmp = {{{[10] = 0xff, 0xff, 232}}, 96 + 8};
+#define FF3X(scope)                          \
+	{                                    \
+		{{0xff, 0x30 | (scope)}}, 32 \
+	}
+static const struct prefix ssm_mld[] = {
+	FF3X(0), FF3X(1), FF3X(2),  FF3X(3),  FF3X(4),	FF3X(5),  FF3X(6),  FF3X(7),
+	FF3X(8), FF3X(9), FF3X(10), FF3X(11), FF3X(12), FF3X(13), FF3X(14), FF3X(15),
+};
+static const union setting ssm = {
+	.list = {[PROTOCOL_IGMP] = {&ssm_igmp, 1},
+		 [PROTOCOL_MLD] = {ssm_mld, sizeof(ssm_mld) / sizeof(ssm_mld[0])}}};
+
+/* ---- the fields of a row ---- */
+
+enum { EACH = 1 << PROTOCOL_IGMP | 1 << PROTOCOL_MLD };
+
+/* Where a value goes: to members of a struct, from FIRST to LAST. */
+#define MEMBERS(structure, first, last)                                                   \
+	.offset = offsetof(structure, first), .size = offsetof(structure, last) +         \
+						      sizeof(((structure *)NULL)->last) - \
+						      offsetof(structure, first)
+#define PROGRAM(member)                                                   \
+	.target = KEY_OF_PROGRAM, .place = PLACE_PROGRAM, .protocols = 1, \
+	MEMBERS(struct conf, member, member)
+#define INSTANCE(member)                                                    \
+	.target = KEY_OF_INSTANCE, .place = PLACE_INSTANCE, .protocols = 1, \
+	MEMBERS(struct conf_instance, member, member)
+#define PROXY(member) PROXY_PAIR(member, member)
+#define PROXY_PAIR(first, last)                                                              \
+	.target = KEY_OF_INSTANCE, .protocols = EACH, .stride = sizeof(struct proxy_config), \
+	MEMBERS(struct conf_instance, proxy[0].first, proxy[0].last)
+#define SIDE(member) \
+	.target = KEY_OF_INTERFACE, .protocols = 1, MEMBERS(struct conf_interface, member, member)
+#define ENTRY(member) ENTRY_PAIR(member, member)
+#define ENTRY_PAIR(first, last)                          \
+	.target = KEY_OF_INTERFACE, .protocols = EACH,   \
+	.stride = sizeof(struct proxy_interface_config), \
+	MEMBERS(struct conf_interface, proxy[0].first, proxy[0].last)
+#define OF_INSTANCE .place = PLACE_INSTANCE
+#define DOWNSTREAM .place = PLACE_DOWNSTREAM
+#define UPSTREAM .place = PLACE_UPSTREAM
+#define BOTH .place = PLACE_DOWNSTREAM | PLACE_UPSTREAM
+
+_Static_assert(sizeof(enum log_level) == 4 && sizeof(enum querier_mode) == 4 &&
+		       sizeof(enum quick_leave) == 4 && sizeof(bool) == 1,
+	       "a number has one byte or four");
+#define IS_PAIR(structure, first, last)                                          \
+	_Static_assert(offsetof(structure, last) - offsetof(structure, first) == \
+			       sizeof(((structure *)NULL)->first),               \
+		       #first " and " #last " are written in one go")
+IS_PAIR(struct proxy_config, ssm_range, ssm_range_count);
+IS_PAIR(struct proxy_interface_config, accept_from, accept_from_count);
+IS_PAIR(struct proxy_interface_config, report_source_set, report_source);
+
+/* What it may be. */
+#define RANGE(least, most) .minimum = (least), .maximum = (most)
+/* What a Max Resp Code (RFC 9776 section 4.1.1) and a QQIC (section 4.1.7) can tell. */
+#define MAX_RESPONSE RANGE(100, 3174400)
+#define MAX_INTERVAL RANGE(1000, 31744000)
+/* So many words, of which the last one is the LAST of an enumeration. */
+#define CHOICE(count, last, words) \
+	.type = KEY_CHOICE * sizeof(char[(last) == (count)-1 ? 1 : -1]), .text = (words)
+/* Without an option only the first one of two. */
+#define OPTIONAL(option, first, second) \
+	CHOICE(2, true, ENABLE_##option ? first "|" second : first " (option " #option " is off)")
+
+enum { IN_FILTER, OUT_FILTER, IN_MATCHING, OUT_MATCHING };
+
+static const struct key keys[] = {
+	[IN_FILTER] = {"", KEY_FILTER, SIDE(in[CONF_BOUND])},
+	[OUT_FILTER] = {"", KEY_FILTER, SIDE(out[CONF_BOUND])},
+	[IN_MATCHING] = {"", KEY_NUMBER, PROXY(mutex)},
+	[OUT_MATCHING] = {"", KEY_NUMBER, PROXY(out_first)},
+
+	{"control", KEY_PATH, PROGRAM(control), .text = ENABLE_CONTROL ? "/run/mcproxy.sock" : NULL,
+	 .needs = CONTROL},
+	{"control-group", KEY_NAME, PROGRAM(control_group), .needs = CONTROL},
+	{"pidfile", KEY_PATH, PROGRAM(pidfile)},
+	{"log", PROGRAM(log_syslog), OPTIONAL(SYSLOG, "stderr", "syslog")},
+	{"log-level", PROGRAM(log_level), .standard = LOG_LEVEL_NOTICE,
+	 CHOICE(5, LOG_LEVEL_DEBUG, "error|warning|notice|info|debug")},
+	{"user", KEY_NAME, PROGRAM(user), .needs = PRIVILEGES},
+	{"group", KEY_NAME, PROGRAM(group), .needs = PRIVILEGES},
+	{"chroot", KEY_PATH, PROGRAM(chroot), .needs = PRIVILEGES},
+	{"watchdog", KEY_NUMBER, PROGRAM(watchdog), RANGE(0, 86400),
+	 .standard = ENABLE_PRIVSEP ? 30 : 0, .needs = PRIVSEP},
+
+	{"ssm-range", KEY_GROUPS, OF_INSTANCE, PROXY_PAIR(ssm_range, ssm_range_count),
+	 .lists = &ssm},
+	{"max-routes", KEY_NUMBER, OF_INSTANCE, PROXY(max_routes), RANGE(0, UINT32_MAX),
+	 .standard = CONFIG_MAX_ROUTES},
+	{"ssdp", OF_INSTANCE, PROXY(ssdp_upstream), CHOICE(2, true, "local|proxy")},
+	{"forwarding", OF_INSTANCE, PROXY(per_source), OPTIONAL(PER_SOURCE, "auto", "per-source")},
+	{"scope", INSTANCE(scope), CHOICE(4, SCOPE_GLOBAL, "link|site|organization|global"),
+	 .needs = FILTER},
+	{"rp-filter", INSTANCE(rp_filter_off), CHOICE(2, true, "keep|off")},
+	{"rfc3376-timers", OF_INSTANCE, ENTRY(values.rfc3376_timers), CHOICE(2, true, "off|on")},
+
+	{"version", KEY_VERSION, BOTH, ENTRY(values.version)},
+	{"oldest-version", KEY_VERSION, BOTH, ENTRY(oldest_version)},
+	{"robustness", KEY_NUMBER, BOTH, ENTRY(values.robustness), RANGE(1, 7)},
+	{"querier", DOWNSTREAM, ENTRY(querier), CHOICE(3, QUERIER_NEVER, "auto|always|never")},
+	{"query-interval", KEY_QUERY_INTERVAL, DOWNSTREAM, ENTRY(values.query_interval),
+	 MAX_INTERVAL},
+	{"query-response-interval", KEY_QUERY_INTERVAL, DOWNSTREAM,
+	 ENTRY(values.query_response_interval), MAX_RESPONSE},
+	{"last-member-query-interval", KEY_INTERVAL, DOWNSTREAM,
+	 ENTRY(values.last_member_query_interval), MAX_RESPONSE},
+	{"last-member-query-count", KEY_NUMBER, DOWNSTREAM, ENTRY(values.last_member_query_count),
+	 RANGE(1, 255)},
+	{"startup-query-interval", KEY_INTERVAL, DOWNSTREAM, ENTRY(values.startup_query_interval),
+	 MAX_INTERVAL},
+	{"startup-query-count", KEY_NUMBER, DOWNSTREAM, ENTRY(values.startup_query_count),
+	 RANGE(1, 255)},
+	{"max-groups", KEY_NUMBER, DOWNSTREAM, ENTRY(max_groups), RANGE(0, UINT32_MAX),
+	 .standard = CONFIG_MAX_GROUPS},
+	{"max-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_sources), RANGE(0, UINT32_MAX),
+	 .standard = CONFIG_MAX_SOURCES},
+	{"max-total-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_total_sources),
+	 RANGE(0, UINT32_MAX), .standard = CONFIG_MAX_TOTAL_SOURCES},
+	{"quick-leave", DOWNSTREAM, ENTRY(quick_leave),
+	 CHOICE(3, QUICK_LEAVE_TRACKED,
+		!ENABLE_QUICK_LEAVE	? "off (option QUICK_LEAVE is off)"
+		: !ENABLE_HOST_TRACKING ? "off|on (option HOST_TRACKING is off)"
+					: "off|on|tracked")},
+	{"max-hosts", KEY_NUMBER, DOWNSTREAM, ENTRY(max_hosts), RANGE(0, UINT32_MAX),
+	 .standard = CONFIG_MAX_HOSTS},
+	{"max-reporters", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reporters), RANGE(0, 1048576),
+	 .standard = CONFIG_MAX_REPORTERS, .needs = REPORTER_LIMITS},
+	{"max-reports", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reports), RANGE(0, 1000000),
+	 .standard = CONFIG_MAX_REPORTS, .needs = REPORTER_LIMITS},
+	{"reserve", KEY_NUMBER, DOWNSTREAM, ENTRY(reserve), RANGE(0, 100),
+	 .standard = CONFIG_RESERVE, .needs = REPORTER_LIMITS},
+	{"router-alert", DOWNSTREAM, ENTRY(router_alert_strict), CHOICE(2, true, "lenient|strict")},
+	{"ttl-threshold", KEY_NUMBER, DOWNSTREAM, SIDE(ttl_threshold), RANGE(0, 254),
+	 .standard = 1},
+	{"static-join", KEY_STATIC_JOIN, DOWNSTREAM, .target = KEY_OF_INTERFACE},
+	{"accept-from", KEY_HOSTS, DOWNSTREAM, ENTRY_PAIR(accept_from, accept_from_count)},
+
+	{"host", UPSTREAM, ENTRY(kernel_host), OPTIONAL(KERNEL_HOST, "native", "kernel")},
+	{"report-source", KEY_REPORT_SOURCE, UPSTREAM,
+	 ENTRY_PAIR(report_source_set, report_source)},
+	{"report-interval", KEY_INTERVAL_OR_0, UPSTREAM, ENTRY(report_interval), MAX_INTERVAL},
+	{"unsolicited-report-interval", KEY_INTERVAL, UPSTREAM,
+	 ENTRY(values.unsolicited_report_interval), MAX_RESPONSE},
+	{"source", KEY_SENDERS, UPSTREAM, .target = KEY_OF_INTERFACE, .protocols = EACH,
+	 .stride = sizeof(struct conf_filter *),
+	 MEMBERS(struct conf_interface, in[CONF_SOURCE], in[CONF_SOURCE]), .needs = FILTER},
+};
+
+enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+
+/* ---- reading ---- */
+
+static bool fail_key(struct parser *parser, uint8_t place)
+{
+	const char *separator = ": ";
+
+	if (parser->scanner.token.type == TOKEN_UNTERMINATED)
+		return parser_fail(parser, "a key");
+	parser_fail(parser, "a key of %s",
+		    place == PLACE_PROGRAM	? "the program"
+		    : place == PLACE_INSTANCE	? "an instance"
+		    : place == PLACE_DOWNSTREAM ? "a downstream"
+						: "an upstream");
+	for (size_t i = 0; i < KEYS; i++) {
+		if (!(keys[i].place & place))
+			continue;
+		parser_explain(parser, separator);
+		parser_explain(parser, keys[i].name);
+		separator = ", ";
+	}
+	return false;
+}
+
+bool key_read(struct parser *parser, struct statement *statement)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		const struct key *key = &keys[i];
+
+		if (!(key->place & statement->place) ||
+		    !scan_is(&parser->scanner, key->name, strlen(key->name)))
+			continue;
+		if (!options[key->needs].enabled)
+			return parser_fail(parser, "another key (option %s is off)",
+					   options[key->needs].name);
+		scan_next(&parser->scanner);
+		statement->key = key;
+		return value_read(parser, statement);
+	}
+	return fail_key(parser, statement->place);
+}
+
+/* upstream * out rulematching all|first, upstream * in rulematching first|mutex MILLISECONDS */
+static bool read_matching(struct parser *parser, struct statement *statement, bool out)
+{
+	const struct token *interface = &statement->interface;
+	uint32_t value = 0;
+	bool first;
+
+	if (statement->place != PLACE_UPSTREAM || interface->length != 1 || *interface->text != '*')
+		return parser_fail_at(parser, interface, "upstream * before rulematching");
+	if (!ENABLE_MULTI_UPSTREAM)
+		return parser_fail(parser, "';' (option MULTI_UPSTREAM is off)");
+	first = parser_keyword(parser, "first");
+	if (out && !first && !parser_keyword(parser, "all"))
+		return parser_fail(parser, "all|first");
+	if (!out && !first) {
+		if (!parser_keyword(parser, "mutex"))
+			return parser_fail(parser, "first|mutex");
+		if (!parser_number(parser, 1, 3600000, "milliseconds", &value))
+			return false;
+	}
+	statement->place = PLACE_INSTANCE;
+	statement->key = &keys[IN_MATCHING + out];
+	statement->protocols = EACH;
+	value_set_number(statement, out ? first : value);
+	return true;
+}
+
+bool key_read_binding(struct parser *parser, struct statement *statement, bool out)
+{
+	bool white;
+
+	if (parser_keyword(parser, "rulematching"))
+		return read_matching(parser, statement, out);
+	white = parser_keyword(parser, "whitelist");
+	if (!white && !parser_keyword(parser, "blacklist"))
+		return parser_fail(parser, "whitelist, blacklist or rulematching");
+	if (!ENABLE_FILTER)
+		return parser_fail(parser, "no filter (option FILTER is off)");
+	statement->key = &keys[IN_FILTER + out];
+	statement->protocols = 1;
+	statement->set.list[0].item = table_read_filter(parser, white);
+	return statement->set.list[0].item;
+}
+
+/* ---- writing ---- */
+
+void key_put(const struct statement *statement, void *target)
+{
+	const struct key *key = statement->key;
+	const union setting *set = &statement->set;
+	uint8_t *at = (uint8_t *)target + key->offset;
+
+	if (key->type == KEY_NAME || key->type == KEY_PATH) {
+		scan_copy(&statement->value, (char *)at, key->size);
+		return;
+	}
+	for (unsigned i = 0; i < PROTOCOLS; i++, at += key->stride)
+		if (statement->protocols >> i & 1)
+			memcpy(at, key->type >= KEY_GROUPS ? (const void *)&set->list[i] : set,
+			       key->size);
+}
+
+void key_put_defaults(enum key_target which, void *target)
+{
+	for (size_t i = 0; i < KEYS; i++) {
+		const struct key *key = &keys[i];
+		struct statement statement = {.key = key, .protocols = key->protocols};
+
+		if (key->target != which)
+			continue;
+		if (key->type == KEY_GROUPS)
+			statement.set = *key->lists;
+		else if ((key->type == KEY_NAME || key->type == KEY_PATH) && key->text)
+			statement.value =
+				(struct token){key->text, (unsigned)strlen(key->text), TOKEN_WORD};
+		else
+			value_set_number(&statement, key->standard);
+		key_put(&statement, target);
+	}
+}
