@@ -65,8 +65,7 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 	for (unsigned i = 0; i < conf->instance_count; i++)
 		needed |= conf->instance[i].table != 0;
 	if (needed && d->common.rules.events.fd < 0)
-		error = rule_open(&d->common.rules, &d->common.loop,
-				  priv_rule, d->priv);
+		error = rule_open(&d->common.rules, &d->common.loop, priv_rule, d->priv);
 	if (error)
 		log_error("cannot make rules for tables: %s", strerror(-error));
 	return error;
