@@ -13,13 +13,12 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
+#include "core/base/backoff.h"
 #include "core/base/log.h"
 
 enum {
 	PRIORITY = 32000, /* before that of the default table, 32767 */
-	REPAIR_FIRST = 1000,
-	REPAIR_MOST = 64000,
-	LEFTOVERS = 1024 /* that are removed at most */
+	LEFTOVERS = 1024  /* that are removed at most */
 };
 
 static const uint16_t direction[] = {ABI_FRA_IIFNAME, ABI_FRA_OIFNAME};
@@ -179,7 +178,7 @@ static void plan(struct rules *rules)
 
 	if (rules->repair_at != INT64_MAX)
 		return;
-	if (now - rules->repaired_at > 2 * REPAIR_MOST)
+	if (now - rules->repaired_at > 2 * BACKOFF_MOST)
 		rules->delay = 0;
 	rules->repair_at = now + rules->delay;
 }
@@ -241,9 +240,7 @@ int64_t rule_turn(struct rules *rules, int64_t now)
 	}
 	if (needed) {
 		rules->repaired_at = now;
-		rules->delay = rules->delay < REPAIR_FIRST ? REPAIR_FIRST : 2 * rules->delay;
-		if (rules->delay > REPAIR_MOST)
-			rules->delay = REPAIR_MOST;
+		rules->delay = backoff_longer(rules->delay, BACKOFF_FIRST, BACKOFF_MOST);
 	}
 	rules->repair_at = failed ? now + rules->delay : INT64_MAX;
 	return rules->repair_at;

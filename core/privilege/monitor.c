@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "core/control/socket.h"
+#include "core/base/backoff.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/kernel/rawsock.h"
@@ -231,9 +232,7 @@ static void plan_next(struct monitor *m, int status)
 	int64_t now = loop_now();
 	bool ripe = m->ready_at <= now - RIPE;
 
-	m->delay = ripe ? 0 : !m->delay ? DELAY_FIRST : 2 * m->delay;
-	if (m->delay > DELAY_MOST)
-		m->delay = DELAY_MOST;
+	m->delay = ripe ? 0 : backoff_longer(m->delay, DELAY_FIRST, DELAY_MOST);
 	m->shared->restarts++;
 	m->shared->death = status;
 	log_death(m, status);
