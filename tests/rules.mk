@@ -101,7 +101,10 @@ endif
 # ---- how they are run ----
 
 SEEDS  ?= 200
-net    := $(filter-out %/enter.sh %/demo.sh tests/net/lib%,$(wildcard tests/net/*.sh))
+# Of scripts that make several tests, tests/net/list has these.
+rows   := $(shell sed -n 's,^\([a-z][^ ]*\) .*,tests/net/\1.sh,p' tests/net/list)
+net    := $(filter-out $(addprefix %/,enter.sh demo.sh) tests/net/lib% $(shell \
+	sed -n 's,^[a-z][^ ]* *\([^ ]*\).*,tests/net/\1.sh,p' tests/net/list),$(wildcard tests/net/*.sh)) $(rows)
 lint   := $(wildcard tests/tree/lint-*.sh)
 tree   := $(wildcard tests/tree/*.sh)
 run    := O='$(abspath $(O))' KCONFIG_CONFIG='$(abspath $(config))' CC='$(CC)' \

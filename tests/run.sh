@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# run.sh TEST...: runs tests, JOBS (4) at a time, and ends with "N passed, N failed, N skipped".
+# run.sh TEST...: runs tests and ends with the slowest and "N passed, N failed, N skipped": of those on
+# a network JOBS (4) at a time, as they wait for the most part, beside them half as many of the others,
+# those first that took the longest the last time ($O/tests/seconds).
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
@@ -64,7 +66,13 @@ run_one()
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in
 	tests/net/conformance.sh) kind=program && set -- sh tests/net/enter.sh sh "$1" ;;
-	tests/net/*) limit=${CI:+300} limit=${limit:-120} && set -- sh tests/net/enter.sh sh "$1" ;;
+	tests/net/*)
+		limit=${CI:+300} limit=${limit:-120}
+		row=$(sed -n "s/^${name#net-}  *//p" tests/net/list)
+		# shellcheck disable=SC2086 # a script and its arguments
+		[ -z "$row" ] || set -- tests/net/${row%% *}.sh ${row#* }
+		set -- sh tests/net/enter.sh sh "$@"
+		;;
 	*/fuzz.sh | */syscalls.sh) kind=program && set -- sh "$1" ;;
 	*.sh) set -- sh "$1" ;;
 	*/replay) kind=program && set -- "$1" tests/replay/*.txt ;;
@@ -79,8 +87,15 @@ run_one()
 	# shellcheck disable=SC2086 # a command and its options
 	[ -z "${UNDER-}" ] || set -- $UNDER "$@"
 	TMPDIR=$(mktemp -d) && export TMPDIR || exit 1
+	read -r began _ </proc/uptime
 	timeout -k 5 $limit "$@" >"$RESULTS/$name.log" 2>&1 </dev/null
 	status=$?
+	read -r ended _ </proc/uptime
+	times >"$RESULTS/$name.times"
+	awk -v name="$name" -v began="$began" -v ended="$ended" '
+		NR == 2 { split($1, user, "m"); split($2, kernel, "m") }
+		END { print name, ended - began, 60 * (user[1] + kernel[1]) + user[2] + kernel[2] }
+		' "$RESULTS/$name.times" >"$RESULTS/$name.seconds"
 	rm -rf "$TMPDIR"
 	[ "$status" != 77 ] || kind=script
 	report_$kind
@@ -94,20 +109,40 @@ fi
 # A test's own make is none of the make's that runs the tests.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 RESULTS=$(mktemp -d) && export RESULTS && trap 'rm -rf "$RESULTS"' EXIT
-# pick PATTERN-OPTION JOBS TEST...: those tests, so many at a time
-pick()
+# Those first that took the longest the last time; before them those that are new, as they come.
+longest_first()
 {
-	option=$1 jobs=$2
-	shift 2
-	printf '%s\n' "$@" | grep "$option" -e /attack- | xargs -r -P "$jobs" -n 1 sh "$0" --one
+	awk -v file="$O/tests/seconds" '
+		BEGIN { while ((getline line <file) > 0) { split(line, part); seconds[part[1]] = part[2] } }
+		{
+			name = $0
+			sub(/^\.\//, "", name)
+			sub(/.*tests\//, "", name)
+			sub(/\.sh$/, "", name)
+			gsub(/\//, "-", name)
+			print (name in seconds ? seconds[name] : 100000 - NR), $0
+		}' | sort -k 1,1nr | cut -d ' ' -f 2-
 }
 
-# Floods take whole processors.
-if [ $# != 0 ]; then
-	pick -v "${JOBS:-4}" "$@"
-	attacks=${CI:+1}
-	pick -i "${attacks:-2}" "$@"
-fi
+# Floods are whole, and take whole processors, in CI: one after the other, after all others.
+flood=${CI:+tests/net/attack-}
+flood=${flood:-^$}
+jobs=${JOBS:-4}
+printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
+grep -v tests/net/ "$RESULTS/tests" | xargs -r -P $(((jobs + 1) / 2)) -n 1 sh "$0" --one &
+grep tests/net/ "$RESULTS/tests" | grep -v "$flood" | xargs -r -P "$jobs" -n 1 sh "$0" --one
+wait
+grep "$flood" "$RESULTS/tests" | xargs -r -n 1 sh "$0" --one
+
+cat "$RESULTS"/*.seconds >"$RESULTS/seconds" 2>/dev/null && [ -d "$O/tests" ] && {
+	cat "$O/tests/seconds" "$RESULTS/seconds" 2>/dev/null |
+		awk '{ line[$1] = $0 } END { for (name in line) print line[name] }' |
+		sort >"$RESULTS/seconds.all"
+	cp "$RESULTS/seconds.all" "$O/tests/seconds"
+}
+sort -k 2,2nr "$RESULTS/seconds" | awk '
+	NR <= 5 { printf "%s %s %.0f s", (NR > 1 ? "," : "slowest:"), $1, $2 }
+	END { if (NR) print "" }'
 cat "$RESULTS"/*.result 2>/dev/null | awk '
 	/^ok/ { passed++ }
 	/^not ok/ { failed++ }

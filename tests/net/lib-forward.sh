@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2154
 # SPDX-License-Identifier: MIT
 #
-# The life of a stream with two hosts, which the tests forward-*.sh lead with each version of the
+# The life of a stream with two hosts, which forward.sh leads with each version of the
 # protocols that the kernel's host stack speaks.
 
 # forwarded FAMILY IF COUNT: at least so many packets have been forwarded out of IF.

@@ -38,7 +38,10 @@ for name in $(sed -n 's/^	//p' "$directory/RULES" | tr ' ' '\n' | sort -u); do
 		esac
 		;;
 	net/* | tree/*)
-		[ ! -e "$tree/tests/$name.sh" ] || echo "$name named"
+		if [ -e "$tree/tests/$name.sh" ] ||
+			grep -q "^${name#net/} " "$tree/tests/net/list"; then
+			echo "$name named"
+		fi
 		;;
 	esac
 done >>"$results/shown"

@@ -34,7 +34,9 @@ test_of crash 'echo ok one; kill -SEGV $$'
 test_of empty true
 
 unset CI CI_REQUIRE_TOOLS
+export O="$TMPDIR"
 expect '3 passed, 0 failed, 2 skipped' 0 ./pass.sh ./skip.sh ./tool.sh ./two
+grep '^slowest: [a-z]* 0 s, ' log
 grep '^skip .*: no such kernel' log
 expect '0 passed, 1 failed, 0 skipped' 1 ./fail.sh
 grep 'the reason' log

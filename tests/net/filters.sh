@@ -1,12 +1,16 @@
-# shellcheck shell=sh disable=SC2154
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Filters: every direction, side and list, with groups of which each meets another kind of rule, and
-# three places that send and receive all of them: root (s1), one (h1 at dn1) and two (h2 at dn2).
+# filters.sh FAMILY PROTOCOL: filters in every direction, on both sides, with both lists, where PROTOCOL
+# is spoken; of groups each of which meets another kind of rule. Three places send and receive all of
+# them: root (s1), one (h1 at dn1) and two (h2 at dn2).
 # The case that is being tested is in
 #	side, direction, list	of the filter; the interface is up1 or dn1
 #	filter_rules		which there are: groups, sources, dn1, dn2 (for data from there), all
 #	absent			the place that has no part in the instance, if any
+
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib-upstreams.sh"
 
 # What the rule about each group is, and its last number for IPv4 and IPv6.
 filter_groups='exact 1 1
@@ -220,48 +224,45 @@ filter_is() {
 		is "$(expected_upstream)" witnessed
 }
 
-# filter_matrix FAMILY VERSION
-filter_matrix() {
-	family=$1 version="protocol $2;" absent=
-	protocol=$(of_family "$family" igmp mld)
-	source_root=$(of_family "$family" $a4 $a6)
-	source_one=$(of_family "$family" 10.9.1.2 fd09:0:0:1::2)
-	source_two=$(of_family "$family" 10.9.2.2 fd09:0:0:2::2)
-	new_router r
-	new_root 1 r up1 0
-	new_host 1 r dn1 1
-	new_host 2 r dn2 2
-	echo "$filter_groups" | while read -r rule number number6; do
-		echo "$rule $(of_family "$family" "239.9.40.$number" "ff15::9:40:$number6")"
-	done >"$work/groups"
+family=$1 version="protocol $2;" absent=
+protocol=$(of_family "$family" igmp mld)
+source_root=$(of_family "$family" $a4 $a6)
+source_one=$(of_family "$family" 10.9.1.2 fd09:0:0:1::2)
+source_two=$(of_family "$family" 10.9.2.2 fd09:0:0:2::2)
+new_router r
+new_root 1 r up1 0
+new_host 1 r dn1 1
+new_host 2 r dn2 2
+echo "$filter_groups" | while read -r rule number number6; do
+	echo "$rule $(of_family "$family" "239.9.40.$number" "ff15::9:40:$number6")"
+done >"$work/groups"
 
-	both='pinstance p: up1 ==> dn1 dn2;'
-	start_daemon "$version $both"
-	listen root s1 br0
-	listen one h1 eth0
-	listen two h2 eth0
-	ready root one two
-	wait_for 10 "hosts have joined" has_all dn1 dn2
-	for list in whitelist blacklist; do
-		filter_rules='groups sources'
-		filter_is upstream in $list "$both" 'per-source groups'
-		filter_is downstream in $list "$both" 'per-source in-filter'
-		filter_is downstream out $list "$both" 'per-source sources'
-		filter_rules='groups sources dn1'
-		filter_is upstream out $list "$both" 'per-source out-filter'
-		filter_rules='groups sources dn2'
-		filter_is downstream out $list "$both" 'per-source interfaces'
-		filter_rules=groups
-		filter_is downstream out $list "$both" 'wildcard -'
-		filter_rules=all
-		filter_is upstream out $list "$both" 'wildcard -'
-		case $list in
-		whitelist) filter_is upstream in $list "$both" 'wildcard -' ;;
-		blacklist) filter_is upstream in $list "$both" 'per-source groups' ;;
-		esac
-		filter_rules=groups absent=two
-		filter_is upstream in $list 'pinstance p: up1 ==> dn1;' 'wildcard -'
-		absent=
-	done
-	stop_daemon
-}
+both='pinstance p: up1 ==> dn1 dn2;'
+start_daemon "$version $both"
+listen root s1 br0
+listen one h1 eth0
+listen two h2 eth0
+ready root one two
+wait_for 10 "hosts have joined" has_all dn1 dn2
+for list in whitelist blacklist; do
+	filter_rules='groups sources'
+	filter_is upstream in $list "$both" 'per-source groups'
+	filter_is downstream in $list "$both" 'per-source in-filter'
+	filter_is downstream out $list "$both" 'per-source sources'
+	filter_rules='groups sources dn1'
+	filter_is upstream out $list "$both" 'per-source out-filter'
+	filter_rules='groups sources dn2'
+	filter_is downstream out $list "$both" 'per-source interfaces'
+	filter_rules=groups
+	filter_is downstream out $list "$both" 'wildcard -'
+	filter_rules=all
+	filter_is upstream out $list "$both" 'wildcard -'
+	case $list in
+	whitelist) filter_is upstream in $list "$both" 'wildcard -' ;;
+	blacklist) filter_is upstream in $list "$both" 'per-source groups' ;;
+	esac
+	filter_rules=groups absent=two
+	filter_is upstream in $list 'pinstance p: up1 ==> dn1;' 'wildcard -'
+	absent=
+done
+stop_daemon
