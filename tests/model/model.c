@@ -104,6 +104,13 @@ static void start_link(struct model *model, struct link *link)
 	link->query_at = link->other_until = link->unsolicited_at = NEVER;
 }
 
+static void take_reading(struct model *model)
+{
+	merge_read(model);
+	model->reading.wildcard = reading_is_wildcard(&model->reading);
+	model->per_source = !model->reading.wildcard;
+}
+
 struct model *model_new(const struct proxy_config *config, const struct model_filter *filter,
 			const struct kernel *kernel,
 			unsigned (*reverse_path)(void *ctx, const struct addr *), void *ctx)
@@ -123,7 +130,7 @@ struct model *model_new(const struct proxy_config *config, const struct model_fi
 		model->link[n].filter = &filter[n];
 		start_link(model, &model->link[n]);
 	}
-	model->per_source = merge_is_per_source(model);
+	take_reading(model);
 	return model;
 }
 
@@ -225,6 +232,7 @@ static void check_expected(struct model *model)
  * depend on where data come from. */
 static void check_sent(struct model *model)
 {
+	merge_read(model);
 	for (unsigned n = 0; n < model->link_count; n++) {
 		struct link *link = &model->link[n];
 
@@ -422,7 +430,7 @@ void model_reconfigure(struct model *model, int64_t now, const struct proxy_conf
 		configure(model, n, &config->interface[n], &filter[n]);
 	for (unsigned n = 0; n < model->link_count; n++)
 		begin(model, n);
-	model->per_source = merge_is_per_source(model);
+	take_reading(model);
 	model->repeat_ok = true;
 	model->routes_limited =
 		config->max_routes && model->kernel->route_count >= config->max_routes;

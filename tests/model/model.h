@@ -18,11 +18,10 @@
 #ifndef TESTS_MODEL_MODEL_H
 #define TESTS_MODEL_MODEL_H
 
-#include "proto/policy/filter.h"
 #include "proto/proxy.h"
 #include "proto/status.h"
 #include "tests/model/codec.h"
-#include "tests/model/kernel.h"
+#include "tests/model/reading.h"
 
 struct model;
 
@@ -35,9 +34,9 @@ struct heard {
 	const struct message *message;
 };
 
-/* The filters of an entry of the configuration as they are written; no rules, blacklist: none. */
+/* The filters of an entry of the configuration as they are written. */
 struct model_filter {
-	struct filter_list in, out;
+	struct reading_filter in, out;
 };
 
 /* FILTER: one for each entry. The configuration and what it points to must outlive the model, as
@@ -86,11 +85,8 @@ const char *model_check_shutdown(struct model *, int64_t now);
 
 /* Does each flow need a route of its own? */
 bool model_is_per_source(const struct model *);
-/* Do data of (S,G) that come in at VIF pass? */
-bool filter_lets(const struct filter_list *, unsigned vif, const struct addr *group,
-		 const struct addr *source);
 /* Where a packet of (S,G) that comes in at VIF has to go: bit n is VIF n. */
-uint32_t model_outputs(const struct model *, unsigned vif, const struct addr *source,
+uint32_t model_outputs(struct model *, unsigned vif, const struct addr *source,
 		       const struct addr *group);
 
 #endif

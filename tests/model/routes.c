@@ -74,69 +74,18 @@ const char *routes_tell(struct model *model, const struct route *told)
 
 /* ---- what has to be ---- */
 
-/* Both directions are the querier's alone: the proxy that is not would send upstream again what the
- * other one has sent downstream. */
-static bool is_forwarder(const struct link *link)
-{
-	return link && link->active && (link->querier || link->config->querier == QUERIER_NEVER);
-}
-
-/* Do data that come in on VIF count as a downstream's? */
-static bool comes_from_below(const struct model *model, unsigned vif, const struct addr *source,
-			     const struct addr *group)
-{
-	const struct link *router = model_router(model, vif);
-
-	return is_forwarder(router) && filter_lets(&router->filter->in, vif, group, source);
-}
-
-/* Do they count as an upstream's? From the only one what nobody subscribed goes nowhere anyway. */
-static bool comes_from_above(const struct model *model, unsigned vif, const struct addr *source,
-			     const struct addr *group)
-{
-	const struct link *host = model_host(model, vif);
-
-	if (!host || !filter_lets(&host->filter->in, vif, group, source))
-		return false;
-	return !model->per_source || merge_subscribes(model, host, source, group);
-}
-
-static uint32_t up_outputs(const struct model *model, unsigned input, const struct addr *source,
-			   const struct addr *group)
-{
-	uint32_t outputs = 0;
-
-	if (model_is_local(model, group))
-		return 0;
-	for (unsigned n = 0; n < model->link_count; n++) {
-		const struct link *host = &model->link[n];
-
-		if (!host->config->upstream || !host->up || host->config->vif == input ||
-		    !filter_lets(&host->filter->out, input, group, source))
-			continue;
-		/* There is no other one to take its place where routes are wildcards. */
-		if (model->config->out_first && model->per_source && !host->active)
-			continue;
-		outputs |= (uint32_t)1 << host->config->vif;
-		if (model->config->out_first)
-			break;
-	}
-	return outputs;
-}
-
-uint32_t model_outputs(const struct model *model, unsigned input, const struct addr *source,
+uint32_t model_outputs(struct model *model, unsigned input, const struct addr *source,
 		       const struct addr *group)
 {
-	bool below = comes_from_below(model, input, source, group);
-	uint32_t outputs = below ? up_outputs(model, input, source, group) : 0;
+	merge_read(model);
+	return reading_outputs(&model->reading, input, group, source);
+}
 
-	if (!below && !comes_from_above(model, input, source, group))
-		return 0;
-	for (unsigned n = 0; n < model->link_count; n++)
-		if (is_forwarder(&model->link[n]) && !model->link[n].config->upstream &&
-		    merge_offers(&model->link[n], input, source, group, false))
-			outputs |= (uint32_t)1 << model->link[n].config->vif;
-	return outputs;
+static bool is_forwarder(const struct model *model, unsigned vif)
+{
+	unsigned n = model_side(model, vif, false);
+
+	return n < model->link_count && model->reading.entry[n].forwards;
 }
 
 static bool is_on_link(const struct link *link, const struct addr *source)
@@ -168,7 +117,7 @@ static unsigned right_input(const struct model *model, const struct addr *source
 			input = model->link[n].config->vif;
 	if (input == PROXY_VIFS)
 		input = model->reverse_path(model->ctx, source);
-	if (!model_host(model, input) && !is_forwarder(model_router(model, input)))
+	if (!model_host(model, input) && !is_forwarder(model, input))
 		input = host;
 	return host == PROXY_VIFS || (input == host && !model_host(model, host)->exists)
 		       ? PROXY_VIFS
@@ -239,7 +188,7 @@ static void check_source(struct model *model, const struct addr *source, const s
 
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
 			continue;
-		wanted = model_outputs(model, vif, source, group) & up;
+		wanted = reading_outputs(&model->reading, vif, group, source) & up;
 		got = kernel_lookup(model->kernel, vif, source, group) & up;
 		if (wanted != got)
 			model_fail(model, "(%s,%s) from %u goes to %x, not to %x",
@@ -260,8 +209,8 @@ static void check_leftovers(struct model *model, const struct list *groups)
 
 		if (addr_is_any(&route->group))
 			continue;
-		filter_points(model, &route->group, &single, &range);
-		filter_listed(model, &route->group, &single);
+		reading_points(&model->reading, &route->group, &single, &range);
+		merge_listed(model, &route->group, &single);
 		if (!list_has(groups, &route->group) && !model_is_local(model, &route->group))
 			model_fail(model, "a route of %s, which nobody has",
 				   addr_text(&route->group));
@@ -277,8 +226,8 @@ static void check_group(struct model *model, const struct addr *group)
 {
 	struct list single = {0}, range = {0};
 
-	filter_points(model, group, &single, &range);
-	filter_listed(model, group, &single);
+	reading_points(&model->reading, group, &single, &range);
+	merge_listed(model, group, &single);
 	for (unsigned i = 0; i < range.count; i++)
 		check_source(model, &range.item[i], group);
 	for (unsigned i = 0; i < single.count && !model->routes_limited; i++)
@@ -323,13 +272,13 @@ static bool is_misplaced(const struct model *model, const struct route *route)
 	const struct addr *source = &route->source, *group = &route->group;
 	unsigned home = home_of(model, source);
 
-	if (comes_from_below(model, route->input, source, group) ||
-	    comes_from_above(model, route->input, source, group))
+	if (reading_takes_up(&model->reading, route->input, group, source) ||
+	    reading_takes_down(&model->reading, route->input, group, source))
 		return false;
 	if (home < PROXY_VIFS || model->config->mutex)
 		return home < PROXY_VIFS && route->input != home;
 	for (unsigned n = 0; n < model->link_count; n++)
-		if (merge_subscribes(model, &model->link[n], source, group))
+		if (reading_subscribes(&model->reading, n, group, source, AS_IT_IS))
 			return true;
 	return false;
 }
@@ -341,7 +290,8 @@ static void check_flows(struct model *model)
 
 	for (unsigned i = 0; i < model->kernel->route_count; i++) {
 		const struct route *route = &model->kernel->route[i].route;
-		uint32_t wanted = model_outputs(model, route->input, &route->source, &route->group);
+		uint32_t wanted = reading_outputs(&model->reading, route->input, &route->group,
+						  &route->source);
 
 		if (addr_is_any(&route->source))
 			model_fail(model, "a wildcard route of %s", addr_text(&route->group));
@@ -381,8 +331,9 @@ static void check_answers(struct model *model)
 			model_fail(model, "(%s,%s) is not at home on %u", addr_text(&flow->source),
 				   addr_text(&flow->group), route->input);
 		else if (route && route->input != flow->vif &&
-			 model_outputs(model, flow->vif, &flow->source, &flow->group) &&
-			 !model_outputs(model, route->input, &flow->source, &flow->group))
+			 reading_outputs(&model->reading, flow->vif, &flow->group, &flow->source) &&
+			 !reading_outputs(&model->reading, route->input, &flow->group,
+					  &flow->source))
 			model_fail(model, "(%s,%s) comes from %u, the route takes it from %u",
 				   addr_text(&flow->source), addr_text(&flow->group), flow->vif,
 				   route->input);

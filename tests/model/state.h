@@ -171,6 +171,7 @@ struct model {
 	unsigned retired;    /* behind them: those that have gone in this turn */
 	struct link link[2 * PROXY_ENTRIES];
 	bool per_source;
+	struct reading reading; /* as of the end of the turn */
 	struct listed *listed;
 	unsigned listed_count, listed_room;
 	struct flow *flow;
@@ -215,25 +216,14 @@ void variables_combine(struct link *);
 /* RFC 3376 section 4.1.6, 4.1.7. */
 void variables_adopt(const struct model *, struct link *, const struct message *);
 
-/* ---- filter.c: filters, and which upstream is told what ---- */
+/* ---- merge.c: what is wanted of a group, and in which lists an upstream is told ---- */
+/* Brings model->reading up to date. */
+void merge_read(struct model *);
 /* What is known of GROUP by its address; list is appended to. */
-void filter_listed(const struct model *, const struct addr *group, struct list *listed);
-/* Addresses of which the verdicts on GROUP may differ from those on their neighbours: all single
- * ones that rules name, and the first of each range between them. */
-void filter_points(const struct model *, const struct addr *group, struct list *single,
-		   struct list *range);
-/* Do the members on DOWN want it, and may they have it from there? UNLISTED: any source that they
- * do not list, in its place. */
-bool merge_offers(const struct link *down, unsigned from, const struct addr *source,
-		  const struct addr *group, bool unlisted);
-/* Is (S,G) to be subscribed at the upstream HOST? */
-bool merge_subscribes(const struct model *, const struct link *host, const struct addr *source,
-		      const struct addr *group);
+void merge_listed(const struct model *, const struct addr *group, struct list *listed);
 /* What of GROUP is to be subscribed there. False: nothing. SOURCE is appended to. */
 bool merge_upstream(const struct model *, const struct link *host, const struct addr *group,
 		    enum filter_mode *, struct list *source);
-/* Does the configuration need a route for each source (forwarding auto)? */
-bool merge_is_per_source(const struct model *);
 
 /* ---- held.c: groups on a downstream ---- */
 struct member *held_find(struct link *, const struct addr *group, bool permanent);

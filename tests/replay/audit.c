@@ -79,11 +79,12 @@ void snapshot_take(struct world *world, struct snapshot *snapshot)
 	static const struct proxy_visitor visitor = {on_group, on_route};
 	struct proxy_walk walk;
 
-	*snapshot = (struct snapshot){.next_pause = 3};
+	*snapshot = (struct snapshot){.next_pause = 3, .now = world->now};
 	proxy_walk_start(world->proxy, &walk);
 	while (proxy_walk(world->proxy, &walk, world->now, WALK_PIECE, &visitor, snapshot))
 		;
 	proxy_walk_stop(world->proxy, &walk);
+	snapshot_read(world, snapshot);
 }
 
 void snapshot_free(struct snapshot *snapshot)
@@ -145,12 +146,12 @@ static void audit_source(struct world *world, const struct snapshot *snapshot, u
 {
 	bool exclude = held && held->filter_mode == EXCLUDE;
 	bool asked = has_source(held, source) != exclude;
-	bool wanted = is_subscribed(world, snapshot, entry, group, source);
+	bool wanted = reading_subscribes(&snapshot->reading, entry, group, source, AS_IT_IS);
 
 	if (asked == wanted)
 		return;
 	if (asked && exclude && !named &&
-	    !is_subscribed_unnamed(world, snapshot, entry, group, source))
+	    !reading_subscribes(&snapshot->reading, entry, group, source, AS_UNNAMED))
 		return;
 	world_fail(world, "%s is %s at %s for %s", addr_text(source),
 		   wanted ? "not subscribed" : "subscribed",
@@ -158,14 +159,15 @@ static void audit_source(struct world *world, const struct snapshot *snapshot, u
 }
 
 /* Is a range wanted there, which no list can name: two addresses in a row that nothing names? */
-static bool has_range(const struct world *world, const struct snapshot *snapshot, unsigned entry,
-		      const struct addr *group, const struct list *begin)
+static bool has_range(const struct snapshot *snapshot, unsigned entry, const struct addr *group,
+		      const struct list *begin)
 {
 	for (unsigned i = 0; i < begin->count; i++) {
 		struct addr next = addr_behind(begin->item[i]);
 
-		if (is_subscribed_unnamed(world, snapshot, entry, group, &begin->item[i]) &&
-		    is_subscribed_unnamed(world, snapshot, entry, group, &next))
+		if (reading_subscribes(&snapshot->reading, entry, group, &begin->item[i],
+				       AS_UNNAMED) &&
+		    reading_subscribes(&snapshot->reading, entry, group, &next, AS_UNNAMED))
 			return true;
 	}
 	return false;
@@ -196,8 +198,8 @@ static void audit_merge(struct world *world, const struct snapshot *snapshot, un
 		audit_source(world, snapshot, entry, held, group, &held->source[i].address, false);
 	if (held->filter_mode == INCLUDE && !held->source_count)
 		world_fail(world, "%s is subscribed at %s for nobody", addr_text(group), name);
-	if (held->filter_mode == EXCLUDE && !has_range(world, snapshot, entry, group, named) &&
-	    !has_range(world, snapshot, entry, group, other))
+	if (held->filter_mode == EXCLUDE && !has_range(snapshot, entry, group, named) &&
+	    !has_range(snapshot, entry, group, other))
 		world_fail(world, "%s: the filter mode at %s is wrong", addr_text(group), name);
 }
 
@@ -217,7 +219,7 @@ static void audit_forwarding(struct world *world, const struct snapshot *snapsho
 	const struct route *exact = world_find_route(world, source, group);
 	uint32_t up = interfaces_up(world);
 
-	if (!exact && !is_wildcard(world))
+	if (!exact && !snapshot->reading.wildcard)
 		return;
 	for (unsigned vif = 0; vif < world->vif_count; vif++) {
 		struct route got = {*source, *group, vif, false, 0}, expected = got;
@@ -225,7 +227,7 @@ static void audit_forwarding(struct world *world, const struct snapshot *snapsho
 		if (!(up >> vif & 1) || (exact && exact->input != vif))
 			continue;
 		got.outputs = kernel_lookup(&world->kernel, vif, source, group) & up;
-		expected.outputs = expected_outputs(world, snapshot, vif, source, group);
+		expected.outputs = reading_outputs(&snapshot->reading, vif, group, source);
 		if (got.outputs != expected.outputs)
 			world_fail(world, "expected to forward %s, got %s",
 				   world_route_text(world, &expected),
@@ -242,7 +244,7 @@ static void audit_group(struct world *world, const struct snapshot *snapshot,
 			? addr_ipv4(0x0afe0101)
 			: (struct addr){{0x20, 0x01, 0x0d, 0xb8, 0xff, 0xff, [15] = 0x77}};
 
-	sample_sources(world, snapshot, group, &named, &other);
+	sample_sources(snapshot, group, &named, &other);
 	for (unsigned i = 0; i < world->config.interface_count; i++)
 		if (world->interface[i].upstream && is_active(world, world->interface[i].vif))
 			audit_merge(world, snapshot, i, group, &named, &other);
@@ -273,11 +275,13 @@ static void audit_input(struct world *world, const struct snapshot *snapshot,
 {
 	/* With `mutex` the next packet decides. */
 	if (world->config.mutex || is_on_link(world, &route->source) ||
-	    is_acceptable(world, snapshot, route->input, &route->source, &route->group))
+	    reading_takes_up(&snapshot->reading, route->input, &route->group, &route->source) ||
+	    reading_takes_down(&snapshot->reading, route->input, &route->group, &route->source))
 		return;
 	for (unsigned i = 0; i < world->config.interface_count; i++)
 		if (world->interface[i].upstream &&
-		    is_subscribed(world, snapshot, i, &route->group, &route->source))
+		    reading_subscribes(&snapshot->reading, i, &route->group, &route->source,
+				       AS_IT_IS))
 			world_fail(world, "%s: it is subscribed at %s",
 				   world_route_text(world, route),
 				   world->node[world->interface[i].vif].name);
@@ -294,7 +298,7 @@ static void audit_routes(struct world *world, const struct snapshot *snapshot)
 				   world_route_text(world, route));
 		if (!addr_is_any(&route->source))
 			audit_forwarding(world, snapshot, &route->group, &route->source);
-		if (is_wildcard(world))
+		if (snapshot->reading.wildcard)
 			continue;
 		if (addr_is_any(&route->source))
 			world_fail(world, "a wildcard where forwarding is per source: %s",
@@ -376,9 +380,9 @@ static void audit_status(struct world *world, const struct snapshot *snapshot)
 	struct proxy_totals totals;
 	unsigned told_count = 0;
 
-	if ((proxy_forwarding(world->proxy) == FORWARDING_WILDCARD) != is_wildcard(world))
+	if ((proxy_forwarding(world->proxy) == FORWARDING_WILDCARD) != snapshot->reading.wildcard)
 		world_fail(world, "forwarding is %s wildcards",
-			   is_wildcard(world) ? "not by" : "by");
+			   snapshot->reading.wildcard ? "not by" : "by");
 	proxy_totals(world->proxy, &totals);
 	for (unsigned i = 0; i < world->kernel.route_count; i++)
 		told_count += !is_sink(world, &world->kernel.route[i].route);

@@ -10,10 +10,10 @@
 #include "proto/proxy.h"
 #include "proto/status.h"
 #include "tests/model/codec.h"
-#include "tests/model/kernel.h"
+#include "tests/model/reading.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };
-enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = 2 };
+enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = READING_LISTS };
 
 /* What may happen unasked on an interface: bits. */
 enum { IGNORE_GENERAL = 1, IGNORE_SPECIFIC = 2, IGNORE_REPORTS = 4 };
@@ -34,7 +34,7 @@ struct node {
 	struct heard heard[3]; /* by version */
 };
 
-/* What a filter says: all of its lists have to let pass. Its evaluation here is policy.c's own. */
+/* What a filter says: all of its lists have to let pass. */
 struct rules {
 	unsigned list_count;
 	struct rule_list {
@@ -216,6 +216,8 @@ struct snapshot {
 	struct route *route;
 	unsigned route_count, route_room;
 	unsigned calls, next_pause;
+	int64_t now;
+	struct reading reading;
 };
 
 void snapshot_take(struct world *, struct snapshot *);
@@ -224,32 +226,16 @@ void snapshot_free(struct snapshot *);
 const struct held *snapshot_find(const struct snapshot *, unsigned vif, bool upstream,
 				 const struct addr *group, bool permanent);
 
-/* ---- policy.c: what the configuration means, in the plainest way ---- */
+/* ---- policy.c ---- */
 
-bool rules_pass(const struct rules *, unsigned from, const struct addr *group,
-		const struct addr *source);
 /* Up, with the address that the protocol needs. */
 bool is_active(const struct world *, unsigned vif);
-/* SSDP, unless it may go upstream. */
-bool is_kept_local(const struct world *, const struct addr *group);
-/* Does (S,G) belong to what is asked for at the upstream of that ENTRY? */
-bool is_subscribed(const struct world *, const struct snapshot *, unsigned entry,
-		   const struct addr *group, const struct addr *source);
-/* ... if the source were one of a range: no member lists it, no rule is about it alone? */
-bool is_subscribed_unnamed(const struct world *, const struct snapshot *, unsigned entry,
-			   const struct addr *group, const struct addr *source);
-/* Are packets from VIF taken at all, as a downstream's or as an upstream's? */
-bool is_acceptable(const struct world *, const struct snapshot *, unsigned vif,
-		   const struct addr *source, const struct addr *group);
-/* Can the kernel's wildcard routes say it all? */
-bool is_wildcard(const struct world *);
-/* Where a packet that comes in at VIF has to go. */
-uint32_t expected_outputs(const struct world *, const struct snapshot *, unsigned vif,
-			  const struct addr *source, const struct addr *group);
+/* What is asked about a snapshot that is complete. */
+void snapshot_read(const struct world *, struct snapshot *);
 /* Sources for which the answers for GROUP may differ: NAMED are those that some host lists, OTHER
  * is the first of each range between them and those of rules. */
-void sample_sources(const struct world *, const struct snapshot *, const struct addr *group,
-		    struct list *named, struct list *other);
+void sample_sources(const struct snapshot *, const struct addr *group, struct list *named,
+		    struct list *other);
 
 /* Compares the proxy's state with the rules that always hold: the merge of RFC 4605 section 4.1,
  * the forwarding rules of section 4.2, no timer in the past, status and callbacks of one opinion.

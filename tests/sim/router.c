@@ -94,43 +94,56 @@ static struct filter_list list_of(const struct rules *rules)
 	return (struct filter_list){rules->whitelist, rules->rule, rules->count};
 }
 
+static struct reading_filter filter_of(const struct rules *rules)
+{
+	return (struct reading_filter){1, {list_of(rules)}};
+}
+
+/* For as long as nothing happens to it. */
+static void read_settings(struct router *router)
+{
+	struct reading *r = &router->reading;
+
+	*r = (struct reading){.config = &router->now->config,
+			      .kernel = &router->kernel,
+			      .count = router->now->config.interface_count};
+	for (unsigned n = 0; n < r->count; n++) {
+		unsigned vif = router->now->interface[n].vif;
+		bool up = router->now->interface[n].upstream;
+
+		r->entry[n] = (struct reading_entry){vif,
+						     up,
+						     router->state[vif].up,
+						     up ? router_reports(router, vif)
+							: router_forwards(router, vif),
+						     !up && router_forwards(router, vif),
+						     router->now->filter[n].in,
+						     router->now->filter[n].out};
+	}
+}
+
 bool router_lets(const struct router *router, unsigned vif, enum side side,
 		 enum direction direction, unsigned from, const struct addr *group,
 		 const struct addr *source)
 {
-	struct filter_list list = list_of(&router->now->rules[side][vif][direction]);
+	const struct model_filter *filter = &router->now->filter[entry_of(router, vif, side)];
 
-	return filter_lets(&list, from, group, source);
+	return reading_passes(direction == IN ? &filter->in : &filter->out, from, group, source);
 }
 
 bool router_takes_up(const struct router *router, unsigned vif, const struct addr *group,
 		     const struct addr *source)
 {
-	return router_forwards(router, vif) &&
-	       router_lets(router, vif, DOWN, IN, vif, group, source);
-}
-
-static bool subscribes(const struct router *router, unsigned vif, const struct addr *group,
-		       const struct addr *source)
-{
-	return router_reports(router, vif) && router_lets(router, vif, UP, IN, vif, group, source);
+	return router->proxy && reading_takes_up(&router->reading, vif, group, source);
 }
 
 bool router_takes_down(const struct router *router, unsigned vif, unsigned down,
 		       const struct addr *group, const struct addr *source)
 {
-	if (!subscribes(router, vif, group, source) ||
-	    !router_lets(router, down, DOWN, OUT, vif, group, source) ||
-	    (addr_is_discovery(group) && !router->now->config.ssdp_upstream))
-		return false;
-	for (unsigned i = 0; !router->now->config.mutex && router->now->order[i] != vif; i++) {
-		unsigned earlier = router->now->order[i];
-
-		if (earlier != down && subscribes(router, earlier, group, source) &&
-		    router_lets(router, down, DOWN, OUT, earlier, group, source))
-			return false;
-	}
-	return true;
+	return router->proxy && router_has(router, vif, UP) &&
+	       !reading_is_local(&router->reading, group) &&
+	       reading_serves(&router->reading, entry_of(router, vif, UP),
+			      entry_of(router, down, DOWN), group, source, AS_IT_IS);
 }
 
 /* ---- what it does ---- */
@@ -419,6 +432,7 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 			 "%s: proxy_deadline() stays in the past", router->name);
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
+	read_settings(router);
 	unite(sim, router, &all);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
@@ -604,8 +618,8 @@ static void add_interface(struct router *router, struct settings *now, unsigned 
 	now->interface[n] = now->setting[vif];
 	now->interface[n].vif = (uint8_t)vif;
 	now->interface[n].upstream = side == UP;
-	now->filter[n].in = list_of(&now->rules[side][vif][IN]);
-	now->filter[n].out = list_of(&now->rules[side][vif][OUT]);
+	now->filter[n].in = filter_of(&now->rules[side][vif][IN]);
+	now->filter[n].out = filter_of(&now->rules[side][vif][OUT]);
 	now->compiled[n][IN] = compile(router, &now->rules[side][vif][IN]);
 	now->compiled[n][OUT] = compile(router, &now->rules[side][vif][OUT]);
 	now->interface[n].in = now->compiled[n][IN];

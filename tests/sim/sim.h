@@ -164,6 +164,7 @@ struct router {
 	int64_t deadline;
 	bool held; /* has more to hear before its turn ends */
 	struct kernel kernel;
+	struct reading reading;
 	struct kernel_route *dropped; /* removed in this turn while data flow */
 	unsigned dropped_count, dropped_room;
 	bool disturbed; /* its interfaces, settings or clock changed in this turn */
