@@ -32,21 +32,13 @@ static bool pick_asked(const struct subscription *s, const struct source *source
 	return source->asked && source->listed == (s->filter_mode == INCLUDE);
 }
 
-static void send_new(struct proxy *p, struct interface *i)
-{
-	struct addr destination = codec_report_destination(p->protocol);
-
-	if (p->report.writer.wire.length)
-		interface_send(p, i, &p->report.writer, &destination, TX_REPORT);
-}
-
 static void start_record(struct proxy *p, struct interface *i, enum record_type type,
 			 const struct addr *group, size_t sources)
 {
 	struct wire_writer *wire = &p->report.writer.wire;
 
 	if (wire->length && wire->size - wire->length < message_record_size(p->protocol, sources))
-		send_new(p, i);
+		interface_send(p, i, &p->report.writer, TX_REPORT);
 	if (!wire->length)
 		interface_start(p, i, &p->report.writer, p->report.buffer,
 				sizeof(p->report.buffer));
@@ -75,7 +67,7 @@ static void add_record(struct proxy *p, struct interface *i, const struct subscr
 			continue;
 		if (type == IS_EX || type == TO_EX)
 			return;
-		send_new(p, i);
+		interface_send(p, i, &p->report.writer, TX_REPORT);
 		start_record(p, i, type, group, 0);
 		message_add_source(&p->report.writer, &source->address);
 	}
@@ -86,16 +78,15 @@ static void send_old(struct proxy *p, struct interface *i, const struct subscrip
 	bool member = subscription_is_member(s);
 	struct message_writer w;
 	uint8_t buffer[64];
-	struct addr destination;
 
 	if (!member && ENABLE_IGMP_V1 && i->host.version == 1)
 		return;
 	if (interface_is_ssm(p, &s->membership->group))
 		i->counters.value[WARN_SSM_VERSION]++;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
-	destination = codec_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->host.version,
-				      &s->membership->group);
-	interface_send(p, i, &w, &destination, member ? TX_REPORT : TX_LEAVE);
+	codec_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->host.version,
+			&s->membership->group);
+	interface_send(p, i, &w, member ? TX_REPORT : TX_LEAVE);
 }
 
 void report_change(struct proxy *p, struct interface *i, const struct subscription *s)
@@ -141,6 +132,6 @@ int64_t report_again_at(struct proxy *p, const struct interface *i, int64_t now)
 
 void report_flush(struct proxy *p, struct interface *i)
 {
-	send_new(p, i);
+	interface_send(p, i, &p->report.writer, TX_REPORT);
 	p->report.again_at = 0;
 }

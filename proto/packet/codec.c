@@ -67,7 +67,7 @@ static void start_sources(struct message_writer *w)
 	wire_put16(&w->wire, 0);
 }
 
-struct addr codec_write_query(struct message_writer *w, const struct query *q)
+void codec_write_query(struct message_writer *w, const struct query *q)
 {
 	write_header(w, MESSAGE_QUERY, q->version, q->max_response_time, &q->group);
 	if (q->version == 3) {
@@ -79,20 +79,21 @@ struct addr codec_write_query(struct message_writer *w, const struct query *q)
 		wire_put8(&w->wire, (uint8_t)message_encode_float(seconds, 4));
 		start_sources(w);
 	}
-	return addr_is_any(&q->group) ? multicast(w->protocol, 1) : q->group;
+	w->destination = addr_is_any(&q->group) ? multicast(w->protocol, 1) : q->group;
 }
 
-struct addr codec_write_old(struct message_writer *w, enum message_type type, uint8_t version,
-			    const struct addr *group)
+void codec_write_old(struct message_writer *w, enum message_type type, uint8_t version,
+		     const struct addr *group)
 {
 	write_header(w, type, version, 0, group);
-	return type == MESSAGE_LEAVE ? multicast(w->protocol, 2) : *group;
+	w->destination = type == MESSAGE_LEAVE ? multicast(w->protocol, 2) : *group;
 }
 
 void codec_add_record(struct message_writer *w, enum record_type type, const struct addr *group)
 {
 	if (!w->wire.length) {
 		write_header(w, MESSAGE_REPORT, 3, 0, &no_group);
+		w->destination = multicast(w->protocol, 22);
 		w->record_count = 0;
 	}
 	wire_put8(&w->wire, (uint8_t)type);
@@ -100,9 +101,4 @@ void codec_add_record(struct message_writer *w, enum record_type type, const str
 	start_sources(w);
 	wire_put_addr(&w->wire, group, w->protocol);
 	wire_patch16(&w->wire, RECORD_COUNT_AT, ++w->record_count);
-}
-
-struct addr codec_report_destination(enum protocol protocol)
-{
-	return multicast(protocol, 22);
 }

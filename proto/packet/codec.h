@@ -22,15 +22,13 @@ struct query {
 	const struct values *values; /* QRV and QQIC */
 };
 
-/* A query without sources so far; returns its destination. */
-struct addr codec_write_query(struct message_writer *, const struct query *);
-/* A version 1 or 2 report, or a leave; returns its destination. */
-struct addr codec_write_old(struct message_writer *, enum message_type, uint8_t version,
-			    const struct addr *group);
+/* A query without sources so far. This and what follows set the destination, too. */
+void codec_write_query(struct message_writer *, const struct query *);
+/* A version 1 or 2 report, or a leave. */
+void codec_write_old(struct message_writer *, enum message_type, uint8_t version,
+		     const struct addr *group);
 /* Appends a record without sources so far to a version 3 report, which it starts if need be; there
  * is room for that many bytes. */
 void codec_add_record(struct message_writer *, enum record_type, const struct addr *group);
-/* Where version 3 reports go. */
-struct addr codec_report_destination(enum protocol);
 
 #endif

@@ -95,12 +95,11 @@ bool message_add_source(struct message_writer *w, const struct addr *source)
 	return true;
 }
 
-void message_finish(struct message_writer *w, const struct addr *source,
-		    const struct addr *destination)
+void message_finish(struct message_writer *w, const struct addr *source)
 {
 	wire_patch16(
 		&w->wire, 2,
-		wire_checksum(w->protocol, source, destination, w->wire.start, w->wire.length));
+		wire_checksum(w->protocol, source, &w->destination, w->wire.start, w->wire.length));
 }
 
 uint32_t message_decode_float(uint32_t code, unsigned mantissa)

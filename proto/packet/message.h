@@ -79,6 +79,7 @@ void message_query_sources(enum protocol, struct message *, struct record *, str
 /* A message being written; before the first call, wire is set and wire.length is 0. */
 struct message_writer {
 	enum protocol protocol;
+	struct addr destination;
 	struct wire_writer wire;
 	size_t count_at; /* where the number of sources stands */
 	uint16_t count;
@@ -90,8 +91,7 @@ bool message_add_source(struct message_writer *, const struct addr *source);
 /* Bytes that a record with so many sources takes. */
 size_t message_record_size(enum protocol, size_t source_count);
 /* Fills in the checksum. */
-void message_finish(struct message_writer *, const struct addr *source,
-		    const struct addr *destination);
+void message_finish(struct message_writer *, const struct addr *source);
 
 /* The floating point codes: MANTISSA bits of mantissa, 3 of exponent (4 and 12 bits of mantissa for
  * 8 and 16 bits of code). Encoding rounds down and clamps (RFC 3376 sections 4.1.1 and 8.8). */

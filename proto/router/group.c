@@ -330,7 +330,6 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 			  .values = v};
 	uint8_t buffer[64];
 	struct message_writer w;
-	struct addr destination;
 
 	g->state.query_count--;
 	/* Without that flag a repeated query would lower the timers of the other routers: a report
@@ -338,8 +337,8 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	if (q.suppress && message_is_old(q.version))
 		return;
 	interface_start(p, i, &w, buffer, sizeof(buffer));
-	destination = codec_write_query(&w, &q);
-	interface_send(p, i, &w, &destination, TX_QUERY);
+	codec_write_query(&w, &q);
+	interface_send(p, i, &w, TX_QUERY);
 }
 
 /* One of the two messages of section 6.6.3.2: the sources whose timers are above LMQT (SUPPRESS),
@@ -355,7 +354,6 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 			  .max_response_time = v->last_member_query_interval,
 			  .values = v};
 	struct message_writer w = {0};
-	struct addr destination = q.group;
 	uint8_t buffer[1500];
 	uint32_t n;
 
@@ -369,14 +367,12 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 			continue;
 		if (w.wire.length && message_add_source(&w, &s->address))
 			continue;
-		if (w.wire.length)
-			interface_send(p, i, &w, &destination, TX_QUERY);
+		interface_send(p, i, &w, TX_QUERY);
 		interface_start(p, i, &w, buffer, sizeof(buffer));
-		destination = codec_write_query(&w, &q);
+		codec_write_query(&w, &q);
 		message_add_source(&w, &s->address);
 	}
-	if (w.wire.length)
-		interface_send(p, i, &w, &destination, TX_QUERY);
+	interface_send(p, i, &w, TX_QUERY);
 }
 
 static void send_queries(struct proxy *p, struct interface *i, struct group *g, int64_t now)

@@ -124,13 +124,12 @@ static void send_general_query(struct proxy *p, struct interface *i)
 			  .values = &i->values};
 	uint8_t buffer[64];
 	struct message_writer w;
-	struct addr destination;
 
 	if (p->protocol == PROTOCOL_MLD)
 		q.group = (struct addr){{0}};
 	interface_start(p, i, &w, buffer, sizeof(buffer));
-	destination = codec_write_query(&w, &q);
-	interface_send(p, i, &w, &destination, TX_QUERY);
+	codec_write_query(&w, &q);
+	interface_send(p, i, &w, TX_QUERY);
 }
 
 /* Numerically lower: IPv4 addresses; the interface identifiers of link-local addresses (RFC 3810

@@ -66,15 +66,17 @@ void interface_start(struct proxy *p, struct interface *i, struct message_writer
 }
 
 void interface_send(struct proxy *p, struct interface *i, struct message_writer *w,
-		    const struct addr *destination, enum counter counter)
+		    enum counter counter)
 {
 	const struct addr *source = &i->address;
 
+	if (!w->wire.length)
+		return;
 	if (i->config->upstream && i->config->report_source_set)
 		source = &i->config->report_source;
-	message_finish(w, source, destination);
+	message_finish(w, source);
 	i->counters.value[counter]++;
-	p->out->send(p->ctx, i->vif, source, destination, w->wire.start, w->wire.length);
+	p->out->send(p->ctx, i->vif, source, &w->destination, w->wire.start, w->wire.length);
 	w->wire.length = 0;
 }
 

@@ -17,9 +17,8 @@ bool interface_copy_state(struct interface *, const struct interface *from);
 /* Prepares WRITER for a message of as many bytes as BUFFER's SIZE and the interface's MTU allow. */
 void interface_start(struct proxy *, struct interface *, struct message_writer *, uint8_t *buffer,
 		     size_t size);
-/* Finishes, sends and counts the message. */
-void interface_send(struct proxy *, struct interface *, struct message_writer *,
-		    const struct addr *destination, enum counter);
+/* Finishes, sends and counts the message, if anything is written. */
+void interface_send(struct proxy *, struct interface *, struct message_writer *, enum counter);
 /* Another querier has these values, which hold from now on; for what is 0, what is configured does
  * (RFC 3376 sections 4.1.6 and 4.1.7). */
 void interface_heed(struct interface *, uint8_t robustness, int32_t query_interval);
