@@ -15,6 +15,7 @@
 enum { ROUNDS = 200000 };
 
 static uint32_t seed = 1;
+static int answered; /* the result of the last answer */
 static struct iface eth0 = {.name = "eth0", .index = 3};
 static struct iface_monitor monitor = {.first = &eth0, .request.sequence = 7};
 
@@ -62,12 +63,12 @@ static bool read_as_both(const void *bytes, size_t length)
 	uint8_t *data = malloc(length + 1);
 	struct wire_reader r = {.at = data, .left = length};
 	struct iface scratch = {.name = "eth0"};
-	int result = 0;
 	bool end;
 
 	memcpy(data, bytes, length);
 	read_notifications(r, note, &monitor);
-	end = read_answer(&monitor.request, r, visit, &scratch, &result);
+	answered = 0;
+	end = read_answer(&monitor.request, r, visit, &scratch, &answered);
 	CHECK(scratch.prefix_count <= IFACE_PREFIXES);
 	free(data);
 	return end;
@@ -98,6 +99,11 @@ static void test_whole(void)
 	reset();
 	message.header.nlmsg_seq = 6;
 	CHECK(!read_as_both(&message, sizeof(message)));
+	TEST("a table that changed while it was read is to be read again");
+	reset();
+	CHECK(read_as_both(&message, sizeof(message)) && !answered);
+	message.header.nlmsg_flags = ABI_NLM_F_DUMP_INTR;
+	CHECK(read_as_both(&message, sizeof(message)) && answered == -EINTR);
 }
 
 static void test_lengths(void)

@@ -230,6 +230,7 @@ static void test_quiet(void)
 
 static void test_lost_notifications(void)
 {
+	unsigned index;
 	int size = 1;
 
 	TEST("lost notifications are made up for");
@@ -238,6 +239,35 @@ static void test_lost_notifications(void)
 		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
 		"done; ip link set dev wan0 mtu 1222"));
 	COMES(wan.mtu == 1222);
+	TEST("... also that another interface has the name now");
+	settle();
+	index = wan.index;
+	CHECK(netns_run(
+		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1400 + i)); "
+		"done; ip link del wan0 && ip link add name wan0 type veth peer name far"));
+	COMES(wan.index && wan.index != index);
+	CHECK(vanished == 1);
+}
+
+static void test_other_senders(void)
+{
+	struct abi_sockaddr_nl to;
+	socklen_t size = sizeof(to);
+	struct {
+		struct abi_nlmsghdr header;
+		struct abi_ifinfomsg link;
+	} message = {{.nlmsg_len = sizeof(message), .nlmsg_type = ABI_RTM_DELLINK},
+		     {.ifi_index = (int)wan.index}};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, ABI_NETLINK_ROUTE);
+
+	TEST("only the kernel is believed");
+	settle();
+	CHECK(!getsockname(monitor.source.fd, (struct sockaddr *)&to, &size));
+	CHECK(sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&to, size) ==
+	      sizeof(message));
+	turn(100);
+	CHECK(!changes && wan.index);
+	close(fd);
 }
 
 /* A second watcher of wan0, who watches no more when it vanishes. */
@@ -424,6 +454,7 @@ int main(void)
 	test_quiet();
 	test_watchers();
 	test_lost_notifications();
+	test_other_senders();
 	test_names_that_match();
 	test_route();
 	test_routing();
