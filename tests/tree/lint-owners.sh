@@ -1,0 +1,67 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# Who writes what of struct proxy, always called p, and of struct interface, called i
+# (proto/state/state.h): assigns to it, counts it up or down, or hands out its address. Everybody else
+# reads it, or calls its owner.
+
+{
+	# Of each member the files that own it.
+	cat <<-'END'
+		p->database state/membership
+		p->forwarding forward/forward state/route
+		p->flows forward/flow
+		p->strays adopt
+		p->scratch policy/merge
+		p->report host/report
+		p->(config|out|ctx|hash_seed|protocol|upstream|interface|router|host|plain) setup
+		p->retry_at proxy setup
+		i->router router/group router/limits router/querier router/regular router/tracking
+		i->host[.](version|v1_querier_until|v2_querier_until|querier|next_unsolicited) host/host
+		i->host[.]answer host/answer
+		i->(exists|up|address|prefix|prefix_count|mtu|heard_robustness|heard_query_interval) state/interface
+		i->(config|configured|active) setup
+		i->values setup state/interface
+	END
+	find proto -name '*.c' -exec grep -HE '(p|i)->' {} +
+} | awk '
+	!/^proto\// {
+		member[++count] = "(^|[^a-z_])" $1
+		for (n = 2; n <= NF; n++)
+			owns["proto/" $n ".c", count] = 1
+		next
+	}
+	{
+		file = line = $0
+		sub(/:.*/, "", file)
+		sub(/^[^:]*:/, "", line)
+		# Whoever compares it, or works something out of it, only reads.
+		gsub(/(addr_[a-z_]+|is_lower|values_[a-z_]*_(interval|time))\([^()]*\)/, "", line)
+		if (line ~ /(^|[^a-z_])const |\.values = &/)
+			next
+		for (n = 1; n <= count; n++) {
+			name = member[n] "($|[^a-z_0-9])"
+			if (line !~ name)
+				continue
+			assigns = member[n] "($|[^a-z_0-9;,()=!<>&|?])[^;,()=!<>&|?]*([|&]|<<|>>)?=($|[^=])"
+			counts = member[n] "([.[][][a-z_0-9.]*)?([+][+]|--)"
+			before = member[n]
+			sub(/\(\^\|\[\^a-z_\]\)/, "", before)
+			before = "([+][+]|--|(^|[^&])&)" before "($|[^a-z_0-9-])"
+			if (line !~ assigns && line !~ counts && line !~ before)
+				continue
+			written[n] = 1
+			if (owns[file, n])
+				continue
+			print file ": it does not own:" line
+			bad = 1
+		}
+	}
+	END {
+		for (n = 1; n <= count; n++)
+			if (!written[n]) {
+				print "nobody writes " member[n]
+				bad = 1
+			}
+		exit bad
+	}'
