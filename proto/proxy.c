@@ -30,9 +30,9 @@ void proxy_drop(struct proxy *p, unsigned vif, enum counter counter)
 		i->counters.value[counter]++;
 }
 
-/* May this side of the interface hear it? */
-static enum counter refusal(const struct proxy *p, const struct interface *i,
-			    const struct packet *packet, const struct message *m)
+/* Why this side of the interface may not hear it. */
+static enum counter drop_reason(const struct proxy *p, const struct interface *i,
+				const struct packet *packet, const struct message *m)
 {
 	uint8_t version = message_native(p->protocol, m->version);
 
@@ -53,12 +53,12 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
 		     struct message m)
 {
-	enum counter refused = refusal(p, i, packet, &m);
+	enum counter dropped = drop_reason(p, i, packet, &m);
 	bool upstream = i->config->upstream;
 
-	if (refused != NOT_DROPPED) {
+	if (dropped != NOT_DROPPED) {
 		if (!upstream || !p->router[i->vif]) /* drops are counted once */
-			i->counters.value[refused]++;
+			i->counters.value[dropped]++;
 		return 0;
 	}
 	if (upstream)
@@ -111,7 +111,7 @@ void proxy_reinstall(struct proxy *p)
 
 /* ---- time ---- */
 
-static int64_t deadline(const struct interface *i)
+static int64_t side_deadline(const struct interface *i)
 {
 	return i->config->upstream ? host_deadline(i) : querier_deadline(i);
 }
@@ -126,7 +126,7 @@ int64_t proxy_deadline(const struct proxy *p)
 	if (p->database.dirty || p->forwarding.tree_changed)
 		return INT64_MIN;
 	for (n = 0; n < p->config->interface_count; n++) {
-		int64_t next = deadline(p->interface[n]);
+		int64_t next = side_deadline(p->interface[n]);
 
 		if (next < first)
 			first = next;
@@ -167,7 +167,7 @@ static void route_changes(struct proxy *p)
 }
 
 /* What was left undone for want of memory. */
-static void retry(struct proxy *p)
+static void retry_starved(struct proxy *p)
 {
 	struct membership *m;
 	unsigned n;
@@ -187,13 +187,13 @@ void proxy_tick(struct proxy *p, int64_t now)
 	unsigned n;
 
 	if (p->retry_at <= now)
-		retry(p);
+		retry_starved(p);
 	for (n = 0; n < p->config->interface_count; n++) {
 		struct interface *i = p->interface[n];
 
-		if (deadline(i) <= now && i->config->upstream)
+		if (side_deadline(i) <= now && i->config->upstream)
 			host_tick(p, i, now, TURN_BUDGET);
-		else if (deadline(i) <= now)
+		else if (side_deadline(i) <= now)
 			querier_tick(p, i, now, TURN_BUDGET);
 	}
 	if (ENABLE_PER_SOURCE)

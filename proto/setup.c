@@ -56,7 +56,7 @@ static void set_local(struct proxy *p)
 /* ---- entries of the configuration ---- */
 
 /* Where the entry's interface is found by its VIF. */
-static struct interface **slot_of(struct proxy *p, const struct proxy_interface_config *config)
+static struct interface **side_slot(struct proxy *p, const struct proxy_interface_config *config)
 {
 	return config->upstream ? &p->host[config->vif] : &p->router[config->vif];
 }
@@ -65,7 +65,7 @@ static struct interface **slot_of(struct proxy *p, const struct proxy_interface_
 static struct interface *find_interface(struct proxy *p,
 					const struct proxy_interface_config *config)
 {
-	struct interface *i = ENABLE_RELOAD ? *slot_of(p, config) : NULL;
+	struct interface *i = ENABLE_RELOAD ? *side_slot(p, config) : NULL;
 
 	return i && i->config->kernel_host == config->kernel_host ? i : NULL;
 }
@@ -75,7 +75,7 @@ static struct interface *find_interface(struct proxy *p,
 static struct interface *create_interface(struct proxy *p,
 					  const struct proxy_interface_config *config)
 {
-	const struct interface *known = *slot_of(p, config);
+	const struct interface *known = *side_slot(p, config);
 	struct interface *i = calloc(1, sizeof(*i));
 
 	if (!i)
@@ -150,8 +150,8 @@ static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 }
 
 /* One side of the interface. False: no memory. */
-static bool set_state(struct proxy *p, struct interface *i, int64_t now,
-		      const struct interface_state *state)
+static bool set_interface_state(struct proxy *p, struct interface *i, int64_t now,
+				const struct interface_state *state)
 {
 	bool moved = !addr_equal(&i->address, &state->address);
 	int changed = interface_set_state(i, state);
@@ -174,16 +174,17 @@ bool proxy_interface(struct proxy *p, int64_t now, const struct interface_state 
 
 	forward_set_vif(p, state->vif, state->exists);
 	if (router)
-		complete = set_state(p, router, now, state);
+		complete = set_interface_state(p, router, now, state);
 	if (host)
-		complete = set_state(p, host, now, state) && complete;
+		complete = set_interface_state(p, host, now, state) && complete;
 	return complete;
 }
 
 /* ---- life ---- */
 
 /* NEXT are the interfaces from now on, by the entries of the configuration. */
-static void install(struct proxy *p, struct interface **next, const struct proxy_config *config)
+static void install_interfaces(struct proxy *p, struct interface **next,
+			       const struct proxy_config *config)
 {
 	uint32_t vifs = 0;
 	unsigned n;
@@ -196,7 +197,7 @@ static void install(struct proxy *p, struct interface **next, const struct proxy
 	for (n = config->interface_count; n--;) {
 		const struct proxy_interface_config *entry = &config->interface[n];
 
-		p->interface[n] = *slot_of(p, entry) = next[n];
+		p->interface[n] = *side_slot(p, entry) = next[n];
 		vifs |= (uint32_t)1 << entry->vif;
 		if (entry->upstream)
 			p->upstream = entry->vif;
@@ -232,7 +233,8 @@ static void end_others(struct proxy *p, int64_t now, struct interface *const *ne
 }
 
 /* The interfaces that CONFIG has, old and new, to NEXT. False: no memory, nothing has changed. */
-static bool assemble(struct proxy *p, const struct proxy_config *config, struct interface **next)
+static bool make_interfaces(struct proxy *p, const struct proxy_config *config,
+			    struct interface **next)
 {
 	bool complete = reserve_local(p, config);
 	unsigned n;
@@ -256,11 +258,11 @@ bool proxy_reconfigure(struct proxy *p, int64_t now, const struct proxy_config *
 	struct interface *next[PROXY_ENTRIES] = {NULL};
 	unsigned n;
 
-	if (!assemble(p, config, next))
+	if (!make_interfaces(p, config, next))
 		return false;
 	if (ENABLE_RELOAD)
 		end_others(p, now, next, config->interface_count);
-	install(p, next, config);
+	install_interfaces(p, next, config);
 	for (n = 0; n < config->interface_count; n++)
 		configure_interface(p, next[n], now, &config->interface[n]);
 	p->plain = policy_is_plain(p);

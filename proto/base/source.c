@@ -76,7 +76,7 @@ static size_t mark_known(struct source_list *list, const struct addr *names, siz
 	return missing;
 }
 
-static bool reserve(struct source_list *list, uint32_t count)
+static bool reserve_sources(struct source_list *list, uint32_t count)
 {
 	struct source *source;
 
@@ -91,7 +91,8 @@ static bool reserve(struct source_list *list, uint32_t count)
 }
 
 /* Merges the first names that are missing, ADD of them, from the back. */
-static void insert(struct source_list *list, const struct addr *names, size_t count, uint32_t add)
+static void insert_names(struct source_list *list, const struct addr *names, size_t count,
+			 uint32_t add)
 {
 	size_t missing = 0, name;
 	uint32_t old, to;
@@ -126,10 +127,10 @@ int64_t source_list_mark(struct source_list *list, const struct addr *names, siz
 		add = list->count < limit ? limit - list->count : 0;
 	if (add > UINT32_MAX / sizeof(struct source) - list->count)
 		return -1;
-	if (!reserve(list, (uint32_t)(list->count + add)))
+	if (!reserve_sources(list, (uint32_t)(list->count + add)))
 		return -1;
 	if (add)
-		insert(list, names, count, (uint32_t)add);
+		insert_names(list, names, count, (uint32_t)add);
 	return (int64_t)(missing - add);
 }
 

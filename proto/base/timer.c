@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-static void put(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
+static void put_slot(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 {
 	heap->slot[i] = slot;
 	slot.timer->slot = i;
@@ -13,8 +13,8 @@ static void put(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 static void rise(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 {
 	for (; i && heap->slot[(i - 1) / 2].key > slot.key; i = (i - 1) / 2)
-		put(heap, i, heap->slot[(i - 1) / 2]);
-	put(heap, i, slot);
+		put_slot(heap, i, heap->slot[(i - 1) / 2]);
+	put_slot(heap, i, slot);
 }
 
 static void sink(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
@@ -26,10 +26,10 @@ static void sink(struct timer_heap *heap, uint32_t i, struct timer_slot slot)
 			child++;
 		if (heap->slot[child].key >= slot.key)
 			break;
-		put(heap, i, heap->slot[child]);
+		put_slot(heap, i, heap->slot[child]);
 		i = child;
 	}
-	put(heap, i, slot);
+	put_slot(heap, i, slot);
 }
 
 bool timer_add(struct timer_heap *heap, struct timer *timer, int64_t deadline)

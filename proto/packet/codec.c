@@ -11,7 +11,7 @@ static const struct addr no_group = {{[10] = 0xff, [11] = 0xff}};
 
 /* A report or query whose records or sources do not all fit in it is no message at all: nobody can
  * know which half of it was meant. */
-static bool complete(enum protocol protocol, const struct message *m)
+static bool is_complete(enum protocol protocol, const struct message *m)
 {
 	struct wire_reader body = m->body;
 	size_t size = wire_addr_size(protocol);
@@ -38,7 +38,7 @@ enum counter codec_read(enum protocol protocol, const struct packet *packet, str
 		result = mld_decode(packet, m);
 	if (ENABLE_IGMP && protocol == PROTOCOL_IGMP)
 		result = igmp_decode(packet, m);
-	if (result == NOT_DROPPED && !complete(protocol, m))
+	if (result == NOT_DROPPED && !is_complete(protocol, m))
 		return DROP_TRUNCATED;
 	return result;
 }
@@ -52,7 +52,7 @@ static void write_header(struct message_writer *w, enum message_type type, uint8
 		igmp_write(&w->wire, type, version, max_response_time, group);
 }
 
-static struct addr multicast(enum protocol protocol, uint8_t last)
+static struct addr link_multicast(enum protocol protocol, uint8_t last)
 {
 	if (protocol == PROTOCOL_IGMP)
 		return addr_ipv4(0xe0000000u | last);
@@ -79,21 +79,21 @@ void codec_write_query(struct message_writer *w, const struct query *q)
 		wire_put8(&w->wire, (uint8_t)message_encode_float(seconds, 4));
 		start_sources(w);
 	}
-	w->destination = addr_is_any(&q->group) ? multicast(w->protocol, 1) : q->group;
+	w->destination = addr_is_any(&q->group) ? link_multicast(w->protocol, 1) : q->group;
 }
 
 void codec_write_old(struct message_writer *w, enum message_type type, uint8_t version,
 		     const struct addr *group)
 {
 	write_header(w, type, version, 0, group);
-	w->destination = type == MESSAGE_LEAVE ? multicast(w->protocol, 2) : *group;
+	w->destination = type == MESSAGE_LEAVE ? link_multicast(w->protocol, 2) : *group;
 }
 
 void codec_add_record(struct message_writer *w, enum record_type type, const struct addr *group)
 {
 	if (!w->wire.length) {
 		write_header(w, MESSAGE_REPORT, 3, 0, &no_group);
-		w->destination = multicast(w->protocol, 22);
+		w->destination = link_multicast(w->protocol, 22);
 		w->record_count = 0;
 	}
 	wire_put8(&w->wire, (uint8_t)type);
