@@ -68,7 +68,8 @@ option-$(CONFIG_MULTI_INSTANCE) += core/kernel/rule.c
 option-$(CONFIG_KERNEL_HOST)    += core/daemon/join.c
 option-$(CONFIG_PRIVILEGES)     += core/privilege/privilege.c
 option-$(CONFIG_PRIVSEP)        += proto/adopt.c core/kernel/mroute_dump.c \
-	$(addprefix core/privilege/,monitor.c monitor_serve.c passing.c priv_worker.c)
+	$(addprefix core/privilege/,monitor.c monitor_serve.c passing.c priv_worker.c \
+	successor.c)
 option-$(CONFIG_SECCOMP)        += core/kernel/seccomp.c
 option-$(CONFIG_SYSTEMD)        += core/privilege/notify.c
 option-$(if $(CONFIG_PRIVSEP),,y) += core/privilege/priv_direct.c

@@ -148,7 +148,7 @@ static bool take_out(struct sockets *sockets, unsigned long inode)
 	return false;
 }
 
-/* The names in a directory. libc's way there allocates, which the monitor (monitor.h) must not. */
+/* The names in a directory. libc's way there allocates, which the monitor (priv.h) must not. */
 struct listing {
 	int fd;
 	long length, at;

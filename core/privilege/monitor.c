@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The life of the monitor; see monitor.h. Owns: when a worker starts and when it has to end, what
- * is told to whoever started the program, and how another program takes its place.
+ * The monitor of PRIVSEP: root, and so small that it can be read in one go. It opens what needs
+ * root and keeps a copy, so that the kernel keeps VIFs and routes whatever becomes of the worker;
+ * starts a worker, and another one when it dies or hangs; and restores at the end what was changed.
+ * It hears no packet, reads no configuration, and allocates nothing.
+ *
+ * Owns: when a worker starts and when it has to end, and what is told to whoever started the
+ * program. What the worker asks for: monitor_serve.h; what another program in the monitor's place
+ * is left: successor.h.
  *
  * A worker that ran for a second is replaced at once when it dies, else after 0.1 s, 0.2 s ... 10
  * s: what comes from the network and kills it shall not keep a router busy with starting workers.
  */
-#include "core/privilege/monitor.h"
+#include "core/privilege/monitor_serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,91 +41,8 @@ enum {
 	DELAY_FIRST = 100,
 	DELAY_MOST = 10000,
 	PATIENCE = 10000, /* for a worker that is to end */
-	TRY = 5000,	  /* for a program that is tried */
 	LAST_WORDS = 64
 };
-
-static const char environment[] = "MCPROXY_STATE";
-
-/* ---- another program in its place ---- */
-
-/* Changes with every change of struct monitor_state that its size does not show, or of struct
- * priv_shared. */
-enum { STATE_VERSION = 3 };
-
-struct state_header {
-	uint32_t version, size;
-};
-
-static const struct state_header state_header = {STATE_VERSION, sizeof(struct monitor_state)};
-
-int monitor_inherit(struct monitor_state *state)
-{
-	const char *text = getenv(environment);
-	struct state_header header;
-	uint64_t fd;
-
-	if (!text)
-		return 0;
-	if (text_to_number(text, 0, INT_MAX, &fd) &&
-	    pread((int)fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
-	    !memcmp(&header, &state_header, sizeof(header))) {
-		if (!state)
-			return 1;
-		if (pread((int)fd, state, sizeof(*state), sizeof(header)) !=
-		    (ssize_t)sizeof(*state))
-			return -EPROTO;
-		close((int)fd);
-		return 1;
-	}
-	return -EPROTO;
-}
-
-/* All descriptors that there are in the state: whether they outlive the program. */
-static void set_inheritable(const struct monitor_state *state, int flags)
-{
-	const int single[] = {state->settings.privilege.root, state->settings.control,
-			      state->shared, state->script};
-
-	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
-		fcntl(single[i], F_SETFD, flags);
-	for (unsigned i = 0; i < state->table_count; i++)
-		fcntl(state->table[i].fd, F_SETFD, flags);
-	for (unsigned i = 0; i < state->kept_count; i++)
-		fcntl(state->kept[i].fd, F_SETFD, flags);
-}
-
-/* -errno, or the descriptor; the environment tells of it. */
-static int save_state(const struct monitor_state *state)
-{
-	int fd = memfd_create("mcproxy.state", 0);
-	char number[12];
-
-	if (fd < 0)
-		return -errno;
-	format_text(number, sizeof(number), "%d", fd);
-	if (write(fd, &state_header, sizeof(state_header)) == (ssize_t)sizeof(state_header) &&
-	    write(fd, state, sizeof(*state)) == (ssize_t)sizeof(*state) &&
-	    !setenv(environment, number, 1))
-		return fd;
-	close(fd);
-	return -ENOSPC;
-}
-
-int monitor_exec(struct monitor *m)
-{
-	int fd = save_state(&m->state), error;
-
-	if (fd < 0)
-		return fd;
-	set_inheritable(&m->state, 0);
-	execv(m->path, m->program->argv);
-	error = -errno;
-	set_inheritable(&m->state, FD_CLOEXEC);
-	unsetenv(environment);
-	close(fd);
-	return error;
-}
 
 /* ---- the worker ---- */
 
@@ -242,7 +165,7 @@ static void plan_next(struct monitor *m, int status)
 /* It wanted another one in its place. */
 static void replace_worker(struct monitor *m)
 {
-	int error = m->upgrade ? monitor_exec(m) : 0;
+	int error = m->upgrade ? successor_exec(&m->state, m->path, m->program->argv) : 0;
 
 	if (error)
 		log_error("%s cannot be executed: %s", m->path, strerror(-error));
@@ -400,7 +323,7 @@ static int open_shared(struct monitor *m, bool inherited)
 /* 0 or -errno. */
 static int open_monitor(struct monitor *m, const struct priv_program *program)
 {
-	int inherited = monitor_inherit(&m->state), error;
+	int inherited = successor_inherit(&m->state), error;
 
 	if (inherited < 0)
 		return inherited;
@@ -408,8 +331,6 @@ static int open_monitor(struct monitor *m, const struct priv_program *program)
 		m->state.shared = m->state.script = m->state.settings.control = -1;
 		m->state.settings.privilege.root = -1;
 	}
-	unsetenv(environment);
-	set_inheritable(&m->state, FD_CLOEXEC);
 	if (inherited)
 		log_open(m->state.settings.log_syslog, m->state.settings.log_level);
 	m->program = program;
@@ -467,12 +388,12 @@ static bool run(struct monitor *m, struct priv *priv, int *result)
 
 bool priv_inherits(void)
 {
-	return getenv(environment);
+	return successor_inherit(NULL) != 0;
 }
 
 int priv_understands(void)
 {
-	int result = monitor_inherit(NULL);
+	int result = successor_inherit(NULL);
 
 	return result < 0 ? result : 0;
 }
@@ -491,44 +412,4 @@ int priv_run(const struct priv_program *program)
 		return program->work(program->ctx, &priv);
 	close_monitor(&m);
 	return result;
-}
-
-/* ---- a program that is to take its place ---- */
-
-/* In the new process. */
-static void run_trial(struct monitor *m)
-{
-	char word[][8] = {"mcproxy", "-n", "-f"};
-	char file[PATH_MAX];
-	char *const words[] = {word[0], word[1], word[2], file, NULL};
-	int fd = save_state(&m->state);
-
-	format_text(file, sizeof(file), "%s", m->program->file);
-	if (fd >= 0)
-		execv(m->path, words);
-	_exit(127);
-}
-
-int monitor_try(struct monitor *m, char text[PRIV_TEXT])
-{
-	int64_t end = loop_now() + TRY;
-	pid_t pid = fork();
-	int status = 0;
-
-	if (!pid)
-		run_trial(m);
-	while (pid > 0 && waitpid(pid, &status, WNOHANG) != pid) {
-		if (loop_now() > end)
-			kill(pid, SIGKILL);
-		poll(NULL, 0, 1);
-	}
-	if (pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status))
-		return 0;
-	format_text(
-		text, PRIV_TEXT, "%s cannot take over: %s", m->path,
-		pid < 0 ? strerror(errno)
-		: WIFEXITED(status) && WEXITSTATUS(status) == 127
-			? "it cannot be executed"
-			: "it does not understand the configuration, or what this one leaves it");
-	return -ENOEXEC;
 }

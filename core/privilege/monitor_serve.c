@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the monitor does for the worker; see monitor.h. Every request is of a fixed size and checked
- * before anything is done: the worker may be somebody else's by now.
- */
-#include "core/privilege/monitor.h"
+/* What the monitor does for the worker; see monitor_serve.h. Every request is of a fixed size and
+ * checked before anything is done. */
+#include "core/privilege/monitor_serve.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +15,7 @@
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 #include "core/kernel/rawsock.h"
-#include "core/kernel/rule.h"
+#include "core/privilege/passing.h"
 
 /* For one table. An instance of all the interfaces that it may have needs a fourth. */
 enum { RULES_MAX = 8 * PROXY_VIFS };
@@ -47,7 +45,7 @@ static void replace(int *fd, int by)
 
 /* ---- one function a request; 0 or -errno ---- */
 
-static int settle(struct monitor *m, struct call *call)
+static int serve_settle(struct monitor *m, struct call *call)
 {
 	struct priv_settings *settings = &m->state.settings, old = *settings;
 	unsigned taken = 0;
@@ -65,13 +63,13 @@ static int settle(struct monitor *m, struct call *call)
 	return 0;
 }
 
-static int pidfile(struct monitor *m, struct call *call)
+static int serve_pidfile(struct monitor *m, struct call *call)
 {
 	(void)call;
 	return pidfile_set(&m->state.pidfile, m->state.settings.pidfile);
 }
 
-static int ready(struct monitor *m, struct call *call)
+static int serve_ready(struct monitor *m, struct call *call)
 {
 	(void)call;
 	m->ready_at = loop_now();
@@ -84,7 +82,7 @@ static int ready(struct monitor *m, struct call *call)
 	return 0;
 }
 
-static int reloading(struct monitor *m, struct call *call)
+static int serve_reloading(struct monitor *m, struct call *call)
 {
 	m->hangup = false;
 	m->reloading = !call->request->number;
@@ -129,7 +127,7 @@ static int open_table(struct monitor *m, const struct monitor_request *request,
 	return fd;
 }
 
-static int mroute(struct monitor *m, struct call *call)
+static int serve_mroute(struct monitor *m, struct call *call)
 {
 	struct monitor_table *table = find_table(m, call->request);
 
@@ -139,7 +137,7 @@ static int mroute(struct monitor *m, struct call *call)
 }
 
 /* Whoever else has the socket open. */
-static void give_back(struct monitor *m, struct monitor_table *table)
+static void give_table_back(struct monitor *m, struct monitor_table *table)
 {
 	enum protocol protocol = (enum protocol)table->protocol;
 
@@ -149,17 +147,17 @@ static void give_back(struct monitor *m, struct monitor_table *table)
 	replace(&table->fd, -1);
 }
 
-static int mroute_end(struct monitor *m, struct call *call)
+static int serve_mroute_done(struct monitor *m, struct call *call)
 {
 	struct monitor_table *table = find_table(m, call->request);
 
 	if (!table || table->fd < 0)
 		return -ENOENT;
-	give_back(m, table);
+	give_table_back(m, table);
 	return 0;
 }
 
-static int holders(struct monitor *m, struct call *call)
+static int serve_holders(struct monitor *m, struct call *call)
 {
 	(void)m;
 	return probe_held_by((enum protocol)call->request->protocol, call->reply.text, PRIV_TEXT)
@@ -168,7 +166,7 @@ static int holders(struct monitor *m, struct call *call)
 }
 
 /* Only what joins groups: of no other socket is there anything to keep. */
-static int keep(struct monitor *m, struct call *call)
+static int serve_keep(struct monitor *m, struct call *call)
 {
 	struct monitor_state *state = &m->state;
 	int domain = 0;
@@ -184,29 +182,29 @@ static int keep(struct monitor *m, struct call *call)
 	return 0;
 }
 
-static void drop(struct monitor_state *state, unsigned at)
+static void drop_kept(struct monitor_state *state, unsigned at)
 {
 	close(state->kept[at].fd);
 	state->kept[at] = state->kept[--state->kept_count];
 }
 
-static int close_kept(struct monitor *m, struct call *call)
+static int serve_close(struct monitor *m, struct call *call)
 {
 	for (unsigned i = 0; i < m->state.kept_count; i++)
 		if (m->state.kept[i].worker == m->state.worker &&
 		    m->state.kept[i].key == call->request->number) {
-			drop(&m->state, i);
+			drop_kept(&m->state, i);
 			return 0;
 		}
 	return -ENOENT;
 }
 
-static int sweep(struct monitor *m, struct call *call)
+static int serve_sweep(struct monitor *m, struct call *call)
 {
 	(void)call;
 	for (unsigned i = m->state.kept_count; i-- > 0;)
 		if (m->state.kept[i].worker != m->state.worker)
-			drop(&m->state, i);
+			drop_kept(&m->state, i);
 	rpfilter_sweep(&m->state.rpfilter);
 	return 0;
 }
@@ -226,7 +224,7 @@ static int count_rule(struct monitor *m, struct monitor_table *table)
 }
 
 /* Of the two attributes that a rule of ours has, for a table that the worker has. */
-static int rule(struct monitor *m, struct call *call)
+static int serve_rule(struct monitor *m, struct call *call)
 {
 	const struct monitor_request *request = call->request;
 	struct rule rule = {.protocol = (enum protocol)request->protocol, .table = request->table};
@@ -243,7 +241,7 @@ static int rule(struct monitor *m, struct call *call)
 }
 
 /* Switched off, or restored to what it was. */
-static int rp_filter(struct monitor *m, struct call *call)
+static int serve_rp_filter(struct monitor *m, struct call *call)
 {
 	const char *name = call->request->name;
 
@@ -255,14 +253,14 @@ static int rp_filter(struct monitor *m, struct call *call)
 	return 0;
 }
 
-static int file(struct monitor *m, struct call *call)
+static int serve_file(struct monitor *m, struct call *call)
 {
 	call->result = script_open(AT_FDCWD, m->program->file);
 	return call->result < 0 ? call->result : 0;
 }
 
 /* Only a file in memory, which can be read without an end to wait for; and it stays as short. */
-static int script(struct monitor *m, struct call *call)
+static int serve_script(struct monitor *m, struct call *call)
 {
 	if (fcntl(call->passed[0], F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) ||
 	    lseek(call->passed[0], 0, SEEK_END) > CONFIG_CONF_MAX_SIZE)
@@ -272,42 +270,26 @@ static int script(struct monitor *m, struct call *call)
 	return 0;
 }
 
-static int syslog_socket(struct monitor *m, struct call *call)
+static int serve_syslog(struct monitor *m, struct call *call)
 {
 	(void)m;
 	call->result = log_connect();
 	return call->result < 0 ? call->result : 0;
 }
 
-static int upgrade(struct monitor *m, struct call *call)
+static int serve_upgrade(struct monitor *m, struct call *call)
 {
-	int error = monitor_try(m, call->reply.text);
+	int error = successor_try(&m->state, m->path, m->program->file, call->reply.text);
 
 	m->upgrade = !error;
 	return error;
 }
 
+#define REQUEST(type, function, interface) {serve_##function, interface},
 static const struct {
 	int (*serve)(struct monitor *, struct call *);
 	bool interface; /* name has to be one's */
-} rows[MONITOR_REQUESTS] = {
-	[MONITOR_SETTLE] = {settle, false},
-	[MONITOR_PIDFILE] = {pidfile, false},
-	[MONITOR_READY] = {ready, false},
-	[MONITOR_RELOADING] = {reloading, false},
-	[MONITOR_MROUTE] = {mroute, false},
-	[MONITOR_MROUTE_DONE] = {mroute_end, false},
-	[MONITOR_HOLDERS] = {holders, false},
-	[MONITOR_KEEP] = {keep, false},
-	[MONITOR_CLOSE] = {close_kept, false},
-	[MONITOR_SWEEP] = {sweep, false},
-	[MONITOR_RULE] = {rule, true},
-	[MONITOR_RP_FILTER] = {rp_filter, true},
-	[MONITOR_FILE] = {file, false},
-	[MONITOR_SCRIPT] = {script, false},
-	[MONITOR_SYSLOG] = {syslog_socket, false},
-	[MONITOR_UPGRADE] = {upgrade, false},
-};
+} rows[] = {MONITOR_ROWS(REQUEST)};
 
 /* As the kernel has them; not "all" and "default", which are no interfaces. */
 static bool is_interface(const char name[IF_NAMESIZE])
@@ -374,9 +356,9 @@ void monitor_release(struct monitor *m)
 
 	for (unsigned i = 0; i < state->table_count; i++)
 		if (state->table[i].fd >= 0)
-			give_back(m, &state->table[i]);
+			give_table_back(m, &state->table[i]);
 	state->table_count = 0;
 	while (state->kept_count)
-		drop(state, state->kept_count - 1);
+		drop_kept(state, state->kept_count - 1);
 	rpfilter_close(&state->rpfilter);
 }

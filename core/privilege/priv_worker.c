@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The worker's end of PRIVSEP: asks the monitor for what needs root; see priv.h and monitor.h. */
+/* The worker's end of PRIVSEP: asks the monitor for what needs root; see priv.h and request.h. */
 #include "core/privilege/priv.h"
 
 #include <errno.h>
@@ -11,7 +11,8 @@
 #include "core/base/log.h"
 #include "core/config/script.h"
 #include "core/kernel/seccomp.h"
-#include "core/privilege/monitor.h"
+#include "core/privilege/passing.h"
+#include "core/privilege/request.h"
 
 #define NOBODY "65534" /* where there is none of that name */
 

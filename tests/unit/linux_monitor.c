@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 
 #include "core/base/log.h"
-#include "core/privilege/monitor.h"
+#include "core/privilege/monitor_serve.h"
+#include "core/privilege/passing.h"
 #include "allocator.h"
 #include "netns.h"
 
@@ -878,7 +879,7 @@ static int inherit(const void *bytes, size_t length, struct monitor_state *state
 	snprintf(number, sizeof(number), "%d", fd);
 	setenv("MCPROXY_STATE", number, 1);
 	CHECK(write(fd, bytes, length) == (ssize_t)length);
-	result = monitor_inherit(state);
+	result = successor_inherit(state);
 	close(fd);
 	unsetenv("MCPROXY_STATE");
 	return result;
@@ -925,7 +926,7 @@ static void test_inherit(void)
 
 	TEST("no state is none");
 	unsetenv("MCPROXY_STATE");
-	CHECK(!monitor_inherit(&got) && !monitor_inherit(NULL) && !priv_inherits() &&
+	CHECK(!successor_inherit(&got) && !successor_inherit(NULL) && !priv_inherits() &&
 	      !priv_understands());
 	TEST("a state is what it was, and its file is closed");
 	save_state();
@@ -948,7 +949,7 @@ static void test_inherit(void)
 	TEST("what is no file's number");
 	for (size_t i = 0; i < sizeof(number) / sizeof(number[0]); i++) {
 		setenv("MCPROXY_STATE", number[i], 1);
-		CHECK(monitor_inherit(&got) == -EPROTO, "'%s'", number[i]);
+		CHECK(successor_inherit(&got) == -EPROTO, "'%s'", number[i]);
 		CHECK(priv_inherits() && priv_understands() == -EPROTO);
 	}
 	unsetenv("MCPROXY_STATE");

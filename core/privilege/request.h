@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the worker asks the monitor for, a row each: REQUEST(TYPE, FUNCTION, INTERFACE).
+ * serve_FUNCTION() of monitor_serve.c does it; INTERFACE: the name has to be that of one. In priv.h
+ * and priv_worker.c is the function by which the worker asks.
+ */
+#ifndef CORE_REQUEST_H
+#define CORE_REQUEST_H
+
+#include "core/privilege/priv.h"
+
+/* clang-format off */
+#define MONITOR_ROWS(REQUEST) \
+	/* settings; descriptors: the root directory, the control socket */ \
+	REQUEST(SETTLE, settle, false) \
+	REQUEST(PIDFILE, pidfile, false) \
+	REQUEST(READY, ready, false) \
+	/* number: it is done */ \
+	REQUEST(RELOADING, reloading, false) \
+	/* protocol, table; the reply comes with it */ \
+	REQUEST(MROUTE, mroute, false) \
+	REQUEST(MROUTE_DONE, mroute_done, false) \
+	/* protocol */ \
+	REQUEST(HOLDERS, holders, false) \
+	/* number: what it is called; with a descriptor */ \
+	REQUEST(KEEP, keep, false) \
+	REQUEST(CLOSE, close, false) \
+	REQUEST(SWEEP, sweep, false) \
+	/* number: add; protocol, table, name, attribute */ \
+	REQUEST(RULE, rule, true) \
+	/* number: which enum priv_rp_filter; name */ \
+	REQUEST(RP_FILTER, rp_filter, true) \
+	REQUEST(FILE, file, false) \
+	/* number: the file's bytes; with a descriptor */ \
+	REQUEST(SCRIPT, script, false) \
+	REQUEST(SYSLOG, syslog, false) \
+	REQUEST(UPGRADE, upgrade, false)
+/* clang-format on */
+
+#define REQUEST(type, function, interface) MONITOR_##type,
+enum monitor_request_type { MONITOR_ROWS(REQUEST) MONITOR_REQUESTS };
+#undef REQUEST
+
+struct monitor_request {
+	uint32_t type, protocol, table, number;
+	uint16_t attribute;
+	char name[IF_NAMESIZE];
+	struct priv_settings settings;
+};
+
+struct monitor_reply {
+	int32_t error;
+	bool kept;
+	char text[PRIV_TEXT];
+};
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Another program in the monitor's place; see successor.h. */
+#include "core/privilege/successor.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/format.h"
+#include "core/base/text.h"
+
+enum { TRIAL = 5000 /* ms that a program may take to say whether it takes over */ };
+
+static const char environment[] = "MCPROXY_STATE";
+
+/* Changes with every change of struct monitor_state that its size does not show, or of struct
+ * priv_shared. */
+enum { STATE_VERSION = 3 };
+
+struct state_header {
+	uint32_t version, size;
+};
+
+static const struct state_header state_header = {STATE_VERSION, sizeof(struct monitor_state)};
+
+/* All descriptors that there are in the state: whether they outlive the program. */
+static void set_inheritable(const struct monitor_state *state, int flags)
+{
+	const int single[] = {state->settings.privilege.root, state->settings.control,
+			      state->shared, state->script};
+
+	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
+		fcntl(single[i], F_SETFD, flags);
+	for (unsigned i = 0; i < state->table_count; i++)
+		fcntl(state->table[i].fd, F_SETFD, flags);
+	for (unsigned i = 0; i < state->kept_count; i++)
+		fcntl(state->kept[i].fd, F_SETFD, flags);
+}
+
+/* -errno, or the descriptor; the environment tells of it. */
+static int save_state(const struct monitor_state *state)
+{
+	int fd = memfd_create("mcproxy.state", 0);
+	char number[12];
+
+	if (fd < 0)
+		return -errno;
+	format_text(number, sizeof(number), "%d", fd);
+	if (write(fd, &state_header, sizeof(state_header)) == (ssize_t)sizeof(state_header) &&
+	    write(fd, state, sizeof(*state)) == (ssize_t)sizeof(*state) &&
+	    !setenv(environment, number, 1))
+		return fd;
+	close(fd);
+	return -ENOSPC;
+}
+
+int successor_inherit(struct monitor_state *state)
+{
+	const char *text = getenv(environment);
+	struct state_header header;
+	uint64_t fd;
+
+	if (!text)
+		return 0;
+	if (text_to_number(text, 0, INT_MAX, &fd) &&
+	    pread((int)fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header) &&
+	    !memcmp(&header, &state_header, sizeof(header))) {
+		if (!state)
+			return 1;
+		if (pread((int)fd, state, sizeof(*state), sizeof(header)) !=
+		    (ssize_t)sizeof(*state))
+			return -EPROTO;
+		close((int)fd);
+		unsetenv(environment);
+		set_inheritable(state, FD_CLOEXEC);
+		return 1;
+	}
+	return -EPROTO;
+}
+
+int successor_exec(const struct monitor_state *state, const char *path, char **argv)
+{
+	int fd = save_state(state), error;
+
+	if (fd < 0)
+		return fd;
+	set_inheritable(state, 0);
+	execv(path, argv);
+	error = -errno;
+	set_inheritable(state, FD_CLOEXEC);
+	unsetenv(environment);
+	close(fd);
+	return error;
+}
+
+/* In the new process. */
+static void run_trial(const struct monitor_state *state, const char *path, const char *conf)
+{
+	char word[][8] = {"mcproxy", "-n", "-f"};
+	char file[PATH_MAX];
+	char *const words[] = {word[0], word[1], word[2], file, NULL};
+	int fd = save_state(state);
+
+	format_text(file, sizeof(file), "%s", conf);
+	if (fd >= 0)
+		execv(path, words);
+	_exit(127);
+}
+
+int successor_try(const struct monitor_state *state, const char *path, const char *conf,
+		  char text[PRIV_TEXT])
+{
+	int64_t end = loop_now() + TRIAL;
+	pid_t pid = fork();
+	int status = 0;
+
+	if (!pid)
+		run_trial(state, path, conf);
+	while (pid > 0 && waitpid(pid, &status, WNOHANG) != pid) {
+		if (loop_now() > end)
+			kill(pid, SIGKILL);
+		poll(NULL, 0, 1);
+	}
+	if (pid > 0 && WIFEXITED(status) && !WEXITSTATUS(status))
+		return 0;
+	format_text(
+		text, PRIV_TEXT, "%s cannot take over: %s", path,
+		pid < 0 ? strerror(errno)
+		: WIFEXITED(status) && WEXITSTATUS(status) == 127
+			? "it cannot be executed"
+			: "it does not understand the configuration, or what this one leaves it");
+	return -ENOEXEC;
+}
