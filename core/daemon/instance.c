@@ -333,16 +333,6 @@ bool instance_reconfigure(struct instance *instance, const struct conf_instance 
 	return done;
 }
 
-/* Once more what the kernel refused, with what the proxies want by now. */
-static void retry(struct instance *instance)
-{
-	vif_retry(instance);
-	for (unsigned n = 0; n < PROTOCOLS; n++)
-		if (instance->side[n].proxy)
-			effect_retry(&instance->side[n]);
-	backoff_end(&instance->retry);
-}
-
 /* Returns the next deadline. */
 static int64_t tick(struct instance *instance, int64_t now)
 {
@@ -365,13 +355,24 @@ static int64_t tick(struct instance *instance, int64_t now)
 	return first;
 }
 
+/* Once more what the kernel refused, with what the proxies want by now. So each is behind a tick:
+ * of what has come with the turn's events, and of what interfaces have become. */
+static void retry(struct instance *instance, int64_t now)
+{
+	vif_retry(instance);
+	tick(instance, now);
+	for (unsigned n = 0; n < PROTOCOLS; n++)
+		if (instance->side[n].proxy)
+			effect_retry(&instance->side[n]);
+	backoff_end(&instance->retry);
+}
+
 int64_t instance_turn(struct instance *instance, int64_t now)
 {
 	int64_t first = tick(instance, now);
 
-	/* Behind the tick, which may have corrected what was refused. */
 	if (backoff_begin(&instance->retry, now)) {
-		retry(instance);
+		retry(instance, now);
 		first = tick(instance, now);
 	}
 	return instance->retry.at < first ? instance->retry.at : first;
