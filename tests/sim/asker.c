@@ -102,10 +102,7 @@ static void hear_record(struct sim *sim, struct asker *asker, const struct recor
 void asker_receive(struct sim *sim, struct asker *asker, const struct frame *frame)
 {
 	const struct message *message = &frame->message;
-	const struct port *from = frame->from < PORTS ? &sim->port[frame->from] : NULL;
 
-	if (asker->root && from && from->kind == PORT_ROUTER && message->kind == KIND_REPORT)
-		view_received(sim, &sim->router[from->node], from->vif, frame);
 	if (!asker->on)
 		return;
 	if (message->kind == KIND_QUERY)

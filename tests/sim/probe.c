@@ -636,7 +636,6 @@ void probe_watch(struct sim *sim)
 	for (unsigned link = 0; !sim->noisy && link < LINKS; link++)
 		if (sim->link[link].exists)
 			watch_link(sim, link);
-	view_check(sim);
 }
 
 /* ---- when all have left ---- */

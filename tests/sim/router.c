@@ -177,8 +177,6 @@ static void send(struct router *router, unsigned vif, const struct addr *source,
 	if (!wrong)
 		differs(router, model_sent(router->model, router_clock(router), vif, source,
 					   destination, &message, length));
-	if (!wrong && router_has(router, vif, UP) && message.kind == KIND_REPORT)
-		view_sent(sim, router, vif, &message);
 	if (!wrong && message.kind == KIND_QUERY && !addr_is_any(&message.group))
 		heard_query(sim, router, vif, &message, true);
 	if (!wrong)
@@ -369,11 +367,7 @@ static void refresh_member(struct sim *sim, struct router *router, unsigned vif,
 	struct proxy_interface_status status = status_of(router, vif, UP);
 	bool old = status.version < newest_version(sim->protocol);
 
-	if (router->upstream_version[vif] != status.version)
-		router->upstream_since[vif] = sim->now;
-	router->upstream_version[vif] = status.version;
 	for (unsigned group = 0; group < GROUPS; group++) {
-		sources before = router->member[vif].wanted[group];
 		sources after = wanted_up(router, all, vif, group);
 		bool exclude = after >> (SOURCES - 1) & 1;
 		struct interest filter = {exclude,
@@ -381,10 +375,7 @@ static void refresh_member(struct sim *sim, struct router *router, unsigned vif,
 
 		member_update(sim, &router->member[vif], group, &filter, old,
 			      router_reports(router, vif));
-		if (before != after)
-			view_changed(sim, router, vif, group, before, after);
 	}
-	view_turn(router, vif);
 }
 
 /* Routes that went while their data came in, for no reason that can be seen. Readings that were due
@@ -501,14 +492,12 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 }
 
 /* The same state, told to both; they act on it at once. */
-static void tell_interface(struct sim *sim, struct router *router, unsigned vif)
+static void tell_interface(struct router *router, unsigned vif)
 {
 	struct interface_state *state = &router->state[vif];
 
-	if (router_has(router, vif, UP)) {
-		router->upstream_since[vif] = sim->now;
+	if (router_has(router, vif, UP))
 		router->member[vif].present = router_reports(router, vif);
-	}
 	router->disturbed = true;
 	model_interface(router->model, router_clock(router), state);
 	model_advance(router->model, router_clock(router));
@@ -523,7 +512,7 @@ void router_interface(struct sim *sim, struct router *router, unsigned vif)
 		return;
 	sim->link[router->link[vif]].double_since = sim->link[router->link[vif]].none_since = NEVER;
 	transcript_interface(router, &router->state[vif]);
-	tell_interface(sim, router, vif);
+	tell_interface(router, vif);
 	router->down[vif].forwards_since = NEVER;
 	router_settle(sim, router);
 }
@@ -658,12 +647,10 @@ static void drop_settings(struct settings *settings)
 
 /* ---- life ---- */
 
-static void start_upstream(struct sim *sim, struct router *router, unsigned vif)
+static void start_upstream(struct router *router, unsigned vif)
 {
 	member_start(&router->member[vif], router->link[vif]);
 	router->member[vif].present = router_reports(router, vif);
-	router->upstream_version[vif] = newest_version(sim->protocol);
-	view_start(sim, router, vif);
 }
 
 static void stop_upstream(struct sim *sim, struct router *router, unsigned vif)
@@ -723,14 +710,14 @@ void router_start(struct sim *sim, struct router *router)
 	make_proxy(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		if (router_has(router, vif, UP))
-			start_upstream(sim, router, vif);
+			start_upstream(router, vif);
 		heard_start(router, vif);
 	}
 	transcript_start(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		up += router->state[vif].up && !addr_is_any(&router->state[vif].address);
 		if (router_has(router, vif, UP) || router_has(router, vif, DOWN))
-			tell_interface(sim, router, vif);
+			tell_interface(router, vif);
 	}
 	router_settle(sim, router);
 	router->memory_first = up == router->vif_count ? router->memory_count : 0;
@@ -826,9 +813,9 @@ static void begin_anew(struct sim *sim, struct router *router, uint32_t forwardi
 		struct link *link = &sim->link[router->link[vif]];
 
 		if (router_has(router, vif, UP))
-			start_upstream(sim, router, vif);
+			start_upstream(router, vif);
 		if (router_has(router, vif, UP) || router_has(router, vif, DOWN))
-			tell_interface(sim, router, vif);
+			tell_interface(router, vif);
 		link->double_since = link->none_since = NEVER;
 	}
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
@@ -888,15 +875,10 @@ void router_kill(struct sim *sim, struct router *router)
 static void change_sides(struct sim *sim, struct router *router, const struct settings *old,
 			 unsigned vif)
 {
-	bool same = !memcmp(&old->setting[vif].values, &router->now->setting[vif].values,
-			    sizeof(struct values));
-
 	if (old->side[UP][vif] && !router_has(router, vif, UP))
 		stop_upstream(sim, router, vif);
 	else if (!old->side[UP][vif] && router_has(router, vif, UP))
-		start_upstream(sim, router, vif);
-	else if (!same)
-		router->upstream_since[vif] = sim->now;
+		start_upstream(router, vif);
 	if (old->side[DOWN][vif] != router_has(router, vif, DOWN))
 		heard_start(router, vif);
 	router->down[vif].forwards_since = NEVER;
@@ -928,7 +910,7 @@ void router_reload(struct sim *sim, struct router *router)
 		change_sides(sim, router, old, vif);
 		if ((router_has(router, vif, UP) || router_has(router, vif, DOWN)) &&
 		    !old->side[UP][vif] && !old->side[DOWN][vif])
-			tell_interface(sim, router, vif);
+			tell_interface(router, vif);
 	}
 	drop_settings(old);
 	router_settle(sim, router);

@@ -111,14 +111,6 @@ struct downstream {
 	int64_t membership_max; /* the longest membership interval since the start */
 };
 
-struct told {
-	sources view;
-	int64_t changed[SOURCES];
-	unsigned sent_now[2][SOURCES]; /* in the turn that is not over, that it is (not) wanted */
-	unsigned sent[SOURCES], delivered[SOURCES], robustness[SOURCES];
-	bool stale[SOURCES]; /* what came last was older than the change */
-};
-
 enum side { DOWN, UP, SIDES };
 enum direction { IN, OUT, DIRECTIONS };
 
@@ -172,9 +164,6 @@ struct router {
 	size_t memory_count, memory_bytes, memory_first;
 	struct member member[ROUTER_VIFS]; /* as a host on its upstreams' links */
 	struct downstream down[ROUTER_VIFS];
-	struct told told[ROUTER_VIFS][GROUPS];
-	int64_t upstream_since[ROUTER_VIFS]; /* as it is now: up, the address, the version */
-	unsigned upstream_version[ROUTER_VIFS];
 	char *transcript;
 	size_t transcript_length, transcript_room;
 	int64_t transcript_at;
@@ -447,17 +436,6 @@ void heard_holds(struct sim *, struct router *, unsigned vif, unsigned group, so
 void heard_turn(struct sim *, struct router *);
 /* Until when the router must forward, by its clock. */
 int64_t heard_until(const struct router *, unsigned vif, unsigned group, unsigned source);
-
-/* ---- view.c: what the root was told ---- */
-
-void view_start(struct sim *, struct router *, unsigned vif);
-void view_sent(struct sim *, struct router *, unsigned vif, const struct message *);
-/* The turn is over: what was sent in it belongs to the changes of the turn. */
-void view_turn(struct router *, unsigned vif);
-void view_received(struct sim *, struct router *, unsigned vif, const struct frame *);
-void view_changed(struct sim *, struct router *, unsigned vif, unsigned group, sources before,
-		  sources after);
-void view_check(struct sim *);
 
 /* ---- probe.c: data, and the properties of the whole ---- */
 
