@@ -5,7 +5,9 @@
 #include "proto/packet/igmp.h"
 #include "proto/packet/mld.h"
 
-enum { RECORD_COUNT_AT = 6 }; /* in a version 3 report, of either protocol */
+/* Of either protocol: the least octets of a message; where a version 3 report counts its records.
+ */
+enum { HEADER = 8, RECORD_COUNT_AT = 6 };
 
 static const struct addr no_group = {{[10] = 0xff, [11] = 0xff}};
 
@@ -34,6 +36,14 @@ enum counter codec_read(enum protocol protocol, const struct packet *packet, str
 {
 	enum counter result = DROP_TYPE;
 
+	if (packet->length < HEADER)
+		return DROP_LENGTH;
+	if (wire_checksum(protocol, &packet->source, &packet->destination, packet->data,
+			  packet->length))
+		return DROP_CHECKSUM;
+	if (packet->ttl != 1)
+		return DROP_TTL;
+	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
 	if (ENABLE_MLD && protocol == PROTOCOL_MLD)
 		result = mld_decode(packet, m);
 	if (ENABLE_IGMP && protocol == PROTOCOL_IGMP)

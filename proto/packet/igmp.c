@@ -56,15 +56,8 @@ enum counter igmp_decode(const struct packet *packet, struct message *m)
 {
 	uint8_t type, code;
 
-	if (packet->length < HEADER)
-		return DROP_LENGTH;
-	if (wire_checksum(PROTOCOL_IGMP, NULL, NULL, packet->data, packet->length))
-		return DROP_CHECKSUM;
-	if (packet->ttl != 1)
-		return DROP_TTL;
 	if (!addr_is_any(&packet->source) && !addr_is_unicast(&packet->source))
 		return DROP_SOURCE;
-	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
 	type = wire_get8(&m->body);
 	code = wire_get8(&m->body);
 	wire_take(&m->body, 2);

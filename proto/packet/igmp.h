@@ -8,6 +8,9 @@
 
 #include "proto/packet/message.h"
 
+/* MESSAGE is empty but for its body, the whole packet: 8 octets at least, with checksum and TTL
+ * right.
+ */
 enum counter igmp_decode(const struct packet *, struct message *);
 /* Type, code, checksum 0 and group; for a version 3 report 8 octets without records. */
 void igmp_write(struct wire_writer *, enum message_type, uint8_t version, int32_t max_response_time,

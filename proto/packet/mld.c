@@ -3,7 +3,7 @@
 #include "proto/packet/mld.h"
 
 enum { QUERY = 130, REPORT_V1 = 131, DONE = 132, REPORT_V2 = 143 };
-enum { HEADER = 8, MESSAGE_V1 = 24, QUERY_V2 = 28 };
+enum { MESSAGE_V1 = 24, QUERY_V2 = 28 };
 
 static const struct addr all_nodes = {{0xff, 0x02, [15] = 1}};
 
@@ -55,18 +55,10 @@ enum counter mld_decode(const struct packet *packet, struct message *m)
 	uint16_t code, count;
 	uint8_t type;
 
-	if (packet->length < HEADER)
-		return DROP_LENGTH;
-	if (wire_checksum(PROTOCOL_MLD, &packet->source, &packet->destination, packet->data,
-			  packet->length))
-		return DROP_CHECKSUM;
-	if (packet->ttl != 1)
-		return DROP_TTL;
 	if (!addr_is_link_local(&packet->source))
 		return DROP_SOURCE;
 	if (!packet->router_alert)
 		return DROP_ROUTER_ALERT;
-	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
 	type = wire_get8(&m->body);
 	wire_take(&m->body, 3);
 	code = wire_get16(&m->body);
