@@ -308,10 +308,10 @@ static void check(struct run *run, int64_t before)
 
 	if (world->failed_line)
 		fuzz_fail("event %u, %s ms: %s", world->failed_line,
-			  world_time_text(world->now - WORLD_EPOCH), world->failure);
+			  time_text(world->now - WORLD_EPOCH), world->failure);
 	if (world->wakeups > WAKEUPS + WAKEUPS_A_SECOND * seconds)
 		fuzz_fail("event %u: %u wakeups in %s", world->line, world->wakeups,
-			  world_time_text(world->now - before));
+			  time_text(world->now - before));
 	run->wakeups += world->wakeups;
 	world->wakeups = 0;
 	inside_check(&run->inside, world->proxy);

@@ -29,7 +29,7 @@ static bool ask(struct world *world, enum upcall_type type, unsigned vif, const 
 	bool answered;
 
 	if (world->verbose)
-		printf("%10s upcall %s %s %s %s\n", world_time_text(world->now - WORLD_EPOCH),
+		printf("%10s upcall %s %s %s %s\n", time_text(world->now - WORLD_EPOCH),
 		       type == UPCALL_NOCACHE ? "nocache" : "wrongvif", world->node[vif].name,
 		       addr_text(source), addr_text(group));
 	world->upcalls++;
@@ -96,7 +96,7 @@ uint32_t world_data(struct world *world, unsigned vif, const struct addr *source
 		if (!world->node[i].state.up)
 			got.outputs &= ~(1U << i);
 	if (world->verbose)
-		printf("%10s data %s\n", world_time_text(world->now - WORLD_EPOCH),
+		printf("%10s data %s\n", time_text(world->now - WORLD_EPOCH),
 		       world_route_text(world, &got));
 	check_data(world, &got);
 	return got.outputs;

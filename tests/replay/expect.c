@@ -130,10 +130,10 @@ static const char *candidates(const struct world *world, const struct expectatio
 		    output->time <= expectation->after - 2000 ||
 		    output->time > expectation->until + 2000)
 			continue;
-		length += (size_t)snprintf(text + length, sizeof(text) - length, "%sat %s %.400s",
-					   length ? ", " : "",
-					   world_time_text(output->time - WORLD_EPOCH),
-					   codec_text(world->protocol, &output->message, one));
+		length +=
+			(size_t)snprintf(text + length, sizeof(text) - length, "%sat %s %.400s",
+					 length ? ", " : "", time_text(output->time - WORLD_EPOCH),
+					 codec_text(world->protocol, &output->message, one));
 	}
 	return text;
 }
@@ -151,8 +151,8 @@ void check_expectations(struct world *world)
 			continue;
 		world->line = expectation->line;
 		world_fail(world, "expected from %s to %s on %s %.400s, got %s",
-			   world_time_text(expectation->after - WORLD_EPOCH),
-			   world_time_text(expectation->until - WORLD_EPOCH),
+			   time_text(expectation->after - WORLD_EPOCH),
+			   time_text(expectation->until - WORLD_EPOCH),
 			   world->node[expectation->vif].name,
 			   codec_text(world->protocol, &expectation->message, text),
 			   candidates(world, expectation));
@@ -162,7 +162,7 @@ void check_expectations(struct world *world)
 
 		if (!output->taken && !output->ignorable)
 			world_fail(world, "expected nothing, got at %s on %s %.400s",
-				   world_time_text(output->time - WORLD_EPOCH),
+				   time_text(output->time - WORLD_EPOCH),
 				   world->node[output->vif].name,
 				   codec_text(world->protocol, &output->message, text));
 	}

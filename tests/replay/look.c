@@ -20,7 +20,7 @@ static const char *remaining(const struct world *world, int64_t expires)
 {
 	if (expires == INT64_MAX)
 		return "static";
-	return world_time_text(expires - world->now);
+	return time_text(expires - world->now);
 }
 
 static const char *held_text(const struct world *world, const struct held *held)

@@ -110,7 +110,7 @@ static void run_line(struct world *world, const char *line)
 	static struct words words;
 	const struct statement *statement;
 
-	words_split(&words, line);
+	words_split(&words, line, "{}(),+|");
 	if (!words.count)
 		return;
 	if (world->verbose)

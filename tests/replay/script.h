@@ -6,28 +6,12 @@
 #ifndef TESTS_REPLAY_SCRIPT_H
 #define TESTS_REPLAY_SCRIPT_H
 
+#include "tests/model/words.h"
 #include "world.h"
-
-enum { LINE_MAX_LENGTH = 16384, TOKENS = 4096 };
-
-/* One line as words. Braces, parentheses, commas and + are words of their own. */
-struct words {
-	char text[2 * LINE_MAX_LENGTH];
-	const char *word[TOKENS];
-	unsigned count, at;
-};
 
 /* ---- words.c ---- */
 
-void words_split(struct words *, const char *line);
-/* "" at the end. */
-const char *peek_word(const struct words *);
-const char *next_word(struct words *);
-/* Is it the next word? Then it is taken. */
-bool take_word(struct words *, const char *word);
 void need_word(struct world *, struct words *, const char *word);
-/* "key=VALUE": VALUE, or NULL if it is another key. */
-const char *option(struct words *, const char *key);
 unsigned number(struct world *, const char *text);
 /* Seconds with up to three decimals, as milliseconds. */
 int64_t seconds(struct world *, const char *text);

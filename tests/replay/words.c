@@ -8,84 +8,26 @@
 
 enum { MAX_SOURCES_RANGE = 100000 };
 
-void words_split(struct words *words, const char *line)
-{
-	char *to = words->text;
-	bool within = false;
-
-	words->count = words->at = 0;
-	for (; *line && *line != '#' && *line != '\n'; line++) {
-		bool single = strchr("{}(),+|", *line) != NULL;
-
-		if (within && (single || *line == ' ' || *line == '\t')) {
-			*to++ = '\0';
-			within = false;
-		}
-		if (*line == ' ' || *line == '\t' || words->count == TOKENS)
-			continue;
-		if (!within)
-			words->word[words->count++] = to;
-		*to++ = *line;
-		within = !single;
-		if (single)
-			*to++ = '\0';
-	}
-	*to = '\0';
-}
-
-const char *peek_word(const struct words *words)
-{
-	return words->at < words->count ? words->word[words->at] : "";
-}
-
-const char *next_word(struct words *words)
-{
-	return words->at < words->count ? words->word[words->at++] : "";
-}
-
-bool take_word(struct words *words, const char *word)
-{
-	if (strcmp(peek_word(words), word))
-		return false;
-	words->at++;
-	return true;
-}
-
 void need_word(struct world *world, struct words *words, const char *word)
 {
 	if (!take_word(words, word))
 		world_fail(world, "expected \"%s\" here, got \"%s\"", word, peek_word(words));
 }
 
-const char *option(struct words *words, const char *key)
-{
-	size_t length = strlen(key);
-
-	if (strncmp(peek_word(words), key, length) || peek_word(words)[length] != '=')
-		return NULL;
-	return next_word(words) + length + 1;
-}
-
 unsigned number(struct world *world, const char *text)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 0);
+	unsigned value;
 
-	if (!*text || *end || value > UINT32_MAX)
+	if (!word_number(text, &value))
 		world_fail(world, "expected a number, got \"%s\"", text);
-	return (unsigned)value;
+	return value;
 }
 
 int64_t seconds(struct world *world, const char *text)
 {
-	char *end;
-	int64_t ms = (int64_t)strtoul(text, &end, 10) * 1000;
-	int64_t unit = 100;
+	int64_t ms;
 
-	if (*end == '.')
-		for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
-			ms += (*end - '0') * unit;
-	if (!*text || *end)
+	if (!word_seconds(text, &ms))
 		world_fail(world, "expected seconds, got \"%s\"", text);
 	return ms;
 }

@@ -3,7 +3,6 @@
  * The clock, the callbacks and the kernel's forwarding rules. Checks of what is sent that need no
  * expectation are here: form, role, source, size, what may never be sent at all.
  */
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,19 +20,6 @@ void world_fail(struct world *world, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(world->failure, sizeof(world->failure), format, arguments);
 	va_end(arguments);
-}
-
-const char *world_time_text(int64_t ms)
-{
-	static char text[8][32];
-	static unsigned turn;
-	char *buf = text[turn++ % 8];
-
-	if (ms == INT64_MAX)
-		return "never";
-	snprintf(buf, sizeof(text[0]), "%s%" PRId64 ".%03" PRId64, ms < 0 ? "-" : "",
-		 (ms < 0 ? -ms : ms) / 1000, (ms < 0 ? -ms : ms) % 1000);
-	return buf;
 }
 
 const char *world_route_text(const struct world *world, const struct route *route)
@@ -58,7 +44,7 @@ const char *world_route_text(const struct world *world, const struct route *rout
 static void say(const struct world *world, const char *verb, const char *rest)
 {
 	if (world->verbose)
-		printf("%10s %s %s\n", world_time_text(world->now - WORLD_EPOCH), verb, rest);
+		printf("%10s %s %s\n", time_text(world->now - WORLD_EPOCH), verb, rest);
 }
 
 /* ---- what the proxy does ---- */
@@ -236,8 +222,8 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	if (!wrong && length + header > world->node[vif].state.mtu)
 		wrong = "longer than the MTU";
 	if (wrong)
-		world_fail(world, "at %s sent %s: %s", world_time_text(world->now - WORLD_EPOCH),
-			   text, wrong);
+		world_fail(world, "at %s sent %s: %s", time_text(world->now - WORLD_EPOCH), text,
+			   wrong);
 	if (!wrong)
 		learn_all(world, vif, &output.message);
 	if (output.message.kind == KIND_QUERY)

@@ -11,6 +11,7 @@
 #include "proto/status.h"
 #include "tests/model/codec.h"
 #include "tests/model/reading.h"
+#include "tests/model/words.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };
 enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = READING_LISTS };
@@ -152,8 +153,6 @@ enum { WORLD_EPOCH = 1000000 }; /* the proxy's clock when a case begins */
 /* The first failure is kept; it is reported with the line that is being run. */
 void world_fail(struct world *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 const char *world_route_text(const struct world *, const struct route *);
-/* "1.500": milliseconds as seconds since the case began; "never" and "static" too. */
-const char *world_time_text(int64_t ms);
 
 void world_start(struct world *);
 /* Runs the clock to TIME, with a tick at each deadline on the way. */

@@ -182,16 +182,3 @@ const char *sim_interest_text(const struct interest *filter)
 		 sim_set_text(filter->list));
 	return buf;
 }
-
-const char *sim_time_text(int64_t ms)
-{
-	static char text[8][32];
-	static unsigned turn;
-	char *buf = text[turn++ % 8];
-
-	if (ms == NEVER)
-		return "never";
-	snprintf(buf, sizeof(text[0]), "%s%lld.%03lld", ms < 0 ? "-" : "",
-		 (long long)(ms < 0 ? -ms : ms) / 1000, (long long)(ms < 0 ? -ms : ms) % 1000);
-	return buf;
-}

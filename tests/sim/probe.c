@@ -195,7 +195,7 @@ static const char *entry_text(const struct kernel_route *entry)
 	if (!entry)
 		return "no route";
 	snprintf(text, sizeof(text), "route from %u to %x, used at %s", entry->route.input,
-		 entry->route.outputs, sim_time_text(entry->used));
+		 entry->route.outputs, time_text(entry->used));
 	return text;
 }
 
@@ -215,7 +215,7 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 				 "asked for until %s (%s)",
 				 sim_source_name(spread->source), sim_group_name(spread->group),
 				 router->name, in, vif,
-				 sim_time_text(until - router->offset - CLOCK_EPOCH),
+				 time_text(until - router->offset - CLOCK_EPOCH),
 				 entry_text(kernel_find(&router->kernel, &spread->from, &spread->to,
 							PROXY_VIFS)));
 }
@@ -332,7 +332,7 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 		sim_fail(sim, "unwanted", (int)router->index,
 			 "(%c,%c) is forwarded by %s to vif %u, which nobody has wanted since %s",
 			 sim_source_name(spread->source), sim_group_name(spread->group),
-			 router->name, vif, sim_time_text(gone->at));
+			 router->name, vif, time_text(gone->at));
 }
 
 /* ---- who has to be known ---- */
@@ -428,12 +428,12 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 		sim_fail(sim, "known", (int)router->index,
 			 "%s wants (%c,%c) since %s, and %s has not heard of it since %s",
 			 station->name, sim_source_name(spread->source),
-			 sim_group_name(spread->group), sim_time_text(since), router->name,
-			 sim_time_text(dropped));
+			 sim_group_name(spread->group), time_text(since), router->name,
+			 time_text(dropped));
 	else if (!link_gives(sim, station->port, spread->group))
 		sim_fail(sim, "switch", (int)router->index,
 			 "%s wants %c since %s, and the switch does not know", station->name,
-			 sim_group_name(spread->group), sim_time_text(since));
+			 sim_group_name(spread->group), time_text(since));
 }
 
 /* ---- all of it ---- */
@@ -514,7 +514,7 @@ static void check_idle(struct sim *sim, const struct router *router)
 			sim_fail(sim, "idle", (int)router->index,
 				 "%s has a route of (%s,%s), of which no packet came since %s",
 				 router->name, addr_text(&entry->route.source),
-				 addr_text(&entry->route.group), sim_time_text(entry->used));
+				 addr_text(&entry->route.group), time_text(entry->used));
 	}
 }
 
@@ -624,11 +624,11 @@ static void watch_link(struct sim *sim, unsigned n)
 	if (holds_too_long(sim, count.forwarding > 1, &link->double_since,
 			   count.query_interval * (1 + count.lost) + slow))
 		sim_fail(sim, "double", -1, "%u routers forward to link %u since %s",
-			 count.forwarding, n, sim_time_text(link->double_since));
+			 count.forwarding, n, time_text(link->double_since));
 	if (holds_too_long(sim, count.active && !count.forwarding && !count.asker,
 			   &link->none_since, count.other_present + slow))
 		sim_fail(sim, "nobody", -1, "none of %u routers forwards to link %u since %s",
-			 count.active, n, sim_time_text(link->none_since));
+			 count.active, n, time_text(link->none_since));
 }
 
 void probe_watch(struct sim *sim)

@@ -397,7 +397,7 @@ static void check_dropped(struct sim *sim, struct router *router)
 			sim_fail(sim, "idle", (int)router->index,
 				 "%s removes (%s,%s), of which a packet came at %s", router->name,
 				 addr_text(&route->source), addr_text(&route->group),
-				 sim_time_text(entry->used));
+				 time_text(entry->used));
 	}
 	router->dropped_count = 0;
 	router->disturbed = false;

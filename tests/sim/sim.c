@@ -15,7 +15,7 @@ void sim_fail(struct sim *sim, const char *kind, int router, const char *format,
 		return;
 	snprintf(sim->kind, sizeof(sim->kind), "%s", kind);
 	sim->failed_router = router;
-	snprintf(sim->failure, sizeof(sim->failure), "at %s: ", sim_time_text(sim->now));
+	snprintf(sim->failure, sizeof(sim->failure), "at %s: ", time_text(sim->now));
 	va_start(arguments, format);
 	vsnprintf(sim->failure + strlen(sim->failure), sizeof(sim->failure) - strlen(sim->failure),
 		  format, arguments);
@@ -28,7 +28,7 @@ void sim_say(const struct sim *sim, const char *format, ...)
 
 	if (!sim->verbose)
 		return;
-	printf("%10s ", sim_time_text(sim->now));
+	printf("%10s ", time_text(sim->now));
 	va_start(arguments, format);
 	vprintf(format, arguments);
 	va_end(arguments);

@@ -14,6 +14,7 @@
 #include "tests/model/codec.h"
 #include "chance.h"
 #include "tests/model/model.h"
+#include "tests/model/words.h"
 
 enum {
 	LINKS = 8,
@@ -294,8 +295,6 @@ sources sim_sources_of(const struct sim *, const struct list *);
 void sim_list_of(const struct sim *, sources, struct list *);
 const char *sim_set_text(sources);
 const char *sim_interest_text(const struct interest *);
-/* Milliseconds as seconds. */
-const char *sim_time_text(int64_t ms);
 
 /* ---- sim.c ---- */
 

@@ -1,51 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The language of worlds, see README.md: what there is, and what happens. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim.h"
 
-enum { WORDS = 40, LINE = 512, PEERING_MUTEX = 10 };
-
-struct words {
-	char text[LINE];
-	const char *word[WORDS + 1];
-	unsigned count, at;
-};
-
-static void split(struct words *words, const char *line)
-{
-	size_t length = strcspn(line, "\n#");
-	char *save = NULL, *word;
-
-	*words = (struct words){.count = 0};
-	if (length >= LINE)
-		length = LINE - 1;
-	memcpy(words->text, line, length);
-	for (word = strtok_r(words->text, " \t", &save); word && words->count < WORDS;
-	     word = strtok_r(NULL, " \t", &save))
-		words->word[words->count++] = word;
-}
-
-static const char *peek(const struct words *words)
-{
-	return words->at < words->count ? words->word[words->at] : "";
-}
-
-static const char *take(struct words *words)
-{
-	return words->at < words->count ? words->word[words->at++] : "";
-}
-
-static bool take_if(struct words *words, const char *word)
-{
-	if (strcmp(peek(words), word))
-		return false;
-	words->at++;
-	return true;
-}
+enum { PEERING_MUTEX = 10 };
 
 static void bad(struct sim *sim, const char *what, const char *word)
 {
@@ -55,36 +16,20 @@ static void bad(struct sim *sim, const char *what, const char *word)
 
 static unsigned number(struct sim *sim, const char *text)
 {
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
+	unsigned value;
 
-	if (!*text || *end)
+	if (!word_number(text, &value))
 		bad(sim, "a number", text);
-	return (unsigned)value;
+	return value;
 }
 
-/* Seconds with up to three decimals, as milliseconds. */
 static int64_t seconds(struct sim *sim, const char *text)
 {
-	char *end;
-	int64_t ms = (int64_t)strtoul(text, &end, 10) * 1000, unit = 100;
+	int64_t ms;
 
-	if (*end == '.')
-		for (end++; *end >= '0' && *end <= '9'; end++, unit /= 10)
-			ms += (*end - '0') * unit;
-	if (!*text || *end)
+	if (!word_seconds(text, &ms))
 		bad(sim, "seconds", text);
 	return ms;
-}
-
-/* KEY=VALUE: VALUE, or NULL if it is another key. */
-static const char *option(struct words *words, const char *key)
-{
-	size_t length = strlen(key);
-
-	if (strncmp(peek(words), key, length) || peek(words)[length] != '=')
-		return NULL;
-	return take(words) + length + 1;
 }
 
 static sources take_set(struct sim *sim, struct words *words)
@@ -92,7 +37,7 @@ static sources take_set(struct sim *sim, struct words *words)
 	sources set = 0;
 
 	for (bool more = true; more;) {
-		const char *word = take(words);
+		const char *word = next_word(words);
 
 		more = *word;
 		for (; *word; word++) {
@@ -110,10 +55,10 @@ static sources take_set(struct sim *sim, struct words *words)
 
 static unsigned take_group(struct sim *sim, struct words *words)
 {
-	unsigned group = sim_group_named(*peek(words));
+	unsigned group = sim_group_named(*peek_word(words));
 
-	if (group == GROUPS || peek(words)[1])
-		bad(sim, "a group", peek(words));
+	if (group == GROUPS || peek_word(words)[1])
+		bad(sim, "a group", peek_word(words));
 	words->at++;
 	return group < GROUPS ? group : 0;
 }
@@ -124,20 +69,20 @@ static void read_world(struct sim *sim, struct words *words)
 {
 	const char *value;
 
-	sim->protocol = take_if(words, "mld") ? PROTOCOL_MLD : PROTOCOL_IGMP;
-	take_if(words, "igmp");
+	sim->protocol = take_word(words, "mld") ? PROTOCOL_MLD : PROTOCOL_IGMP;
+	take_word(words, "igmp");
 	while (words->at < words->count)
 		if ((value = option(words, "seed")))
 			sim->seed = strtoull(value, NULL, 10);
 		else if ((value = option(words, "end")))
 			sim->end = seconds(sim, value);
 		else
-			bad(sim, "seed= or end=", take(words));
+			bad(sim, "seed= or end=", next_word(words));
 }
 
 static void read_link(struct sim *sim, struct words *words)
 {
-	unsigned n = number(sim, take(words));
+	unsigned n = number(sim, next_word(words));
 	struct link *link = &sim->link[n % LINKS];
 	const char *value;
 
@@ -157,18 +102,18 @@ static void read_link(struct sim *sim, struct words *words)
 			link->loss = number(sim, value);
 		else if ((value = option(words, "duplicates")))
 			link->duplicates = number(sim, value);
-		else if (take_if(words, "switch"))
+		else if (take_word(words, "switch"))
 			link->snoops = true;
-		else if (take_if(words, "pull"))
+		else if (take_word(words, "pull"))
 			link->pulls = true;
 		else
-			bad(sim, "a property of the link", take(words));
+			bad(sim, "a property of the link", next_word(words));
 }
 
 /* LINK:HOST */
 static unsigned take_place(struct sim *sim, struct words *words, unsigned *host)
 {
-	const char *word = take(words), *colon = strchr(word, ':');
+	const char *word = next_word(words), *colon = strchr(word, ':');
 	unsigned link = (unsigned)(*word - '0');
 
 	if (!colon || link >= LINKS || !sim->link[link].exists) {
@@ -241,11 +186,11 @@ static void read_proxy(struct sim *sim, struct words *words)
 	sim->router_count++;
 	router->index = index;
 	router->sim = sim;
-	snprintf(router->name, sizeof(router->name), "%s", take(words));
+	snprintf(router->name, sizeof(router->name), "%s", next_word(words));
 	while (words->at < words->count && !sim->bad_text) {
-		if (take_if(words, "==>")) {
+		if (take_word(words, "==>")) {
 			side = DOWN;
-		} else if (take_if(words, "peer")) {
+		} else if (take_word(words, "peer")) {
 			peers = 1;
 		} else {
 			vif = take_interface(sim, words, router);
@@ -275,19 +220,19 @@ static void read_station(struct sim *sim, struct words *words)
 	}
 	sim->station_count++;
 	station->index = index;
-	snprintf(station->name, sizeof(station->name), "%s", take(words));
+	snprintf(station->name, sizeof(station->name), "%s", next_word(words));
 	station->link = take_place(sim, words, &host);
 	station->address = sim_on_link(sim, station->link, host);
 	station->version = newest_version(sim->protocol);
 	while (words->at < words->count)
 		if ((value = option(words, "version")))
 			station->version = number(sim, value);
-		else if (take_if(words, "ra=no"))
+		else if (take_word(words, "ra=no"))
 			station->no_router_alert = true;
-		else if (take_if(words, "odd"))
+		else if (take_word(words, "odd"))
 			station->odd = true;
 		else
-			bad(sim, "a property of the station", take(words));
+			bad(sim, "a property of the station", next_word(words));
 	station->port = link_attach(sim, station->link, PORT_STATION, index, 0);
 	member_start(&station->member, station->link);
 	station_start(sim, station);
@@ -310,7 +255,7 @@ static void read_asker(struct sim *sim, struct words *words)
 				.query_interval = 125000,
 				.response_interval = 10000,
 				.last_member_interval = 1000};
-	snprintf(asker->name, sizeof(asker->name), "%s", take(words));
+	snprintf(asker->name, sizeof(asker->name), "%s", next_word(words));
 	asker->link = take_place(sim, words, &host);
 	asker->address = sim_on_link(sim, asker->link, host);
 	while (words->at < words->count)
@@ -322,10 +267,10 @@ static void read_asker(struct sim *sim, struct words *words)
 			asker->query_interval = seconds(sim, value);
 		else if ((value = option(words, "query-response-interval")))
 			asker->response_interval = seconds(sim, value);
-		else if (take_if(words, "root"))
+		else if (take_word(words, "root"))
 			asker->root = true;
 		else
-			bad(sim, "a property of the asker", take(words));
+			bad(sim, "a property of the asker", next_word(words));
 	asker->port = link_attach(sim, asker->link, asker->root ? PORT_ROOT : PORT_ASKER, index, 0);
 	asker_switch(sim, asker, false);
 }
@@ -351,17 +296,17 @@ static bool set_value(struct sim *sim, struct words *words, struct values *value
 	};
 
 	for (unsigned i = 0; i < sizeof(key) / sizeof(key[0]); i++) {
-		if (!take_if(words, key[i].name))
+		if (!take_word(words, key[i].name))
 			continue;
 		if (key[i].small)
-			*key[i].small = (uint8_t)number(sim, take(words));
+			*key[i].small = (uint8_t)number(sim, next_word(words));
 		else
-			*key[i].interval = (int32_t)seconds(sim, take(words));
+			*key[i].interval = (int32_t)seconds(sim, next_word(words));
 		return true;
 	}
-	if (!take_if(words, "rfc3376-timers"))
+	if (!take_word(words, "rfc3376-timers"))
 		return false;
-	values->rfc3376_timers = !strcmp(take(words), "on");
+	values->rfc3376_timers = !strcmp(next_word(words), "on");
 	return true;
 }
 
@@ -374,7 +319,7 @@ static void set_static_join(struct sim *sim, struct words *words, struct setting
 
 	config->static_join_count = config->static_join_count % 4 + 1;
 	*join = (struct static_join){.group = sim_group(sim, take_group(sim, words))};
-	source = sim_source_named(*take(words));
+	source = sim_source_named(*next_word(words));
 	if (source < SOURCES)
 		join->source = sim_source(sim, source);
 }
@@ -383,7 +328,7 @@ static void set_static_join(struct sim *sim, struct words *words, struct setting
 static void set_accept_from(struct sim *sim, struct words *words, struct router *router,
 			    unsigned vif)
 {
-	const char *word = take(words), *slash = strchr(word, '/');
+	const char *word = next_word(words), *slash = strchr(word, '/');
 	unsigned host = (unsigned)strtoul(word, NULL, 10);
 
 	router->next.accept_from[vif][0] =
@@ -398,40 +343,40 @@ static void set_interface(struct sim *sim, struct words *words, struct router *r
 
 	if (set_value(sim, words, &config->values))
 		return;
-	if (take_if(words, "querier")) {
-		config->querier = take_if(words, "always")  ? QUERIER_ALWAYS
-				  : take_if(words, "never") ? QUERIER_NEVER
-							    : QUERIER_AUTO;
-		take_if(words, "auto");
-	} else if (take_if(words, "quick-leave")) {
-		config->quick_leave = take_if(words, "on")	  ? QUICK_LEAVE_ON
-				      : take_if(words, "tracked") ? QUICK_LEAVE_TRACKED
-								  : QUICK_LEAVE_OFF;
-		take_if(words, "off");
-	} else if (take_if(words, "router-alert")) {
-		config->router_alert_strict = take_if(words, "strict");
-	} else if (take_if(words, "max-groups")) {
-		config->max_groups = number(sim, take(words));
-	} else if (take_if(words, "max-sources")) {
-		config->max_sources = number(sim, take(words));
-	} else if (take_if(words, "max-total-sources")) {
-		config->max_total_sources = number(sim, take(words));
-	} else if (take_if(words, "max-hosts")) {
-		config->max_hosts = number(sim, take(words));
-	} else if (take_if(words, "max-reporters")) {
-		config->max_reporters = number(sim, take(words));
-	} else if (take_if(words, "max-reports")) {
-		config->max_reports = number(sim, take(words));
-	} else if (take_if(words, "reserve")) {
-		config->reserve = (uint8_t)number(sim, take(words));
-	} else if (take_if(words, "report-interval")) {
-		config->report_interval = (int32_t)seconds(sim, take(words));
-	} else if (take_if(words, "static-join")) {
+	if (take_word(words, "querier")) {
+		config->querier = take_word(words, "always")  ? QUERIER_ALWAYS
+				  : take_word(words, "never") ? QUERIER_NEVER
+							      : QUERIER_AUTO;
+		take_word(words, "auto");
+	} else if (take_word(words, "quick-leave")) {
+		config->quick_leave = take_word(words, "on")	    ? QUICK_LEAVE_ON
+				      : take_word(words, "tracked") ? QUICK_LEAVE_TRACKED
+								    : QUICK_LEAVE_OFF;
+		take_word(words, "off");
+	} else if (take_word(words, "router-alert")) {
+		config->router_alert_strict = take_word(words, "strict");
+	} else if (take_word(words, "max-groups")) {
+		config->max_groups = number(sim, next_word(words));
+	} else if (take_word(words, "max-sources")) {
+		config->max_sources = number(sim, next_word(words));
+	} else if (take_word(words, "max-total-sources")) {
+		config->max_total_sources = number(sim, next_word(words));
+	} else if (take_word(words, "max-hosts")) {
+		config->max_hosts = number(sim, next_word(words));
+	} else if (take_word(words, "max-reporters")) {
+		config->max_reporters = number(sim, next_word(words));
+	} else if (take_word(words, "max-reports")) {
+		config->max_reports = number(sim, next_word(words));
+	} else if (take_word(words, "reserve")) {
+		config->reserve = (uint8_t)number(sim, next_word(words));
+	} else if (take_word(words, "report-interval")) {
+		config->report_interval = (int32_t)seconds(sim, next_word(words));
+	} else if (take_word(words, "static-join")) {
 		set_static_join(sim, words, &router->next, vif);
-	} else if (take_if(words, "accept-from")) {
+	} else if (take_word(words, "accept-from")) {
 		set_accept_from(sim, words, router, vif);
 	} else {
-		bad(sim, "a setting", peek(words));
+		bad(sim, "a setting", peek_word(words));
 	}
 }
 
@@ -439,31 +384,31 @@ static void set(struct sim *sim, struct words *words, struct router *router)
 {
 	unsigned vif;
 
-	if (take_if(words, "max-routes")) {
-		router->next.config.max_routes = number(sim, take(words));
+	if (take_word(words, "max-routes")) {
+		router->next.config.max_routes = number(sim, next_word(words));
 		return;
 	}
-	if (take_if(words, "matching")) {
-		router->next.config.out_first = !strcmp(take(words), "first");
+	if (take_word(words, "matching")) {
+		router->next.config.out_first = !strcmp(next_word(words), "first");
 		return;
 	}
-	if (take_if(words, "mutex")) {
-		router->next.config.mutex = (int32_t)seconds(sim, take(words));
+	if (take_word(words, "mutex")) {
+		router->next.config.mutex = (int32_t)seconds(sim, next_word(words));
 		return;
 	}
-	if (take_if(words, "forwarding")) {
-		router->next.config.per_source = !strcmp(take(words), "per-source");
+	if (take_word(words, "forwarding")) {
+		router->next.config.per_source = !strcmp(next_word(words), "per-source");
 		return;
 	}
-	if (take_if(words, "reverse-path")) {
-		router->no_reverse_path = !strcmp(take(words), "none");
+	if (take_word(words, "reverse-path")) {
+		router->no_reverse_path = !strcmp(next_word(words), "none");
 		return;
 	}
-	if (take_if(words, "ssdp-upstream")) {
-		router->next.config.ssdp_upstream = !strcmp(take(words), "yes");
+	if (take_word(words, "ssdp-upstream")) {
+		router->next.config.ssdp_upstream = !strcmp(next_word(words), "yes");
 		return;
 	}
-	vif = number(sim, take(words));
+	vif = number(sim, next_word(words));
 	if (vif < router->vif_count)
 		set_interface(sim, words, router, vif);
 	else
@@ -547,9 +492,9 @@ static void take_rule(struct sim *sim, const char *word, struct filter_rule *rul
 /* VIF up|down in|out none|white|black RULE... */
 static void set_filter(struct sim *sim, struct words *words, struct router *router)
 {
-	unsigned vif = number(sim, take(words));
-	enum side side = strcmp(take(words), "up") ? DOWN : UP;
-	enum direction direction = strcmp(take(words), "in") ? OUT : IN;
+	unsigned vif = number(sim, next_word(words));
+	enum side side = strcmp(next_word(words), "up") ? DOWN : UP;
+	enum direction direction = strcmp(next_word(words), "in") ? OUT : IN;
 	struct rules *rules;
 
 	if (vif >= router->vif_count) {
@@ -557,15 +502,15 @@ static void set_filter(struct sim *sim, struct words *words, struct router *rout
 		return;
 	}
 	rules = &router->next.rules[side][vif][direction];
-	*rules = (struct rules){.whitelist = !strcmp(take(words), "white")};
+	*rules = (struct rules){.whitelist = !strcmp(next_word(words), "white")};
 	while (words->at < words->count && rules->count < RULES)
-		take_rule(sim, take(words), &rules->rule[rules->count++]);
+		take_rule(sim, next_word(words), &rules->rule[rules->count++]);
 }
 
 /* VIF none|up|down... */
 static void set_role(struct sim *sim, struct words *words, struct router *router)
 {
-	unsigned vif = number(sim, take(words)), kept = 0;
+	unsigned vif = number(sim, next_word(words)), kept = 0;
 	struct settings *next = &router->next;
 
 	if (vif >= router->vif_count) {
@@ -578,12 +523,12 @@ static void set_role(struct sim *sim, struct words *words, struct router *router
 	next->order_count = kept;
 	next->side[UP][vif] = next->side[DOWN][vif] = false;
 	while (words->at < words->count)
-		if (take_if(words, "up"))
+		if (take_word(words, "up"))
 			set_side(next, vif, UP, false);
-		else if (take_if(words, "down"))
+		else if (take_word(words, "down"))
 			set_side(next, vif, DOWN, false);
-		else if (!take_if(words, "none"))
-			bad(sim, "a side", take(words));
+		else if (!take_word(words, "none"))
+			bad(sim, "a side", next_word(words));
 }
 
 /* ---- names ---- */
@@ -617,7 +562,7 @@ static struct asker *asker_named(struct sim *sim, const char *name)
 static void happen_to_interface(struct sim *sim, struct words *words, struct router *router,
 				const char *verb)
 {
-	unsigned vif = number(sim, take(words));
+	unsigned vif = number(sim, next_word(words));
 	struct interface_state *state;
 
 	if (vif >= router->vif_count) {
@@ -627,7 +572,7 @@ static void happen_to_interface(struct sim *sim, struct words *words, struct rou
 	state = &router->state[vif];
 	if (!strcmp(verb, "address"))
 		set_address(sim, router, vif,
-			    take_if(words, "none") ? 0 : number(sim, take(words)));
+			    take_word(words, "none") ? 0 : number(sim, next_word(words)));
 	else
 		state->up = !strcmp(verb, "up");
 	if (strcmp(verb, "address"))
@@ -638,7 +583,7 @@ static void happen_to_interface(struct sim *sim, struct words *words, struct rou
 /* The kernel has seen a packet where it did not expect it. */
 static void happen_upcall(struct sim *sim, struct words *words, struct router *router)
 {
-	unsigned vif = number(sim, take(words)), source = sim_source_named(*take(words));
+	unsigned vif = number(sim, next_word(words)), source = sim_source_named(*next_word(words));
 	unsigned group = take_group(sim, words);
 
 	sim->noisy = true;
@@ -651,7 +596,7 @@ static void happen_upcall(struct sim *sim, struct words *words, struct router *r
 
 static void happen_to_router(struct sim *sim, struct words *words, struct router *router)
 {
-	const char *verb = take(words);
+	const char *verb = next_word(words);
 
 	if (!strcmp(verb, "set") || !strcmp(verb, "filter") || !strcmp(verb, "role"))
 		router->changed = true;
@@ -664,7 +609,7 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 	} else if (!strcmp(verb, "reload")) {
 		router_reload(sim, router);
 	} else if (!strcmp(verb, "jump")) {
-		router_jump(sim, router, seconds(sim, take(words)));
+		router_jump(sim, router, seconds(sim, next_word(words)));
 	} else if (!strcmp(verb, "upcall")) {
 		happen_upcall(sim, words, router);
 	} else if (!strcmp(verb, "stop")) {
@@ -690,19 +635,19 @@ static void happen_to_station(struct sim *sim, struct words *words, struct stati
 	unsigned application, group;
 	struct interest filter = {0};
 
-	if (take_if(words, "crash")) {
+	if (take_word(words, "crash")) {
 		station_crash(sim, station);
-	} else if (take_if(words, "boot")) {
+	} else if (take_word(words, "boot")) {
 		if (!station->on)
 			station_start(sim, station);
-	} else if (take_if(words, "leave")) {
+	} else if (take_word(words, "leave")) {
 		station_leave_all(sim, station);
 	} else {
-		application = number(sim, take(words)) % APPLICATIONS;
+		application = number(sim, next_word(words)) % APPLICATIONS;
 		group = take_group(sim, words);
-		filter.exclude = take_if(words, "EXCLUDE");
-		if (!filter.exclude && !take_if(words, "INCLUDE"))
-			bad(sim, "a filter", peek(words));
+		filter.exclude = take_word(words, "EXCLUDE");
+		if (!filter.exclude && !take_word(words, "INCLUDE"))
+			bad(sim, "a filter", peek_word(words));
 		filter.list = take_set(sim, words);
 		station_filter(sim, station, application, group, &filter);
 	}
@@ -710,19 +655,19 @@ static void happen_to_station(struct sim *sim, struct words *words, struct stati
 
 static void happen_to_asker(struct sim *sim, struct words *words, struct asker *asker)
 {
-	if (take_if(words, "on"))
+	if (take_word(words, "on"))
 		asker_switch(sim, asker, true);
-	else if (take_if(words, "off"))
+	else if (take_word(words, "off"))
 		asker_switch(sim, asker, false);
-	else if (take_if(words, "version"))
-		asker->version = number(sim, take(words));
+	else if (take_word(words, "version"))
+		asker->version = number(sim, next_word(words));
 	else
-		bad(sim, "what happens to an asker", peek(words));
+		bad(sim, "what happens to an asker", peek_word(words));
 }
 
 static void happen(struct sim *sim, struct words *words)
 {
-	const char *who = take(words);
+	const char *who = next_word(words);
 	struct router *router = router_named(sim, who);
 	struct station *station = station_named(sim, who);
 	struct asker *asker = asker_named(sim, who);
@@ -735,14 +680,14 @@ static void happen(struct sim *sim, struct words *words)
 	} else if (asker) {
 		happen_to_asker(sim, words, asker);
 	} else if (!strcmp(who, "probe")) {
-		source = sim_source_named(*take(words));
+		source = sim_source_named(*next_word(words));
 		probe_send(sim, source < SOURCES ? source : 0, take_group(sim, words));
 	} else if (!strcmp(who, "spoil")) {
-		link = number(sim, take(words));
-		spoil_send(sim, link % LINKS, number(sim, take(words)));
+		link = number(sim, next_word(words));
+		spoil_send(sim, link % LINKS, number(sim, next_word(words)));
 	} else if (!strcmp(who, "noise")) {
-		link = number(sim, take(words));
-		noise_send(sim, link % LINKS, number(sim, take(words)));
+		link = number(sim, next_word(words));
+		noise_send(sim, link % LINKS, number(sim, next_word(words)));
 	} else {
 		/* Whoever it was, shrinking has taken him away. */
 		words->at = words->count;
@@ -751,10 +696,10 @@ static void happen(struct sim *sim, struct words *words)
 
 void text_happen(struct sim *sim, const struct statement *statement)
 {
-	struct words words;
+	static struct words words;
 
 	sim->line = statement->line;
-	split(&words, statement->text);
+	words_split(&words, statement->text, "");
 	sim_say(sim, "%.*s", (int)strcspn(statement->text, "\n"), statement->text);
 	happen(sim, &words);
 	for (unsigned i = 0; i < sim->station_count; i++)
@@ -775,7 +720,7 @@ static void add_statement(struct sim *sim, int64_t time, const char *text)
 /* LINK SOURCES: from far away they come in there. */
 static void read_root(struct sim *sim, struct words *words)
 {
-	unsigned link = number(sim, take(words)) % LINKS;
+	unsigned link = number(sim, next_word(words)) % LINKS;
 
 	sim->origin[link] |= take_set(sim, words);
 }
@@ -789,29 +734,29 @@ static void read_stream(struct sim *sim, struct words *words)
 		bad(sim, "fewer streams", "one more");
 		return;
 	}
-	stream->source = sim_source_named(*take(words));
+	stream->source = sim_source_named(*next_word(words));
 	if (stream->source == SOURCES)
 		bad(sim, "a source", "another");
 	stream->group = take_group(sim, words);
-	take_if(words, "from");
-	stream->next = seconds(sim, take(words));
-	take_if(words, "to");
-	stream->end = seconds(sim, take(words));
-	take_if(words, "every");
-	stream->interval = seconds(sim, take(words));
+	take_word(words, "from");
+	stream->next = seconds(sim, next_word(words));
+	take_word(words, "to");
+	stream->end = seconds(sim, next_word(words));
+	take_word(words, "every");
+	stream->interval = seconds(sim, next_word(words));
 	if (stream->interval > 0 && stream->source < SOURCES)
 		sim->stream_count++;
 }
 
 static void read_line(struct sim *sim, const char *line)
 {
-	struct words words;
+	static struct words words;
 	const char *verb;
 	struct router *router;
 	int64_t time;
 
-	split(&words, line);
-	verb = take(&words);
+	words_split(&words, line, "");
+	verb = next_word(&words);
 	if (!strcmp(verb, "world")) {
 		read_world(sim, &words);
 	} else if (!strcmp(verb, "link")) {
@@ -823,7 +768,7 @@ static void read_line(struct sim *sim, const char *line)
 	} else if (!strcmp(verb, "asker")) {
 		read_asker(sim, &words);
 	} else if (!strcmp(verb, "set") || !strcmp(verb, "filter")) {
-		router = router_named(sim, take(&words));
+		router = router_named(sim, next_word(&words));
 		if (router && *verb == 's')
 			set(sim, &words, router);
 		else if (router)
@@ -833,8 +778,11 @@ static void read_line(struct sim *sim, const char *line)
 	} else if (!strcmp(verb, "stream")) {
 		read_stream(sim, &words);
 	} else if (!strcmp(verb, "at")) {
-		time = seconds(sim, take(&words));
-		add_statement(sim, time, line + (peek(&words) - words.text));
+		time = seconds(sim, next_word(&words));
+		/* Behind both words. */
+		for (unsigned i = 0; i < 2; i++)
+			line += strspn(line, " \t"), line += strcspn(line, " \t\n");
+		add_statement(sim, time, line + strspn(line, " \t"));
 	} else if (*verb) {
 		bad(sim, "a statement", verb);
 	}

@@ -30,7 +30,7 @@ static void pass_time(struct router *router)
 	char text[64];
 	int64_t at = router_clock(router) - router->transcript_at;
 
-	snprintf(text, sizeof(text), "at %s ", sim_time_text(at));
+	snprintf(text, sizeof(text), "at %s ", time_text(at));
 	append(router, text);
 }
 
@@ -123,8 +123,7 @@ static void say_values(struct router *router, const char *name, const struct val
 
 	for (unsigned i = 0; i < sizeof(key) / sizeof(key[0]); i++)
 		if (key[i].value && key[i].interval)
-			say(router, "set %s %s %s\n", name, key[i].key,
-			    sim_time_text(key[i].value));
+			say(router, "set %s %s %s\n", name, key[i].key, time_text(key[i].value));
 		else if (key[i].value)
 			say(router, "set %s %s %u\n", name, key[i].key, key[i].value);
 	if (values->rfc3376_timers)
@@ -142,7 +141,7 @@ static void say_settings(struct router *router, unsigned vif, enum side side)
 	if (side == UP) {
 		if (config->report_interval)
 			say(router, "set %s report-interval %s\n", name,
-			    sim_time_text(config->report_interval));
+			    time_text(config->report_interval));
 		return;
 	}
 	if (config->querier != QUERIER_AUTO)
@@ -235,7 +234,7 @@ static void say_instance(struct router *router)
 	if (config->out_first)
 		say(router, "set matching out first\n");
 	if (config->mutex)
-		say(router, "set matching in mutex %s\n", sim_time_text(config->mutex));
+		say(router, "set matching in mutex %s\n", time_text(config->mutex));
 	if (config->per_source)
 		say(router, "set forwarding per-source\n");
 }
