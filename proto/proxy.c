@@ -121,16 +121,12 @@ int64_t proxy_deadline(const struct proxy *p)
 	int64_t first = p->retry_at;
 	unsigned n;
 
-	if (ENABLE_PER_SOURCE && flow_deadline(p) < first)
-		first = flow_deadline(p);
 	if (p->database.dirty || p->forwarding.tree_changed)
 		return INT64_MIN;
-	for (n = 0; n < p->config->interface_count; n++) {
-		int64_t next = side_deadline(p->interface[n]);
-
-		if (next < first)
-			first = next;
-	}
+	if (ENABLE_PER_SOURCE)
+		first = timer_sooner(first, flow_deadline(p));
+	for (n = 0; n < p->config->interface_count; n++)
+		first = timer_sooner(first, side_deadline(p->interface[n]));
 	return first;
 }
 

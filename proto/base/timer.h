@@ -39,6 +39,12 @@ static inline int64_t timer_first(const struct timer_heap *heap)
 	return heap->count ? heap->slot[0].key : INT64_MAX;
 }
 
+/* Of two deadlines the next one. */
+static inline int64_t timer_sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 void timer_heap_free(struct timer_heap *);
 
 #endif

@@ -26,7 +26,7 @@ void answer_general(struct proxy *p, struct interface *i, int64_t now, int64_t t
 {
 	struct answer *a = &i->host.answer;
 	int64_t packets = i->timers.count / report_capacity(p, i) + 1;
-	int64_t next = now + 1 + random_below(&p->random, time / packets), end = now + time;
+	int64_t next = now + 1 + random_below(&p->random, time / packets);
 
 	if (!i->timers.count)
 		return;
@@ -40,10 +40,8 @@ void answer_general(struct proxy *p, struct interface *i, int64_t now, int64_t t
 	a->left = i->timers.count;
 	a->begun = false;
 	/* Rule 1: what is due sooner stays so, or long response times would put it off for ever. */
-	if (next < a->next_at)
-		a->next_at = next;
-	if (end < a->end)
-		a->end = end;
+	a->next_at = timer_sooner(a->next_at, next);
+	a->end = timer_sooner(a->end, now + time);
 }
 
 /* The next subscription that the last query has not heard of, after VISITS memberships at most;
@@ -116,8 +114,7 @@ void answer_specific(struct proxy *p, struct interface *i, int64_t at, struct me
 	else
 		for (n = 0; n < s->sources.count; n++)
 			s->sources.source[n].asked |= s->sources.source[n].marked;
-	if (at < s->answer_at)
-		s->answer_at = at;
+	s->answer_at = timer_sooner(s->answer_at, at);
 	timer_advance(&i->timers, &s->timer, s->answer_at);
 }
 

@@ -314,24 +314,18 @@ void host_query(struct proxy *p, struct interface *i, int64_t now, const struct 
 
 int64_t host_deadline(const struct interface *i)
 {
-	int64_t first = timer_first(&i->timers);
+	const struct host *host = &i->host;
+	int64_t first = timer_sooner(timer_first(&i->timers), host->answer.next_at);
 
-	if (i->host.answer.next_at < first)
-		first = i->host.answer.next_at;
-	if (i->host.next_unsolicited < first)
-		first = i->host.next_unsolicited;
-	if (i->host.v1_querier_until && i->host.v1_querier_until < first)
-		first = i->host.v1_querier_until;
-	if (i->host.v2_querier_until && i->host.version == 2 && i->host.v2_querier_until < first)
-		first = i->host.v2_querier_until;
-	return first;
+	first = timer_sooner(first, host->next_unsolicited);
+	if (host->v1_querier_until)
+		return timer_sooner(first, host->v1_querier_until);
+	return host->v2_querier_until ? timer_sooner(first, host->v2_querier_until) : first;
 }
 
 static void run_subscription(struct proxy *p, struct interface *i, struct subscription *s,
 			     int64_t now)
 {
-	int64_t next;
-
 	if (s->answer_at <= now)
 		answer_subscription(p, i, s);
 	if (s->retransmit_at <= now) {
@@ -340,8 +334,7 @@ static void run_subscription(struct proxy *p, struct interface *i, struct subscr
 		transmit(p, i, s, now);
 		return;
 	}
-	next = s->answer_at < s->retransmit_at ? s->answer_at : s->retransmit_at;
-	timer_set(&i->timers, &s->timer, next);
+	timer_set(&i->timers, &s->timer, timer_sooner(s->answer_at, s->retransmit_at));
 }
 
 void host_tick(struct proxy *p, struct interface *i, int64_t now, unsigned budget)
