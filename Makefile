@@ -133,7 +133,7 @@ $(O)/mcproxy: $(O)/core/main.o $(applets:%=$(O)/applets/%.o) $(O)/libmcproxy.a
 $(O)/libmcproxy.a: $(sources:%.c=$(O)/%.o)
 	$(call say,AR)rm -f $@ && $(AR) rcs $@ $^
 
-$(O)/%.o: %.c $(O)/config.h $(O)/applets.h $(O)/command
+$(O)/%.o: %.c $(O)/config.h $(O)/command | $(O)/applets.h
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(flags) -MMD -MP $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -141,9 +141,9 @@ $(O)/%.o: %.c $(O)/config.h $(O)/applets.h $(O)/command
 update = @mkdir -p $(@D) && { $(1); } >$@.new && \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# ENABLE_X, 0 or 1, for every bool, CONFIG_X for every int.
+# ENABLE_X, 0 or 1, for every bool but the applets, which are in applets.h; CONFIG_X for every int.
 $(O)/config.h: FORCE
-	$(call update,printf '#define %s\n' $(settings) | sed -E 's/CONFIG_(.*)=y$$/ENABLE_\1 1/; \
+	$(call update,printf '#define %s\n' $(filter-out CONFIG_APPLET_%,$(settings)) | sed -E 's/CONFIG_(.*)=y$$/ENABLE_\1 1/; \
 		s/CONFIG_(.*)=$$/ENABLE_\1 0/; s/=/ /')
 $(O)/applets.h: FORCE
 	$(call update,for name in $(applets); do \

@@ -92,11 +92,9 @@ $(O)/tests/tools: $(patsubst %,$(O)/object/tools/%.o,core/main $(tools:%=applets
 	$(link-test)
 
 # The messages to systemd cannot be beside it: where it has none, another one has everything.
-with-systemd := $(if $(CONFIG_SYSTEMD),$(bin),$(O)/tree/full_defconfig/mcproxy)
-ifeq ($(CONFIG_SYSTEMD),)
-$(with-systemd): FORCE
-	+@$(MAKE) --no-print-directory O=$(@D) KCONFIG_CONFIG=configs/full_defconfig WERROR=1
-endif
+with-systemd := $(if $(CONFIG_SYSTEMD),$(bin),$(O)/full/mcproxy)
+$(O)/full/mcproxy: FORCE
+	+@$(MAKE) --no-print-directory O=$(@D) KCONFIG_CONFIG=configs/full_defconfig CFLAGS=-O0
 
 # ---- how they are run ----
 

@@ -9,7 +9,7 @@
 manager=$O/tests/net/manager
 [ -x "$manager" ] || skip "$manager is missing: built by make check-net"
 # The configuration that is tested may be without it; another one has everything.
-grep -q 'ENABLE_SYSTEMD 1' "$O/config.h" || MCPROXY_BIN=$O/tree/full_defconfig/bin
+grep -q 'ENABLE_SYSTEMD 1' "$O/config.h" || MCPROXY_BIN=$O/full/bin
 [ -x "$MCPROXY_BIN/mcproxy" ] || skip "$MCPROXY_BIN/mcproxy is missing: built by make check-net"
 
 # manage NAME: a manager's socket; what it hears is in $heard

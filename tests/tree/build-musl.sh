@@ -15,7 +15,8 @@ command -v musl-gcc >/dev/null || {
 build()
 {
 	dir=$O/tree/musl-$1
-	make -j2 O="$dir" CC=musl-gcc KCONFIG_CONFIG="configs/$1_defconfig" WERROR=1
+	make -j2 O="$dir" CC=musl-gcc KCONFIG_CONFIG="configs/$1_defconfig" WERROR=1 \
+		CFLAGS="-Oz -fno-fat-lto-objects"
 	readelf -l "$dir/mcproxy" >"$TMPDIR/headers"
 	if grep INTERP "$TMPDIR/headers"; then
 		exit 1

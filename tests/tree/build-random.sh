@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# 40 random configurations build without a warning. A failure names the seed.
+# Random configurations, 40 in CI, build without a warning. A failure names the seed.
 set -eu
 
 command -v kconfig-conf >/dev/null || {
@@ -10,7 +10,8 @@ command -v kconfig-conf >/dev/null || {
 }
 export KCONFIG_CONFIG="$TMPDIR/config"
 seed=1
-while [ $seed -le 40 ]; do
+last=${CI:+40}
+while [ $seed -le "${last:-4}" ]; do
 	KCONFIG_SEED=$seed kconfig-conf --randconfig Config.in >/dev/null 2>&1
 	make -j2 O="$O/tree/random" CFLAGS=-O0 WERROR=1 >"$TMPDIR/log" 2>&1 || {
 		cat "$TMPDIR/log" "$KCONFIG_CONFIG"

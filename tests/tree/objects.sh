@@ -6,7 +6,7 @@
 set -u
 
 dir=$O/tree/objects
-make -j2 O="$dir" KCONFIG_CONFIG=configs/full_defconfig "$dir/libmcproxy.a" || exit 1
+make -j2 O="$dir" KCONFIG_CONFIG=configs/full_defconfig CFLAGS=-O0 "$dir/libmcproxy.a" || exit 1
 status=0
 proto=$(find proto -name '*.c' | sed "s,^,$dir/,; s,c\$,o,")
 core=$(find core -name '*.c' ! -name main.c | sed "s,^,$dir/,; s,c\$,o,")
