@@ -24,24 +24,30 @@ enum { MOST_CONTESTED = 1024 };
 
 /* ---- `mutex`: which upstream has the source ---- */
 
-/* Its data come by one of several upstreams: the others leave it, and its counter is read. */
-static void contest(struct proxy *p, struct membership *m, struct source_route *s, int64_t now)
+/* The membership has a contested route. False: no memory. */
+static bool list_contest(struct proxy *p, struct membership *m)
 {
-	uint32_t room = p->flows.contest_count ? 2 * p->flows.contest_count : 1;
+	uint32_t count = p->flows.contest_count, room = count ? 2 * count : 1;
 	struct membership **list = p->flows.contest;
 
-	if (!m->contested) {
-		if (!(p->flows.contest_count & (p->flows.contest_count - 1))) {
-			list = realloc(list, room * sizeof(struct membership *));
-			if (!list) {
-				p->host[s->origin]->counters.value[NO_MEMORY]++;
-				membership_starved(p, m);
-				return;
-			}
-			p->flows.contest = list;
-		}
-		list[p->flows.contest_count++] = m;
-		m->contested = true;
+	if (!(count & (count - 1)))
+		list = realloc(list, room * sizeof(struct membership *));
+	if (!list)
+		return false;
+	p->flows.contest = list;
+	list[p->flows.contest_count++] = m;
+	m->contested = true;
+	return true;
+}
+
+/* Its data come by one of several upstreams: the others leave it, and its counter is read. */
+static void begin_contest(struct proxy *p, struct membership *m, struct source_route *s,
+			  int64_t now)
+{
+	if (!m->contested && !list_contest(p, m)) {
+		p->host[s->origin]->counters.value[NO_MEMORY]++;
+		membership_starved(p, m);
+		return;
 	}
 	if (p->flows.poll_at == INT64_MAX)
 		p->flows.poll_at = now + p->config->mutex;
@@ -90,8 +96,8 @@ static bool has_mutex(const struct proxy *p)
 }
 
 /* They are not accepted any more where they came from. */
-static void relocate(struct proxy *p, const struct membership *m, struct source_route *s,
-		     bool was_contested)
+static void replace_origin(struct proxy *p, const struct membership *m, struct source_route *s,
+			   bool was_contested)
 {
 	unsigned link = interface_on_link(p, &s->source);
 	unsigned at = link < PROXY_VIFS ? link : subscribed_at(p, m, &s->source);
@@ -112,17 +118,17 @@ static void find_origin(struct proxy *p, struct membership *m, struct source_rou
 	bool mutex = has_mutex(p), was_contested = s->contested;
 
 	if (up && mutex && !was_contested && m->route_count <= MOST_CONTESTED)
-		contest(p, m, s, now);
+		begin_contest(p, m, s, now);
 	else if (!up || !mutex)
 		end_contest(p, s);
 	/* It is subscribed elsewhere. */
 	if (s->contested != was_contested)
 		membership_touch(p, m);
 	if (!up && s->origin < PROXY_VIFS && !policy_accepts_down(p, m, s->origin, &s->source))
-		relocate(p, m, s, was_contested);
+		replace_origin(p, m, s, was_contested);
 }
 
-static void set(struct proxy *p, struct membership *m, struct source_route *s)
+static void set_flow(struct proxy *p, struct membership *m, struct source_route *s)
 {
 	route_set(p, m, s, s->origin, policy_outputs(p, m, s->origin, &s->source));
 }
@@ -139,7 +145,7 @@ void flow_settle(struct proxy *p, int64_t now)
 		if (s && s->origin == PROXY_VIFS)
 			membership_touch(p, m);
 		if (!m->dirty && s)
-			set(p, m, s);
+			set_flow(p, m, s);
 	}
 }
 
@@ -191,7 +197,7 @@ void flow_update(struct proxy *p, struct membership *m)
 		if (s->origin == PROXY_VIFS)
 			route_end(p, m, s);
 		else
-			set(p, m, s);
+			set_flow(p, m, s);
 	}
 	route_sweep(m);
 	m->reinstall = false;
@@ -200,7 +206,7 @@ void flow_update(struct proxy *p, struct membership *m)
 /* ---- upcalls ---- */
 
 /* The membership has nothing to do with it, so far. */
-static void touch(struct proxy *p, struct membership *m, const struct addr *source)
+static void touch_flow(struct proxy *p, struct membership *m, const struct addr *source)
 {
 	if (p->flows.moved_count == sizeof(p->flows.moved) / sizeof(*p->flows.moved))
 		membership_touch(p, m);
@@ -219,7 +225,7 @@ static void hurry(struct proxy *p)
 }
 
 /* Whoever sends to groups that nobody has joined finds but a part of the routes. */
-static bool has_room(const struct proxy *p, const struct membership *m)
+static bool has_room_for_flow(const struct proxy *p, const struct membership *m)
 {
 	uint32_t kept = m && m->groups ? 0 : p->config->max_routes / KEPT;
 
@@ -227,12 +233,13 @@ static bool has_room(const struct proxy *p, const struct membership *m)
 }
 
 /* False: there is no room. */
-static bool add(struct proxy *p, struct membership *m, int64_t now, const struct upcall *upcall)
+static bool add_flow(struct proxy *p, struct membership *m, int64_t now,
+		     const struct upcall *upcall)
 {
 	struct interface *i = p->host[upcall->vif] ? p->host[upcall->vif] : p->router[upcall->vif];
 	unsigned link = interface_on_link(p, &upcall->source);
 
-	if (!has_room(p, m)) {
+	if (!has_room_for_flow(p, m)) {
 		i->counters.value[LIMIT_ROUTES]++;
 		hurry(p);
 		return false;
@@ -245,7 +252,7 @@ static bool add(struct proxy *p, struct membership *m, int64_t now, const struct
 	route_find(m, &upcall->source)->origin = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
 	if (p->flows.sweep_at == INT64_MAX)
 		p->flows.sweep_at = now + SWEEP_INTERVAL;
-	touch(p, m, &upcall->source);
+	touch_flow(p, m, &upcall->source);
 	return true;
 }
 
@@ -264,7 +271,7 @@ static bool is_used(struct proxy *p, const struct membership *m, struct source_r
 	return used;
 }
 
-static void move(struct proxy *p, struct membership *m, struct source_route *s, unsigned vif)
+static void move_flow(struct proxy *p, struct membership *m, struct source_route *s, unsigned vif)
 {
 	unsigned link = interface_on_link(p, &s->source);
 	bool up = policy_accepts_up(p, m, vif, &s->source);
@@ -281,7 +288,7 @@ static void move(struct proxy *p, struct membership *m, struct source_route *s, 
 	if (policy_outputs(p, m, s->origin, &s->source) && is_used(p, m, s))
 		return;
 	s->origin = (uint8_t)vif;
-	touch(p, m, &s->source);
+	touch_flow(p, m, &s->source);
 }
 
 bool flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
@@ -296,12 +303,12 @@ bool flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 	    !addr_is_unicast(&upcall->source))
 		return true;
 	if (s && !begins) {
-		move(p, m, s, upcall->vif);
+		move_flow(p, m, s, upcall->vif);
 	} else if (s) {
 		s->fresh = true; /* the kernel has lost it */
-		touch(p, m, &s->source);
+		touch_flow(p, m, &s->source);
 	} else if (begins) {
-		return add(p, m, now, upcall);
+		return add_flow(p, m, now, upcall);
 	}
 	return true;
 }
@@ -336,7 +343,7 @@ static bool poll_membership(struct proxy *p, struct membership *m)
 	return contested;
 }
 
-static void poll(struct proxy *p, int64_t now)
+static void poll_contested(struct proxy *p, int64_t now)
 {
 	uint32_t n = 0;
 	int64_t interval;
@@ -368,7 +375,7 @@ static void sweep_membership(struct proxy *p, struct membership *m)
 	}
 }
 
-static void sweep(struct proxy *p, int64_t now)
+static void sweep_idle(struct proxy *p, int64_t now)
 {
 	unsigned budget = SWEEP_BUDGET;
 
@@ -393,7 +400,7 @@ static void sweep(struct proxy *p, int64_t now)
 void flow_tick(struct proxy *p, int64_t now)
 {
 	if (p->flows.poll_at <= now)
-		poll(p, now);
+		poll_contested(p, now);
 	if (p->flows.sweep_at <= now)
-		sweep(p, now);
+		sweep_idle(p, now);
 }

@@ -399,7 +399,7 @@ void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 	membership_touch(p, m);
 }
 
-static bool is_wildcard_wanted(const struct proxy *p, struct route *r)
+static bool wants_wildcard(const struct proxy *p, struct route *r)
 {
 	struct route tree;
 
@@ -410,13 +410,13 @@ static bool is_wildcard_wanted(const struct proxy *p, struct route *r)
 	return r->outputs;
 }
 
-static bool is_wanted(const struct proxy *p, struct route *r)
+static bool wants_route(const struct proxy *p, struct route *r)
 {
 	const struct membership *m = membership_find(p, &r->group);
 	const struct source_route *s = NULL;
 
 	if (addr_is_any(&r->group) && addr_is_any(&r->source))
-		return is_wildcard_wanted(p, r);
+		return wants_wildcard(p, r);
 	if (!m)
 		return false;
 	if (addr_is_any(&r->source)) {
@@ -433,7 +433,7 @@ static bool is_wanted(const struct proxy *p, struct route *r)
 
 void forward_wanted(const struct proxy *p, struct route *r)
 {
-	r->remove = !is_wanted(p, r);
+	r->remove = !wants_route(p, r);
 }
 
 void forward_reinstall(struct proxy *p)

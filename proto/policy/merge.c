@@ -30,7 +30,7 @@ static bool nobody_wants(const struct membership *m, const struct addr *source)
 	return true;
 }
 
-static size_t exclude(struct addr *to, const struct membership *m, const struct group *first)
+static size_t list_excluded(struct addr *to, const struct membership *m, const struct group *first)
 {
 	size_t count = 0;
 	uint32_t n;
@@ -41,7 +41,7 @@ static size_t exclude(struct addr *to, const struct membership *m, const struct 
 	return count;
 }
 
-static size_t include(struct addr *to, const struct membership *m)
+static size_t list_included(struct addr *to, const struct membership *m)
 {
 	const struct group *g;
 	size_t count = 0;
@@ -181,6 +181,6 @@ bool merge_membership(struct proxy *p, const struct membership *m, const struct 
 			excluding = g;
 	merged->mode = excluding ? EXCLUDE : INCLUDE;
 	merged->source = list;
-	merged->count = excluding ? exclude(list, m, excluding) : include(list, m);
+	merged->count = excluding ? list_excluded(list, m, excluding) : list_included(list, m);
 	return true;
 }

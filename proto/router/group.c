@@ -34,7 +34,7 @@ static int64_t deadline(const struct group *g)
 	return first;
 }
 
-static struct group *create(struct proxy *p, struct interface *i, const struct addr *address)
+static struct group *create_group(struct proxy *p, struct interface *i, const struct addr *address)
 {
 	struct membership *m = membership_get(p, address);
 	struct group *g = m ? calloc(1, sizeof(*g)) : NULL;
@@ -83,8 +83,9 @@ static bool can_name_sources(const struct proxy *p, const struct interface *i)
 }
 
 /* What R asks for lasts until the deadline. False: no memory. */
-static bool apply(struct proxy *p, struct interface *i, struct group *g, const struct hearing *h,
-		  int64_t membership_deadline, const struct record *r)
+static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
+			 const struct hearing *h, int64_t membership_deadline,
+			 const struct record *r)
 {
 	const struct values *v = &i->values;
 	uint32_t before = g->state.sources.count;
@@ -128,7 +129,7 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 
 	if (g || !row_creates(r) || !limits_admit_group(i, h, r, &drawer))
 		return g;
-	g = create(p, i, &r->group);
+	g = create_group(p, i, &r->group);
 	if (!g)
 		return NULL;
 	limits_take_group(i, &g->state, drawer);
@@ -180,7 +181,7 @@ void group_record(struct proxy *p, struct interface *i, const struct hearing *h,
 		return;
 	if (message_is_old(version) && r.type == TO_EX)
 		r.source_count = 0;
-	apply(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
+	apply_record(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
 }
 
 bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
@@ -197,7 +198,7 @@ bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t unti
 		return full;
 	if (ENABLE_HOST_TRACKING && g->tracking && g->tracking->valid_from < until)
 		g->tracking->valid_from = until;
-	return apply(p, i, g, &nobody, until, r);
+	return apply_record(p, i, g, &nobody, until, r);
 }
 
 void group_old_report(struct proxy *p, struct interface *i, const struct hearing *h,
@@ -219,7 +220,7 @@ void group_old_report(struct proxy *p, struct interface *i, const struct hearing
 	*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
 	if (ENABLE_HOST_TRACKING)
 		tracking_invalidate(i, g, h->now);
-	apply(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
+	apply_record(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
 }
 
 void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
@@ -270,7 +271,7 @@ static bool join_static(struct proxy *p, struct interface *i, const struct stati
 	struct source *s;
 
 	if (!g)
-		g = create(p, i, &join->group);
+		g = create_group(p, i, &join->group);
 	if (!g)
 		return false;
 	g->permanent = true;

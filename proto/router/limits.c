@@ -12,22 +12,22 @@ static uint32_t least(uint32_t a, uint32_t b)
 }
 
 /* What of LIMIT is kept for regulars. */
-static uint32_t reserved(const struct hearing *h, uint32_t limit)
+static uint32_t reserved_part(const struct hearing *h, uint32_t limit)
 {
 	return (uint32_t)((uint64_t)limit * h->reserve / 100);
 }
 
 /* What of LIMIT (0: there is none) is for all; UINT32_MAX: no limit. */
-static uint32_t for_all(const struct hearing *h, uint32_t limit)
+static uint32_t open_part(const struct hearing *h, uint32_t limit)
 {
-	return limit ? limit - reserved(h, limit) : UINT32_MAX;
+	return limit ? limit - reserved_part(h, limit) : UINT32_MAX;
 }
 
 /* ---- groups ---- */
 
 bool limits_are_full(const struct interface *i, const struct hearing *h)
 {
-	return i->timers.count - i->router.drawn_groups >= for_all(h, i->config->max_groups);
+	return i->timers.count - i->router.drawn_groups >= open_part(h, i->config->max_groups);
 }
 
 /* It wants sources, and there is no room for any. */
@@ -35,14 +35,14 @@ static bool lacks_sources(const struct interface *i, const struct hearing *h,
 			  const struct record *r)
 {
 	return r->type != IS_EX && r->type != TO_EX &&
-	       i->router.source_count >= for_all(h, i->config->max_total_sources);
+	       i->router.source_count >= open_part(h, i->config->max_total_sources);
 }
 
 /* Has a regular sent it, whose part of the reserve is not used up? */
 static bool may_draw(const struct interface *i, const struct hearing *h)
 {
 	const struct proxy_interface_config *c = i->config;
-	uint32_t kept = reserved(h, c->max_groups ? c->max_groups : c->max_total_sources);
+	uint32_t kept = reserved_part(h, c->max_groups ? c->max_groups : c->max_total_sources);
 	uint32_t part;
 
 	if (!h->slot || !kept || (c->max_groups && i->timers.count >= c->max_groups))
@@ -105,7 +105,7 @@ void limits_forget_drawers(struct interface *i)
 bool limits_admit_host(const struct interface *i, const struct hearing *h)
 {
 	return i->router.source_count + LIMITS_HOST_SOURCES <=
-	       for_all(h, i->config->max_total_sources);
+	       open_part(h, i->config->max_total_sources);
 }
 
 /* How many a group of the reserve may have. */
@@ -121,7 +121,7 @@ static uint32_t drawn_sources(const struct proxy_interface_config *c)
 uint32_t limits_sources(struct interface *i, const struct hearing *h, const struct filter_state *f)
 {
 	const struct proxy_interface_config *c = i->config;
-	uint32_t own = for_all(h, c->max_sources), total = for_all(h, c->max_total_sources);
+	uint32_t own = open_part(h, c->max_sources), total = open_part(h, c->max_total_sources);
 	uint32_t others = *source_count(i, f) - f->sources.count;
 
 	/* What is kept of a group's own limit is for any regular. */
@@ -129,7 +129,7 @@ uint32_t limits_sources(struct interface *i, const struct hearing *h, const stru
 		own = c->max_sources;
 	if (ENABLE_REPORTER_LIMITS && f->drawer) {
 		own = least(own, drawn_sources(c));
-		total = c->max_total_sources ? reserved(h, c->max_total_sources) : total;
+		total = c->max_total_sources ? reserved_part(h, c->max_total_sources) : total;
 	}
 	return least(own, total > others ? total - others : 0);
 }

@@ -206,8 +206,8 @@ static bool is_foreign(const struct interface *i, const struct addr *source)
 	return subnet.length < 127 && !addr_in_prefix(&previous, &subnet);
 }
 
-static void query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
-		  struct message *m)
+static void hear_query(struct proxy *p, struct interface *i, int64_t now,
+		       const struct packet *packet, struct message *m)
 {
 	if (!addr_is_multicast(&packet->destination)) {
 		i->counters.value[DROP_DESTINATION]++;
@@ -257,7 +257,8 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 	return NOT_DROPPED;
 }
 
-static void report(struct proxy *p, struct interface *i, const struct hearing *h, struct message *m)
+static void hear_report(struct proxy *p, struct interface *i, const struct hearing *h,
+			struct message *m)
 {
 	struct record r;
 
@@ -281,7 +282,7 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 	enum counter refused;
 
 	if (m->type == MESSAGE_QUERY) {
-		query(p, i, now, packet, m);
+		hear_query(p, i, now, packet, m);
 		return;
 	}
 	refused = refusal(p, i, packet, m);
@@ -289,7 +290,7 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 	    !regular_hear(p, i, &h, m->count ? m->count : 1))
 		refused = LIMIT_REPORTS;
 	if (refused == NOT_DROPPED)
-		report(p, i, &h, m);
+		hear_report(p, i, &h, m);
 	else
 		i->counters.value[refused]++;
 }

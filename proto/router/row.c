@@ -12,20 +12,20 @@ static bool is_running(const struct change *c, const struct source *s)
 }
 
 /* (S)=GMI */
-static void refresh(struct change *c, struct source *s)
+static void refresh_source(struct change *c, struct source *s)
 {
 	c->changed |= s->fresh || !is_running(c, s);
 	s->expires = c->membership_deadline;
 }
 
-static void drop(struct change *c, struct source *s)
+static void drop_source(struct change *c, struct source *s)
 {
 	s->dead = true;
 	c->changed = true;
 }
 
 /* What nobody wants ends in the same turn. */
-static bool is_wanted(const struct change *c, const struct addr *source)
+static bool is_source_wanted(const struct change *c, const struct addr *source)
 {
 	return ENABLE_HOST_TRACKING && c->tracking &&
 	       reporter_any_wants(c->tracking, c->now, source);
@@ -35,7 +35,7 @@ static bool is_wanted(const struct change *c, const struct addr *source)
 static void query_source(struct change *c, struct source *s)
 {
 	if (ENABLE_QUICK_LEAVE && c->quick) {
-		if (is_running(c, s) && !is_wanted(c, &s->address)) {
+		if (is_running(c, s) && !is_source_wanted(c, &s->address)) {
 			s->expires = c->now;
 			s->retransmit = 0;
 		}
@@ -94,7 +94,7 @@ static void become_exclude(struct change *c)
 static void row_allow(struct change *c, struct source *s)
 {
 	if (s->marked)
-		refresh(c, s);
+		refresh_source(c, s);
 }
 
 /* INCLUDE (A), BLOCK (B) -> INCLUDE (A): Q(G,A*B). */
@@ -109,7 +109,7 @@ static void row_include_block(struct change *c, struct source *s)
 static void row_to_in(struct change *c, struct source *s)
 {
 	if (s->marked)
-		refresh(c, s);
+		refresh_source(c, s);
 	else
 		query_source(c, s);
 }
@@ -118,14 +118,14 @@ static void row_to_in(struct change *c, struct source *s)
 static void row_include_is_ex(struct change *c, struct source *s)
 {
 	if (!s->marked)
-		drop(c, s);
+		drop_source(c, s);
 }
 
 /* INCLUDE (A), TO_EX (B) -> EXCLUDE (A*B,B-A): (B-A)=0, delete (A-B), Q(G,A*B), GMI. */
 static void row_include_to_ex(struct change *c, struct source *s)
 {
 	if (!s->marked)
-		drop(c, s);
+		drop_source(c, s);
 	else if (!s->fresh)
 		query_source(c, s);
 }
@@ -134,9 +134,9 @@ static void row_include_to_ex(struct change *c, struct source *s)
 static void row_exclude_is_ex(struct change *c, struct source *s)
 {
 	if (!s->marked)
-		drop(c, s);
+		drop_source(c, s);
 	else if (s->fresh)
-		refresh(c, s);
+		refresh_source(c, s);
 }
 
 /* EXCLUDE (X,Y), BLOCK (A) -> EXCLUDE (X+(A-Y),Y): (A-X-Y)=group timer, Q(G,A-Y). */
@@ -155,7 +155,7 @@ static void row_exclude_block(struct change *c, struct source *s)
 static void row_exclude_to_ex(struct change *c, struct source *s)
 {
 	if (!s->marked)
-		drop(c, s);
+		drop_source(c, s);
 	else
 		row_exclude_block(c, s);
 }

@@ -71,7 +71,7 @@ static void remove_reporter(struct interface *i, struct tracking *t, uint32_t at
 }
 
 /* Those whose time is over stay until the room is needed. */
-static bool has_room(struct interface *i, struct tracking *t, const struct hearing *h)
+static bool has_room_for_host(struct interface *i, struct tracking *t, const struct hearing *h)
 {
 	uint32_t most = i->config->max_hosts, n;
 
@@ -84,7 +84,7 @@ static bool has_room(struct interface *i, struct tracking *t, const struct heari
 	return false;
 }
 
-static bool grow(struct tracking *t)
+static bool grow_table(struct tracking *t)
 {
 	uint32_t capacity = t->capacity ? 2 * t->capacity : 4;
 	struct reporter **reporter;
@@ -99,14 +99,15 @@ static bool grow(struct tracking *t)
 	return true;
 }
 
-static struct reporter *add(struct interface *i, struct tracking *t, const struct hearing *h)
+static struct reporter *add_reporter(struct interface *i, struct tracking *t,
+				     const struct hearing *h)
 {
 	struct reporter *r;
 	uint32_t at;
 
-	if (!has_room(i, t, h))
+	if (!has_room_for_host(i, t, h))
 		return NULL;
-	r = grow(t) ? calloc(1, sizeof(*r)) : NULL;
+	r = grow_table(t) ? calloc(1, sizeof(*r)) : NULL;
 	if (!r) {
 		i->counters.value[NO_MEMORY]++;
 		return NULL;
@@ -123,8 +124,8 @@ static struct reporter *add(struct interface *i, struct tracking *t, const struc
 
 /* Nobody else's wishes are in this state: what the host excludes, it excludes. Returns as
  * row_apply(). */
-static int64_t change(struct interface *i, struct filter_state *f, const struct hearing *h,
-		      const struct record *record)
+static int64_t change_reporter(struct interface *i, struct filter_state *f, const struct hearing *h,
+			       const struct record *record)
 {
 	struct change c = {.state = f,
 			   .now = h->now,
@@ -160,9 +161,9 @@ void tracking_record(struct interface *i, struct group *g, const struct hearing 
 	else if (!row_creates(record))
 		return;
 	else if (!addr_is_any(&h->reporter))
-		r = add(i, t, h);
+		r = add_reporter(i, t, h);
 	if (r)
-		refused = change(i, &r->state, h, record);
+		refused = change_reporter(i, &r->state, h, record);
 	if (refused > 0)
 		i->counters.value[LIMIT_HOSTS]++;
 	if (refused)
