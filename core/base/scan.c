@@ -158,7 +158,8 @@ bool scan_copy(const struct token *token, char *buf, size_t size)
 
 	if (length >= size)
 		return false;
-	memcpy(buf, token->text + quotes, length);
+	if (length)
+		memcpy(buf, token->text + quotes, length);
 	buf[length] = '\0';
 	return true;
 }

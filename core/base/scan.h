@@ -44,7 +44,7 @@ void scan_next(struct scanner *);
 bool scan_as(struct scanner *, int type);
 /* Is the present token the word of LENGTH bytes, unquoted? */
 bool scan_is(const struct scanner *, const char *word, size_t length);
-/* Copies a token without its quotes, as a string. False: SIZE is too small. */
+/* Copies a token, which may be empty, without its quotes, as a string. False: SIZE is too small. */
 bool scan_copy(const struct token *, char *buf, size_t size);
 
 #endif

@@ -11,18 +11,18 @@
 #include "core/config/table.h"
 #include "core/config/value.h"
 
-enum { NOTHING, CONTROL, FILTER, PRIVILEGES, PRIVSEP, REPORTER_LIMITS };
-static const struct {
-	char name[16];
-	bool enabled;
-} options[] = {
-	[NOTHING] = {"", true},
-	[CONTROL] = {"CONTROL", ENABLE_CONTROL},
-	[FILTER] = {"FILTER", ENABLE_FILTER},
-	[PRIVILEGES] = {"PRIVILEGES", ENABLE_PRIVILEGES},
-	[PRIVSEP] = {"PRIVSEP", ENABLE_PRIVSEP},
-	[REPORTER_LIMITS] = {"REPORTER_LIMITS", ENABLE_REPORTER_LIMITS},
+/* The options that bring keys; those that are on are 0. */
+#define OPTION(name, number) name = ENABLE_##name ? 0 : (number)
+enum {
+	OPTION(CONTROL, 1),
+	OPTION(FILTER, 2),
+	OPTION(PRIVILEGES, 3),
+	OPTION(PRIVSEP, 4),
+	OPTION(REPORTER_LIMITS, 5),
+	LACKING = CONTROL | FILTER | PRIVILEGES | PRIVSEP | REPORTER_LIMITS
 };
+static const char options[][16] = {"",		 "CONTROL", "FILTER",
+				   "PRIVILEGES", "PRIVSEP", "REPORTER_LIMITS"};
 
 /* 232.0.0.0/8 and ff3x::/32 (RFC 4607 section 1). */
 static const struct prefix ssm_igmp = {{{[10] = 0xff, 0xff, 232}}, 96 + 8};
@@ -54,15 +54,14 @@ enum { EACH = 1 << PROTOCOL_IGMP | 1 << PROTOCOL_MLD };
 	.target = KEY_OF_INSTANCE, .place = PLACE_INSTANCE, .protocols = 1, \
 	MEMBERS(struct conf_instance, member, member)
 #define PROXY(member) PROXY_PAIR(member, member)
-#define PROXY_PAIR(first, last)                                                              \
-	.target = KEY_OF_INSTANCE, .protocols = EACH, .stride = sizeof(struct proxy_config), \
+#define PROXY_PAIR(first, last)                       \
+	.target = KEY_OF_INSTANCE, .protocols = EACH, \
 	MEMBERS(struct conf_instance, proxy[0].first, proxy[0].last)
 #define SIDE(member) \
 	.target = KEY_OF_INTERFACE, .protocols = 1, MEMBERS(struct conf_interface, member, member)
 #define ENTRY(member) ENTRY_PAIR(member, member)
-#define ENTRY_PAIR(first, last)                          \
-	.target = KEY_OF_INTERFACE, .protocols = EACH,   \
-	.stride = sizeof(struct proxy_interface_config), \
+#define ENTRY_PAIR(first, last)                        \
+	.target = KEY_OF_INTERFACE, .protocols = EACH, \
 	MEMBERS(struct conf_interface, proxy[0].first, proxy[0].last)
 #define OF_INSTANCE .place = PLACE_INSTANCE
 #define DOWNSTREAM .place = PLACE_DOWNSTREAM
@@ -101,17 +100,17 @@ static const struct key keys[] = {
 	[OUT_MATCHING] = {"", KEY_NUMBER, PROXY(out_first)},
 
 	{"control", KEY_PATH, PROGRAM(control), .text = ENABLE_CONTROL ? "/run/mcproxy.sock" : NULL,
-	 .needs = CONTROL},
-	{"control-group", KEY_NAME, PROGRAM(control_group), .needs = CONTROL},
+	 .lacks = CONTROL},
+	{"control-group", KEY_NAME, PROGRAM(control_group), .lacks = CONTROL},
 	{"pidfile", KEY_PATH, PROGRAM(pidfile)},
 	{"log", PROGRAM(log_syslog), OPTIONAL(SYSLOG, "stderr", "syslog")},
 	{"log-level", PROGRAM(log_level), .standard = LOG_LEVEL_NOTICE,
 	 CHOICE(5, LOG_LEVEL_DEBUG, "error|warning|notice|info|debug")},
-	{"user", KEY_NAME, PROGRAM(user), .needs = PRIVILEGES},
-	{"group", KEY_NAME, PROGRAM(group), .needs = PRIVILEGES},
-	{"chroot", KEY_PATH, PROGRAM(chroot), .needs = PRIVILEGES},
+	{"user", KEY_NAME, PROGRAM(user), .lacks = PRIVILEGES},
+	{"group", KEY_NAME, PROGRAM(group), .lacks = PRIVILEGES},
+	{"chroot", KEY_PATH, PROGRAM(chroot), .lacks = PRIVILEGES},
 	{"watchdog", KEY_NUMBER, PROGRAM(watchdog), RANGE(0, 86400),
-	 .standard = ENABLE_PRIVSEP ? 30 : 0, .needs = PRIVSEP},
+	 .standard = ENABLE_PRIVSEP ? 30 : 0, .lacks = PRIVSEP},
 
 	{"ssm-range", KEY_GROUPS, OF_INSTANCE, PROXY_PAIR(ssm_range, ssm_range_count),
 	 .lists = &ssm},
@@ -120,7 +119,7 @@ static const struct key keys[] = {
 	{"ssdp", OF_INSTANCE, PROXY(ssdp_upstream), CHOICE(2, true, "local|proxy")},
 	{"forwarding", OF_INSTANCE, PROXY(per_source), OPTIONAL(PER_SOURCE, "auto", "per-source")},
 	{"scope", INSTANCE(scope), CHOICE(4, SCOPE_GLOBAL, "link|site|organization|global"),
-	 .needs = FILTER},
+	 .lacks = FILTER},
 	{"rp-filter", INSTANCE(rp_filter_off), CHOICE(2, true, "keep|off")},
 	{"rfc3376-timers", OF_INSTANCE, ENTRY(values.rfc3376_timers), CHOICE(2, true, "off|on")},
 
@@ -154,11 +153,11 @@ static const struct key keys[] = {
 	{"max-hosts", KEY_NUMBER, DOWNSTREAM, ENTRY(max_hosts), RANGE(0, UINT32_MAX),
 	 .standard = CONFIG_MAX_HOSTS},
 	{"max-reporters", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reporters), RANGE(0, 1048576),
-	 .standard = CONFIG_MAX_REPORTERS, .needs = REPORTER_LIMITS},
+	 .standard = CONFIG_MAX_REPORTERS, .lacks = REPORTER_LIMITS},
 	{"max-reports", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reports), RANGE(0, 1000000),
-	 .standard = CONFIG_MAX_REPORTS, .needs = REPORTER_LIMITS},
+	 .standard = CONFIG_MAX_REPORTS, .lacks = REPORTER_LIMITS},
 	{"reserve", KEY_NUMBER, DOWNSTREAM, ENTRY(reserve), RANGE(0, 100),
-	 .standard = CONFIG_RESERVE, .needs = REPORTER_LIMITS},
+	 .standard = CONFIG_RESERVE, .lacks = REPORTER_LIMITS},
 	{"router-alert", DOWNSTREAM, ENTRY(router_alert_strict), CHOICE(2, true, "lenient|strict")},
 	{"ttl-threshold", KEY_NUMBER, DOWNSTREAM, SIDE(ttl_threshold), RANGE(0, 254),
 	 .standard = 1},
@@ -172,8 +171,7 @@ static const struct key keys[] = {
 	{"unsolicited-report-interval", KEY_INTERVAL, UPSTREAM,
 	 ENTRY(values.unsolicited_report_interval), MAX_RESPONSE},
 	{"source", KEY_SENDERS, UPSTREAM, .target = KEY_OF_INTERFACE, .protocols = EACH,
-	 .stride = sizeof(struct conf_filter *),
-	 MEMBERS(struct conf_interface, in[CONF_SOURCE], in[CONF_SOURCE]), .needs = FILTER},
+	 MEMBERS(struct conf_interface, in[CONF_SOURCE], in[CONF_SOURCE]), .lacks = FILTER},
 };
 
 enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
@@ -209,9 +207,9 @@ bool key_read(struct parser *parser, struct statement *statement)
 		if (!(key->place & statement->place) ||
 		    !scan_is(&parser->scanner, key->name, strlen(key->name)))
 			continue;
-		if (!options[key->needs].enabled)
+		if (LACKING && key->lacks)
 			return parser_fail(parser, "another key (option %s is off)",
-					   options[key->needs].name);
+					   options[key->lacks]);
 		scan_next(&parser->scanner);
 		statement->key = key;
 		return value_read(parser, statement);
@@ -265,6 +263,15 @@ bool key_read_binding(struct parser *parser, struct statement *statement, bool o
 
 /* ---- writing ---- */
 
+/* From the member of one protocol to that of the next one. */
+static size_t distance(const struct key *key)
+{
+	if (key->type == KEY_SENDERS)
+		return sizeof(struct conf_filter *);
+	return key->target == KEY_OF_INSTANCE ? sizeof(struct proxy_config)
+					      : sizeof(struct proxy_interface_config);
+}
+
 void key_put(const struct statement *statement, void *target)
 {
 	const struct key *key = statement->key;
@@ -275,7 +282,7 @@ void key_put(const struct statement *statement, void *target)
 		scan_copy(&statement->value, (char *)at, key->size);
 		return;
 	}
-	for (unsigned i = 0; i < PROTOCOLS; i++, at += key->stride)
+	for (unsigned i = 0; i < PROTOCOLS; i++, at += distance(key))
 		if (statement->protocols >> i & 1)
 			memcpy(at, key->type >= KEY_GROUPS ? (const void *)&set->list[i] : set,
 			       key->size);

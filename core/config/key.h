@@ -32,10 +32,10 @@ struct key {
 	uint8_t type;  /* enum key_type */
 	uint8_t place; /* a set of enum place; of a filter or rulematching, which no key names: 0 */
 	uint8_t size;  /* of the member; a number's is 1 or 4 */
-	uint8_t needs; /* the number of an option; without it the key is an error */
+	uint8_t lacks; /* the number of an option that is off; with it the key is an error */
 	uint8_t target;	   /* enum key_target */
 	uint8_t protocols; /* the member is there for each of this set */
-	uint16_t offset, stride;
+	uint16_t offset;
 	uint32_t standard; /* the default of a number */
 	union {
 		struct {

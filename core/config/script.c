@@ -50,8 +50,9 @@ bool script_read(struct script *script, int fd, const char *name, char error[CON
 	if (length >= 0 && (size_t)length < room) {
 		text[length++] = '\n';
 		shorter = realloc(text, (size_t)length);
-		*script = (struct script){.name = name,
-					  .file = {shorter ? shorter : text, (size_t)length}};
+		*script = (struct script){
+			.name = name,
+			.file = {.text = shorter ? shorter : text, .size = (size_t)length}};
 		return true;
 	}
 	if (length < 0)

@@ -102,14 +102,8 @@ static void test_defaults(void)
 		CHECK(values(i, PROTOCOL_IGMP).robustness == 2);
 		CHECK(values(i, PROTOCOL_MLD).query_interval == 125000);
 		CHECK(igmp->querier == QUERIER_AUTO && !igmp->router_alert_strict);
-		CHECK(igmp->max_groups == CONFIG_MAX_GROUPS);
-		CHECK(mld->max_sources == CONFIG_MAX_SOURCES);
-		CHECK(mld->max_total_sources == CONFIG_MAX_TOTAL_SOURCES);
-		CHECK(mld->max_hosts == CONFIG_MAX_HOSTS);
-		CHECK(igmp->max_reporters == CONFIG_MAX_REPORTERS);
-		CHECK(mld->max_reports == CONFIG_MAX_REPORTS && mld->reserve == CONFIG_RESERVE);
 		CHECK(!igmp->accept_from_count && !mld->static_join_count);
-		CHECK(!igmp->report_source_set && !mld->report_interval);
+		CHECK(!igmp->report_source_set);
 		CHECK(one.interface[i].ttl_threshold == 1);
 	}
 }
@@ -289,82 +283,47 @@ static void test_instance_keys(void)
 
 /* ---- keys of interfaces ---- */
 
-struct number {
-	const char *key, *least, *most, *below, *above, *range;
-	int64_t minimum, maximum;
-	bool upstream;
-	size_t offset, size; /* in struct proxy_interface_config */
-};
-
-#define WHERE(member)                                    \
-	offsetof(struct proxy_interface_config, member), \
-		sizeof(((struct proxy_interface_config *)NULL)->member)
-#define RESPONSE "0.1", "3174.4", "0.099", "3174.401", "seconds from 0.1 to 3174.4", 100, 3174400
-#define INTERVAL \
-	"1", "31744.000", "0.999", "31744.001", "seconds from 1.0 to 31744.0", 1000, 31744000
-#define COUNT "1", "255", "0", "256", "a number from 1 to 255", 1, 255
-#define LIMIT "0", "4294967295", "-1", "4294967296", "a number from 0 to 4294967295", 0, UINT32_MAX
-
-static const struct number numbers[] = {
-	{"robustness", "1", "7", "0", "8", "a number from 1 to 7", 1, 7, false,
-	 WHERE(values.robustness)},
-	{"last-member-query-interval", RESPONSE, false, WHERE(values.last_member_query_interval)},
-	{"last-member-query-count", COUNT, false, WHERE(values.last_member_query_count)},
-	{"startup-query-interval", INTERVAL, false, WHERE(values.startup_query_interval)},
-	{"startup-query-count", COUNT, false, WHERE(values.startup_query_count)},
-	{"max-groups", LIMIT, false, WHERE(max_groups)},
-	{"max-sources", LIMIT, false, WHERE(max_sources)},
-	{"max-total-sources", LIMIT, false, WHERE(max_total_sources)},
-	{"max-hosts", LIMIT, false, WHERE(max_hosts)},
-	{"max-reporters", "0", "1048576", "-1", "1048577", "a number from 0 to 1048576", 0, 1048576,
-	 false, WHERE(max_reporters)},
-	{"max-reports", "0", "1000000", "-1", "1000001", "a number from 0 to 1000000", 0, 1000000,
-	 false, WHERE(max_reports)},
-	{"reserve", "0", "100", "-1", "101", "a number from 0 to 100", 0, 100, false,
-	 WHERE(reserve)},
-	{"robustness", "1", "7", "0", "99999999999999999999999", "a number from 1 to 7", 1, 7, true,
-	 WHERE(values.robustness)},
-	{"report-interval", INTERVAL, true, WHERE(report_interval)},
-	{"unsolicited-report-interval", RESPONSE, true, WHERE(values.unsolicited_report_interval)},
-};
-
-static int64_t member(unsigned i, enum protocol protocol, const struct number *number)
+static int64_t member(unsigned i, enum protocol protocol, const struct key_case *key)
 {
-	const uint8_t *at = (const uint8_t *)interface(i, protocol) + number->offset;
+	const uint8_t *at = (const uint8_t *)interface(i, protocol) + key->offset;
 	uint32_t word;
 
-	if (number->size == 1)
+	if (key->size == 1)
 		return *at;
 	memcpy(&word, at, sizeof(word));
 	return word;
 }
 
-static void test_number(const struct number *number)
+static void test_number(const struct key_case *key, bool upstream)
 {
-	const char *place = number->upstream ? UP : DOWN;
-	unsigned set = number->upstream ? 0 : 1, other = number->upstream ? 1 : 0;
-	int64_t before;
+	const char *place = upstream ? UP : DOWN;
+	unsigned set = upstream ? 0 : 1, other = upstream ? 1 : 0;
 
 	good(HEAD);
-	before = member(other, PROTOCOL_IGMP, number);
-	takes(place, number->key, number->least);
-	CHECK(member(set, PROTOCOL_IGMP, number) == number->minimum);
-	CHECK(member(set, PROTOCOL_MLD, number) == number->minimum);
-	takes(place, number->key, number->most);
-	CHECK(member(set, PROTOCOL_IGMP, number) == number->maximum);
-	CHECK(member(set, PROTOCOL_MLD, number) == number->maximum);
-	CHECK(member(other, PROTOCOL_IGMP, number) == before, "the other side's");
-	refuses(place, number->key, number->below, number->range);
-	refuses(place, number->key, number->above, number->range);
-	refuses(place, number->key, "1x", number->range);
-	refuses(place, number->key, ";", number->range);
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned n = 0; n < PROTOCOLS; n++)
+			CHECK(member(i, n, key) == key->standard, "the default of %s", key->name);
+	takes(place, key->name, key->least);
+	CHECK(member(set, PROTOCOL_IGMP, key) == key->minimum);
+	CHECK(member(set, PROTOCOL_MLD, key) == key->minimum);
+	takes(place, key->name, key->most);
+	CHECK(member(set, PROTOCOL_IGMP, key) == key->maximum);
+	CHECK(member(set, PROTOCOL_MLD, key) == key->maximum);
+	CHECK(member(other, PROTOCOL_IGMP, key) == key->standard, "the other side's");
+	refuses(place, key->name, key->below, key->range);
+	refuses(place, key->name, key->above, key->range);
+	refuses(place, key->name, "99999999999999999999999", key->range);
+	refuses(place, key->name, "1x", key->range);
+	refuses(place, key->name, ";", key->range);
 }
 
 static void test_numbers(void)
 {
-	TEST("numbers and intervals at their bounds and beyond");
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		test_number(&numbers[i]);
+	TEST("numbers and intervals by default, at their bounds and beyond");
+	for (size_t i = 0; i < KEY_CASES; i++)
+		for (const char *place = key_cases[i].places; *place; place++)
+			if (key_cases[i].range)
+				test_number(&key_cases[i], *place == 'u');
 
 	TEST("ttl-threshold");
 	takes(DOWN, "ttl-threshold", "0");
@@ -755,26 +714,13 @@ static void test_set_refused(void)
 	    "2:13: found 'peer', expected ':', set, upstream, downstream, add or del");
 
 	TEST("an unknown key, or one in the wrong place");
-	bad("set robustness 2;",
-	    "1:5: found 'robustness', expected a key of the program: control, control-group, "
-	    "pidfile, log, log-level, user, group, chroot, watchdog");
+	bad("set robustness 2;", keys_of('p', "1:5: found 'robustness', expected "));
 	bad(HEAD "pinstance A set robustness 2;",
-	    "2:17: found 'robustness', expected a key of an instance: ssm-range, max-routes, "
-	    "ssdp, forwarding, scope, rp-filter, rfc3376-timers");
-	bad(HEAD UP "querier auto;", "2:29: found 'querier', expected a key of an upstream: "
-				     "version, oldest-version, robustness, "
-				     "host, report-source, report-interval, "
-				     "unsolicited-report-interval, source");
+	    keys_of('i', "2:17: found 'robustness', expected "));
+	bad(HEAD UP "querier auto;", keys_of('u', "2:29: found 'querier', expected "));
 	bad(HEAD DOWN "report-source auto;",
-	    "2:31: found 'report-source', expected a key of a downstream: version, oldest-version, "
-	    "robustness, "
-	    "querier, query-interval, query-response-interval, last-member-query-interval, "
-	    "last-member-query-count, startup-query-interval, startup-query-count, max-groups, "
-	    "max-sources, max-total-sources, quick-leave, max-hosts, max-reporters, max-reports, "
-	    "reserve, router-alert, ttl-threshold, static-join, accept-from");
-	bad("set \"log\" stderr;",
-	    "1:5: found '\"log\"', expected a key of the program: control, control-group, pidfile, "
-	    "log, log-level, user, group, chroot, watchdog");
+	    keys_of('d', "2:31: found 'report-source', expected "));
+	bad("set \"log\" stderr;", keys_of('p', "1:5: found '\"log\"', expected "));
 
 	TEST("values of keys of the program");
 	bad("set log file;", "1:9: found 'file', expected stderr|syslog");

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/config/script.h"
+#include "keys.h"
 #include "test.h"
 
 #if defined(__has_feature)

@@ -490,12 +490,7 @@ static void test_source(void)
 	bad(HEAD "pinstance A upstream u1 set source 239.0.0.0/8;",
 	    "2:36: found '239.0.0.0', expected a unicast address");
 	bad(HEAD "pinstance A downstream d1 set source 10.0.0.0/8;",
-	    "2:31: found 'source', expected a key of a downstream: version, oldest-version, "
-	    "robustness, querier, query-interval, query-response-interval, "
-	    "last-member-query-interval, last-member-query-count, startup-query-interval, "
-	    "startup-query-count, max-groups, max-sources, max-total-sources, quick-leave, "
-	    "max-hosts, max-reporters, max-reports, reserve, router-alert, ttl-threshold, "
-	    "static-join, accept-from");
+	    keys_of('d', "2:31: found 'source', expected "));
 }
 
 /* What may go where, as the documented recipe of peering says: A's entries are in the order of

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/control/control.h"
+#include "keys.h"
 #include "test.h"
 
 static const char file[] = "pinstance p: a ==> b; table x {}; table y {}; # end\n";
@@ -144,12 +145,6 @@ static void test_replacement(void)
 }
 
 /* What is wrong with the last one of them. */
-#define KEYS_OF_A_DOWNSTREAM                                                                    \
-	"a key of a downstream: version, oldest-version, robustness, querier, query-interval, " \
-	"query-response-interval, last-member-query-interval, last-member-query-count, "        \
-	"startup-query-interval, startup-query-count, max-groups, max-sources, "                \
-	"max-total-sources, quick-leave, max-hosts, max-reporters, max-reports, reserve, "      \
-	"router-alert, ttl-threshold, static-join, accept-from"
 static void fails(const char *commands, const char *expected)
 {
 	const char *why;
@@ -187,14 +182,12 @@ static void test_places(void)
 	fails("set log-level debug\nset log syslog\nset log-level loud\n",
 	      "f:3:15: found 'loud', expected error|warning|notice|info|debug");
 	fails("set pinstance p downstream b elephants 8\n",
-	      "f:2:30: found 'elephants', expected " KEYS_OF_A_DOWNSTREAM);
-	fails("set pinstance p : c ==> d\n", "f:2:17: found ':', expected a key of an instance: "
-					     "ssm-range, max-routes, ssdp, forwarding, scope, "
-					     "rp-filter, rfc3376-timers");
+	      keys_of('d', "f:2:30: found 'elephants', expected "));
+	fails("set pinstance p : c ==> d\n", keys_of('i', "f:2:17: found ':', expected "));
 	fails("add p downstream c\nadd p downstream c d\n", "f:2:30: found 'd', expected ';'");
 	fails("add p downstream c\ndel p downstream c d\n", "f:2:30: found 'd', expected ';'");
 	fails("add p downstream c\nset pinstance p downstream c bogus 1\n",
-	      "f:3:30: found 'bogus', expected " KEYS_OF_A_DOWNSTREAM);
+	      keys_of('d', "f:3:30: found 'bogus', expected "));
 }
 
 static void refused(const char *command)
