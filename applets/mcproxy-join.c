@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Joins groups as an application would, receives, and says what came. Owns: the options, the
- * commands on standard input, the table in its two forms. The sockets are
- * core/traffic/receiver.h's, the counting is core/traffic/stream.h's.
+ * commands on standard input, the table. The groups and what came are core/traffic/listener.h's,
+ * the rows of the table core/traffic/stream_row.h's.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -13,32 +13,21 @@
 #include <unistd.h>
 
 #include "core/base/applet.h"
-#include "core/traffic/receiver.h"
 #include "core/base/format.h"
 #include "core/base/loop.h"
 #include "core/base/option.h"
 #include "core/base/output.h"
 #include "core/base/text.h"
+#include "core/traffic/listener.h"
+#include "core/traffic/stream_row.h"
 
 #define NAME "mcproxy-join"
 #define SYNOPSIS "Usage: " NAME " [OPTION]... -g GROUP[+COUNT]...\n"
 
-enum { RANGES = 256, SOURCES = 64, LINE = 256, STREAMS = 1 << 17, LIMIT = 1000000000 };
-
-struct group {
-	struct stream_group stream;
-	struct receiver_membership membership;
-	int64_t joined;	     /* ns */
-	int64_t first_delay; /* ns, from the join to the first packet after it; -1: none yet */
-};
-
-struct range {
-	struct stream_range groups;
-	struct group *group; /* one for each */
-};
+enum { SOURCES = 64, LINE = 256, STREAMS = 1 << 17, LIMIT = 1000000000 };
 
 struct options {
-	struct stream_range range[RANGES];
+	struct stream_range range[LISTENER_RANGES];
 	unsigned range_count;
 	struct addr source[SOURCES];
 	unsigned source_count;
@@ -52,13 +41,8 @@ struct options {
 struct join {
 	const struct options *options;
 	struct loop loop;
-	struct receiver receiver;
-	struct range range[RANGES];
-	unsigned range_count;
-	uint64_t groups, satisfied; /* how many there are; how many of them got what they want */
+	struct listener listener;
 	int64_t deadline;
-	unsigned stream_room;
-	uint64_t strays; /* packets to none of the groups */
 	struct loop_source input;
 	char line[LINE];
 	size_t line_length;
@@ -117,200 +101,32 @@ static int fail(const char *what, int error)
 	return EXIT_FAILURE;
 }
 
-/* Groups and packets. */
-
-static struct group *find_group(const struct join *join, const struct addr *addr)
-{
-	for (unsigned i = 0; i < join->range_count; i++) {
-		const struct range *range = &join->range[i];
-		uint32_t index = stream_range_find(&range->groups, addr);
-
-		if (index < range->groups.count)
-			return &range->group[index];
-	}
-	return NULL;
-}
-
-static uint64_t wanted_by_group(const struct options *options)
-{
-	return options->per_group ? options->per_group : 1;
-}
-
-static void take_packet(void *ctx, const struct addr *addr, const struct stream_packet *packet)
-{
-	struct join *join = ctx;
-	struct group *group = find_group(join, addr);
-
-	if (!group) {
-		join->strays++;
-		return;
-	}
-	join->receiver.wanted--;
-	stream_group_add(&group->stream, packet, &join->stream_room);
-	if (group->first_delay < 0)
-		group->first_delay = packet->arrival - group->joined;
-	if (group->stream.counts.received == wanted_by_group(join->options))
-		join->satisfied++;
-}
-
 static bool is_complete(const struct join *join)
 {
 	if (join->options->count)
-		return !join->receiver.wanted;
-	return join->satisfied == join->groups;
+		return !join->listener.receiver.wanted;
+	return join->listener.satisfied == join->listener.groups;
 }
 
 static int64_t end_of_turn(void *ctx, int64_t now)
 {
 	struct join *join = ctx;
-	bool bounded = join->options->count || (join->options->per_group && join->groups);
+	bool bounded = join->options->count || (join->options->per_group && join->listener.groups);
 
 	if (now >= join->deadline || (bounded && is_complete(join)))
 		join->loop.stop = true;
 	return join->deadline;
 }
 
-static int change_group(struct join *join, struct group *group, enum receiver_change change,
-			const struct addr *addr, const struct addr *source)
-{
-	bool was_joined = group->membership.joined;
-	int64_t before = loop_nanoseconds();
-	int error = receiver_change(&join->receiver, &group->membership, change, addr, source);
-
-	if (!error && !was_joined) {
-		group->joined = before;
-		group->first_delay = -1;
-	}
-	return error;
-}
-
-static bool overlap(const struct stream_range *a, const struct stream_range *b)
-{
-	return stream_range_find(a, &b->first) < a->count ||
-	       stream_range_find(b, &a->first) < b->count;
-}
-
-/* The groups of RANGE, if all of them are known and stand together. */
-static struct group *find_range(const struct join *join, const struct stream_range *groups)
-{
-	for (unsigned i = 0; i < join->range_count; i++) {
-		const struct range *range = &join->range[i];
-		uint32_t index = stream_range_find(&range->groups, &groups->first);
-
-		if (index < range->groups.count && groups->count <= range->groups.count - index)
-			return &range->group[index];
-	}
-	return NULL;
-}
-
-static int add_range(struct join *join, const struct stream_range *groups, struct group **result)
-{
-	struct range *range = &join->range[join->range_count];
-
-	for (unsigned i = 0; i < join->range_count; i++) {
-		if (overlap(&join->range[i].groups, groups))
-			return -EEXIST;
-	}
-	if (join->range_count == RANGES || join->groups + groups->count > STREAM_GROUPS)
-		return -ENOSPC;
-	range->groups = *groups;
-	range->group = calloc(groups->count, sizeof(*range->group));
-	if (!range->group)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < groups->count; i++)
-		range->group[i].first_delay = -1;
-	join->range_count++;
-	join->groups += groups->count;
-	*result = range->group;
-	return 0;
-}
-
-/* The same for each group of a range; ends at the first error, whose group is put into FAILED. */
-static int change_range(struct join *join, const struct stream_range *groups,
-			enum receiver_change change, const struct addr *source, struct addr *failed)
-{
-	struct group *group = find_range(join, groups);
-	int error = 0;
-
-	*failed = groups->first;
-	if (!group && change != RECEIVER_JOIN)
-		return -EADDRNOTAVAIL;
-	if (!group)
-		error = add_range(join, groups, &group);
-	for (uint32_t i = 0; i < groups->count && !error; i++) {
-		*failed = stream_range_at(groups, i);
-		error = change_group(join, &group[i], change, failed, source);
-	}
-	return error;
-}
-
 /* The table. */
-
-static const char *format_delays(const struct stream_counts *counts, char separator, char *text,
-				 size_t size)
-{
-	if (counts->timed)
-		format_text(text, size, "%" PRId64 "%c%" PRId64 "%c%" PRId64,
-			    counts->delay_min / 1000, separator,
-			    (int64_t)(counts->delay_sum / counts->timed) / 1000, separator,
-			    counts->delay_max / 1000);
-	else
-		format_text(text, size, "-%c-%c-", separator, separator);
-	return text;
-}
-
-static void print_for_scripts(const char *name, const struct stream_counts *counts, int64_t first)
-{
-	char delays[72], first_delay[24] = "-";
-
-	if (first >= 0)
-		format_text(first_delay, sizeof(first_delay), "%" PRId64, first / 1000);
-	output("%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t%s\t%s\t%" PRIu64 "\n",
-	       name, counts->received, counts->lost, counts->duplicated, counts->reordered,
-	       first_delay, format_delays(counts, '\t', delays, sizeof(delays)), counts->bytes);
-}
-
-static void print_header(int width)
-{
-	output("%-*s %9s %7s %10s %9s %9s %20s %8s %7s\n", width, "group", "received", "lost",
-	       "duplicated", "reordered", "first/ms", "delay/us min/avg/max", "packet/s", "kbit/s");
-}
-
-static void print_for_people(const char *name, int width, const struct stream_counts *counts,
-			     int64_t first)
-{
-	uint64_t span = (uint64_t)(counts->last - counts->first) / 1000, packets = 0, kbits = 0;
-	char delays[72], first_delay[24] = "-";
-
-	if (first >= 0)
-		format_text(first_delay, sizeof(first_delay), "%" PRId64 ".%03d", first / 1000000,
-			    (int)(first / 1000 % 1000));
-	if (span) {
-		packets = (counts->received - 1) * 1000000 / span;
-		kbits = counts->bytes / counts->received * (counts->received - 1) * 8000 / span;
-	}
-	output("%-*s %9" PRIu64 " %7" PRIu64 " %10" PRIu64 " %9" PRIu64 " %9s %20s %8" PRIu64
-	       " %7" PRIu64 "\n",
-	       width, name, counts->received, counts->lost, counts->duplicated, counts->reordered,
-	       first_delay, format_delays(counts, '/', delays, sizeof(delays)), packets, kbits);
-}
-
-static void print_row(const struct join *join, const char *name, int width,
-		      const struct stream_counts *counts, int64_t first)
-{
-	if (join->options->tabs)
-		print_for_scripts(name, counts, first);
-	else
-		print_for_people(name, width, counts, first);
-}
 
 static int widest_name(const struct join *join)
 {
 	int width = (int)strlen("239.255.255.255");
 	char text[TEXT_ADDR];
 
-	for (unsigned i = 0; i < join->range_count; i++) {
-		const struct stream_range *groups = &join->range[i].groups;
+	for (unsigned i = 0; i < join->listener.range_count; i++) {
+		const struct stream_range *groups = &join->listener.range[i].groups;
 		struct addr last = stream_range_at(groups, groups->count - 1);
 		int length = (int)strlen(text_addr(&last, text));
 
@@ -329,8 +145,8 @@ static void print_notes(const struct join *join, const struct stream_counts *tot
 {
 	print_note(total->foreign, "packets of another sender, without numbers");
 	print_note(total->untracked, "packets of too many streams, numbers not followed");
-	print_note(join->strays, "packets to other addresses");
-	print_note(receiver_dropped(&join->receiver),
+	print_note(join->listener.strays, "packets to other addresses");
+	print_note(receiver_dropped(&join->listener.receiver),
 		   "packets dropped, this program was too slow for them");
 }
 
@@ -343,23 +159,23 @@ static void print_table(const struct join *join)
 	char text[TEXT_ADDR];
 
 	if (!join->options->tabs)
-		print_header(width);
-	for (unsigned i = 0; i < join->range_count; i++) {
-		const struct range *range = &join->range[i];
+		stream_row_header(width);
+	for (unsigned i = 0; i < join->listener.range_count; i++) {
+		const struct listener_range *range = &join->listener.range[i];
 
 		for (uint32_t j = 0; j < range->groups.count; j++) {
-			const struct group *group = &range->group[j];
+			const struct listener_group *group = &range->group[j];
 			struct addr addr = stream_range_at(&range->groups, j);
 
 			stream_counts_add(&total, &group->stream.counts);
 			if (group->first_delay > longest)
 				longest = group->first_delay;
 			if (!join->options->quiet)
-				print_row(join, text_addr(&addr, text), width,
-					  &group->stream.counts, group->first_delay);
+				stream_row_print(join->options->tabs, text_addr(&addr, text), width,
+						 &group->stream.counts, group->first_delay);
 		}
 	}
-	print_row(join, "total", width, &total, longest);
+	stream_row_print(join->options->tabs, "total", width, &total, longest);
 	print_notes(join, &total);
 }
 
@@ -390,7 +206,7 @@ static void change_by_command(struct join *join, enum receiver_change change, ch
 		       needs_source ? "SOURCE" : "[SOURCE]");
 		return;
 	}
-	error = change_range(join, &groups, change, &source, &failed);
+	error = listener_change(&join->listener, &groups, change, &source, &failed);
 	answer(&failed, error);
 }
 
@@ -489,12 +305,13 @@ static int join_range(struct join *join, const struct stream_range *groups)
 	char text[TEXT_ADDR];
 
 	if (!options->source_count || options->exclude)
-		error = change_range(join, groups, RECEIVER_JOIN, &no_source, &failed);
+		error = listener_change(&join->listener, groups, RECEIVER_JOIN, &no_source,
+					&failed);
 	for (unsigned i = 0; i < options->source_count && !error; i++) {
 		if (addr_is_ipv4(&options->source[i]) == ipv4)
-			error = change_range(join, groups,
-					     options->exclude ? RECEIVER_BLOCK : RECEIVER_JOIN,
-					     &options->source[i], &failed);
+			error = listener_change(&join->listener, groups,
+						options->exclude ? RECEIVER_BLOCK : RECEIVER_JOIN,
+						&options->source[i], &failed);
 	}
 	return error ? fail(text_addr(&failed, text), error) : EXIT_SUCCESS;
 }
@@ -508,7 +325,7 @@ static int run(struct join *join)
 		status = join_range(join, &options->range[i]);
 	if (status != EXIT_SUCCESS)
 		return status;
-	output("joined %" PRIu64 " groups\n", join->groups);
+	output("joined %" PRIu64 " groups\n", join->listener.groups);
 	output_flush();
 	if (options->limit)
 		join->deadline = loop_now() + options->limit;
@@ -517,20 +334,15 @@ static int run(struct join *join)
 		error = loop_run(&join->loop, end_of_turn, join);
 	if (error)
 		return fail("loop", error);
-	receiver_drain(&join->receiver);
+	receiver_drain(&join->listener.receiver);
 	print_table(join);
 	return is_complete(join) ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static void close_join(struct join *join)
 {
-	receiver_close(&join->receiver);
+	listener_close(&join->listener);
 	loop_close(&join->loop);
-	for (unsigned i = 0; i < join->range_count; i++) {
-		for (uint32_t j = 0; j < join->range[i].groups.count; j++)
-			stream_group_clear(&join->range[i].group[j].stream);
-		free(join->range[i].group);
-	}
 	free(join);
 }
 
@@ -548,14 +360,16 @@ static int start(const struct options *options)
 	if (!join)
 		return fail("start", -ENOMEM);
 	join->options = options;
-	join->stream_room = STREAMS;
+	join->listener.stream_room = STREAMS;
+	join->listener.per_group = options->per_group ? options->per_group : 1;
 	join->deadline = INT64_MAX;
-	join->receiver = (struct receiver){.loop = &join->loop,
-					   .ifindex = ifindex,
-					   .port = (uint16_t)options->port,
-					   .packet = take_packet,
-					   .ctx = join,
-					   .wanted = options->count ? options->count : UINT64_MAX};
+	join->listener.receiver =
+		(struct receiver){.loop = &join->loop,
+				  .ifindex = ifindex,
+				  .port = (uint16_t)options->port,
+				  .packet = listener_packet,
+				  .ctx = &join->listener,
+				  .wanted = options->count ? options->count : UINT64_MAX};
 	receiver_raise_limits();
 	error = loop_open(&join->loop);
 	status = error ? fail("start", error) : run(join);
@@ -565,7 +379,7 @@ static int start(const struct options *options)
 
 static bool add_group(struct options *options, const char *text)
 {
-	return options->range_count < RANGES &&
+	return options->range_count < LISTENER_RANGES &&
 	       stream_to_range(text, &options->range[options->range_count++]);
 }
 

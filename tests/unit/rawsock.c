@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What core/kernel/rawsock.c makes of the bytes that it is given: every length, every option, at
- * random. The bytes lie at the very end of what was allocated, so that a sanitizer sees any step
- * beyond.
+ * What core/kernel/rawsock_receive.c makes of the bytes that it is given: every length, every
+ * option, at random. The bytes lie at the very end of what was allocated, so that a sanitizer sees
+ * any step beyond.
  */
 #include <stdlib.h>
 
-#include "core/kernel/rawsock.c"
+#include "core/kernel/rawsock_receive.c"
 
 #include "test.h"
 
