@@ -43,11 +43,10 @@ static void ignore_names(void *ctx)
 
 /* With the interfaces that its patterns mean now. 0, or -1 with ERROR; the script is to be freed.
  */
-static int read_configuration(struct conf *conf, struct script *script,
-			      struct iface_monitor *monitor, const char *file,
-			      char error[CONF_ERROR])
+static int read_configuration(struct conf *conf, struct script *script, struct ifaces *ifaces,
+			      const char *file, char error[CONF_ERROR])
 {
-	const struct names *names = &monitor->names;
+	const struct names *names = &ifaces->names;
 	struct conf first;
 	int result;
 
@@ -58,21 +57,21 @@ static int read_configuration(struct conf *conf, struct script *script,
 		*conf = first;
 		return 0;
 	}
-	iface_match(monitor, (const char(*)[IF_NAMESIZE])first.pattern, first.pattern_count,
+	iface_match(ifaces, (const char(*)[IF_NAMESIZE])first.pattern, first.pattern_count,
 		    ignore_names, NULL);
 	result = conf_make(conf, script, (const char(*)[IF_NAMESIZE])names->name, names->count,
 			   error);
-	iface_match(monitor, NULL, 0, ignore_names, NULL);
+	iface_match(ifaces, NULL, 0, ignore_names, NULL);
 	conf_free(&first);
 	return result;
 }
 
 static void check_configuration(struct check *check, struct conf *conf, struct script *script,
-				struct iface_monitor *monitor, const char *file)
+				struct ifaces *ifaces, const char *file)
 {
 	char error[CONF_ERROR];
 
-	if (read_configuration(conf, script, monitor, file, error)) {
+	if (read_configuration(conf, script, ifaces, file, error)) {
 		check_tell(check, CHECK_FAIL, "configuration",
 			   "correct it as mcproxy.conf(5) says, or let this user read it", "%s",
 			   error);
@@ -215,7 +214,7 @@ static bool is_repeated(const struct conf_instance *instance, unsigned i)
 	return false;
 }
 
-static void check_interfaces(struct check *check, struct iface_monitor *monitor,
+static void check_interfaces(struct check *check, struct ifaces *ifaces,
 			     const struct conf_instance *instance)
 {
 	for (unsigned i = 0; i < instance->interface_count; i++) {
@@ -225,31 +224,31 @@ static void check_interfaces(struct check *check, struct iface_monitor *monitor,
 		if (is_repeated(instance, i))
 			continue;
 		memcpy(iface.name, instance->interface[i].name, sizeof(iface.name));
-		error = iface_watch(monitor, &iface);
+		error = iface_watch(ifaces, &iface);
 		if (error)
 			check_tell(check, CHECK_FAIL, iface.name, "", "cannot be asked for: %s",
 				   strerror(-error));
 		else
 			check_interface(check, instance->protocol, &instance->interface[i], &iface);
-		iface_unwatch(monitor, &iface);
+		iface_unwatch(ifaces, &iface);
 	}
 }
 
 static int run(struct check *check, const char *file)
 {
 	bool protocol[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
-	struct iface_monitor monitor = {.events.fd = -1, .request.fd = -1};
+	struct ifaces ifaces = {.events.fd = -1, .request.fd = -1};
 	struct conf conf = {.instance_count = 0};
 	struct script script = {.name = file};
 	struct loop loop;
 	int error = loop_open(&loop);
 
 	if (!error)
-		error = iface_open(&monitor, &loop);
+		error = iface_open(&ifaces, &loop);
 	if (error)
 		check_tell(check, CHECK_FAIL, "interfaces", "", "cannot be asked for: %s",
 			   strerror(-error));
-	check_configuration(check, &conf, &script, &monitor, file);
+	check_configuration(check, &conf, &script, &ifaces, file);
 	/* Every instance runs the same. */
 	if (conf.instance_count)
 		memcpy(protocol, conf.instance->protocol, sizeof(protocol));
@@ -258,10 +257,10 @@ static int run(struct check *check, const char *file)
 			check_kernel(check, (enum protocol)i);
 	check_privileges(check);
 	for (unsigned i = 0; !error && i < conf.instance_count; i++)
-		check_interfaces(check, &monitor, &conf.instance[i]);
+		check_interfaces(check, &ifaces, &conf.instance[i]);
 	conf_free(&conf);
 	script_free(&script);
-	iface_close(&monitor);
+	iface_close(&ifaces);
 	loop_close(&loop);
 	return (int)check->worst;
 }

@@ -46,7 +46,7 @@ static bool upgrade(struct daemon *d, const char *line, char error[CONTROL_ERROR
 		return false;
 	}
 	log_notice("another program goes on");
-	d->again = d->common.loop.stop = true;
+	d->replaced = d->common.loop.stop = true;
 	return true;
 }
 
@@ -85,7 +85,7 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 			return false;
 	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->common.rules))
 		why = "rules for tables are missing";
-	else if (d->common.monitor.failed)
+	else if (d->common.ifaces.failed)
 		why = "what the interfaces are is not known";
 	else if (d->retry.at != INT64_MAX)
 		why = "not all is as configured; it is tried again, the log says what";

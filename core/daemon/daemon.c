@@ -26,7 +26,7 @@
 
 /* When a table that is waited for may be free, in milliseconds. */
 enum { RETRY_SOON = 100 };
-static void hang_up(struct daemon *d)
+static void take_hangup(struct daemon *d)
 {
 	char error[CONF_ERROR];
 
@@ -37,9 +37,9 @@ static void hang_up(struct daemon *d)
 		log_error("%s; nothing has changed", error);
 }
 
-static void retry(struct daemon *d)
+static void retry_failed(struct daemon *d)
 {
-	if (iface_refresh(&d->common.monitor))
+	if (iface_refresh(&d->common.ifaces))
 		backoff_fail(&d->retry, loop_now());
 	if (ENABLE_CONTROL && d->control.listener.fd < 0)
 		d->deaf = true;
@@ -49,9 +49,9 @@ static void retry(struct daemon *d)
 
 /* The table that is waited for may be free. Not at once: what was heard may be our own attempts at
  * others. */
-static void hurry(struct daemon *d, int64_t now)
+static void hurry_table(struct daemon *d, int64_t now)
 {
-	bool *routing = &d->common.monitor.routing[d->common.held];
+	bool *routing = &d->common.ifaces.routing[d->common.held];
 
 	if (*d->common.waiting && *routing && d->retry.at > now + RETRY_SOON)
 		d->retry.at = now + RETRY_SOON;
@@ -59,34 +59,34 @@ static void hurry(struct daemon *d, int64_t now)
 }
 
 /* What can be done now; what cannot, later. */
-static void catch_up(struct daemon *d, int64_t now)
+static void do_pending(struct daemon *d, int64_t now)
 {
-	bool again;
+	bool retried;
 
-	hurry(d, now);
-	again = backoff_begin(&d->retry, now);
-	if (again)
-		retry(d);
-	d->common.again = again;
+	hurry_table(d, now);
+	retried = backoff_begin(&d->retry, now);
+	if (retried)
+		retry_failed(d);
+	d->common.retried = retried;
 	if (d->stale)
 		settings_renew(d);
-	d->common.again = false;
+	d->common.retried = false;
 	if (ENABLE_CONTROL && d->deaf && program_reopen_control(d))
 		backoff_fail(&d->retry, now);
-	if (d->common.monitor.failed)
+	if (d->common.ifaces.failed)
 		backoff_fail(&d->retry, loop_now());
-	if (again)
+	if (retried)
 		backoff_end(&d->retry);
 }
 
-static int64_t turn(void *ctx, int64_t now)
+static int64_t take_turn(void *ctx, int64_t now)
 {
 	struct daemon *d = ctx;
 	int64_t first, its;
 
 	if (d->common.loop.hangup)
-		hang_up(d);
-	catch_up(d, now);
+		take_hangup(d);
+	do_pending(d, now);
 	first = priv_turn(d->priv, now);
 	if (ENABLE_MULTI_INSTANCE && d->common.rules.events.fd >= 0) {
 		its = rule_turn(&d->common.rules, now);
@@ -124,7 +124,7 @@ static void close_all(struct daemon *d)
 	members_close(d);
 	if (ENABLE_MULTI_INSTANCE)
 		rule_close(&d->common.rules);
-	iface_close(&d->common.monitor);
+	iface_close(&d->common.ifaces);
 	loop_close(&d->common.loop);
 	free(d->pattern);
 	script_free(&d->script);
@@ -138,7 +138,7 @@ static int open_first(struct daemon *d)
 	if (!error)
 		error = priv_watch(d->priv, &d->common.loop);
 	if (!error)
-		error = iface_open(&d->common.monitor, &d->common.loop);
+		error = iface_open(&d->common.ifaces, &d->common.loop);
 	if (error)
 		log_error("cannot start: %s", strerror(-error));
 	if (d->options->background) {
@@ -169,7 +169,7 @@ static int open_all(struct daemon *d)
 }
 
 /* Whoever called has what it wanted; with PRIVSEP this runs in the monitor. */
-static void is_ready(void *ctx, const struct priv_settings *settings)
+static void show_ready(void *ctx, const struct priv_settings *settings)
 {
 	const struct daemon_options *options = ctx;
 
@@ -195,7 +195,7 @@ static void note_process(struct daemon *d)
 	};
 }
 
-static int serve(struct daemon *d)
+static int serve_loop(struct daemon *d)
 {
 	int error;
 
@@ -210,7 +210,7 @@ static int serve(struct daemon *d)
 	if (ENABLE_CONTROL)
 		note_process(d);
 	priv_ready(d->priv, d->common.guesses);
-	error = loop_run(&d->common.loop, turn, d);
+	error = loop_run(&d->common.loop, take_turn, d);
 	d->running = false;
 	if (error)
 		log_error("cannot go on: %s", strerror(-error));
@@ -257,7 +257,7 @@ static int begin_fresh(struct daemon *d)
 }
 
 /* From what a worker before was told, but not as root. */
-static int begin_again(struct daemon *d)
+static int begin_restored(struct daemon *d)
 {
 	char why[CONF_ERROR];
 	int error = open_first(d);
@@ -275,14 +275,14 @@ static int begin_again(struct daemon *d)
 }
 
 /* The whole life of a process that does the work. Returns its exit status. */
-static int work(void *ctx, struct priv *priv)
+static int run_worker(void *ctx, struct priv *priv)
 {
 	const struct daemon_options *options = ctx;
 	struct daemon d = {.options = options,
 			   .priv = priv,
 			   .null = -1,
 			   .common = {.loop = {.epoll = -1, .signals = -1},
-				      .monitor = {.events.fd = -1, .request.fd = -1},
+				      .ifaces = {.events.fd = -1, .request.fd = -1},
 				      .rules = {.events.fd = -1, .request.fd = -1},
 				      .priv = priv,
 				      .rp_filter_off = options->rp_filter_off},
@@ -295,24 +295,24 @@ static int work(void *ctx, struct priv *priv)
 						  .command = command_run,
 						  .healthy = command_healthy,
 						  .ctx = &d};
-	error = priv_is_fresh(priv) ? begin_fresh(&d) : begin_again(&d);
+	error = priv_is_fresh(priv) ? begin_fresh(&d) : begin_restored(&d);
 	if (!error)
 		error = open_all(&d);
 	if (!error)
 		error = program_confine(&d, true);
 	if (!error)
-		error = serve(&d);
-	if (d.again && !error)
-		return PRIV_AGAIN;
+		error = serve_loop(&d);
+	if (d.replaced && !error)
+		return PRIV_REPLACE;
 	close_all(&d);
 	return error < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 /* Only says what is wrong with the file. Returns the exit status. */
-static int read_only(const struct daemon_options *options)
+static int check_file(const struct daemon_options *options)
 {
 	struct daemon d = {.options = options,
-			   .common.monitor = {.events.fd = -1, .request.fd = -1}};
+			   .common.ifaces = {.events.fd = -1, .request.fd = -1}};
 	struct conf conf;
 
 	int error = priv_understands();
@@ -330,12 +330,12 @@ static int read_only(const struct daemon_options *options)
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon_options copy = *options;
-	const struct priv_program program = {.file = options->file,
-					     .argv = options->argv,
-					     .ready = is_ready,
-					     .work = work,
-					     .ctx = &copy,
-					     .forks = options->status};
+	const struct priv_job job = {.file = options->file,
+				     .argv = options->argv,
+				     .ready = show_ready,
+				     .work = run_worker,
+				     .ctx = &copy,
+				     .forks = options->status};
 
-	return options->read_only ? read_only(options) : priv_run(&program);
+	return options->read_only ? check_file(options) : priv_run(&job);
 }

@@ -53,13 +53,13 @@ static void set_route(void *ctx, const struct route *route)
 static unsigned reverse_path(void *ctx, const struct addr *source)
 {
 	struct side *side = ctx;
-	unsigned index = iface_route(&side->instance->common->monitor, source);
+	unsigned index = iface_route(&side->instance->common->ifaces, source);
 
 	return index ? side_vif(side, index) : PROXY_VIFS;
 }
 
 /* The kernel counts what came in by a wrong interface, too. */
-static bool packets(void *ctx, const struct route *route, uint64_t *count)
+static bool count_packets(void *ctx, const struct route *route, uint64_t *count)
 {
 	struct side *side = ctx;
 	struct mroute_counters counters;
@@ -76,8 +76,8 @@ static void log_join(struct side *side, unsigned vif, int error)
 		 side->instance->vif[vif]->iface.name, strerror(-error));
 }
 
-static void join(void *ctx, unsigned vif, const struct addr *group, enum filter_mode filter_mode,
-		 const struct addr *source, size_t count)
+static void set_join(void *ctx, unsigned vif, const struct addr *group,
+		     enum filter_mode filter_mode, const struct addr *source, size_t count)
 {
 	struct side *side = ctx;
 	struct side_link *link = side_link(side, vif);
@@ -93,8 +93,8 @@ static const struct proxy_out out = {
 	.send = send_message,
 	.route = set_route,
 	.reverse_path = reverse_path,
-	.packets = ENABLE_PER_SOURCE ? packets : NULL,
-	.join = ENABLE_KERNEL_HOST ? join : NULL,
+	.packets = ENABLE_PER_SOURCE ? count_packets : NULL,
+	.join = ENABLE_KERNEL_HOST ? set_join : NULL,
 };
 
 const struct proxy_out *effect_out(void)
@@ -104,7 +104,7 @@ const struct proxy_out *effect_out(void)
 
 /* A flow that finds no room. The kernel would wait for its route ten seconds long, with all others
  * that it asks about: one without outputs, that goes at once, ends the wait. */
-static void dismiss(struct side *side, const struct upcall *upcall)
+static void dismiss_upcall(struct side *side, const struct upcall *upcall)
 {
 	struct route route = {
 		.source = upcall->source, .group = upcall->group, .input = upcall->vif};
@@ -114,7 +114,7 @@ static void dismiss(struct side *side, const struct upcall *upcall)
 	mroute_route(side->source.fd, side->protocol, &route, side->plan->threshold);
 }
 
-static void event(void *ctx, const struct rawsock_event *event)
+static void take_event(void *ctx, const struct rawsock_event *event)
 {
 	struct side *side = ctx;
 	struct packet packet = event->packet;
@@ -122,7 +122,7 @@ static void event(void *ctx, const struct rawsock_event *event)
 
 	if (event->type == RAWSOCK_UPCALL) {
 		if (!proxy_upcall(side->proxy, now, &event->upcall) && ENABLE_PER_SOURCE)
-			dismiss(side, &event->upcall);
+			dismiss_upcall(side, &event->upcall);
 		return;
 	}
 	packet.vif = side_vif(side, event->ifindex);
@@ -137,7 +137,7 @@ static void event(void *ctx, const struct rawsock_event *event)
 void effect_receive(void *ctx, uint32_t events)
 {
 	struct side *side = ctx;
-	int result = rawsock_receive(side->source.fd, side->protocol, event, side);
+	int result = rawsock_receive(side->source.fd, side->protocol, take_event, side);
 
 	(void)events;
 	if (result < 0 && result != -EAGAIN)

@@ -146,7 +146,7 @@ static const struct priv_query *next_query(const struct priv_query query[PRIV_VE
 }
 
 /* Whatever the worker before has made of it, it is one more packet. */
-static void hear_again(struct side *side, unsigned vif)
+static void hear_queries(struct side *side, unsigned vif)
 {
 	const struct priv_query *all = side->instance->note->query[vif][side->protocol];
 	const struct priv_query *query = NULL;
@@ -171,7 +171,7 @@ static void hear_queriers(struct side *side)
 {
 	for (unsigned n = 0; n < PROXY_VIFS; n++)
 		if (notes(side->instance) && side->instance->vif[n] && side_link(side, n)->index)
-			hear_again(side, n);
+			hear_queries(side, n);
 }
 
 /* The routes in the kernel become memberships. If they cannot be read they are told anew. */

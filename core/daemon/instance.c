@@ -92,7 +92,7 @@ static struct plan *make_plan(const struct instance *instance, const struct conf
 	return plan_new(conf, protocol, name);
 }
 
-static uint64_t seed(void)
+static uint64_t make_seed(void)
 {
 	uint64_t value;
 
@@ -111,7 +111,7 @@ static void log_holder(const struct instance *instance, enum protocol protocol)
 	format_text(waiting, sizeof(waiting),
 		    "instance %s waits: %s multicast routing is held by %s", instance->name,
 		    text_family(protocol), holder);
-	log_line(common->again ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", waiting);
+	log_line(common->retried ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s", waiting);
 	if (*common->waiting)
 		return;
 	memcpy(common->waiting, waiting, sizeof(waiting));
@@ -145,7 +145,7 @@ static int take_table(struct side *side, bool primary)
 	return fd;
 }
 
-static bool is_missing(int error)
+static bool is_unsupported(int error)
 {
 	return error == -ENOPROTOOPT || error == -EAFNOSUPPORT || error == -EPROTONOSUPPORT;
 }
@@ -162,10 +162,10 @@ static int open_socket(struct side *side, bool primary)
 		return 0;
 	}
 	/* For the others it has been said. */
-	if (is_missing(error) && primary)
+	if (is_unsupported(error) && primary)
 		log_warning("this kernel does not route %s multicast (CONFIG_%s_MROUTE)",
 			    text_family(protocol), kernel_name(protocol));
-	if (is_missing(error))
+	if (is_unsupported(error))
 		return 1;
 	if (error == -EADDRINUSE)
 		log_holder(side->instance, protocol);
@@ -189,7 +189,7 @@ static int start_side(struct side *side, const struct conf_instance *conf)
 	if (!error)
 		side->plan = make_plan(side->instance, conf, side->protocol);
 	if (side->plan)
-		side->proxy = proxy_new(&side->plan->config, effect_out(), side, seed());
+		side->proxy = proxy_new(&side->plan->config, effect_out(), side, make_seed());
 	if (!side->proxy && !error)
 		error = -ENOMEM;
 	if (error)
@@ -218,7 +218,8 @@ static void close_side(struct side *side)
 	side->plan = NULL;
 }
 
-static void init(struct instance *instance, struct common *common, const struct conf_instance *conf)
+static void init_instance(struct instance *instance, struct common *common,
+			  const struct conf_instance *conf)
 {
 	instance->common = common;
 	instance->table = conf->table;
@@ -240,7 +241,7 @@ int instance_open(struct instance *instance, struct common *common,
 	bool running = false;
 	int error, result;
 
-	init(instance, common, conf);
+	init_instance(instance, common, conf);
 	error = vif_add(instance, conf) ? 0 : -ENOMEM;
 	if (error)
 		log_error("cannot start: %s", strerror(-error));
@@ -334,7 +335,7 @@ bool instance_reconfigure(struct instance *instance, const struct conf_instance 
 }
 
 /* Returns the next deadline. */
-static int64_t tick(struct instance *instance, int64_t now)
+static int64_t tick_sides(struct instance *instance, int64_t now)
 {
 	struct side *side;
 	int64_t first = INT64_MAX;
@@ -357,10 +358,10 @@ static int64_t tick(struct instance *instance, int64_t now)
 
 /* Once more what the kernel refused, with what the proxies want by now. So each is behind a tick:
  * of what has come with the turn's events, and of what interfaces have become. */
-static void retry(struct instance *instance, int64_t now)
+static void retry_refused(struct instance *instance, int64_t now)
 {
 	vif_retry(instance);
-	tick(instance, now);
+	tick_sides(instance, now);
 	for (unsigned n = 0; n < PROTOCOLS; n++)
 		if (instance->side[n].proxy)
 			effect_retry(&instance->side[n]);
@@ -369,11 +370,11 @@ static void retry(struct instance *instance, int64_t now)
 
 int64_t instance_turn(struct instance *instance, int64_t now)
 {
-	int64_t first = tick(instance, now);
+	int64_t first = tick_sides(instance, now);
 
 	if (backoff_begin(&instance->retry, now)) {
-		retry(instance, now);
-		first = tick(instance, now);
+		retry_refused(instance, now);
+		first = tick_sides(instance, now);
 	}
 	return instance->retry.at < first ? instance->retry.at : first;
 }

@@ -38,7 +38,7 @@ static int set_option(const struct joins *joins, int fd, int name, const void *v
 }
 
 /* A membership whose filter is EXCLUDE of nothing, or INCLUDE of the first source. */
-static int enter(const struct joins *joins, int fd, const struct join *join)
+static int enter_group(const struct joins *joins, int fd, const struct join *join)
 {
 	struct group_req group = {.gr_interface = joins->ifindex};
 	struct group_source_req source = {.gsr_interface = joins->ifindex};
@@ -52,7 +52,7 @@ static int enter(const struct joins *joins, int fd, const struct join *join)
 }
 
 /* It may be gone already. */
-static int leave(const struct joins *joins, int fd, const struct join *join)
+static int leave_group(const struct joins *joins, int fd, const struct join *join)
 {
 	struct group_req group = {.gr_interface = joins->ifindex};
 	int error;
@@ -117,7 +117,7 @@ static void drop_last_socket(struct joins *joins)
 static int join_at(struct joins *joins, struct join *join, size_t at)
 {
 	struct join_socket *s = &joins->socket[at];
-	int error = enter(joins, s->fd, join);
+	int error = enter_group(joins, s->fd, join);
 
 	if (is_no_room(error))
 		s->full = true;
@@ -125,7 +125,7 @@ static int join_at(struct joins *joins, struct join *join, size_t at)
 		error = set_filter(joins, s->fd, join);
 	/* Even what failed may have left a membership, with INCLUDE of nothing. */
 	if (error) {
-		leave(joins, s->fd, join);
+		leave_group(joins, s->fd, join);
 		return error;
 	}
 	s->count++;
@@ -149,7 +149,7 @@ static int join_alone(struct joins *joins, struct join *join)
 static int leave_socket(struct joins *joins, struct join *join, size_t number)
 {
 	struct join_socket *s = &joins->socket[number - 1];
-	int error = leave(joins, s->fd, join);
+	int error = leave_group(joins, s->fd, join);
 
 	if (error)
 		return error;
@@ -177,7 +177,7 @@ static int join_anywhere(struct joins *joins, struct join *join)
 }
 
 /* Changes the filter of what is joined. */
-static int change(struct joins *joins, struct join *join)
+static int change_filter(struct joins *joins, struct join *join)
 {
 	size_t number = join->socket;
 	const struct join_socket *s = &joins->socket[number - 1];
@@ -194,12 +194,12 @@ static int change(struct joins *joins, struct join *join)
 	return -EBUSY;
 }
 
-static int attempt(struct joins *joins, struct join *join)
+static int attempt_join(struct joins *joins, struct join *join)
 {
 	int error;
 
 	if (!is_leave(join))
-		return join->socket ? change(joins, join) : join_anywhere(joins, join);
+		return join->socket ? change_filter(joins, join) : join_anywhere(joins, join);
 	error = join->socket ? leave_socket(joins, join, join->socket) : 0;
 	if (!error)
 		join->socket = 0;
@@ -207,15 +207,15 @@ static int attempt(struct joins *joins, struct join *join)
 }
 
 /* Does what JOIN says, or else more than that. */
-static int apply(struct joins *joins, struct join *join)
+static int apply_join(struct joins *joins, struct join *join)
 {
 	struct join wider = {.group = join->group, .filter_mode = EXCLUDE, .socket = join->socket};
-	int error = attempt(joins, join);
+	int error = attempt_join(joins, join);
 	bool is_wider = false;
 
 	if (is_no_room(error) && join->count) {
 		wider.socket = join->socket;
-		error = attempt(joins, &wider);
+		error = attempt_join(joins, &wider);
 		join->socket = wider.socket;
 		is_wider = !error;
 	}
@@ -231,7 +231,7 @@ static int apply(struct joins *joins, struct join *join)
 /* ---- all of them ---- */
 
 /* Where GROUP is, or would be. */
-static size_t find(const struct joins *joins, const struct addr *group)
+static size_t find_join(const struct joins *joins, const struct addr *group)
 {
 	size_t low = 0, high = joins->count;
 
@@ -246,7 +246,7 @@ static size_t find(const struct joins *joins, const struct addr *group)
 	return low;
 }
 
-static bool insert(struct joins *joins, size_t at, const struct addr *group)
+static bool insert_join(struct joins *joins, size_t at, const struct addr *group)
 {
 	if (joins->count == joins->room) {
 		size_t room = joins->room ? 2 * joins->room : 16;
@@ -265,7 +265,7 @@ static bool insert(struct joins *joins, size_t at, const struct addr *group)
 }
 
 /* If it has left. */
-static void forget(struct joins *joins, size_t at)
+static void forget_join(struct joins *joins, size_t at)
 {
 	struct join *join = &joins->join[at];
 
@@ -279,13 +279,13 @@ static void forget(struct joins *joins, size_t at)
 int join_set(struct joins *joins, const struct addr *group, enum filter_mode filter_mode,
 	     const struct addr *source, size_t count)
 {
-	size_t at = find(joins, group);
+	size_t at = find_join(joins, group);
 	bool known = at < joins->count && addr_equal(&joins->join[at].group, group);
 	struct addr *copy = count ? malloc(count * sizeof(*copy)) : NULL;
 	struct join *join;
 	int error;
 
-	if ((count && !copy) || (!known && !insert(joins, at, group))) {
+	if ((count && !copy) || (!known && !insert_join(joins, at, group))) {
 		free(copy);
 		return -ENOMEM;
 	}
@@ -296,9 +296,9 @@ int join_set(struct joins *joins, const struct addr *group, enum filter_mode fil
 	join->source = copy;
 	join->count = count;
 	join->filter_mode = filter_mode;
-	error = apply(joins, join);
+	error = apply_join(joins, join);
 	if (is_leave(join))
-		forget(joins, at);
+		forget_join(joins, at);
 	return error;
 }
 
@@ -308,11 +308,11 @@ int join_retry(struct joins *joins)
 
 	for (size_t at = joins->count; joins->pending && at--;) {
 		struct join *join = &joins->join[at];
-		int its = join->pending ? apply(joins, join) : 0;
+		int its = join->pending ? apply_join(joins, join) : 0;
 
 		error = its ? its : error;
 		if (is_leave(join))
-			forget(joins, at);
+			forget_join(joins, at);
 	}
 	return error;
 }

@@ -135,7 +135,8 @@ static struct filter *make_filter(enum protocol protocol,
 	return filter;
 }
 
-static const struct conf_filter *const *parts(const struct conf_interface *interface, bool out)
+static const struct conf_filter *const *filter_parts(const struct conf_interface *interface,
+						     bool out)
 {
 	return out ? interface->out : interface->in;
 }
@@ -145,10 +146,11 @@ static const struct conf_filter *const *parts(const struct conf_interface *inter
 static const struct filter *find_filter(const struct plan *plan, const struct conf_instance *conf,
 					unsigned number)
 {
-	const struct conf_filter *const *wanted = parts(&conf->interface[number / 2], number & 1);
+	const struct conf_filter *const *wanted =
+		filter_parts(&conf->interface[number / 2], number & 1);
 
 	for (unsigned i = 0; i < number; i++)
-		if (!memcmp(parts(&conf->interface[i / 2], i & 1), wanted,
+		if (!memcmp(filter_parts(&conf->interface[i / 2], i & 1), wanted,
 			    CONF_ORIGINS * sizeof(*wanted)))
 			return i & 1 ? plan->entry[i / 2].out : plan->entry[i / 2].in;
 	return NULL;
@@ -161,7 +163,8 @@ static bool fill_filters(struct plan *plan, const struct conf_instance *conf,
 	static const struct conf_filter *const none[CONF_ORIGINS];
 
 	for (unsigned i = 0; ENABLE_FILTER && i < 2 * conf->interface_count; i++) {
-		const struct conf_filter *const *part = parts(&conf->interface[i / 2], i & 1);
+		const struct conf_filter *const *part =
+			filter_parts(&conf->interface[i / 2], i & 1);
 		const struct filter *filter = find_filter(plan, conf, i);
 
 		if (!filter && memcmp(part, none, sizeof(none)) != 0) {

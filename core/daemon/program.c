@@ -122,7 +122,7 @@ static void set_pidfile(struct daemon *d, const struct conf *conf)
 	memcpy(settings->pidfile, pidfile_of(d, conf), strlen(pidfile_of(d, conf)) + 1);
 }
 
-static void settle_again(struct daemon *d, const struct conf *conf)
+static void change_settled(struct daemon *d, const struct conf *conf)
 {
 	set_pidfile(d, conf);
 	set_control(d, conf);
@@ -136,10 +136,10 @@ int program_set(struct daemon *d, const struct conf *conf)
 	if (!d->running)
 		return 0;
 	if (!priv_is_settled()) {
-		settle_again(d, conf);
+		change_settled(d, conf);
 	} else if (!same_program(d, conf)) {
 		log_notice("the file says something new of the program: another worker starts");
-		d->again = d->common.loop.stop = true;
+		d->replaced = d->common.loop.stop = true;
 		return 0;
 	}
 	return write_pidfile(d);

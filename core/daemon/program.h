@@ -9,8 +9,8 @@
 void program_set_log(struct daemon *, const struct conf *);
 /* What the program is set to from now on. */
 void program_remember(struct daemon *, const struct conf *);
-/* The program becomes what CONF says, while it runs; with PRIVSEP another worker does (d->again).
- * 0, or -errno of the pidfile, logged. */
+/* The program becomes what CONF says, while it runs; with PRIVSEP another worker does
+ * (d->replaced). 0, or -errno of the pidfile, logged. */
 int program_set(struct daemon *, const struct conf *);
 /* What CONF says is settled with the monitor, before this process gives up being root. 0 or -errno,
  * logged. */

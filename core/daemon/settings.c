@@ -16,12 +16,12 @@ static void names_changed(void *ctx)
 
 /* Watches for names that match the patterns of CONF. False: as before, or no memory, or there is no
  * monitor yet. */
-static bool match(struct daemon *d, const struct conf *conf)
+static bool watch_patterns(struct daemon *d, const struct conf *conf)
 {
 	size_t size = conf->pattern_count * sizeof(*conf->pattern);
 	char(*pattern)[IF_NAMESIZE], (*old)[IF_NAMESIZE] = d->pattern;
 
-	if (!ENABLE_RELOAD || d->common.monitor.events.fd < 0)
+	if (!ENABLE_RELOAD || d->common.ifaces.events.fd < 0)
 		return false;
 	if (conf->pattern_count == d->pattern_count &&
 	    (!size || !memcmp(conf->pattern, d->pattern, size)))
@@ -35,7 +35,7 @@ static bool match(struct daemon *d, const struct conf *conf)
 	if (size)
 		memcpy(pattern, conf->pattern, size);
 	/* Names that cannot be read now are read later, and have changed then. */
-	iface_match(&d->common.monitor, (const char(*)[IF_NAMESIZE])pattern, conf->pattern_count,
+	iface_match(&d->common.ifaces, (const char(*)[IF_NAMESIZE])pattern, conf->pattern_count,
 		    names_changed, d);
 	d->pattern = pattern;
 	d->pattern_count = conf->pattern_count;
@@ -46,12 +46,12 @@ static bool match(struct daemon *d, const struct conf *conf)
 int settings_make(struct daemon *d, const struct script *script, struct conf *conf,
 		  char error[CONF_ERROR])
 {
-	const struct names *names = &d->common.monitor.names;
+	const struct names *names = &d->common.ifaces.names;
 	struct conf first;
 
 	if (conf_make(&first, script, (const char(*)[IF_NAMESIZE])names->name, names->count, error))
 		return -1;
-	if (!match(d, &first)) {
+	if (!watch_patterns(d, &first)) {
 		*conf = first;
 		return 0;
 	}
@@ -115,7 +115,7 @@ bool settings_reload(struct daemon *d, char error[CONF_ERROR])
 	priv_reloading(d->priv, false);
 	done = read_again(d, error);
 	/* Else another worker says so. */
-	if (!d->again)
+	if (!d->replaced)
 		priv_reloading(d->priv, true);
 	if (done)
 		log_notice("%s has been read again", d->options->file);

@@ -70,11 +70,11 @@ struct side {
 struct common {
 	/* the daemon's */
 	struct loop loop;
-	struct iface_monitor monitor;
+	struct ifaces ifaces;
 	struct rules rules;
 	struct priv *priv;
 	bool rp_filter_off; /* of all instances */
-	bool again;	    /* what cannot be opened has been said before */
+	bool retried;	    /* what cannot be opened has been said before */
 	/* instance.c; cleared by the daemon before it opens instances: the first one that could not
 	 * be opened as another process holds its table, and which table that is */
 	char waiting[COMMON_WAITING];

@@ -46,7 +46,7 @@ struct daemon {
 	bool deaf; /* the control socket is to be opened again */
 
 	/* whoever meets it */
-	bool again;	 /* another worker is to go on */
+	bool replaced;	 /* another worker is to go on */
 	bool unfinished; /* not all is as the text says: it is stale at the next attempt */
 	struct backoff retry;
 };

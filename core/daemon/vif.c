@@ -167,7 +167,7 @@ static void update_vif(struct vif *vif)
 			update_side(side, vif->number);
 }
 
-static void changed(void *ctx, struct iface *iface)
+static void take_change(void *ctx, struct iface *iface)
 {
 	char address[TEXT_ADDR], link_local[TEXT_ADDR];
 
@@ -246,7 +246,7 @@ static void remove_vif(struct vif *vif)
 				    side->table);
 	}
 	set_rp_filter(vif, false);
-	iface_unwatch(&instance->common->monitor, &vif->iface);
+	iface_unwatch(&instance->common->ifaces, &vif->iface);
 	inherit_note_name(instance, vif->number, "");
 	instance->vif[vif->number] = NULL;
 	free(vif);
@@ -293,7 +293,7 @@ static bool add_vif(struct instance *instance, const char *name)
 	vif->instance = instance;
 	vif->number = find_number(instance, name);
 	vif->wanted = true;
-	vif->iface.changed = changed;
+	vif->iface.changed = take_change;
 	vif->iface.ctx = vif;
 	memcpy(vif->iface.name, name, strlen(name) + 1);
 	for (size_t n = 0; n < PROTOCOLS; n++)
@@ -349,7 +349,7 @@ void vif_settle(struct instance *instance)
 		vif->watched = true;
 		add_rules(vif);
 		/* What cannot be read now is read with what could not be read later. */
-		if (iface_watch(&instance->common->monitor, &vif->iface)) {
+		if (iface_watch(&instance->common->ifaces, &vif->iface)) {
 			instance->common->guesses = true;
 			backoff_fail(&instance->retry, loop_now());
 		}

@@ -107,7 +107,7 @@ static void read_address(void *ctx, uint16_t type, struct wire_reader body)
 }
 
 /* Asks for the addresses of READING's family. */
-static int read_addresses(struct iface_monitor *monitor, struct reading *reading, uint8_t family)
+static int read_addresses(struct ifaces *ifaces, struct reading *reading, uint8_t family)
 {
 	struct netlink_request request;
 
@@ -115,11 +115,11 @@ static int read_addresses(struct iface_monitor *monitor, struct reading *reading
 		(struct abi_ifaddrmsg){.ifa_family = family, .ifa_index = reading->iface->index};
 	netlink_begin(&request, ABI_RTM_GETADDR, ABI_NLM_F_DUMP, &reading->address,
 		      sizeof(reading->address));
-	return netlink_ask(&monitor->request, &request, read_address, reading);
+	return netlink_ask(&ifaces->request, &request, read_address, reading);
 }
 
 /* 0 or -errno; ENODEV: there is no such interface. */
-static int read_state(struct iface_monitor *monitor, struct iface *iface)
+static int read_state(struct ifaces *ifaces, struct iface *iface)
 {
 	struct reading reading = {.iface = iface};
 	struct abi_ifinfomsg link = {.ifi_family = AF_UNSPEC};
@@ -128,17 +128,17 @@ static int read_state(struct iface_monitor *monitor, struct iface *iface)
 
 	netlink_begin(&request, ABI_RTM_GETLINK, 0, &link, sizeof(link));
 	netlink_put(&request, ABI_IFLA_IFNAME, iface->name, strlen(iface->name) + 1);
-	error = netlink_ask(&monitor->request, &request, read_link, &reading);
+	error = netlink_ask(&ifaces->request, &request, read_link, &reading);
 	if (error)
 		return error;
-	error = read_addresses(monitor, &reading, AF_INET);
+	error = read_addresses(ifaces, &reading, AF_INET);
 	if (!error)
-		error = read_addresses(monitor, &reading, AF_INET6);
+		error = read_addresses(ifaces, &reading, AF_INET6);
 	/* It went since we asked for the link. */
 	return error == -ENODEV ? -EINTR : error;
 }
 
-static struct iface blank(const struct iface *iface)
+static struct iface blank_state(const struct iface *iface)
 {
 	struct iface result = {.changed = iface->changed, .ctx = iface->ctx, .next = iface->next};
 
@@ -146,7 +146,7 @@ static struct iface blank(const struct iface *iface)
 	return result;
 }
 
-static bool same(const struct iface *a, const struct iface *b)
+static bool same_state(const struct iface *a, const struct iface *b)
 {
 	return a->index == b->index && a->up == b->up && a->multicast == b->multicast &&
 	       a->mtu == b->mtu && a->master == b->master && addr_equal(&a->ipv4, &b->ipv4) &&
@@ -156,14 +156,14 @@ static bool same(const struct iface *a, const struct iface *b)
 
 /* 0 or -errno; then the state is as it was, and still to be read. The interface may be watched no
  * more when this returns. */
-static int refresh(struct iface_monitor *monitor, struct iface *iface, bool first)
+static int refresh_iface(struct ifaces *ifaces, struct iface *iface, bool first)
 {
-	struct iface now = blank(iface), none = now;
+	struct iface now = blank_state(iface), none = now;
 	int error = -EINTR;
 
 	for (int i = 0; i < TRIES && error == -EINTR; i++) {
 		now = none;
-		error = read_state(monitor, &now);
+		error = read_state(ifaces, &now);
 	}
 	if (error && error != -ENODEV)
 		return error;
@@ -176,7 +176,7 @@ static int refresh(struct iface_monitor *monitor, struct iface *iface, bool firs
 		return 0;
 	}
 	iface->stale = iface->gone = false;
-	if (!first && same(iface, &now))
+	if (!first && same_state(iface, &now))
 		return 0;
 	*iface = now;
 	iface->changed(iface->ctx, iface);
@@ -202,12 +202,12 @@ static void read_name(void *ctx, uint16_t type, struct wire_reader body)
 }
 
 /* Reads them all. 0 or -errno: as before, and still to be read. */
-static int read_names(struct iface_monitor *monitor)
+static int read_names(struct ifaces *ifaces)
 {
 	struct abi_ifinfomsg link = {.ifi_family = AF_UNSPEC};
 	const uint32_t without_counters = ABI_RTEXT_FILTER_SKIP_STATS;
-	struct names names = {.pattern = monitor->names.pattern,
-			      .pattern_count = monitor->names.pattern_count};
+	struct names names = {.pattern = ifaces->names.pattern,
+			      .pattern_count = ifaces->names.pattern_count};
 	struct netlink_request request;
 	int error = -EINTR;
 
@@ -217,7 +217,7 @@ static int read_names(struct iface_monitor *monitor)
 		netlink_put(&request, ABI_IFLA_EXT_MASK, &without_counters,
 			    sizeof(without_counters));
 		error = names.pattern_count
-				? netlink_ask(&monitor->request, &request, read_name, &names)
+				? netlink_ask(&ifaces->request, &request, read_name, &names)
 				: 0;
 	}
 	if (!error && names.stale)
@@ -229,38 +229,38 @@ static int read_names(struct iface_monitor *monitor)
 	if (names.left_out)
 		log_warning("only %d of the interfaces that match a pattern are looked at",
 			    NAMES_MAX);
-	names.changed = monitor->names.changed || !names_equal(&names, &monitor->names);
-	names_clear(&monitor->names);
-	monitor->names = names;
+	names.changed = ifaces->names.changed || !names_equal(&names, &ifaces->names);
+	names_clear(&ifaces->names);
+	ifaces->names = names;
 	return 0;
 }
 
 /* Tells if they have changed. 0 or -errno. */
-static int refresh_names(struct iface_monitor *monitor)
+static int refresh_names(struct ifaces *ifaces)
 {
 	int error = 0;
 
-	if (monitor->names.stale)
-		error = read_names(monitor);
+	if (ifaces->names.stale)
+		error = read_names(ifaces);
 	if (error)
-		monitor->names.stale = true;
-	if (error || !monitor->names.changed)
+		ifaces->names.stale = true;
+	if (error || !ifaces->names.changed)
 		return error;
-	monitor->names.changed = false;
-	monitor->names_changed(monitor->names_ctx);
+	ifaces->names.changed = false;
+	ifaces->names_changed(ifaces->names_ctx);
 	return 0;
 }
 
 /* ---- notifications ---- */
 
-static void note_link(struct iface_monitor *monitor, struct wire_reader body, bool deleted)
+static void note_link(struct ifaces *ifaces, struct wire_reader body, bool deleted)
 {
 	struct abi_ifinfomsg link;
 
 	/* Family AF_BRIDGE tells of a port that joins or leaves its bridge. */
 	if (!netlink_take(&body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC)
 		return;
-	for (struct iface *i = monitor->first; i; i = i->next) {
+	for (struct iface *i = ifaces->first; i; i = i->next) {
 		if (i->index == (unsigned)link.ifi_index) {
 			i->stale = true;
 			i->gone |= deleted;
@@ -270,85 +270,85 @@ static void note_link(struct iface_monitor *monitor, struct wire_reader body, bo
 	}
 }
 
-static void note_address(struct iface_monitor *monitor, struct wire_reader body)
+static void note_address(struct ifaces *ifaces, struct wire_reader body)
 {
 	struct abi_ifaddrmsg address;
 
 	if (!netlink_take(&body, &address, sizeof(address)))
 		return;
-	for (struct iface *i = monitor->first; i; i = i->next)
+	for (struct iface *i = ifaces->first; i; i = i->next)
 		i->stale |= i->index == address.ifa_index;
 }
 
 /* What is about no single interface is about forwarding by the machine as a whole. */
-static void note_routing(struct iface_monitor *monitor, struct wire_reader body)
+static void note_routing(struct ifaces *ifaces, struct wire_reader body)
 {
 	uint8_t family[4]; /* and padding */
 
 	if (netlink_take(&body, family, sizeof(family)) &&
 	    netlink_number(body, ABI_NETCONFA_IFINDEX, 0) == UINT32_MAX)
-		monitor->routing[*family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD] = true;
+		ifaces->routing[*family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD] = true;
 }
 
 static void note(void *ctx, uint16_t type, struct wire_reader body)
 {
-	struct iface_monitor *monitor = ctx;
+	struct ifaces *ifaces = ctx;
 
 	if (type == ABI_RTM_NEWLINK || type == ABI_RTM_DELLINK) {
-		note_link(monitor, body, type == ABI_RTM_DELLINK);
-		if (ENABLE_RELOAD && monitor->names.pattern_count)
-			read_name(&monitor->names, type, body);
+		note_link(ifaces, body, type == ABI_RTM_DELLINK);
+		if (ENABLE_RELOAD && ifaces->names.pattern_count)
+			read_name(&ifaces->names, type, body);
 	}
 	if (type == ABI_RTM_NEWADDR || type == ABI_RTM_DELADDR)
-		note_address(monitor, body);
+		note_address(ifaces, body);
 	if (type == ABI_RTM_NEWNETCONF)
-		note_routing(monitor, body);
+		note_routing(ifaces, body);
 }
 
-/* A callback may watch and unwatch: monitor->next is kept right by iface_unwatch(). */
-static int look(struct iface_monitor *monitor)
+/* A callback may watch and unwatch: ifaces->next is kept right by iface_unwatch(). */
+static int look_at_stale(struct ifaces *ifaces)
 {
 	int error = 0;
 
-	for (struct iface *i = monitor->first; i; i = monitor->next) {
+	for (struct iface *i = ifaces->first; i; i = ifaces->next) {
 		int its;
 
-		monitor->next = i->next;
-		its = i->stale ? refresh(monitor, i, false) : 0;
+		ifaces->next = i->next;
+		its = i->stale ? refresh_iface(ifaces, i, false) : 0;
 		error = its ? its : error;
 	}
 	return error;
 }
 
-int iface_refresh(struct iface_monitor *monitor)
+int iface_refresh(struct ifaces *ifaces)
 {
 	int error;
 
-	look(monitor);
+	look_at_stale(ifaces);
 	/* Once more, for those whose end has been told. */
-	error = look(monitor);
+	error = look_at_stale(ifaces);
 	if (ENABLE_RELOAD && !error)
-		error = refresh_names(monitor);
-	monitor->failed = error;
+		error = refresh_names(ifaces);
+	ifaces->failed = error;
 	return error;
 }
 
 static void ready(void *ctx, uint32_t events)
 {
-	struct iface_monitor *monitor = ctx;
+	struct ifaces *ifaces = ctx;
 
 	(void)events;
-	if (netlink_listen(&monitor->events, note, monitor)) {
-		for (struct iface *i = monitor->first; i; i = i->next)
+	if (netlink_listen(&ifaces->events, note, ifaces)) {
+		for (struct iface *i = ifaces->first; i; i = i->next)
 			i->stale = true;
-		monitor->names.stale = monitor->names.pattern_count;
+		ifaces->names.stale = ifaces->names.pattern_count;
 	}
-	iface_refresh(monitor);
+	iface_refresh(ifaces);
 }
 
 /* ---- the interface of this file ---- */
 
-int iface_open(struct iface_monitor *monitor, struct loop *loop)
+int iface_open(struct ifaces *ifaces, struct loop *loop)
 {
 	const uint32_t groups = ABI_RTMGRP_LINK | ABI_RTMGRP_IPV4_IFADDR | ABI_RTMGRP_IPV6_IFADDR |
 				1u << (ABI_RTNLGRP_IPV4_NETCONF - 1) |
@@ -356,78 +356,78 @@ int iface_open(struct iface_monitor *monitor, struct loop *loop)
 	const int on = 1, size = NOTIFICATION_BUFFER;
 	int error;
 
-	*monitor = (struct iface_monitor){
-		.loop = loop, .events.fd = -1, .source = {.ready = ready, .ctx = monitor}};
-	error = netlink_open(&monitor->request, 0);
+	*ifaces = (struct ifaces){
+		.loop = loop, .events.fd = -1, .source = {.ready = ready, .ctx = ifaces}};
+	error = netlink_open(&ifaces->request, 0);
 	if (!error)
-		error = netlink_open(&monitor->events, groups);
-	monitor->source.fd = monitor->events.fd;
+		error = netlink_open(&ifaces->events, groups);
+	ifaces->source.fd = ifaces->events.fd;
 	if (!error)
-		error = loop_add(loop, &monitor->source, EPOLLIN);
+		error = loop_add(loop, &ifaces->source, EPOLLIN);
 	if (error) {
-		iface_close(monitor);
+		iface_close(ifaces);
 		return error;
 	}
 	/* Both make it faster, nothing depends on them: a lost notification is made up for, and the
 	 * addresses of other interfaces are skipped. */
-	setsockopt(monitor->events.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	setsockopt(monitor->request.fd, ABI_SOL_NETLINK, ABI_NETLINK_GET_STRICT_CHK, &on,
+	setsockopt(ifaces->events.fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	setsockopt(ifaces->request.fd, ABI_SOL_NETLINK, ABI_NETLINK_GET_STRICT_CHK, &on,
 		   sizeof(on));
 	return 0;
 }
 
-void iface_close(struct iface_monitor *monitor)
+void iface_close(struct ifaces *ifaces)
 {
-	if (monitor->events.fd >= 0)
-		loop_remove(monitor->loop, &monitor->source);
-	netlink_close(&monitor->events);
-	netlink_close(&monitor->request);
+	if (ifaces->events.fd >= 0)
+		loop_remove(ifaces->loop, &ifaces->source);
+	netlink_close(&ifaces->events);
+	netlink_close(&ifaces->request);
 	if (ENABLE_RELOAD)
-		names_clear(&monitor->names);
-	monitor->first = NULL;
+		names_clear(&ifaces->names);
+	ifaces->first = NULL;
 }
 
-int iface_watch(struct iface_monitor *monitor, struct iface *iface)
+int iface_watch(struct ifaces *ifaces, struct iface *iface)
 {
 	int error;
 
-	*iface = blank(iface);
+	*iface = blank_state(iface);
 	iface->stale = true;
-	iface->next = monitor->first;
-	monitor->first = iface;
-	error = refresh(monitor, iface, true);
+	iface->next = ifaces->first;
+	ifaces->first = iface;
+	error = refresh_iface(ifaces, iface, true);
 	if (error)
-		monitor->failed = true;
+		ifaces->failed = true;
 	return error;
 }
 
-void iface_unwatch(struct iface_monitor *monitor, struct iface *iface)
+void iface_unwatch(struct ifaces *ifaces, struct iface *iface)
 {
-	struct iface **at = &monitor->first;
+	struct iface **at = &ifaces->first;
 
 	while (*at && *at != iface)
 		at = &(*at)->next;
 	if (!*at)
 		return;
 	*at = iface->next;
-	if (monitor->next == iface)
-		monitor->next = iface->next;
+	if (ifaces->next == iface)
+		ifaces->next = iface->next;
 }
 
-int iface_match(struct iface_monitor *monitor, const char (*pattern)[IF_NAMESIZE], size_t count,
+int iface_match(struct ifaces *ifaces, const char (*pattern)[IF_NAMESIZE], size_t count,
 		void (*changed)(void *ctx), void *ctx)
 {
 	int error;
 
-	monitor->names.pattern = pattern;
-	monitor->names.pattern_count = count;
-	monitor->names_changed = changed;
-	monitor->names_ctx = ctx;
-	error = read_names(monitor);
+	ifaces->names.pattern = pattern;
+	ifaces->names.pattern_count = count;
+	ifaces->names_changed = changed;
+	ifaces->names_ctx = ctx;
+	error = read_names(ifaces);
 	/* Until it can be read, the notifications go on with the new patterns. */
-	monitor->names.stale = error;
-	monitor->names.changed = false;
-	monitor->failed |= error != 0;
+	ifaces->names.stale = error;
+	ifaces->names.changed = false;
+	ifaces->failed |= error != 0;
 	return error;
 }
 
@@ -441,7 +441,7 @@ static void read_route(void *ctx, uint16_t type, struct wire_reader body)
 		*(unsigned *)ctx = netlink_number(body, ABI_RTA_OIF, 0);
 }
 
-unsigned iface_route(struct iface_monitor *monitor, const struct addr *destination)
+unsigned iface_route(struct ifaces *ifaces, const struct addr *destination)
 {
 	enum protocol protocol = addr_is_ipv4(destination) ? PROTOCOL_IGMP : PROTOCOL_MLD;
 	size_t size = wire_addr_size(protocol);
@@ -453,5 +453,5 @@ unsigned iface_route(struct iface_monitor *monitor, const struct addr *destinati
 	netlink_begin(&request, ABI_RTM_GETROUTE, 0, &route, sizeof(route));
 	netlink_put(&request, ABI_RTA_DST, destination->byte + sizeof(destination->byte) - size,
 		    size);
-	return netlink_ask(&monitor->request, &request, read_route, &index) ? 0 : index;
+	return netlink_ask(&ifaces->request, &request, read_route, &index) ? 0 : index;
 }

@@ -34,13 +34,13 @@ struct iface {
 	 * point-to-point links). */
 	struct prefix prefix[IFACE_PREFIXES];
 	unsigned prefix_count;
-	/* the monitor's */
+	/* iface.c's */
 	struct iface *next;
 	bool stale; /* its state is to be read again */
 	bool gone;  /* ... and what had INDEX is no more */
 };
 
-struct iface_monitor {
+struct ifaces {
 	struct loop_source source;
 	struct loop *loop;
 	struct netlink events, request;
@@ -54,22 +54,22 @@ struct iface_monitor {
 };
 
 /* 0 or -errno. */
-int iface_open(struct iface_monitor *, struct loop *);
+int iface_open(struct ifaces *, struct loop *);
 /* Watches the interface called iface->name; its first state arrives by changed() before this
  * returns. 0, or -errno: it is watched, but its state is still to be read by iface_refresh(). */
-int iface_watch(struct iface_monitor *, struct iface *);
+int iface_watch(struct ifaces *, struct iface *);
 /* No harm if it is not watched. */
-void iface_unwatch(struct iface_monitor *, struct iface *);
-/* Keeps monitor->names to those that match any of COUNT patterns (in place until the next call; 0:
+void iface_unwatch(struct ifaces *, struct iface *);
+/* Keeps ifaces->names to those that match any of COUNT patterns (in place until the next call; 0:
  * none), and calls changed() whenever they have changed, once for all messages that were waiting,
  * after the watchers. 0, or -errno: they are still to be read by iface_refresh(). */
-int iface_match(struct iface_monitor *, const char (*pattern)[IF_NAMESIZE], size_t count,
+int iface_match(struct ifaces *, const char (*pattern)[IF_NAMESIZE], size_t count,
 		void (*changed)(void *ctx), void *ctx);
 /* Reads what could not be read when it changed. 0 or -errno: it is still to be read. */
-int iface_refresh(struct iface_monitor *);
+int iface_refresh(struct ifaces *);
 /* No harm if it is closed, or all zeros but for events.fd and request.fd, which are -1. */
-void iface_close(struct iface_monitor *);
+void iface_close(struct ifaces *);
 /* Index of the interface that the unicast route to DESTINATION leads out of; 0: none. */
-unsigned iface_route(struct iface_monitor *, const struct addr *destination);
+unsigned iface_route(struct ifaces *, const struct addr *destination);
 
 #endif

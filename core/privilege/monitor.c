@@ -64,7 +64,7 @@ static void become_worker(struct monitor *m, int channel, struct priv *priv)
 		notify_close(&m->notify);
 	close(m->signals);
 	close(m->channel);
-	*priv = (struct priv){.file = m->program->file,
+	*priv = (struct priv){.file = m->job->file,
 			      .fresh = !m->settled,
 			      .first = !m->ready,
 			      .settings = state->settings,
@@ -165,7 +165,7 @@ static void plan_next(struct monitor *m, int status)
 /* It wanted another one in its place. */
 static void replace_worker(struct monitor *m)
 {
-	int error = m->upgrade ? successor_exec(&m->state, m->path, m->program->argv) : 0;
+	int error = m->upgrade ? successor_exec(&m->state, m->path, m->job->argv) : 0;
 
 	if (error)
 		log_error("%s cannot be executed: %s", m->path, strerror(-error));
@@ -177,13 +177,13 @@ static void replace_worker(struct monitor *m)
 /* False: the program ends with *RESULT. */
 static bool after_worker(struct monitor *m, int status, int *result)
 {
-	bool again = WIFEXITED(status) && WEXITSTATUS(status) == PRIV_AGAIN;
+	bool replace = WIFEXITED(status) && WEXITSTATUS(status) == PRIV_REPLACE;
 	bool asked = m->stop || (WIFEXITED(status) && !WEXITSTATUS(status));
 
-	*result = again ? EXIT_SUCCESS : WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
+	*result = replace ? EXIT_SUCCESS : WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
 	if (asked || !m->ready)
 		return false;
-	if (again) {
+	if (replace) {
 		replace_worker(m);
 	} else {
 		/* With what there was, or with the file: whichever it was not that it failed with.
@@ -321,7 +321,7 @@ static int open_shared(struct monitor *m, bool inherited)
 }
 
 /* 0 or -errno. */
-static int open_monitor(struct monitor *m, const struct priv_program *program)
+static int open_monitor(struct monitor *m, const struct priv_job *job)
 {
 	int inherited = successor_inherit(&m->state), error;
 
@@ -333,7 +333,7 @@ static int open_monitor(struct monitor *m, const struct priv_program *program)
 	}
 	if (inherited)
 		log_open(m->state.settings.log_syslog, m->state.settings.log_level);
-	m->program = program;
+	m->job = job;
 	m->channel = -1;
 	m->settled = m->ready = inherited;
 	m->start_at = 0;
@@ -398,18 +398,18 @@ int priv_understands(void)
 	return result < 0 ? result : 0;
 }
 
-int priv_run(const struct priv_program *program)
+int priv_run(const struct priv_job *job)
 {
 	static struct monitor m;
 	struct priv priv;
-	int result = EXIT_SUCCESS, error = open_monitor(&m, program);
+	int result = EXIT_SUCCESS, error = open_monitor(&m, job);
 
 	if (error) {
 		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILURE;
 	}
 	if (run(&m, &priv, &result))
-		return program->work(program->ctx, &priv);
+		return job->work(job->ctx, &priv);
 	close_monitor(&m);
 	return result;
 }

@@ -76,8 +76,8 @@ static int serve_ready(struct monitor *m, struct call *call)
 	if (ENABLE_SYSTEMD && (!m->ready || m->reloading))
 		notify_send(&m->notify, "READY=1");
 	m->reloading = false;
-	if (!m->ready && m->program->ready)
-		m->program->ready(m->program->ctx, &m->state.settings);
+	if (!m->ready && m->job->ready)
+		m->job->ready(m->job->ctx, &m->state.settings);
 	m->ready = true;
 	return 0;
 }
@@ -255,7 +255,7 @@ static int serve_rp_filter(struct monitor *m, struct call *call)
 
 static int serve_file(struct monitor *m, struct call *call)
 {
-	call->result = script_open(AT_FDCWD, m->program->file);
+	call->result = script_open(AT_FDCWD, m->job->file);
 	return call->result < 0 ? call->result : 0;
 }
 
@@ -279,7 +279,7 @@ static int serve_syslog(struct monitor *m, struct call *call)
 
 static int serve_upgrade(struct monitor *m, struct call *call)
 {
-	int error = successor_try(&m->state, m->path, m->program->file, call->reply.text);
+	int error = successor_try(&m->state, m->path, m->job->file, call->reply.text);
 
 	m->upgrade = !error;
 	return error;

@@ -11,7 +11,7 @@
 
 struct monitor {
 	struct monitor_state state;
-	const struct priv_program *program;
+	const struct priv_job *job;
 	struct priv_shared *shared;
 	struct rules rules; /* its socket, for requests */
 	struct notify notify;

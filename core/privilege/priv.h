@@ -28,7 +28,7 @@ enum { PRIV_QUERY = 28, PRIV_VERSIONS = 3 };
 
 /* Exit status of a worker that wants another one in its place, which goes on with what it leaves in
  * the kernel: one that reads the file anew, as root; or one of the program as it is on disk now. */
-enum { PRIV_AGAIN = 99 };
+enum { PRIV_REPLACE = 99 };
 
 /* What is settled while a start is root still, once. */
 struct priv_settings {
@@ -89,7 +89,7 @@ struct priv {
 	struct loop_source source; /* its end is the monitor's */
 	int64_t sweep_at;	   /* INT64_MAX: what the workers before kept is gone */
 #else
-	const struct priv_program *program;
+	const struct priv_job *job;
 	int directory; /* of the file; negative: it cannot be opened */
 	struct pidfile pidfile;
 	struct rpfilter rpfilter;
@@ -98,8 +98,8 @@ struct priv {
 #endif
 };
 
-/* What runs. */
-struct priv_program {
+/* What runs as this program. */
+struct priv_job {
 	const char *file;
 	char **argv; /* of the program, for another one in its place */
 	/* With PRIVSEP in the monitor, when the first worker is ready. */
@@ -115,7 +115,7 @@ bool priv_inherits(void);
 /* -EPROTO if it is one that this one cannot be the next of; else 0. */
 int priv_understands(void);
 /* Runs PROGRAM. Returns the exit status; with PRIVSEP in every process that there is. */
-int priv_run(const struct priv_program *);
+int priv_run(const struct priv_job *);
 /* With PRIVSEP: the monitor's end is the loop's (loop->stop) from now on. 0 or -errno. */
 int priv_watch(struct priv *, struct loop *);
 /* Is there no script from before? Then the file is to be read, as root still, and settled. */
@@ -164,7 +164,7 @@ int priv_file(struct priv *);
 /* The text that runs, for the next worker. */
 void priv_script(struct priv *, const struct script *);
 /* Whether the program that is on disk now can take over: 0; -errno, with what is wrong in TEXT.
- * After that, exit status PRIV_AGAIN makes it do so. */
+ * After that, exit status PRIV_REPLACE makes it do so. */
 int priv_upgrade(struct priv *, char text[PRIV_TEXT]);
 /* For the VIFs of TABLE; NULL: there is no place, or nothing to remember them for. */
 struct priv_vifs *priv_vifs(struct priv *, uint32_t table);

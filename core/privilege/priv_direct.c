@@ -41,23 +41,23 @@ static int open_directory(const char *path)
 	return fd;
 }
 
-int priv_run(const struct priv_program *program)
+int priv_run(const struct priv_job *job)
 {
-	struct priv priv = {.file = program->file,
+	struct priv priv = {.file = job->file,
 			    .fresh = true,
 			    .first = true,
 			    .settings = {.control = -1, .privilege.root = -1},
 			    .pid = getpid(),
 			    .seccomp = -ENOTSUP,
-			    .program = program,
-			    .directory = open_directory(program->file)};
+			    .job = job,
+			    .directory = open_directory(job->file)};
 	int status;
 
 	if (ENABLE_SYSTEMD)
 		notify_open(&priv.notify);
 	priv.notify_at = ENABLE_SYSTEMD && priv.notify.interval ? 0 : INT64_MAX;
 	rpfilter_open(&priv.rpfilter);
-	status = program->work(program->ctx, &priv);
+	status = job->work(job->ctx, &priv);
 	if (ENABLE_SYSTEMD)
 		notify_send(&priv.notify, "STOPPING=1");
 	rpfilter_close(&priv.rpfilter);
@@ -123,8 +123,8 @@ void priv_ready(struct priv *priv, bool guesses)
 	(void)guesses;
 	if (ENABLE_SYSTEMD)
 		notify_send(&priv->notify, "READY=1");
-	if (priv->program->ready)
-		priv->program->ready(priv->program->ctx, &priv->settings);
+	if (priv->job->ready)
+		priv->job->ready(priv->job->ctx, &priv->settings);
 }
 
 void priv_reloading(struct priv *priv, bool done)
@@ -137,7 +137,7 @@ void priv_reloading(struct priv *priv, bool done)
 
 int64_t priv_turn(struct priv *priv, int64_t now)
 {
-	if (ENABLE_CONTROL && priv->program->forks)
+	if (ENABLE_CONTROL && priv->job->forks)
 		waitpid(-1, NULL, WNOHANG);
 	if (ENABLE_SYSTEMD && priv->notify_at <= now) {
 		notify_send(&priv->notify, "WATCHDOG=1");

@@ -17,7 +17,7 @@ enum { ROUNDS = 200000 };
 static uint32_t seed = 1;
 static int answered; /* the result of the last answer */
 static struct iface eth0 = {.name = "eth0", .index = 3};
-static struct iface_monitor monitor = {.first = &eth0, .request.sequence = 7};
+static struct ifaces ifaces = {.first = &eth0, .request.sequence = 7};
 
 static uint8_t random_byte(void)
 {
@@ -66,9 +66,9 @@ static bool read_as_both(const void *bytes, size_t length)
 	bool end;
 
 	memcpy(data, bytes, length);
-	read_notifications(r, note, &monitor);
+	read_notifications(r, note, &ifaces);
 	answered = 0;
-	end = read_answer(&monitor.request, r, visit, &scratch, &answered);
+	end = read_answer(&ifaces.request, r, visit, &scratch, &answered);
 	CHECK(scratch.prefix_count <= IFACE_PREFIXES);
 	free(data);
 	return end;
@@ -144,7 +144,7 @@ static void test_rubbish(void)
 			bytes[random_byte() % sizeof(bytes)] = random_byte() & 63;
 		read_as_both(bytes, round % sizeof(bytes));
 	}
-	CHECK(monitor.first == &eth0 && !eth0.next);
+	CHECK(ifaces.first == &eth0 && !eth0.next);
 }
 
 /* By another hand: an array by index, sorted when it is asked for. */

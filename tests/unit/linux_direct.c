@@ -106,7 +106,7 @@ static int work(void *ctx, struct priv *priv)
 int main(void)
 {
 	static char context[] = "context";
-	const struct priv_program program = {
+	const struct priv_job job = {
 		.file = file, .ready = count_ready, .work = work, .ctx = context};
 	unsigned before;
 
@@ -119,7 +119,7 @@ int main(void)
 	snprintf(pid_path, sizeof(pid_path), "%s.dir/pid", file);
 	rawsock_prepare();
 	before = test_open();
-	CHECK(priv_run(&program) == 42);
+	CHECK(priv_run(&job) == 42);
 	TEST("in the end all is as it was");
 	CHECK(access(pid_path, F_OK) && test_open() == before, "%u, not %u", test_open(), before);
 	CHECK(is_text("/proc/sys/net/ipv4/conf/v0/rp_filter", "1") &&

@@ -10,7 +10,7 @@
 #include "netns.h"
 
 static struct loop loop;
-static struct iface_monitor monitor;
+static struct ifaces ifaces;
 static struct iface wan, lan;
 static unsigned changes, vanished, turns;
 static int64_t end;
@@ -85,7 +85,7 @@ static bool has_prefix(const char *text, unsigned length)
 static void test_link(void)
 {
 	TEST("an interface that is missing is told as missing");
-	CHECK(!iface_watch(&monitor, &wan) && changes == 1 && !wan.index && !wan.up);
+	CHECK(!iface_watch(&ifaces, &wan) && changes == 1 && !wan.index && !wan.up);
 	TEST("it appears");
 	CHECK(netns_run("ip link add name wan0 type veth peer name far mtu 1400"));
 	COMES(wan.index == if_nametoindex("wan0") && !wan.up && wan.multicast && wan.mtu == 1500);
@@ -234,7 +234,7 @@ static void test_lost_notifications(void)
 	int size = 1;
 
 	TEST("lost notifications are made up for");
-	CHECK(!setsockopt(monitor.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	CHECK(!setsockopt(ifaces.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
 	CHECK(netns_run(
 		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
 		"done; ip link set dev wan0 mtu 1222"));
@@ -262,7 +262,7 @@ static void test_other_senders(void)
 
 	TEST("only the kernel is believed");
 	settle();
-	CHECK(!getsockname(monitor.source.fd, (struct sockaddr *)&to, &size));
+	CHECK(!getsockname(ifaces.source.fd, (struct sockaddr *)&to, &size));
 	CHECK(sendto(fd, &message, sizeof(message), 0, (struct sockaddr *)&to, size) ==
 	      sizeof(message));
 	turn(100);
@@ -279,7 +279,7 @@ static void second_changed(void *ctx, struct iface *iface)
 	CHECK(ctx == &second && iface == &second);
 	second_changes++;
 	if (!iface->index)
-		iface_unwatch(&monitor, iface);
+		iface_unwatch(&ifaces, iface);
 }
 
 static void test_watchers(void)
@@ -289,7 +289,7 @@ static void test_watchers(void)
 	strcpy(second.name, "wan0");
 	second.changed = second_changed;
 	second.ctx = &second;
-	CHECK(!iface_watch(&monitor, &second) && second_changes == 1 && second.mtu == wan.mtu);
+	CHECK(!iface_watch(&ifaces, &second) && second_changes == 1 && second.mtu == wan.mtu);
 	CHECK(netns_run("ip link set dev wan0 mtu 1333"));
 	COMES(wan.mtu == 1333 && second.mtu == 1333);
 	CHECK(changes == 1 && second_changes == 2);
@@ -307,7 +307,7 @@ static void test_watchers(void)
 	CHECK(netns_run("ip link set dev wan0 mtu 1400"));
 	COMES(wan.mtu == 1400);
 	CHECK(second_changes == 1);
-	iface_unwatch(&monitor, &second);
+	iface_unwatch(&ifaces, &second);
 }
 
 static unsigned name_changes;
@@ -325,9 +325,9 @@ static const char *names(void)
 	size_t length = 0;
 
 	text[0] = '\0';
-	for (size_t i = 0; i < monitor.names.count; i++)
+	for (size_t i = 0; i < ifaces.names.count; i++)
 		length += (size_t)snprintf(text + length, sizeof(text) - length, " %s",
-					   monitor.names.name[i]);
+					   ifaces.names.name[i]);
 	return text;
 }
 
@@ -339,7 +339,7 @@ static void test_names_that_match(void)
 	TEST("names that match a pattern are known, those that come and go are told");
 	CHECK(netns_run("ip link add name ppp7 type veth peer name vlan-a.2"));
 	settle();
-	CHECK(!iface_match(&monitor, pattern, 2, names_changed, &name_changes));
+	CHECK(!iface_match(&ifaces, pattern, 2, names_changed, &name_changes));
 	CHECK(!strcmp(names(), " ppp7 vlan-a.2") && !name_changes, "%s", names());
 	CHECK(netns_run("ip link add name ppp10 type veth peer name qqq0"));
 	COMES(name_changes == 1);
@@ -369,24 +369,24 @@ static void test_names_that_match(void)
 	COMES(name_changes == 7);
 	CHECK(!strcmp(names(), " ppp0 ppp2 ppp3 ppp4"), "%s", names());
 	TEST("lost notifications of names are made up for");
-	CHECK(!setsockopt(monitor.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	CHECK(!setsockopt(ifaces.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
 	CHECK(netns_run(
 		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
 		"done; ip link del ppp3; ip link add name ppp33 type veth peer name q33"));
 	COMES(name_changes == 8);
 	CHECK(!strcmp(names(), " ppp0 ppp2 ppp33 ppp4"), "%s", names());
 	TEST("without a pattern none is known");
-	CHECK(!iface_match(&monitor, NULL, 0, names_changed, &name_changes));
+	CHECK(!iface_match(&ifaces, NULL, 0, names_changed, &name_changes));
 	CHECK(netns_run("ip link del ppp33"));
 	turn(100);
-	CHECK(!monitor.names.count && name_changes == 8);
+	CHECK(!ifaces.names.count && name_changes == 8);
 }
 
 static unsigned route(const char *text)
 {
 	struct addr addr;
 
-	return text_to_addr(text, &addr) ? iface_route(&monitor, &addr) : 99999;
+	return text_to_addr(text, &addr) ? iface_route(&ifaces, &addr) : 99999;
 }
 
 static void test_route(void)
@@ -420,20 +420,20 @@ static void test_routing(void)
 		int fd = rawsock_open((enum protocol)n, 65536);
 
 		turn(100);
-		memset(monitor.routing, 0, sizeof(monitor.routing));
+		memset(ifaces.routing, 0, sizeof(ifaces.routing));
 		CHECK(fd >= 0 && !mroute_init(fd, (enum protocol)n, 0));
-		COMES(monitor.routing[n]);
-		monitor.routing[n] = false;
+		COMES(ifaces.routing[n]);
+		ifaces.routing[n] = false;
 		close(fd);
-		COMES(monitor.routing[n]);
-		CHECK(!monitor.routing[!n]);
+		COMES(ifaces.routing[n]);
+		CHECK(!ifaces.routing[!n]);
 	}
 	TEST("what becomes of one interface is none of it");
-	memset(monitor.routing, 0, sizeof(monitor.routing));
+	memset(ifaces.routing, 0, sizeof(ifaces.routing));
 	CHECK(netns_run("echo 1 >/proc/sys/net/ipv4/conf/wan0/forwarding && "
 			"echo 1 >/proc/sys/net/ipv6/conf/wan0/forwarding"));
 	turn(100);
-	CHECK(!monitor.routing[0] && !monitor.routing[1]);
+	CHECK(!ifaces.routing[0] && !ifaces.routing[1]);
 }
 
 int main(void)
@@ -442,10 +442,10 @@ int main(void)
 	strcpy(lan.name, "lo");
 	wan.changed = lan.changed = changed;
 	netns_enter();
-	TEST("the monitor opens");
-	if (!CHECK(!loop_open(&loop)) || !CHECK(!iface_open(&monitor, &loop)))
+	TEST("the sockets open");
+	if (!CHECK(!loop_open(&loop)) || !CHECK(!iface_open(&ifaces, &loop)))
 		return test_end();
-	CHECK(!iface_watch(&monitor, &lan) && changes == 1 && lan.index == 1 && lan.up);
+	CHECK(!iface_watch(&ifaces, &lan) && changes == 1 && lan.index == 1 && lan.up);
 	changes = 0;
 	test_link();
 	test_ipv4();
@@ -458,7 +458,7 @@ int main(void)
 	test_names_that_match();
 	test_route();
 	test_routing();
-	iface_close(&monitor);
+	iface_close(&ifaces);
 	loop_close(&loop);
 	return test_end();
 }

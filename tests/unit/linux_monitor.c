@@ -37,13 +37,13 @@ static void count_ready(void *ctx, const struct priv_settings *settings)
 
 static char word[] = "mcproxy";
 static char *words[] = {word, NULL};
-static const struct priv_program program = {.file = file, .argv = words, .ready = count_ready};
+static const struct priv_job job = {.file = file, .argv = words, .ready = count_ready};
 
 static void open_monitor(bool settled)
 {
 	int end[2];
 
-	m = (struct monitor){.program = &program,
+	m = (struct monitor){.job = &job,
 			     .settled = settled,
 			     .notify.fd = -1,
 			     .ready_at = INT64_MAX,

@@ -19,7 +19,7 @@
 
 static int helper[2]; /* a command goes out at [0], its success comes back */
 static struct loop loop;
-static struct iface_monitor monitor;
+static struct ifaces ifaces;
 static struct iface late = {.name = "late"};
 static struct rules rules;
 static struct rpfilter filter;
@@ -333,7 +333,7 @@ static void test_work(void)
 		join_close(&joins);
 	}
 	TEST("a new interface is seen");
-	CHECK(!iface_watch(&monitor, &late) && changes == 1 && !late.index);
+	CHECK(!iface_watch(&ifaces, &late) && changes == 1 && !late.index);
 	CHECK(ask("ip link add name late type veth peer name peer"));
 	for (int i = 0; i < 30 && !late.index; i++)
 		turn();
@@ -358,14 +358,14 @@ static void test_work(void)
 		close(mroute[i]);
 	}
 	CHECK(ask("test $(wc -l </proc/net/ip_mr_vif) -eq 1"));
-	iface_close(&monitor);
+	iface_close(&ifaces);
 }
 
 static void start(void)
 {
 	late.changed = changed;
 	TEST("everything opens");
-	CHECK(!loop_open(&loop) && !iface_open(&monitor, &loop) &&
+	CHECK(!loop_open(&loop) && !iface_open(&ifaces, &loop) &&
 	      !rule_open(&rules, &loop, NULL, NULL) && !rpfilter_open(&filter));
 	for (int i = 0; i < PROTOCOLS; i++) {
 		mroute[i] = rawsock_open((enum protocol)i, CONFIG_RECEIVE_BUFFER);

@@ -121,7 +121,7 @@ static pid_t start(int (*what)(struct priv *, unsigned n), void (*prepare)(void)
 {
 	static char word[] = "mcproxy";
 	static char *words[] = {word, NULL};
-	const struct priv_program program = {.file = file, .argv = words, .work = work};
+	const struct priv_job job = {.file = file, .argv = words, .work = work};
 	pid_t pid;
 
 	*seen = (__typeof__(*seen)){.count = 0};
@@ -131,7 +131,7 @@ static pid_t start(int (*what)(struct priv *, unsigned n), void (*prepare)(void)
 	if (!pid) {
 		if (prepare)
 			prepare();
-		_exit(priv_run(&program));
+		_exit(priv_run(&job));
 	}
 	if (pid < 0)
 		abort();
@@ -262,7 +262,7 @@ static int despair(struct priv *priv, unsigned n)
 static int ask_again(struct priv *priv, unsigned n)
 {
 	begin(priv);
-	return n ? 0 : PRIV_AGAIN;
+	return n ? 0 : PRIV_REPLACE;
 }
 
 static int await_hangup(struct priv *priv, unsigned n)
