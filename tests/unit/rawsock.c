@@ -237,7 +237,8 @@ static void test_control(void)
 		header.cmsg_len = CMSG_LEN(8);
 		header.cmsg_type = IPV6_HOPOPTS;
 		memcpy(all + CMSG_SPACE(sizeof(info)), &header, sizeof(header));
-		memcpy(all + CMSG_SPACE(sizeof(info)) + CMSG_LEN(0), router_alert_ipv6, 8);
+		memcpy(all + CMSG_SPACE(sizeof(info)) + CMSG_LEN(0),
+		       (const uint8_t[]){IPPROTO_ICMPV6, 0, 5, 2, 0, 0, 1, 0}, 8);
 		memcpy(data, all, length);
 		while (message.msg_controllen < length) /* the C libraries differ in its type */
 			message.msg_controllen++;
