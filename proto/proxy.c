@@ -111,11 +111,6 @@ void proxy_reinstall(struct proxy *p)
 
 /* ---- time ---- */
 
-static int64_t side_deadline(const struct interface *i)
-{
-	return i->config->upstream ? host_deadline(i) : querier_deadline(i);
-}
-
 int64_t proxy_deadline(const struct proxy *p)
 {
 	int64_t first = p->retry_at;
@@ -125,8 +120,12 @@ int64_t proxy_deadline(const struct proxy *p)
 		return INT64_MIN;
 	if (ENABLE_PER_SOURCE)
 		first = timer_sooner(first, flow_deadline(p));
-	for (n = 0; n < p->config->interface_count; n++)
-		first = timer_sooner(first, side_deadline(p->interface[n]));
+	for (n = 0; n < p->config->interface_count; n++) {
+		const struct interface *i = p->interface[n];
+
+		first = timer_sooner(first,
+				     i->config->upstream ? host_deadline(i) : querier_deadline(i));
+	}
 	return first;
 }
 
@@ -187,9 +186,9 @@ void proxy_tick(struct proxy *p, int64_t now)
 	for (n = 0; n < p->config->interface_count; n++) {
 		struct interface *i = p->interface[n];
 
-		if (side_deadline(i) <= now && i->config->upstream)
+		if (i->config->upstream)
 			host_tick(p, i, now, TURN_BUDGET);
-		else if (side_deadline(i) <= now)
+		else
 			querier_tick(p, i, now, TURN_BUDGET);
 	}
 	if (ENABLE_PER_SOURCE)
