@@ -21,6 +21,7 @@ struct record {
 	struct addr group;
 	struct list source;
 	unsigned aux; /* words of auxiliary data that follow, of rubbish */
+	bool any;     /* an expected one: whatever its sources are */
 };
 
 enum kind { KIND_QUERY, KIND_REPORT, KIND_OLD_REPORT, KIND_LEAVE };

@@ -6,13 +6,13 @@
 
 #include "script.h"
 
-static size_t parse_raw(struct world *world, struct words *words, unsigned vif,
-			struct packet_options *options, uint8_t *buf)
+static size_t parse_raw(struct world *world, struct words *words, const struct speaker *speaker,
+			struct said *said, uint8_t *buf)
 {
 	size_t length = 0;
 
 	while (words->at < words->count && !world->failed_line && length < MESSAGE_MAX)
-		if (!parse_packet_option(world, words, vif, options)) {
+		if (!said_spoilt(speaker, words, said)) {
 			char digits[8];
 
 			snprintf(digits, sizeof(digits), "0x%.4s", next_word(words));
@@ -30,27 +30,26 @@ void run_rx(struct world *world, struct words *words)
 					       .last_member_query_interval = 1000};
 	unsigned vif = interface_named(world, next_word(words));
 	struct packet packet = {.vif = vif, .source = parse_addr(world, next_word(words), vif)};
-	struct packet_options options = {.ttl = 1};
-	struct expectation pattern = {0};
+	struct place place = {world, vif};
+	struct speaker speaker = speaker_at(&place, &defaults);
+	struct said said = {.message.kind = KIND_REPORT, .ttl = 1};
 	uint8_t buf[MESSAGE_MAX];
-	bool raw;
+	bool raw = take_word(words, "raw");
 
-	raw = take_word(words, "raw");
-	if (raw) {
-		packet.length = parse_raw(world, words, vif, &options, buf);
-		pattern.message.kind = KIND_REPORT;
-	} else {
-		parse_message(world, words, vif, &pattern, &defaults, &options);
-	}
-	packet.destination = options.destination_set
-				     ? options.destination
-				     : codec_destination(world->protocol, &pattern.message);
+	speaker.spoils = true;
+	if (raw)
+		packet.length = parse_raw(world, words, &speaker, &said, buf);
+	else
+		said_read(&speaker, words, &said);
+	packet.destination = said.destination_set
+				     ? said.destination
+				     : codec_destination(world->protocol, &said.message);
 	packet.length = raw ? codec_finish(world->protocol, &packet.source, &packet.destination,
-					   &options.damage, buf, packet.length)
-			    : codec_encode(world->protocol, &pattern.message, &packet.source,
-					   &packet.destination, &options.damage, buf);
-	packet.ttl = (uint8_t)options.ttl;
-	packet.router_alert = !options.no_router_alert;
+					   &said.damage, buf, packet.length)
+			    : codec_encode(world->protocol, &said.message, &packet.source,
+					   &packet.destination, &said.damage, buf);
+	packet.ttl = (uint8_t)said.ttl;
+	packet.router_alert = !said.no_router_alert;
 	/* Exactly as long as it is, so that a sanitizer sees each octet read behind it. */
 	uint8_t *exact = malloc(packet.length ? packet.length : 1);
 
@@ -58,7 +57,7 @@ void run_rx(struct world *world, struct words *words)
 		abort();
 	memcpy(exact, buf, packet.length);
 	packet.data = exact;
-	codec_free(&pattern.message);
+	codec_free(&said.message);
 	if (!world->failed_line)
 		world_hear(world, &packet);
 	free(exact);
@@ -77,6 +76,8 @@ static const struct values *query_values(const struct world *world, unsigned vif
 static void run_tx(struct world *world, struct words *words, bool optional)
 {
 	struct expectation pattern = {.line = world->line, .optional = optional};
+	struct place place = {.world = world};
+	struct speaker speaker;
 	char from[32] = {0};
 	const char *window, *dots, *value;
 
@@ -97,7 +98,9 @@ static void run_tx(struct world *world, struct words *words, bool optional)
 		pattern.moments = number(world, value);
 	pattern.spread = value || take_word(words, "spread");
 	pattern.vif = interface_named(world, next_word(words));
-	parse_message(world, words, pattern.vif, &pattern, query_values(world, pattern.vif), NULL);
+	place.vif = pattern.vif;
+	speaker = speaker_at(&place, query_values(world, pattern.vif));
+	said_read(&speaker, words, &pattern.said);
 	*GROW(world->expectation, world->expectation_count, world->expectation_room) = pattern;
 	world->assertions += !optional;
 }

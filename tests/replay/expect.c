@@ -5,24 +5,23 @@
 
 #include "script.h"
 
-static bool same_record(const struct record *expected, const struct record *got, bool any_list)
+static bool same_record(const struct record *expected, const struct record *got)
 {
 	return expected->type == got->type && addr_equal(&expected->group, &got->group) &&
-	       (any_list || list_equal(&expected->source, &got->source));
+	       (expected->any || list_equal(&expected->source, &got->source));
 }
 
 /* The same records, in any order. */
 static bool same_records(const struct expectation *expectation, const struct message *got)
 {
-	const struct message *expected = &expectation->message;
+	const struct message *expected = &expectation->said.message;
 
 	if (expected->record_count != got->record_count)
 		return false;
 	for (unsigned i = 0; i < expected->record_count; i++) {
 		unsigned k = 0;
 
-		while (k < got->record_count &&
-		       !same_record(&expected->record[i], &got->record[k], expectation->any_list))
+		while (k < got->record_count && !same_record(&expected->record[i], &got->record[k]))
 			k++;
 		if (k == got->record_count)
 			return false;
@@ -32,7 +31,7 @@ static bool same_records(const struct expectation *expectation, const struct mes
 
 static bool matches(const struct expectation *expectation, const struct output *output)
 {
-	const struct message *expected = &expectation->message, *got = &output->message;
+	const struct message *expected = &expectation->said.message, *got = &output->message;
 
 	if (expectation->vif != output->vif || output->time <= expectation->after ||
 	    output->time > expectation->until || expected->kind != got->kind ||
@@ -44,9 +43,9 @@ static bool matches(const struct expectation *expectation, const struct output *
 		return false;
 	return got->kind != KIND_QUERY ||
 	       (expected->suppress == got->suppress &&
-		(expectation->any_response || expected->response_code == got->response_code) &&
-		(expectation->any_robustness || expected->robustness == got->robustness) &&
-		(expectation->any_interval || expected->interval_code == got->interval_code) &&
+		(expectation->said.any_response || expected->response_code == got->response_code) &&
+		(expectation->said.any_robustness || expected->robustness == got->robustness) &&
+		(expectation->said.any_interval || expected->interval_code == got->interval_code) &&
 		list_equal(&expected->source, &got->source));
 }
 
@@ -68,7 +67,7 @@ static bool take_part(struct message *missing, const struct record *got)
 
 		if (record->type != got->type || !addr_equal(&record->group, &got->group))
 			continue;
-		if (!same_record(record, got, false) &&
+		if (!same_record(record, got) &&
 		    !(divided && is_subset(&got->source, &record->source)))
 			continue;
 		for (unsigned k = 0; k < got->source.count; k++)
@@ -85,12 +84,12 @@ static bool take_part(struct message *missing, const struct record *got)
 static bool take_spread(struct expectation *expectation, const struct output *output)
 {
 	for (unsigned i = 0; i < output->message.record_count; i++)
-		if (!take_part(&expectation->message, &output->message.record[i]))
+		if (!take_part(&expectation->said.message, &output->message.record[i]))
 			return false;
 	if (output->time != expectation->last_moment && expectation->moments)
 		expectation->moments--;
 	expectation->last_moment = output->time;
-	expectation->met = !expectation->message.record_count && !expectation->moments;
+	expectation->met = !expectation->said.message.record_count && !expectation->moments;
 	return true;
 }
 
@@ -154,7 +153,7 @@ void check_expectations(struct world *world)
 			   time_text(expectation->after - WORLD_EPOCH),
 			   time_text(expectation->until - WORLD_EPOCH),
 			   world->node[expectation->vif].name,
-			   codec_text(world->protocol, &expectation->message, text),
+			   codec_text(world->protocol, &expectation->said.message, text),
 			   candidates(world, expectation));
 	}
 	for (unsigned i = 0; i < world->output_count && !world->failed_line; i++) {

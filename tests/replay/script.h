@@ -6,7 +6,6 @@
 #ifndef TESTS_REPLAY_SCRIPT_H
 #define TESTS_REPLAY_SCRIPT_H
 
-#include "tests/model/words.h"
 #include "world.h"
 
 /* ---- words.c ---- */
@@ -31,23 +30,16 @@ struct prefix parse_prefix(struct world *, const char *text);
 void parse_range(struct world *, const char *text, struct list *);
 /* "*", "FIRST-LAST", "ADDRESS/LENGTH", "ADDRESS"; "*" may be an end, too. */
 void parse_bounds(struct world *, const char *text, struct addr range[2]);
-/* "{a b, 10.0.0.1-10.0.0.9}" */
-void parse_list(struct world *, struct words *, struct list *);
 
 /* ---- message.c ---- */
 
-struct packet_options {
-	struct damage damage;
-	bool destination_set, no_router_alert;
-	struct addr destination;
-	unsigned ttl;
+/* Where it is said: addresses of the link are those of VIF's. */
+struct place {
+	struct world *world;
+	unsigned vif;
 };
 
-bool parse_packet_option(struct world *, struct words *, unsigned vif, struct packet_options *);
-/* query ..., report ..., v1|v2|v3 ..., old GROUP, leave GROUP. OPTIONS: NULL if it is expected.
- * What a query does not say is taken from VALUES. */
-void parse_message(struct world *, struct words *, unsigned vif, struct expectation *pattern,
-		   const struct values *, struct packet_options *);
+struct speaker speaker_at(struct place *, const struct values *);
 
 /* ---- setup.c ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "script.h"
+#include "tests/model/settings.h"
 
 void default_addresses(struct world *world, unsigned vif)
 {
@@ -80,33 +81,6 @@ static bool set_instance(struct world *world, struct words *words)
 	return true;
 }
 
-static bool set_value(struct world *world, struct words *words, unsigned entry)
-{
-	struct values *values = &world->interface[entry].values;
-
-	if (take_word(words, "version"))
-		values->version = (uint8_t)number(world, next_word(words));
-	else if (take_word(words, "robustness"))
-		values->robustness = (uint8_t)number(world, next_word(words));
-	else if (take_word(words, "last-member-query-count"))
-		values->last_member_query_count = (uint8_t)number(world, next_word(words));
-	else if (take_word(words, "startup-query-count"))
-		values->startup_query_count = (uint8_t)number(world, next_word(words));
-	else if (take_word(words, "query-interval"))
-		values->query_interval = (int32_t)seconds(world, next_word(words));
-	else if (take_word(words, "query-response-interval"))
-		values->query_response_interval = (int32_t)seconds(world, next_word(words));
-	else if (take_word(words, "last-member-query-interval"))
-		values->last_member_query_interval = (int32_t)seconds(world, next_word(words));
-	else if (take_word(words, "startup-query-interval"))
-		values->startup_query_interval = (int32_t)seconds(world, next_word(words));
-	else if (take_word(words, "unsolicited-report-interval"))
-		values->unsolicited_report_interval = (int32_t)seconds(world, next_word(words));
-	else
-		return false;
-	return true;
-}
-
 /* static-join GROUP [SOURCE], one more; static-join none */
 static void set_static_join(struct world *world, struct words *words, unsigned entry)
 {
@@ -125,70 +99,26 @@ static void set_static_join(struct world *world, struct words *words, unsigned e
 	config->static_join_count++;
 }
 
-static bool set_limit(struct world *world, struct words *words, unsigned entry)
-{
-	struct proxy_interface_config *config = &world->interface[entry];
-
-	if (take_word(words, "max-groups"))
-		config->max_groups = number(world, next_word(words));
-	else if (take_word(words, "max-sources"))
-		config->max_sources = number(world, next_word(words));
-	else if (take_word(words, "max-total-sources"))
-		config->max_total_sources = number(world, next_word(words));
-	else if (take_word(words, "max-hosts"))
-		config->max_hosts = number(world, next_word(words));
-	else if (take_word(words, "max-reporters"))
-		config->max_reporters = number(world, next_word(words));
-	else if (take_word(words, "max-reports"))
-		config->max_reports = number(world, next_word(words));
-	else if (take_word(words, "reserve"))
-		config->reserve = (uint8_t)number(world, next_word(words));
-	else
-		return false;
-	return true;
-}
-
-static enum querier_mode querier_mode(const char *word)
-{
-	return !strcmp(word, "always")	? QUERIER_ALWAYS
-	       : !strcmp(word, "never") ? QUERIER_NEVER
-					: QUERIER_AUTO;
-}
-
-static enum quick_leave quick_leave(const char *word)
-{
-	return !strcmp(word, "on")	  ? QUICK_LEAVE_ON
-	       : !strcmp(word, "tracked") ? QUICK_LEAVE_TRACKED
-					  : QUICK_LEAVE_OFF;
-}
-
 static void set_entry(struct world *world, struct words *words, unsigned entry)
 {
 	struct proxy_interface_config *config = &world->interface[entry];
+	const char *key, *value, *expected;
 
-	if (set_value(world, words, entry) || set_limit(world, words, entry))
-		return;
-	if (take_word(words, "oldest-version")) {
-		config->oldest_version = (uint8_t)number(world, next_word(words));
-	} else if (take_word(words, "querier")) {
-		config->querier = querier_mode(next_word(words));
-	} else if (take_word(words, "router-alert")) {
-		config->router_alert_strict = !strcmp(next_word(words), "strict");
-	} else if (take_word(words, "quick-leave")) {
-		config->quick_leave = quick_leave(next_word(words));
-	} else if (take_word(words, "accept-from")) {
+	if (take_word(words, "accept-from")) {
 		config->accept_from_count = set_list(world, words, world->entry[entry].accept_from);
 	} else if (take_word(words, "static-join")) {
 		set_static_join(world, words, entry);
 	} else if (take_word(words, "report-source")) {
 		config->report_source_set = true;
 		config->report_source = parse_addr(world, next_word(words), config->vif);
-	} else if (take_word(words, "report-interval")) {
-		config->report_interval = (int32_t)seconds(world, next_word(words));
-	} else if (take_word(words, "host")) {
-		config->kernel_host = !strcmp(next_word(words), "kernel");
 	} else {
-		world_fail(world, "no setting \"%s\"", peek_word(words));
+		key = next_word(words);
+		value = next_word(words);
+		expected = settings_set(config, key, value);
+		if (expected)
+			world_fail(world,
+				   *expected ? "%s: expected %s, got \"%s\"" : "no setting \"%s\"",
+				   key, expected, value);
 	}
 }
 

@@ -207,11 +207,3 @@ void parse_bounds(struct world *world, const char *text, struct addr range[2])
 	range[0] = bound(world, first, false);
 	range[1] = bound(world, dash ? dash + 1 : text, true);
 }
-
-void parse_list(struct world *world, struct words *words, struct list *list)
-{
-	need_word(world, words, "{");
-	while (!world->failed_line && !take_word(words, "}"))
-		if (!take_word(words, ","))
-			parse_range(world, next_word(words), list);
-}

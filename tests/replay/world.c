@@ -618,7 +618,7 @@ void world_free(struct world *world)
 	for (unsigned i = 0; i < world->output_count; i++)
 		codec_free(&world->output[i].message);
 	for (unsigned i = 0; i < world->expectation_count; i++)
-		codec_free(&world->expectation[i].message);
+		codec_free(&world->expectation[i].said.message);
 	for (unsigned i = 0; i < world->view_count; i++)
 		free(world->view[i].source.item);
 	free(world->view);

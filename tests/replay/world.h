@@ -11,7 +11,7 @@
 #include "proto/status.h"
 #include "tests/model/codec.h"
 #include "tests/model/reading.h"
-#include "tests/model/words.h"
+#include "tests/model/said.h"
 
 enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILURE_TEXT = 3072 };
 enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = READING_LISTS };
@@ -83,8 +83,7 @@ struct expectation {
 	unsigned line;
 	int64_t after, until; /* after < time <= until */
 	unsigned vif;
-	struct message message;
-	bool any_response, any_robustness, any_interval, any_list;
+	struct said said;
 	bool optional;	  /* `may` */
 	bool spread;	  /* over as many packets as it likes */
 	unsigned moments; /* ... which leave at this many times at least */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "tests/model/settings.h"
 
 enum { PEERING_MUTEX = 10 };
 
@@ -277,39 +278,6 @@ static void read_asker(struct sim *sim, struct words *words)
 
 /* ---- settings ---- */
 
-static bool set_value(struct sim *sim, struct words *words, struct values *values)
-{
-	const struct {
-		const char *name;
-		uint8_t *small;
-		int32_t *interval;
-	} key[] = {
-		{"version", &values->version, NULL},
-		{"robustness", &values->robustness, NULL},
-		{"last-member-query-count", &values->last_member_query_count, NULL},
-		{"startup-query-count", &values->startup_query_count, NULL},
-		{"query-interval", NULL, &values->query_interval},
-		{"query-response-interval", NULL, &values->query_response_interval},
-		{"last-member-query-interval", NULL, &values->last_member_query_interval},
-		{"startup-query-interval", NULL, &values->startup_query_interval},
-		{"unsolicited-report-interval", NULL, &values->unsolicited_report_interval},
-	};
-
-	for (unsigned i = 0; i < sizeof(key) / sizeof(key[0]); i++) {
-		if (!take_word(words, key[i].name))
-			continue;
-		if (key[i].small)
-			*key[i].small = (uint8_t)number(sim, next_word(words));
-		else
-			*key[i].interval = (int32_t)seconds(sim, next_word(words));
-		return true;
-	}
-	if (!take_word(words, "rfc3376-timers"))
-		return false;
-	values->rfc3376_timers = !strcmp(next_word(words), "on");
-	return true;
-}
-
 static void set_static_join(struct sim *sim, struct words *words, struct settings *next,
 			    unsigned vif)
 {
@@ -339,45 +307,14 @@ static void set_accept_from(struct sim *sim, struct words *words, struct router 
 
 static void set_interface(struct sim *sim, struct words *words, struct router *router, unsigned vif)
 {
-	struct proxy_interface_config *config = &router->next.setting[vif];
+	const char *key = next_word(words);
 
-	if (set_value(sim, words, &config->values))
-		return;
-	if (take_word(words, "querier")) {
-		config->querier = take_word(words, "always")  ? QUERIER_ALWAYS
-				  : take_word(words, "never") ? QUERIER_NEVER
-							      : QUERIER_AUTO;
-		take_word(words, "auto");
-	} else if (take_word(words, "quick-leave")) {
-		config->quick_leave = take_word(words, "on")	    ? QUICK_LEAVE_ON
-				      : take_word(words, "tracked") ? QUICK_LEAVE_TRACKED
-								    : QUICK_LEAVE_OFF;
-		take_word(words, "off");
-	} else if (take_word(words, "router-alert")) {
-		config->router_alert_strict = take_word(words, "strict");
-	} else if (take_word(words, "max-groups")) {
-		config->max_groups = number(sim, next_word(words));
-	} else if (take_word(words, "max-sources")) {
-		config->max_sources = number(sim, next_word(words));
-	} else if (take_word(words, "max-total-sources")) {
-		config->max_total_sources = number(sim, next_word(words));
-	} else if (take_word(words, "max-hosts")) {
-		config->max_hosts = number(sim, next_word(words));
-	} else if (take_word(words, "max-reporters")) {
-		config->max_reporters = number(sim, next_word(words));
-	} else if (take_word(words, "max-reports")) {
-		config->max_reports = number(sim, next_word(words));
-	} else if (take_word(words, "reserve")) {
-		config->reserve = (uint8_t)number(sim, next_word(words));
-	} else if (take_word(words, "report-interval")) {
-		config->report_interval = (int32_t)seconds(sim, next_word(words));
-	} else if (take_word(words, "static-join")) {
+	if (!strcmp(key, "static-join"))
 		set_static_join(sim, words, &router->next, vif);
-	} else if (take_word(words, "accept-from")) {
+	else if (!strcmp(key, "accept-from"))
 		set_accept_from(sim, words, router, vif);
-	} else {
-		bad(sim, "a setting", peek_word(words));
-	}
+	else if (settings_set(&router->next.setting[vif], key, next_word(words)))
+		bad(sim, "a setting", key);
 }
 
 static void set(struct sim *sim, struct words *words, struct router *router)

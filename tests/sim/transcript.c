@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "tests/model/settings.h"
 
 static void append(struct router *router, const char *text)
 {
@@ -103,69 +104,19 @@ static void say(struct router *router, const char *format, ...)
 	append(router, text);
 }
 
-static void say_values(struct router *router, const char *name, const struct values *values)
-{
-	const struct {
-		const char *key;
-		unsigned value;
-		bool interval;
-	} key[] = {
-		{"version", values->version, false},
-		{"robustness", values->robustness, false},
-		{"last-member-query-count", values->last_member_query_count, false},
-		{"startup-query-count", values->startup_query_count, false},
-		{"query-interval", (unsigned)values->query_interval, true},
-		{"query-response-interval", (unsigned)values->query_response_interval, true},
-		{"last-member-query-interval", (unsigned)values->last_member_query_interval, true},
-		{"startup-query-interval", (unsigned)values->startup_query_interval, true},
-		{"unsolicited-report-interval", (unsigned)values->unsolicited_report_interval,
-		 true}};
-
-	for (unsigned i = 0; i < sizeof(key) / sizeof(key[0]); i++)
-		if (key[i].value && key[i].interval)
-			say(router, "set %s %s %s\n", name, key[i].key, time_text(key[i].value));
-		else if (key[i].value)
-			say(router, "set %s %s %u\n", name, key[i].key, key[i].value);
-	if (values->rfc3376_timers)
-		say(router, "set %s rfc3376-timers on\n", name);
-}
-
 static void say_settings(struct router *router, unsigned vif, enum side side)
 {
 	const struct proxy_interface_config *config = &router->now->setting[vif];
-	char name[24];
+	char name[24], text[64];
+	const char *key;
 	unsigned igmp = router->sim->protocol == PROTOCOL_IGMP ? 96 : 0;
 
 	snprintf(name, sizeof(name), "%s:if%u", side == UP ? "up" : "down", vif);
-	say_values(router, name, &config->values);
-	if (side == UP) {
-		if (config->report_interval)
-			say(router, "set %s report-interval %s\n", name,
-			    time_text(config->report_interval));
+	for (unsigned i = 0; (key = settings_text(config, i, text)); i++)
+		if (*key)
+			say(router, "set %s %s\n", name, key);
+	if (side == UP)
 		return;
-	}
-	if (config->querier != QUERIER_AUTO)
-		say(router, "set %s querier %s\n", name,
-		    config->querier == QUERIER_ALWAYS ? "always" : "never");
-	if (config->router_alert_strict)
-		say(router, "set %s router-alert strict\n", name);
-	if (config->max_groups)
-		say(router, "set %s max-groups %u\n", name, config->max_groups);
-	if (config->max_sources)
-		say(router, "set %s max-sources %u\n", name, config->max_sources);
-	if (config->max_total_sources)
-		say(router, "set %s max-total-sources %u\n", name, config->max_total_sources);
-	if (config->max_hosts)
-		say(router, "set %s max-hosts %u\n", name, config->max_hosts);
-	if (config->max_reporters)
-		say(router, "set %s max-reporters %u\n", name, config->max_reporters);
-	if (config->max_reports)
-		say(router, "set %s max-reports %u\n", name, config->max_reports);
-	if (config->reserve)
-		say(router, "set %s reserve %u\n", name, config->reserve);
-	if (config->quick_leave)
-		say(router, "set %s quick-leave %s\n", name,
-		    config->quick_leave == QUICK_LEAVE_ON ? "on" : "tracked");
 	for (size_t i = 0; i < config->accept_from_count; i++)
 		say(router, "set %s accept-from %s/%u\n", name,
 		    addr_text(&config->accept_from[i].address),

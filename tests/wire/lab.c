@@ -274,8 +274,8 @@ void lab_say(struct lab *lab, enum port port, const char *format, ...)
 	vsnprintf(line, sizeof(line), format, arguments);
 	va_end(arguments);
 	text_parse(&text, lab->protocol, port, line);
-	length = codec_encode(lab->protocol, &text.message, &text.envelope.source,
-			      &text.envelope.destination, &text.damage, buf);
+	length = codec_encode(lab->protocol, &text.said.message, &text.envelope.source,
+			      &text.envelope.destination, &text.said.damage, buf);
 	packet_message(&frame, lab->protocol, &text.envelope, buf, length);
 	send_frame(lab, port, &frame);
 	text_free(&text);

@@ -7,69 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAX = 4096, LATER_QUERY = 125, RESPONSE_MS = 1000 };
-
-struct parser {
-	enum protocol protocol;
-	unsigned link;
-	const char *whole;
-	char text[TEXT_MAX], *rest;
-	struct text *into;
-};
-
-static _Noreturn void wrong(const struct parser *p, const char *word)
-{
-	fprintf(stderr, "wire: \"%s\" in \"%s\" means nothing\n", word, p->whole);
-	exit(2);
-}
-
-/* The next word, "" at the end. Braces have blanks on their outer side only. */
-static char *peek(struct parser *p)
-{
-	p->rest += strspn(p->rest, " ");
-	return p->rest;
-}
-
-static char *next(struct parser *p)
-{
-	char *word = peek(p), *end = word + strcspn(word, " ");
-
-	p->rest = *end ? end + 1 : end;
-	*end = '\0';
-	return word;
-}
-
-static bool take(struct parser *p, const char *word)
-{
-	size_t length = strlen(word);
-	const char *at = peek(p);
-
-	if (strncmp(at, word, length) || (at[length] && at[length] != ' '))
-		return false;
-	next(p);
-	return true;
-}
-
-/* "key=VALUE": VALUE */
-static char *option(struct parser *p, const char *key)
-{
-	size_t length = strlen(key);
-
-	if (strncmp(peek(p), key, length) || p->rest[length] != '=')
-		return NULL;
-	return next(p) + length + 1;
-}
-
-static unsigned number(const struct parser *p, const char *text)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 0);
-
-	if (!*text || *end)
-		wrong(p, text);
-	return (unsigned)value;
-}
-
 /* ---- addresses ---- */
 
 static struct addr on_link(enum protocol protocol, unsigned link, unsigned host)
@@ -147,207 +84,64 @@ struct addr text_address(enum protocol protocol, unsigned link, const char *name
 	return addr;
 }
 
-/* "{a b}"; false: there is none. */
-static bool parse_list(struct parser *p, struct list *list)
-{
-	struct addr addr;
-	char *end;
-
-	if (*peek(p) != '{')
-		return false;
-	p->rest++;
-	end = strchr(p->rest, '}');
-	if (!end)
-		wrong(p, p->rest);
-	*end = ' ';
-	while (peek(p) < end) {
-		addr = text_address(p->protocol, p->link, next(p));
-		list_add(list, &addr);
-	}
-	p->rest = end + 1;
-	return true;
-}
-
 /* ---- messages ---- */
 
-static bool parse_option(struct parser *p)
-{
-	struct damage *damage = &p->into->damage;
-	struct envelope *envelope = &p->into->envelope;
-	const char *value;
+struct place {
+	enum protocol protocol;
+	unsigned link;
+	const char *whole;
+};
 
-	if ((value = option(p, "dst"))) {
-		envelope->destination = text_address(p->protocol, p->link, value);
-		p->into->destination_set = true;
-	} else if ((value = option(p, "ttl"))) {
-		envelope->ttl = number(p, value);
-	} else if (option(p, "ra")) {
-		envelope->no_router_alert = true;
-	} else if (option(p, "sum")) {
-		damage->checksum = true;
-	} else if ((value = option(p, "tail"))) {
-		damage->tail = number(p, value);
-	} else if ((value = option(p, "cut"))) {
-		damage->cut_set = true;
-		damage->cut = number(p, value);
-	} else if ((value = option(p, "poke"))) {
-		damage->poke[damage->poke_count].offset = (unsigned)strtoul(value, NULL, 10);
-		damage->poke[damage->poke_count++].value =
-			(uint8_t)number(p, strchr(value, ':') + 1);
-	} else {
-		return false;
-	}
-	return true;
+static void name(void *ctx, const char *word, struct list *list)
+{
+	const struct place *place = ctx;
+	struct addr addr = text_address(place->protocol, place->link, word);
+
+	list_add(list, &addr);
 }
 
-static bool parse_query_option(struct parser *p)
+static void wrong(void *ctx, const char *expected, const char *got)
 {
-	struct text *into = p->into;
-	struct message *m = &into->message;
-	const char *value;
+	const struct place *place = ctx;
 
-	if (take(p, "s")) {
-		into->suppress_said = m->suppress = true;
-	} else if (take(p, "clear")) {
-		into->suppress_said = true;
-	} else if (take(p, "new")) {
-		into->version_said = true;
-	} else if (take(p, "v1")) {
-		into->version_said = true;
-		m->version = 1;
-	} else if (take(p, "v2")) {
-		into->version_said = true;
-		m->version = 2;
-	} else if ((value = option(p, "mrt"))) {
-		into->response_said = true;
-		m->response_code = number(p, value);
-	} else if ((value = option(p, "qrv"))) {
-		into->robustness_said = true;
-		m->robustness = number(p, value);
-	} else if ((value = option(p, "qqi"))) {
-		into->interval_said = true;
-		m->interval_code = float_code(number(p, value), 4);
-	} else {
-		return false;
-	}
-	return true;
-}
-
-/* Milliseconds become the code of the message's version. */
-static unsigned response_code(const struct parser *p)
-{
-	unsigned value = p->into->message.response_code, version = p->into->message.version;
-
-	if (p->protocol == PROTOCOL_MLD)
-		return version == 2 ? float_code(value, 12) : value;
-	value /= 100;
-	return version == 1 ? 0 : version == 2 ? value : float_code(value, 4);
-}
-
-static void parse_query(struct parser *p)
-{
-	struct message *m = &p->into->message;
-
-	m->kind = KIND_QUERY;
-	m->version = newest_version(p->protocol);
-	m->robustness = 2;
-	m->interval_code = LATER_QUERY;
-	m->response_code = RESPONSE_MS;
-	m->group = text_address(p->protocol, p->link, "any");
-	while (*peek(p)) {
-		if (parse_query_option(p) || parse_option(p) || parse_list(p, &m->source))
-			continue;
-		if (take(p, "*"))
-			p->into->any_group = true;
-		else
-			m->group = text_address(p->protocol, p->link, next(p));
-	}
-	m->response_code = response_code(p);
-	if (m->version != newest_version(p->protocol))
-		m->robustness = m->interval_code = 0;
-}
-
-static void parse_record(struct parser *p)
-{
-	struct message *m = &p->into->message;
-	const char *word = next(p), *value;
-	unsigned type = BLOCK + 1;
-	struct record *record;
-	struct addr addr;
-
-	while (type && strcmp(word, record_type_text(type)))
-		type--;
-	if (!type && strcmp(word, "*"))
-		type = number(p, word);
-	addr = text_address(p->protocol, p->link, next(p));
-	record = codec_add(m, type, &addr);
-	if (take(p, "*") || (!parse_list(p, &record->source) && !type))
-		p->into->any_list |= UINT64_C(1) << (m->record_count - 1);
-	if ((value = option(p, "aux")))
-		record->aux = number(p, value);
-}
-
-static void parse_message(struct parser *p)
-{
-	struct message *m = &p->into->message;
-	const char *word = next(p);
-
-	if (!strcmp(word, "query")) {
-		parse_query(p);
-		return;
-	}
-	m->version = newest_version(p->protocol);
-	if (!strcmp(word, "report")) {
-		m->kind = KIND_REPORT;
-		while (*peek(p)) {
-			if (!parse_option(p))
-				parse_record(p);
-			take(p, "+");
-		}
-		return;
-	}
-	m->version--;
-	if (*word == 'v')
-		m->version = number(p, word + 1);
-	else if (strcmp(word, "old") && strcmp(word, "leave"))
-		wrong(p, word);
-	m->kind = strcmp(word, "leave") ? KIND_OLD_REPORT : KIND_LEAVE;
-	m->group = text_address(p->protocol, p->link, next(p));
-	while (parse_option(p))
-		;
+	fprintf(stderr, "wire: \"%s\" in \"%s\" is not %s\n", got, place->whole, expected);
+	exit(2);
 }
 
 void text_parse(struct text *into, enum protocol protocol, unsigned link, const char *text)
 {
 	static const char *const kinds[] = {"report", "query", "v1", "v2", "old", "leave"};
-	struct parser p = {.protocol = protocol, .link = link, .whole = text, .into = into};
-	const char *source = "host";
+	static const struct values values = {.robustness = 2,
+					     .query_interval = 125000,
+					     .query_response_interval = 1000,
+					     .last_member_query_interval = 1000};
+	static struct words words;
+	struct place place = {protocol, link, text};
+	struct speaker speaker = {protocol, &values, true, true, name, wrong, &place};
+	const char *source = NULL;
 
-	*into = (struct text){.envelope.ttl = 1};
-	snprintf(p.text, sizeof(p.text), "%s", text);
-	p.rest = p.text;
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		size_t length = strlen(kinds[i]);
-
-		if (!strncmp(peek(&p), kinds[i], length) && p.rest[length] == ' ')
-			break;
-		if (!strcmp(peek(&p), kinds[i]))
-			break;
-		if (i == sizeof(kinds) / sizeof(kinds[0]) - 1)
-			source = next(&p);
-	}
-	into->envelope.source = text_address(protocol, link, source);
-	parse_message(&p);
-	if (!into->destination_set)
-		into->envelope.destination = codec_destination(protocol, &into->message);
+	*into = (struct text){.said.ttl = 1};
+	into->said.message.group = text_address(protocol, link, "any");
+	words_split(&words, text, "{}");
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(peek_word(&words), kinds[i]))
+			source = "host";
+	if (!source)
+		source = next_word(&words);
+	said_read(&speaker, &words, &into->said);
+	into->envelope =
+		(struct envelope){text_address(protocol, link, source), into->said.destination,
+				  into->said.ttl, into->said.no_router_alert};
+	if (!into->said.destination_set)
+		into->envelope.destination = codec_destination(protocol, &into->said.message);
 }
 
 void text_free(struct text *text)
 {
-	codec_free(&text->message);
+	codec_free(&text->said.message);
 }
 
-static bool query_matches(const struct text *text, const struct message *m)
+static bool query_matches(const struct said *text, const struct message *m)
 {
 	const struct message *said = &text->message;
 
@@ -361,16 +155,14 @@ static bool query_matches(const struct text *text, const struct message *m)
 	       (!text->interval_said || said->interval_code == m->interval_code);
 }
 
-static bool has_record(const struct text *text, unsigned number, const struct message *m)
+static bool has_record(const struct message *m, const struct record *said)
 {
-	const struct record *said = &text->message.record[number];
-
 	for (unsigned i = 0; i < m->record_count; i++) {
 		const struct record *record = &m->record[i];
 
 		if ((!said->type || said->type == record->type) &&
 		    addr_equal(&said->group, &record->group) &&
-		    ((text->any_list >> number & 1) || list_equal(&said->source, &record->source)))
+		    (said->any || list_equal(&said->source, &record->source)))
 			return true;
 	}
 	return false;
@@ -378,15 +170,16 @@ static bool has_record(const struct text *text, unsigned number, const struct me
 
 bool text_matches(const struct text *text, const struct message *m)
 {
-	if (text->message.kind != m->kind)
+	const struct message *said = &text->said.message;
+
+	if (said->kind != m->kind)
 		return false;
 	if (m->kind == KIND_QUERY)
-		return query_matches(text, m);
+		return query_matches(&text->said, m);
 	if (m->kind != KIND_REPORT)
-		return text->message.version == m->version &&
-		       addr_equal(&text->message.group, &m->group);
-	for (unsigned i = 0; i < text->message.record_count; i++)
-		if (!has_record(text, i, m))
+		return said->version == m->version && addr_equal(&said->group, &m->group);
+	for (unsigned i = 0; i < said->record_count; i++)
+		if (!has_record(m, &said->record[i]))
 			return false;
 	return true;
 }

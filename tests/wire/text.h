@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Messages as a check words them, to be sent or to be expected:
- *
- *	[SOURCE] report TYPE GROUP [{SOURCES}|*] [aux=N] [+ TYPE ...]
- *	[SOURCE] query [GROUP|*] [{SOURCES}] [s|clear] [new|v1|v2] [mrt=MS] [qrv=N] [qqi=S]
- *	[SOURCE] v1|v2|old GROUP, leave GROUP     (old: v2 in IGMP, v1 in MLD)
- *	... dst=A ttl=N ra=no sum=bad tail=N cut=N poke=OFFSET:OCTET       (sent only)
+ * Messages as a check words them, to be sent or to be expected: [SOURCE], then the words of
+ * tests/model/said.h.
  *
  * SOURCE, without which it is `host`: host, host2, low, self, high (on the link), any, an address.
  * GROUP: g1 ... (any source), s1 ... (SSM), l1 ... (of the link's scope), an address. a, b ... are
@@ -17,16 +13,11 @@
 #define TESTS_WIRE_TEXT_H
 
 #include "tests/model/packet.h"
+#include "tests/model/said.h"
 
 struct text {
-	struct message message;
-	struct damage damage;
+	struct said said;
 	struct envelope envelope;
-	bool destination_set;
-	/* In an expectation, what has been said. */
-	bool version_said, suppress_said, response_said, robustness_said, interval_said;
-	bool any_group;
-	uint64_t any_list; /* a bit for each record */
 };
 
 /* LINK: the number in the addresses of the interface's link. Ends the program if TEXT is not one.
