@@ -88,13 +88,13 @@ static bool read_items(struct parser *parser, struct statement *statement, bool 
 		if (!read_item(parser, &end, PLACE_UPSTREAM, "'==>' or an interface's name"))
 			return false;
 	needed = !statement->set.define.first;
-	if (needed && old && parser->scanner.on_new_line && parser->scanner.token.type != TOKEN_END)
-		return fail_statement(parser);
 	while (needed || !ends(parser, old)) {
 		if (!ENABLE_PEERING && scan_is(&parser->scanner, "peer", 4))
 			return parser_fail(parser, "no peers (option PEERING is off)");
 		if (parser_keyword(parser, "peer"))
 			place = PLACE_PEER;
+		if (old && parser->scanner.on_new_line && parser->scanner.token.type != TOKEN_END)
+			return fail_statement(parser);
 		if (!read_item(parser, &end, place,
 			       needed ? expected : "';' or an interface's name"))
 			return false;

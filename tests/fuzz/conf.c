@@ -323,7 +323,8 @@ static void give(struct script *script, const char *command, struct digest *dige
 	char error[CONF_ERROR] = "";
 
 	if (script_add(script, command, &before, error)) {
-		digest_text(digest, script->added.text);
+		for (size_t i = 0; i < script->added.size; i++)
+			digest_number(digest, script->added.text[i]);
 		script_settle(script, &before, try(script, digest));
 	} else {
 		if (!*error || memcmp(&old, &script->added, sizeof(old)) != 0)

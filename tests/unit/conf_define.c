@@ -441,6 +441,8 @@ static void test_old_form(void)
 	bad("eth0 ==> eth1 (\n",
 	    "1:15: found '(', expected ';' or an interface's name of at most 15 bytes");
 	bad("==>\neth1", "2:1: found 'eth1', expected protocol, pinstance, table, set or disable");
+	bad("eth0 ==> peer\neth1",
+	    "2:1: found 'eth1', expected protocol, pinstance, table, set or disable");
 	bad("set log stderr\neth0 ==> eth1", "2:1: found 'eth0', expected ';'");
 }
 
