@@ -3,6 +3,7 @@
 # The tests' part of the Makefile, which includes it: what they are built of, and how they are run.
 
 ## Test (needs no root; what is missing is skipped, and said):
+##   test               what a package's build should pass: no namespaces, no other tools, a minute
 ##   check              everything
 ##   check-unit, check-replay, check-fuzz, check-net, check-tree, lint
 ##   fuzz               libFuzzer, SECONDS=60 for each of packets, configuration and control socket
@@ -113,7 +114,7 @@ enter  := O='$(abspath $(O))' sh tests/net/enter.sh
 needed  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL MULTI_INSTANCE FILTER PEERING KERNEL_HOST PRIVILEGES PRIVSEP \
 	RELOAD HELP_TEXT SECCOMP REPORTER_LIMITS $(addprefix APPLET_MCPROXY,$(empty) _STAT _CTL _CHECK)
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
-of-all  := check check-unit check-replay check-fuzz check-net check-tree demo bench soak
+of-all  := test check check-unit check-replay check-fuzz check-net check-tree demo bench soak
 
 .PHONY: $(of-all) conformance lint size coverage format sim wire fuzz fault valgrind
 ifneq ($(lacking),)
@@ -121,6 +122,8 @@ $(of-all):
 	@echo '$(config) is without $(lacking): testing configs/default_defconfig instead'
 	+@$(MAKE) --no-print-directory O='$(O)/check' KCONFIG_CONFIG=configs/default_defconfig $@
 else
+test: all $(filter-out $(O)/tests/unit/linux_%,$(unit)) $(call program,replay sim fuzz)
+	@$(run) $(filter-out all,$^)
 check: $(bin) $(with-systemd) $(unit) $(helpers) $(call program,replay sim fuzz fault)
 	@$(run) $(tree) $(call program,replay sim fuzz fault) $(unit) $(net)
 check-unit: $(unit)

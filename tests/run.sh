@@ -90,6 +90,7 @@ run_one()
 	# shellcheck disable=SC2086 # a command and its options
 	[ -z "${UNDER-}" ] || set -- $UNDER "$@"
 	TMPDIR=$(mktemp -d) && export TMPDIR || exit 1
+	began=0 ended=0
 	read -r began _ </proc/uptime
 	timeout -k 5 $limit "$@" >"$RESULTS/$name.log" 2>&1 </dev/null
 	status=$?
