@@ -78,6 +78,7 @@ _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum querier_mode) == 4 &&
 IS_PAIR(struct proxy_config, ssm_range, ssm_range_count);
 IS_PAIR(struct proxy_interface_config, accept_from, accept_from_count);
 IS_PAIR(struct proxy_interface_config, report_source_set, report_source);
+IS_PAIR(union setting, source.set, source.address);
 
 /* What it may be. */
 #define RANGE(least, most) .minimum = (least), .maximum = (most)

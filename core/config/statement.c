@@ -153,22 +153,8 @@ static bool read_protocol(struct parser *parser, struct statement *statement)
 	return true;
 }
 
-static bool read_disable(struct parser *parser, struct statement *statement)
+static bool read_table(struct parser *parser)
 {
-	(void)parser;
-	statement->kind = STATEMENT_DISABLE;
-	return true;
-}
-
-static bool read_program_set(struct parser *parser, struct statement *statement)
-{
-	statement->place = PLACE_PROGRAM;
-	return key_read(parser, statement);
-}
-
-static bool read_table(struct parser *parser, struct statement *statement)
-{
-	statement->kind = STATEMENT_TABLE;
 	return ENABLE_FILTER ? table_read(parser)
 			     : parser_fail(parser, "no table (option FILTER is off)");
 }
@@ -252,23 +238,24 @@ static bool end_statement(struct parser *parser, bool old)
 	return parser_symbol(parser, ';');
 }
 
-/* The keyword has been taken when the rule is called. */
 static bool read_statement(struct parser *parser, struct statement *statement)
 {
-	static const struct {
-		char keyword[15];
-		bool old;
-		bool (*read)(struct parser *, struct statement *);
-	} statements[] = {
-		{"protocol", true, read_protocol}, {"pinstance", false, read_instance},
-		{"set", false, read_program_set},  {"disable", true, read_disable},
-		{"table", false, read_table},
-	};
-
-	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
-		if (parser_keyword(parser, statements[i].keyword))
-			return statements[i].read(parser, statement) &&
-			       end_statement(parser, statements[i].old);
+	if (parser_keyword(parser, "protocol"))
+		return read_protocol(parser, statement) && end_statement(parser, true);
+	if (parser_keyword(parser, "pinstance"))
+		return read_instance(parser, statement) && end_statement(parser, false);
+	if (parser_keyword(parser, "set")) {
+		statement->place = PLACE_PROGRAM;
+		return key_read(parser, statement) && end_statement(parser, false);
+	}
+	if (parser_keyword(parser, "disable")) {
+		statement->kind = STATEMENT_DISABLE;
+		return end_statement(parser, true);
+	}
+	if (parser_keyword(parser, "table")) {
+		statement->kind = STATEMENT_TABLE;
+		return read_table(parser) && end_statement(parser, false);
+	}
 	if (is_old_definition(parser))
 		return read_old_definition(parser, statement) && end_statement(parser, true);
 	return fail_statement(parser);
