@@ -63,8 +63,7 @@ static int64_t answers_deadline(const struct interface *i, int64_t now)
 
 	if (!i->router.querier)
 		return now + values_group_membership_interval(v);
-	return now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
-	       v->query_response_interval + DELIVERY_MARGIN;
+	return now + values_startup_time(v) + DELIVERY_MARGIN;
 }
 
 /* Is it a static join that wants the source of the route (any: all)? */
@@ -108,7 +107,7 @@ static bool adopt_wanted(struct proxy *p, struct interface *i, int64_t now,
 		return adopt_record(p, i, now, IS_EX, r);
 	if (!adopt_record(p, i, now, ALLOW, r))
 		return false;
-	g = membership_group(m, i->vif);
+	g = membership_group(m, i->vif, false);
 	return !route_is_per_source(p) || !g || source_list_find(&g->state.sources, &r->source) ||
 	       adopt_record(p, i, now, IS_EX, r);
 }
@@ -153,7 +152,7 @@ static bool is_wanted(const struct proxy *p, const struct interface *i, const st
 static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 			 const struct membership *m, const struct route *r)
 {
-	struct group *g = membership_group(m, i->vif);
+	struct group *g = membership_group(m, i->vif, false);
 	bool whole = addr_is_any(&r->source), excluding = g && g->state.filter_mode == EXCLUDE;
 
 	if (is_wanted(p, i, m, r))

@@ -46,6 +46,12 @@ int64_t values_last_member_query_time(const struct values *v)
 	return (int64_t)v->last_member_query_count * v->last_member_query_interval;
 }
 
+int64_t values_startup_time(const struct values *v)
+{
+	return (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
+	       v->query_response_interval;
+}
+
 int64_t values_older_host_present_interval(const struct values *v)
 {
 	return (int64_t)v->robustness * v->query_interval + v->query_response_interval;

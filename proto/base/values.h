@@ -37,6 +37,8 @@ int64_t values_group_membership_interval(const struct values *);
 int64_t values_other_querier_present_interval(const struct values *);
 /* LMQI * LMQC (RFC 9776 section 8.10). */
 int64_t values_last_member_query_time(const struct values *);
+/* Until all startup queries have been sent and answered: (SQC - 1) * SQI + QRI. */
+int64_t values_startup_time(const struct values *);
 /* RV * QI + QRI (RFC 9776 section 8.13, RFC 9777 section 9.13). */
 int64_t values_older_host_present_interval(const struct values *);
 

@@ -12,11 +12,6 @@
 #include "proto/policy/policy.h"
 #include "proto/state/route.h"
 
-static struct addr any_address(const struct proxy *p)
-{
-	return p->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
-}
-
 /* ---- VIFs and configuration ---- */
 
 void forward_init(struct proxy *p)
@@ -74,7 +69,7 @@ void forward_adopt(struct proxy *p)
 
 bool forward_wildcard(const struct proxy *p, struct route *r)
 {
-	*r = (struct route){.source = any_address(p), .group = any_address(p)};
+	*r = (struct route){.source = message_any(p->protocol), .group = message_any(p->protocol)};
 	r->input = p->forwarding.tree_input;
 	r->outputs = p->forwarding.tree;
 	return p->forwarding.tree;
@@ -84,8 +79,8 @@ bool forward_wildcard(const struct proxy *p, struct route *r)
  * about it. */
 static void set_sink(struct proxy *p, unsigned vif, bool remove)
 {
-	struct route r = {.source = any_address(p),
-			  .group = any_address(p),
+	struct route r = {.source = message_any(p->protocol),
+			  .group = message_any(p->protocol),
 			  .input = vif,
 			  .remove = remove,
 			  .outputs = route_bit(vif)};
@@ -252,8 +247,10 @@ static unsigned locate(struct proxy *p, const struct addr *source)
 
 static void remove_group_route(struct proxy *p, const struct membership *m)
 {
-	struct route r = {
-		.source = any_address(p), .group = m->group, .input = m->root, .remove = true};
+	struct route r = {.source = message_any(p->protocol),
+			  .group = m->group,
+			  .input = m->root,
+			  .remove = true};
 
 	p->out->route(p->ctx, &r);
 }
@@ -261,7 +258,8 @@ static void remove_group_route(struct proxy *p, const struct membership *m)
 static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
 {
 	bool wanted = p->forwarding.root < PROXY_VIFS && (all || m->local);
-	struct route r = {.source = any_address(p), .group = m->group, .input = p->forwarding.root};
+	struct route r = {
+		.source = message_any(p->protocol), .group = m->group, .input = p->forwarding.root};
 
 	r.outputs =
 		(all | (m->local ? 0 : route_bit(p->forwarding.way_up))) & p->forwarding.present;
@@ -356,7 +354,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, const struc
 
 void forward_update(struct proxy *p, struct membership *m)
 {
-	struct addr any = any_address(p), *list;
+	struct addr any = message_any(p->protocol), *list;
 	uint32_t all;
 
 	if (route_is_per_source(p)) {

@@ -102,6 +102,11 @@ void message_finish(struct message_writer *w, const struct addr *source)
 		wire_checksum(w->protocol, source, &w->destination, w->wire.start, w->wire.length));
 }
 
+struct addr message_any(enum protocol protocol)
+{
+	return protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
+}
+
 uint32_t message_decode_float(uint32_t code, unsigned mantissa)
 {
 	uint32_t high = 1u << mantissa;

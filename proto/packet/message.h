@@ -93,6 +93,9 @@ size_t message_record_size(enum protocol, size_t source_count);
 /* Fills in the checksum. */
 void message_finish(struct message_writer *, const struct addr *source);
 
+/* 0.0.0.0 or ::. */
+struct addr message_any(enum protocol);
+
 /* The floating point codes: MANTISSA bits of mantissa, 3 of exponent (4 and 12 bits of mantissa for
  * 8 and 16 bits of code). Encoding rounds down and clamps (RFC 3376 sections 4.1.1 and 8.8). */
 uint32_t message_decode_float(uint32_t code, unsigned mantissa);

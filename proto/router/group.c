@@ -34,6 +34,14 @@ static int64_t deadline(const struct group *g)
 	return first;
 }
 
+static struct group *find_group(const struct proxy *p, const struct interface *i,
+				const struct addr *address, bool permanent)
+{
+	const struct membership *m = membership_find(p, address);
+
+	return m ? membership_group(m, i->vif, permanent) : NULL;
+}
+
 static struct group *create_group(struct proxy *p, struct interface *i, const struct addr *address)
 {
 	struct membership *m = membership_get(p, address);
@@ -123,8 +131,7 @@ static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
 static struct group *find_or_create(struct proxy *p, struct interface *i, const struct hearing *h,
 				    const struct record *r)
 {
-	struct membership *m = membership_find(p, &r->group);
-	struct group *g = m ? membership_group(m, i->vif) : NULL;
+	struct group *g = find_group(p, i, &r->group, false);
 	uint32_t drawer;
 
 	if (g || !row_creates(r) || !limits_admit_group(i, h, r, &drawer))
@@ -236,8 +243,7 @@ void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 
 void group_query_heard(struct proxy *p, struct interface *i, int64_t until, const struct record *r)
 {
-	struct membership *m = membership_find(p, &r->group);
-	struct group *g = m ? membership_group(m, i->vif) : NULL;
+	struct group *g = find_group(p, i, &r->group, false);
 	size_t n;
 
 	if (!g)
@@ -253,21 +259,10 @@ void group_query_heard(struct proxy *p, struct interface *i, int64_t until, cons
 	timer_advance(&i->timers, &g->timer, deadline(g));
 }
 
-static struct group *find_permanent(const struct proxy *p, const struct interface *i,
-				    const struct addr *address)
-{
-	struct membership *m = membership_find(p, address);
-	struct group *g = m ? m->groups : NULL;
-
-	while (g && (g->vif != i->vif || !g->permanent))
-		g = g->next;
-	return g;
-}
-
 /* False: no memory. */
 static bool join_static(struct proxy *p, struct interface *i, const struct static_join *join)
 {
-	struct group *g = find_permanent(p, i, &join->group);
+	struct group *g = find_group(p, i, &join->group, true);
 	struct source *s;
 
 	if (!g)
@@ -309,7 +304,7 @@ void group_renew_static(struct proxy *p, struct interface *i)
 	uint32_t n = i->timers.count;
 
 	while (n--) {
-		struct group *g = (struct group *)(void *)i->timers.slot[n].timer;
+		struct group *g = interface_group(i, n);
 
 		if (!g->permanent)
 			continue;

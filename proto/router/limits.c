@@ -2,6 +2,8 @@
 /* See limits.h. */
 #include "proto/router/limits.h"
 
+#include "proto/state/interface.h"
+
 /* Groups that a regular may draw at least, if there are any left: who changes channels has the old
  * one until it is known that nobody else wants it. */
 enum { LEAST_PART = 4 };
@@ -95,7 +97,7 @@ void limits_forget_drawers(struct interface *i)
 	uint32_t n;
 
 	for (n = 0; n < i->timers.count; n++)
-		((struct group *)(void *)i->timers.slot[n].timer)->state.drawer = 0;
+		interface_group(i, n)->state.drawer = 0;
 	i->router.source_count += i->router.drawn_sources;
 	i->router.drawn_groups = i->router.drawn_sources = 0;
 }

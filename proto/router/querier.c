@@ -24,12 +24,6 @@ void querier_free(struct interface *i)
 	free(i->router.regular);
 }
 
-/* The groups of the interface are those in its heap. */
-static struct group *group_at(const struct interface *i, uint32_t slot)
-{
-	return (struct group *)(void *)i->timers.slot[slot].timer;
-}
-
 /* Whether the interface forwards may have changed. */
 static void touch_groups(struct proxy *p, struct interface *i)
 {
@@ -37,16 +31,17 @@ static void touch_groups(struct proxy *p, struct interface *i)
 
 	route_touch_tree(p);
 	for (n = 0; n < i->timers.count; n++)
-		membership_touch(p, group_at(i, n)->membership);
+		membership_touch(p, interface_group(i, n)->membership);
 }
 
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
-	i->router.querier = i->config->querier != QUERIER_NEVER;
+	querier_reset(i);
 	interface_heed(i, 0, 0);
-	i->router.other_querier = (struct addr){{0}};
-	i->router.other_querier_until = INT64_MAX;
-	i->router.next_general_query = i->router.querier ? now : INT64_MAX;
+	if (i->config->querier != QUERIER_NEVER) {
+		i->router.querier = true;
+		i->router.next_general_query = now;
+	}
 	touch_groups(p, i);
 }
 
@@ -64,7 +59,7 @@ static void change_tracking(struct interface *i, int64_t now)
 
 	i->router.tracking_from = now + values_group_membership_interval(&i->values);
 	for (n = 0; n < i->timers.count; n++) {
-		struct group *g = group_at(i, n);
+		struct group *g = interface_group(i, n);
 
 		tracking_stop(i, g);
 		if (begins && !g->permanent && !g->state.drawer)
@@ -99,34 +94,28 @@ void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
 {
-	const struct values *v = &i->configured;
-
 	querier_restart(p, i, now);
-	i->router.tracking_from =
-		now + (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +
-		v->query_response_interval;
+	i->router.tracking_from = now + values_startup_time(&i->configured);
 	group_join_static(p, i);
 }
 
 void querier_stop(struct proxy *p, struct interface *i)
 {
 	while (i->timers.count)
-		group_delete(p, i, group_at(i, i->timers.count - 1));
+		group_delete(p, i, interface_group(i, i->timers.count - 1));
 	querier_reset(i);
 	route_touch_tree(p);
 }
 
 static void send_general_query(struct proxy *p, struct interface *i)
 {
-	struct query q = {.group = addr_ipv4(0),
+	struct query q = {.group = message_any(p->protocol),
 			  .version = message_version(p->protocol, i->values.version),
 			  .max_response_time = i->values.query_response_interval,
 			  .values = &i->values};
 	uint8_t buffer[64];
 	struct message_writer w;
 
-	if (p->protocol == PROTOCOL_MLD)
-		q.group = (struct addr){{0}};
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	codec_write_query(&w, &q);
 	interface_send(p, i, &w, TX_QUERY);
@@ -317,5 +306,5 @@ void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned bu
 						      : i->values.query_interval);
 	}
 	while (budget-- && timer_first(&i->timers) <= now)
-		group_run(p, i, group_at(i, 0), now);
+		group_run(p, i, interface_group(i, 0), now);
 }

@@ -14,6 +14,12 @@
 int interface_set_state(struct interface *, const struct interface_state *);
 /* The same state as of FROM. False: no memory for its prefixes. */
 bool interface_copy_state(struct interface *, const struct interface *from);
+/* The groups of a downstream are those in its heap: number N of timers.count. */
+static inline struct group *interface_group(const struct interface *i, uint32_t n)
+{
+	return (struct group *)(void *)i->timers.slot[n].timer;
+}
+
 /* Prepares WRITER for a message of as many bytes as BUFFER's SIZE and the interface's MTU allow. */
 void interface_start(struct proxy *, struct interface *, struct message_writer *, uint8_t *buffer,
 		     size_t size);

@@ -199,11 +199,11 @@ void membership_walk_stop(struct proxy *p, struct proxy_walk *walk)
 		*link = walk->other;
 }
 
-struct group *membership_group(const struct membership *m, unsigned vif)
+struct group *membership_group(const struct membership *m, unsigned vif, bool permanent)
 {
 	struct group *g = m->groups;
 
-	while (g && (g->vif != vif || g->permanent))
+	while (g && (g->vif != vif || g->permanent != permanent))
 		g = g->next;
 	return g;
 }

@@ -34,7 +34,7 @@ void membership_walk_start(struct proxy *, struct proxy_walk *);
 void membership_walk_stop(struct proxy *, struct proxy_walk *);
 /* What it has at the upstream VIF; NULL: nothing. */
 struct subscription *membership_subscription(const struct membership *, unsigned vif);
-/* The group that hosts on VIF made, not a static join's; NULL: none. */
-struct group *membership_group(const struct membership *, unsigned vif);
+/* The group that hosts on VIF made, or a static join (PERMANENT); NULL: none. */
+struct group *membership_group(const struct membership *, unsigned vif, bool permanent);
 
 #endif
