@@ -50,7 +50,7 @@ for family in 4 6; do
 	# too short to be one; less than it announces; more than there is
 	counts drop-length $family $host old $group cut=$short_report
 	counts drop-length $family $host query cut=$short_query
-	counts drop-truncated $family $host report ALLOW $group $host $host cut=$cut_record
+	counts drop-truncated $family $host report ALLOW $group "{$host $host}" cut=$cut_record
 	counts drop-truncated $family $host report TO_EX $group cut=12
 	counts drop-truncated $family $host report TO_EX $group poke=7:9
 	counts drop-truncated $family $host report TO_EX $group poke=6:255 poke=7:255
@@ -62,7 +62,7 @@ for family in 4 6; do
 	counts drop-record-type $family $host report TO_EX $group poke=8:7
 	counts drop-record-type $family $host report TO_EX $group poke=8:0
 	counts drop-record-group $family $host report TO_EX $unicast
-	counts drop-record-source $family $host report ALLOW $group $link
+	counts drop-record-source $family $host report ALLOW $group "{$link}"
 	counts drop-record-ssm $family $host report TO_EX $ssm
 	counts drop-record-ssm $family $host old $ssm
 	counts link-scope $family $host report TO_EX $link

@@ -57,12 +57,12 @@ forge 6 $router6 query
 counts rx-query 4 0.0.0.0 query
 counts rx-query 4 $high4 query
 counts rx-query 6 $high6 query
-counts warn-querier-version 4 $high4 query v=2
-counts warn-querier-version 4 $high4 query v=1 mrt=0
-counts warn-querier-version 6 $high6 query v=1 mrt=1000
+counts warn-querier-version 4 $high4 query v2
+counts warn-querier-version 4 $high4 query v1 mrt=0
+counts warn-querier-version 6 $high6 query v1 mrt=1000
 # in the name of a lower one: does nobody want the group? the host answers
 for _ in 1 2 3; do
-	counts rx-query 4 $low4 query $v4 mrt=3 qqi=1
+	counts rx-query 4 $low4 query $v4 mrt=300 qqi=1
 	counts rx-query 6 $low6 query $v6 mrt=300 qqi=1
 done
 holds 2 "mcproxy is the querier" is_querier
@@ -74,7 +74,7 @@ got one "$sent"
 # a lower address that is never heard again: 7 * 4 * 1 s + 0.25 s, whatever it tells; 2 * 1 s + 0.25 s
 receive two h1 -g $v4 -g $v6
 stream film src br0 -g $v4 -g $v6
-for told in "qrv=7 qqi=255" "qrv=2 qqi=1"; do
+for told in "qrv=7 qqi=31744" "qrv=2 qqi=1"; do
 	# shellcheck disable=SC2086
 	forge 4 $low4 query $told
 	# shellcheck disable=SC2086
@@ -106,10 +106,10 @@ receive three h1 -g $v4 -g $v6
 wait_for 10 "dn1 has both groups" both asked group
 stream film src br0 -g $v4 -g $v6
 for _ in 1 2 3 4 5; do
-	counts rx-query 4 $low4 query qrv=7 qqi=255
-	counts rx-query 6 $low6 query qrv=7 qqi=255
-	counts warn-querier-version 4 $low4 query v=2
-	counts rx-query 4 $low4 query $v4 mrt=1
+	counts rx-query 4 $low4 query qrv=7 qqi=31744
+	counts rx-query 6 $low6 query qrv=7 qqi=31744
+	counts warn-querier-version 4 $low4 query v2
+	counts rx-query 4 $low4 query $v4 mrt=100
 done
 holds 2 "mcproxy is the querier" is_querier
 stop_stream film
@@ -131,8 +131,8 @@ receive four h1 -g $v4 -g $v6
 wait_for 10 "dn1 has both groups" both asked group
 stream film src br0 -g $v4 -g $v6
 assert "the upstream is of the newest versions" version_is "3 2"
-forge_up 4 10.9.0.1 query v=2 mrt=1
-forge_up 6 fe80::1 query v=1 mrt=100
+forge_up 4 10.9.0.1 query v2 mrt=100
+forge_up 6 fe80::1 query v1 mrt=100
 wait_for 2 "the upstream is of the older versions" version_is "2 1"
 for group in $v4 $v6; do
 	assert "$group is subscribed" asked upstream $group

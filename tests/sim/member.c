@@ -4,11 +4,6 @@
 
 static const sources everything = (1U << SOURCES) - 1;
 
-bool interest_wants(const struct interest *filter, unsigned source)
-{
-	return interest_bits(filter) >> source & 1;
-}
-
 sources interest_bits(const struct interest *filter)
 {
 	return filter->exclude ? everything & ~filter->list : filter->list;
@@ -77,17 +72,6 @@ static const struct member *next_member(const struct sim *sim, unsigned link, un
 			return member;
 	}
 	return NULL;
-}
-
-bool link_wanted(const struct sim *sim, unsigned link, unsigned group, unsigned source)
-{
-	const struct member *member;
-	unsigned at = 0;
-
-	while ((member = next_member(sim, link, &at)))
-		if (member->wanted[group] >> source & 1)
-			return true;
-	return false;
 }
 
 bool link_wanted_before(const struct sim *sim, unsigned link, unsigned group, unsigned source,

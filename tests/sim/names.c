@@ -171,14 +171,3 @@ const char *sim_set_text(sources set)
 	*at = '\0';
 	return buf;
 }
-
-const char *sim_interest_text(const struct interest *filter)
-{
-	static char text[4][64];
-	static unsigned turn;
-	char *buf = text[turn++ % 4];
-
-	snprintf(buf, sizeof(text[0]), "%s %s", filter->exclude ? "EXCLUDE" : "INCLUDE",
-		 sim_set_text(filter->list));
-	return buf;
-}

@@ -294,7 +294,6 @@ struct addr sim_global(unsigned link, unsigned host);
 sources sim_sources_of(const struct sim *, const struct list *);
 void sim_list_of(const struct sim *, sources, struct list *);
 const char *sim_set_text(sources);
-const char *sim_interest_text(const struct interest *);
 
 /* ---- sim.c ---- */
 
@@ -345,15 +344,13 @@ bool link_gives(const struct sim *, unsigned port, unsigned group);
 
 /* ---- member.c ---- */
 
-bool interest_wants(const struct interest *, unsigned source);
 /* As bits: the last source stands for all that nobody names. */
 sources interest_bits(const struct interest *);
 void member_start(struct member *, unsigned link);
 /* CLEAN: the change is told as the standards have it. */
 void member_update(struct sim *, struct member *, unsigned group, const struct interest *, bool old,
 		   bool clean);
-/* Does anybody on the link (but EXCEPT) want it, or tell a router so? */
-bool link_wanted(const struct sim *, unsigned link, unsigned group, unsigned source);
+/* Does anybody on the link want it since before TIME; tell a router so? */
 bool link_wanted_before(const struct sim *, unsigned link, unsigned group, unsigned source,
 			int64_t time);
 bool link_told(const struct sim *, unsigned link, unsigned group, unsigned source);
