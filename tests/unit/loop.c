@@ -82,13 +82,14 @@ static void test_deadlines(void)
 	CHECK(!run(two_turns) && turns == 2);
 	CHECK(turn_time[1] - turn_time[0] < 1000);
 	TEST("no deadline, or one that is far away: it sleeps until something happens");
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		const struct itimerspec soon = {.it_value = {.tv_nsec = 100000000}};
 		unsigned called = 0;
 		struct loop_source timer = {timerfd_create(CLOCK_MONOTONIC, 0), drop_both, &called};
 
 		end[0].source.fd = end[1].source.fd = -1;
-		deadline = (const int64_t[]){INT64_MAX, INT64_MAX - 1, (int64_t)INT_MAX * 3}[i];
+		deadline = (const int64_t[]){INT64_MAX, INT64_MAX - 1, (int64_t)INT_MAX * 3,
+					     loop_now() + ((int64_t)1 << 32)}[i];
 		CHECK(!timerfd_settime(timer.fd, 0, &soon, NULL));
 		CHECK(!loop_add(&loop, &timer, EPOLLIN) && !run(counting));
 		CHECK(turns == 2 && called == 1, "%u turns", turns);
