@@ -233,17 +233,7 @@ static int apply_join(struct joins *joins, struct join *join)
 /* Where GROUP is, or would be. */
 static size_t find_join(const struct joins *joins, const struct addr *group)
 {
-	size_t low = 0, high = joins->count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (addr_compare(&joins->join[middle].group, group) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return addr_rank(joins->join, (uint32_t)joins->count, sizeof(*joins->join), group);
 }
 
 static bool insert_join(struct joins *joins, size_t at, const struct addr *group)

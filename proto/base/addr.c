@@ -73,6 +73,22 @@ struct addr addr_next(const struct addr *a)
 	return b;
 }
 
+uint32_t addr_rank(const void *records, uint32_t count, size_t size, const struct addr *address)
+{
+	const uint8_t *first = records;
+	uint32_t low = 0, high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (memcmp(first + middle * size, address->byte, sizeof(address->byte)) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 uint32_t addr_hash(const struct addr *a, uint32_t seed)
 {
 	uint64_t high, low;

@@ -9,6 +9,7 @@
 #define PROTO_ADDR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -64,6 +65,9 @@ bool addr_in_prefix(const struct addr *, const struct prefix *);
 /* The one before, and the one behind; before the first is the last, and the other way round. */
 struct addr addr_previous(const struct addr *);
 struct addr addr_next(const struct addr *);
+/* COUNT records of SIZE bytes, each of which begins with its address, are sorted by it: how many
+ * are below ADDRESS? */
+uint32_t addr_rank(const void *records, uint32_t count, size_t size, const struct addr *address);
 uint32_t addr_hash(const struct addr *, uint32_t seed);
 
 #endif

@@ -42,20 +42,11 @@ size_t source_sort(struct addr *a, size_t count)
 
 struct source *source_list_find(const struct source_list *list, const struct addr *address)
 {
-	uint32_t low = 0, high = list->count;
+	uint32_t at = addr_rank(list->source, list->count, sizeof(*list->source), address);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		int order = addr_compare(&list->source[middle].address, address);
-
-		if (!order)
-			return &list->source[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	if (at == list->count || !addr_equal(&list->source[at].address, address))
+		return NULL;
+	return &list->source[at];
 }
 
 /* Marks what is there; returns how many of NAMES are missing. */

@@ -9,25 +9,9 @@ void route_touch_tree(struct proxy *p)
 	p->forwarding.tree_changed = true;
 }
 
-/* How many of the first COUNT are below SOURCE. */
-static uint32_t below(const struct membership *m, uint32_t count, const struct addr *source)
-{
-	uint32_t low = 0, high = count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&m->route[middle].source, source) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 struct source_route *route_find(const struct membership *m, const struct addr *source)
 {
-	uint32_t at = below(m, m->route_count, source);
+	uint32_t at = addr_rank(m->route, m->route_count, sizeof(*m->route), source);
 
 	if (at == m->route_count || !addr_equal(&m->route[at].source, source))
 		return NULL;
@@ -56,7 +40,7 @@ bool route_insert(struct proxy *p, struct membership *m, const struct addr *sour
 	for (; count; count--, old = at) {
 		const struct addr *next = &source[count - 1];
 
-		at = below(m, old, next);
+		at = addr_rank(route, old, sizeof(*route), next);
 		memmove(&route[at + count], &route[at], (old - at) * sizeof(*route));
 		route[at + count - 1] = (struct source_route){.source = *next, .fresh = true};
 	}
