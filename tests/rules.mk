@@ -156,7 +156,7 @@ valgrind: $(filter-out $(addprefix %/,conf conf_filter control linux_rawsock lin
 conformance: $(unit) $(call program,replay)
 	@O='$(abspath $(O))' sh tests/replay/conformance.sh
 sim: $(call program,sim)
-	@$^ --seeds $(SEEDS) $(wildcard tests/sim/seeds/*.txt)
+	@$^ --seeds $(SEEDS) tests/sim/seeds.txt
 lint:
 	@$(run) $(lint)
 wire: $(bin) $(call program,wire)

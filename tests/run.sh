@@ -76,7 +76,7 @@ run_one()
 	*/fuzz.sh | */syscalls.sh) kind=program && set -- sh "$1" ;;
 	*.sh) set -- sh "$1" ;;
 	*/replay) kind=program && set -- "$1" tests/replay/*.txt ;;
-	*/sim) kind=program && set -- "$1" --check tests/sim/seeds/*.txt ;;
+	*/sim) kind=program && set -- "$1" --check tests/sim/seeds.txt ;;
 	*/fault)
 		faults=${CI:+12}
 		kind=program limit=1500 && set -- "$1" "-${FAULTS:-${faults:-5}}" tests/replay/*.txt

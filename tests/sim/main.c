@@ -196,9 +196,9 @@ static char *read_file(const char *name)
 	return text;
 }
 
-static bool play_file(const char *name, const struct options *options, struct counts *counts)
+static bool play_text(const char *name, const char *text, const struct options *options,
+		      struct counts *counts)
 {
-	char *text = read_file(name);
 	struct verdict verdict;
 
 	if (options->verbose) {
@@ -221,8 +221,32 @@ static bool play_file(const char *name, const struct options *options, struct co
 	if (verdict.failed || options->check)
 		printf("%s %s%s%s\n", verdict.failed ? "not ok" : "ok", name,
 		       verdict.failed ? ": " : "", verdict.failed ? verdict.failure : "");
-	free(text);
 	return !verdict.failed;
+}
+
+/* A world, or several, each behind a line "== NAME". How many failed. */
+static unsigned play_file(const char *file, const struct options *options, struct counts *counts)
+{
+	static const char mark[] = "\n== ";
+	char *text = read_file(file), *world, *next;
+	unsigned failed = 0;
+	char name[256];
+
+	if (strncmp(text, mark + 1, strlen(mark + 1)) != 0)
+		failed = !play_text(file, text, options, counts);
+	else
+		for (world = text; world; world = next) {
+			next = strstr(world, mark);
+			if (next)
+				*next++ = '\0';
+			world += strlen(mark + 1);
+			snprintf(name, sizeof(name), "%s:%.*s", file, (int)strcspn(world, "\n"),
+				 world);
+			world += strcspn(world, "\n");
+			failed += !play_text(name, world, options, counts);
+		}
+	free(text);
+	return failed;
 }
 
 /* ---- a fault that was planted ---- */
@@ -321,7 +345,7 @@ int main(int argc, char **argv)
 	unsigned long failures = 0;
 
 	for (int i = parse(argc, argv, &options); i < argc; i++)
-		failures += !play_file(argv[i], &options, &counts);
+		failures += play_file(argv[i], &options, &counts);
 	if (options.check) {
 		options.seeds = CHECK_SEEDS;
 		options.jobs = 1;
