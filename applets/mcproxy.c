@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/base/applet.h"
+#include "core/base/child.h"
 #include "core/kernel/check.h"
 #include "core/config/conf.h"
 #include "core/daemon/daemon.h"
@@ -106,7 +107,7 @@ static int run_in_background(struct daemon_options *o)
 	int end[2];
 	pid_t child;
 
-	if (pipe(end) || (child = fork()) < 0) {
+	if (pipe(end) || (child = child_fork()) < 0) {
 		output_error("mcproxy: cannot go to the background: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}

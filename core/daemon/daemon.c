@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "core/base/child.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
@@ -107,7 +108,7 @@ static void show_status(const char *path)
 	sigset_t none;
 
 	format_text(copy, sizeof(copy), "%s", path);
-	if (fork() != 0)
+	if (child_fork() != 0)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	sigemptyset(&none);

@@ -31,6 +31,7 @@
 
 #include "core/control/socket.h"
 #include "core/base/backoff.h"
+#include "core/base/child.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/kernel/rawsock.h"
@@ -88,7 +89,7 @@ static bool start_worker(struct monitor *m, struct priv *priv)
 		m->hangup = false;
 		rpfilter_renew(&m->state.rpfilter);
 		m->shared->busy = (uint32_t)(now / 1000) + 1;
-		pid = fork();
+		pid = child_fork();
 	}
 	if (!pid) {
 		become_worker(m, channel[1], priv);

@@ -253,8 +253,8 @@ int priv_confine(struct priv *priv, bool opened, enum privilege_failure *failure
 	if (error)
 		return error;
 	priv->user = geteuid();
-	setrlimit(RLIMIT_NPROC, &none);
-	setrlimit(RLIMIT_CORE, &none);
+	prlimit(0, RLIMIT_NPROC, &none, NULL);
+	prlimit(0, RLIMIT_CORE, &none, NULL);
 	log_connect_by(connect_syslog, priv);
 	priv->seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
 	if (ENABLE_SECCOMP && priv->seccomp)

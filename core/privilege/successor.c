@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/child.h"
 #include "core/base/format.h"
 #include "core/base/text.h"
 
@@ -118,7 +119,7 @@ int successor_try(const struct monitor_state *state, const char *path, const cha
 		  char text[PRIV_TEXT])
 {
 	int64_t end = loop_now() + TRIAL;
-	pid_t pid = fork();
+	pid_t pid = child_fork();
 	int status = 0;
 
 	if (!pid)
