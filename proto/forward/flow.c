@@ -4,9 +4,9 @@
 
 #include <stdlib.h>
 
+#include "proto/policy/policy.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
-#include "proto/policy/policy.h"
 #include "proto/state/route.h"
 
 /* Every so many milliseconds the counters are read; who has had no packet for the third time goes.

@@ -2,14 +2,12 @@
 /* Kernel routes; see forward.h. */
 #include "proto/forward/forward.h"
 
-#include <stdlib.h>
-
-#include "proto/policy/filter.h"
 #include "proto/forward/flow.h"
-#include "proto/state/interface.h"
-#include "proto/state/membership.h"
+#include "proto/policy/filter.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
 #include "proto/state/route.h"
 
 /* ---- VIFs and configuration ---- */

@@ -5,12 +5,12 @@
 #include <stdlib.h>
 
 #include "proto/packet/codec.h"
-#include "proto/state/interface.h"
-#include "proto/state/membership.h"
 #include "proto/router/limits.h"
 #include "proto/router/reporter.h"
 #include "proto/router/row.h"
 #include "proto/router/tracking.h"
+#include "proto/state/interface.h"
+#include "proto/state/membership.h"
 
 uint8_t group_version(const struct group *g, int64_t now)
 {

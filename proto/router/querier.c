@@ -4,13 +4,13 @@
 
 #include <stdlib.h>
 
-#include "proto/router/group.h"
 #include "proto/packet/codec.h"
+#include "proto/router/group.h"
+#include "proto/router/regular.h"
+#include "proto/router/tracking.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/state/route.h"
-#include "proto/router/regular.h"
-#include "proto/router/tracking.h"
 
 void querier_reset(struct interface *i)
 {

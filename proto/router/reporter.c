@@ -2,6 +2,8 @@
 /* What tracked hosts want; see reporter.h. */
 #include "proto/router/reporter.h"
 
+#include "proto/base/config.h"
+
 static bool is_exclude(const struct reporter *r, int64_t now)
 {
 	return r->state.filter_mode == EXCLUDE && r->state.group_timer > now;

@@ -6,7 +6,7 @@
 #ifndef PROTO_REPORTER_H
 #define PROTO_REPORTER_H
 
-#include "proto/state/state.h"
+#include "proto/state/record.h"
 
 /* Does it want any source? */
 bool reporter_wants_anything(const struct reporter *, int64_t now);

@@ -6,7 +6,8 @@
 #ifndef PROTO_ROW_H
 #define PROTO_ROW_H
 
-#include "proto/state/state.h"
+#include "proto/packet/message.h"
+#include "proto/state/record.h"
 
 /* A record meeting what is wanted of a group. */
 struct change {
