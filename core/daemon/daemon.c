@@ -38,16 +38,6 @@ static void take_hangup(struct daemon *d)
 		log_error("%s; nothing has changed", error);
 }
 
-static void retry_failed(struct daemon *d)
-{
-	if (iface_refresh(&d->common.ifaces))
-		backoff_fail(&d->retry, loop_now());
-	if (ENABLE_CONTROL && d->control.listener.fd < 0)
-		d->deaf = true;
-	d->stale |= d->unfinished;
-	d->unfinished = false;
-}
-
 /* The table that is waited for may be free. Not at once: what was heard may be our own attempts at
  * others. */
 static void hurry_table(struct daemon *d, int64_t now)
@@ -66,13 +56,14 @@ static void do_pending(struct daemon *d, int64_t now)
 
 	hurry_table(d, now);
 	retried = backoff_begin(&d->retry, now);
-	if (retried)
-		retry_failed(d);
+	if (retried && iface_refresh(&d->common.ifaces))
+		backoff_fail(&d->retry, now);
 	d->common.retried = retried;
-	if (d->stale)
+	if (d->stale || (retried && d->unfinished))
 		settings_renew(d);
 	d->common.retried = false;
-	if (ENABLE_CONTROL && d->deaf && program_reopen_control(d))
+	if (ENABLE_CONTROL && (d->deaf || (retried && d->control.listener.fd < 0)) &&
+	    program_reopen_control(d))
 		backoff_fail(&d->retry, now);
 	if (d->common.ifaces.failed)
 		backoff_fail(&d->retry, loop_now());

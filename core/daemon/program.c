@@ -46,7 +46,7 @@ int program_open_control(struct daemon *d, int fd)
 
 	if (fd >= 0 && error)
 		log_error("%s: %s", d->control_path, strerror(-error));
-	d->deaf = error;
+	d->deaf = false;
 	return error;
 }
 

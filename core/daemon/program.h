@@ -19,7 +19,7 @@ int program_settle(struct daemon *, const struct conf *);
  * logged. */
 int program_confine(struct daemon *, bool opened);
 
-/* Serves clients of FD, the listening socket; or -errno. 0 or -errno, logged: d->deaf is set. */
+/* Serves clients of FD, the listening socket; or -errno. 0 or -errno, logged. */
 int program_open_control(struct daemon *, int fd);
 /* The socket as the text has it now, instead of the one before. 0 or -errno, logged. */
 int program_reopen_control(struct daemon *);

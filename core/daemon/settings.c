@@ -127,7 +127,7 @@ void settings_renew(struct daemon *d)
 	char error[CONF_ERROR];
 	struct conf conf;
 
-	d->stale = false;
+	d->stale = d->unfinished = false;
 	if (!settings_make(d, &d->script, &conf, error)) {
 		settings_apply(d, &conf);
 		return;

@@ -33,7 +33,7 @@ struct side_link {
 	/* vif.c */
 	unsigned index; /* of the interface whose VIF it is in the kernel; 0: it has none */
 	int routers;	/* the socket that has joined the routers' groups; -1: none */
-	/* effect.c, while it has a VIF in the kernel */
+	/* by join.h: opened by vif.c with the VIF in the kernel, set by effect.c */
 	struct joins joins; /* host kernel */
 	/* instance.c */
 	struct seen seen[2]; /* downstream, upstream */
@@ -95,7 +95,7 @@ struct instance {
 	struct vif *vif[PROXY_VIFS];
 	/* inherit.c */
 	struct priv_vifs *note; /* which VIF is whose, for the next worker; NULL: for nobody */
-	/* by side_failure(), and whoever has no memory */
+	/* whoever fails, by side_failure(), or has no memory */
 	struct backoff retry;
 };
 

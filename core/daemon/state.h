@@ -43,11 +43,13 @@ struct daemon {
 	char control_path[CONF_PATH], control_group[CONF_NAME];
 	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 	enum log_level log_level;
-	bool deaf; /* the control socket is to be opened again */
+	bool deaf; /* the control socket is to be another one */
 
-	/* whoever meets it */
-	bool replaced;	 /* another worker is to go on */
-	bool unfinished; /* not all is as the text says: it is stale at the next attempt */
+	/* settings.c; program.c, when it settles */
+	bool unfinished; /* not all is as the script says: it is applied at the next attempt */
+	/* program.c, command.c */
+	bool replaced; /* another worker is to go on */
+	/* whoever fails */
 	struct backoff retry;
 };
 

@@ -17,7 +17,8 @@
 #include "core/kernel/rawsock.h"
 #include "core/privilege/passing.h"
 
-/* For one table. An instance of all the interfaces that it may have needs a fourth. */
+/* For one table: four times what an instance needs that has an interface for each VIF, and two
+ * rules for each interface. */
 enum { RULES_MAX = 8 * PROXY_VIFS };
 
 /* A request, and what is made of it. */
