@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "tests/model/state.h"
+#include "tests/model/walk.h"
 
 enum { WALK_PIECE = 3 };
 
@@ -165,15 +166,10 @@ static unsigned subscriptions(const struct model *model)
 
 static void compare_walk(struct model *model, struct proxy *proxy)
 {
-	static const struct proxy_visitor visitor = {on_group, on_route};
 	struct comparison comparison = {.model = model};
 	struct proxy_totals totals;
-	struct proxy_walk walk;
 
-	proxy_walk_start(proxy, &walk);
-	while (proxy_walk(proxy, &walk, model->now, WALK_PIECE, &visitor, &comparison))
-		;
-	proxy_walk_stop(proxy, &walk);
+	walk_all(proxy, model->now, WALK_PIECE, on_group, on_route, &comparison);
 	proxy_totals(proxy, &totals);
 	if (comparison.members != members(model))
 		model_fail(model, "%u groups are held, not %u", comparison.members, members(model));
@@ -217,16 +213,11 @@ static bool list_group(void *ctx, const struct group_status *status)
 
 void status_list(struct model *model, struct proxy *proxy)
 {
-	static const struct proxy_visitor visitor = {.group = list_group};
-	struct proxy_walk walk;
 
 	if (!model->per_source)
 		return;
 	status_forget_listed(model);
-	proxy_walk_start(proxy, &walk);
-	while (proxy_walk(proxy, &walk, model->now, WALK_PIECE, &visitor, model))
-		;
-	proxy_walk_stop(proxy, &walk);
+	walk_all(proxy, model->now, WALK_PIECE, list_group, NULL, model);
 }
 
 /* ---- interfaces ---- */

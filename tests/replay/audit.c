@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "world.h"
+#include "tests/model/walk.h"
 
 enum { AUDIT_GROUPS = 40, AUDIT_SOURCES = 40, WALK_PIECE = 3 };
 
@@ -76,14 +77,9 @@ static bool on_route(void *ctx, const struct route *route)
 
 void snapshot_take(struct world *world, struct snapshot *snapshot)
 {
-	static const struct proxy_visitor visitor = {on_group, on_route};
-	struct proxy_walk walk;
 
 	*snapshot = (struct snapshot){.next_pause = 3, .now = world->now};
-	proxy_walk_start(world->proxy, &walk);
-	while (proxy_walk(world->proxy, &walk, world->now, WALK_PIECE, &visitor, snapshot))
-		;
-	proxy_walk_stop(world->proxy, &walk);
+	walk_all(world->proxy, world->now, WALK_PIECE, on_group, on_route, snapshot);
 	snapshot_read(world, snapshot);
 }
 

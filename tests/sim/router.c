@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim.h"
+#include "tests/model/walk.h"
 
 enum { TURNS = 100, READING_INTERVAL = 60000 };
 
@@ -322,14 +323,9 @@ static bool on_group(void *ctx, const struct group_status *status)
 
 static void unite(struct sim *sim, struct router *router, struct union_of *all)
 {
-	static const struct proxy_visitor visitor = {.group = on_group};
-	struct proxy_walk walk;
 
 	*all = (struct union_of){.sim = sim, .clock = router_clock(router)};
-	proxy_walk_start(router->proxy, &walk);
-	while (proxy_walk(router->proxy, &walk, all->clock, 100, &visitor, all))
-		;
-	proxy_walk_stop(router->proxy, &walk);
+	walk_all(router->proxy, all->clock, 100, on_group, NULL, all);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		for (unsigned group = 0; router_has(router, vif, DOWN) && group < GROUPS; group++)
 			heard_holds(sim, router, vif, group, all->held[vif][group]);

@@ -12,6 +12,7 @@
 #include "proto/status.h"
 #include "instance.h"
 #include "test.h"
+#include "tests/model/walk.h"
 
 enum { UP, OTHER_UP, LAN, VIFS };
 enum { FLOWS = 6000, CONTESTED = 1025, MUTEX = 50, LATER = 1000000, MINUTE = 60000 };
@@ -365,14 +366,9 @@ static bool on_group(void *ctx, const struct group_status *status)
 
 static struct found subscribed(struct proxy *p)
 {
-	static const struct proxy_visitor visitor = {.group = on_group};
 	struct found found = {INCLUDE, 0};
-	struct proxy_walk walk;
 
-	proxy_walk_start(p, &walk);
-	while (proxy_walk(p, &walk, 1, 100, &visitor, &found))
-		continue;
-	proxy_walk_stop(p, &walk);
+	walk_all(p, 1, 100, on_group, NULL, &found);
 	return found;
 }
 

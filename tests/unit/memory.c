@@ -10,6 +10,7 @@
 #include "allocator.h"
 #include "instance.h"
 #include "test.h"
+#include "tests/model/walk.h"
 
 enum { UP, LAN, TRACKED, VIFS };
 enum { MTU = 1500, LATER = 30000 };
@@ -136,14 +137,9 @@ static bool on_route(void *ctx, const struct route *route)
 
 static struct picture look(struct proxy *proxy, int64_t now)
 {
-	static const struct proxy_visitor visitor = {on_group, on_route};
 	struct picture picture = {0};
-	struct proxy_walk walk;
 
-	proxy_walk_start(proxy, &walk);
-	while (proxy_walk(proxy, &walk, now, 100, &visitor, &picture))
-		continue;
-	proxy_walk_stop(proxy, &walk);
+	walk_all(proxy, now, 100, on_group, on_route, &picture);
 	return picture;
 }
 

@@ -11,6 +11,7 @@
 #include "proto/status.h"
 #include "instance.h"
 #include "test.h"
+#include "tests/model/walk.h"
 
 enum { HOSTS = 4, SOURCES = 4, SETS = 1 << SOURCES, STEPS = 40000 };
 enum { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
@@ -169,14 +170,9 @@ static bool on_group(void *ctx, const struct group_status *status)
 
 static struct seen look(struct rig *rig)
 {
-	static const struct proxy_visitor visitor = {on_group, NULL};
 	struct seen seen = {.now = rig->now};
-	struct proxy_walk walk;
 
-	proxy_walk_start(rig->proxy, &walk);
-	while (proxy_walk(rig->proxy, &walk, rig->now, 100, &visitor, &seen))
-		;
-	proxy_walk_stop(rig->proxy, &walk);
+	walk_all(rig->proxy, rig->now, 100, on_group, NULL, &seen);
 	return seen;
 }
 
