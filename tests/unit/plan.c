@@ -20,7 +20,8 @@ static void make(const char *text)
 	plan = NULL;
 	conf_free(&conf);
 	script_free(&script);
-	script = (struct script){.name = "text", .file = {.text = strdup(text), .size = strlen(text) + 1}};
+	script = (struct script){.name = "text",
+				 .file = {.text = strdup(text), .size = strlen(text) + 1}};
 	if (CHECK(script_scan(&script, error) && !conf_make(&conf, &script, NULL, 0, error), "%s",
 		  error))
 		plan = plan_new(&conf.instance[0], PROTOCOL_IGMP, names);
