@@ -102,6 +102,10 @@ link  += -Wl,-z,relro,-z,now,-z,noexecstack
 else
 flags += -fno-stack-protector -fno-pie
 endif
+# musl never makes the relocations of a static program read-only, so a page for them is a page lost.
+ifneq ($(and $(findstring musl,$(CC)),$(filter 1,$(STATIC))),)
+link  += -Wl,-z,norelro,-z,common-page-size=64
+endif
 
 ifeq ($(SANITIZE),1)
 flags += -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

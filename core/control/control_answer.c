@@ -12,20 +12,25 @@
 #include "core/control/question.h"
 #include "core/control/table.h"
 
-enum { WORDS = 4 /* of a request that are looked at */, EACH = false, ONCE = true };
+enum { WORDS = 4 /* of a request that are looked at */ };
+
+/* EACH and ONCE are tables. */
+enum kind { EACH, ONCE, QUESTION, COMMAND };
 
 struct control_request {
 	char name[12];
-	unsigned short least, most; /* arguments */
-	bool once, command;
-	bool (*table)(struct control_answer *, const struct control_view *);
-	const char *(*question)(struct question *);
+	unsigned char least, most; /* arguments; of a command: whether there are any */
+	unsigned char kind;
+	union {
+		bool (*table)(struct control_answer *, const struct control_view *);
+		const char *(*question)(struct question *);
+	};
 };
 
-#define COMMAND(name, least, most, function, usage) {name, least, most, 0, true, NULL, NULL},
-#define TABLE(name, function, scope, ...) {name, 0, 0, scope, false, table_##function, NULL},
+#define COMMAND(name, least, most, function, usage) {name, 0, !!(most), COMMAND, {NULL}},
+#define TABLE(name, function, scope, ...) {name, 0, 0, scope, {.table = table_##function}},
 #define QUESTION(name, request, least, most, function, usage) \
-	{request, least, most, 0, false, NULL, question_##function},
+	{request, least, most, QUESTION, {.question = question_##function}},
 #define NOTHING(...)
 
 /* The commands come first: by their rows. */
@@ -48,7 +53,7 @@ static bool write_table(struct control_answer *answer)
 {
 	const struct control_request *request = answer->request;
 
-	if (request->once || (request->table == table_summary && !answer->daemon->view))
+	if (request->kind == ONCE || (request->table == table_summary && !answer->daemon->view))
 		return request->table(answer, NULL);
 	for (; answer->view; answer->view = answer->view->next) {
 		if (!request->table(answer, answer->view))
@@ -101,7 +106,7 @@ static const struct control_request *find_request(const char *name)
 /* How many arguments of a command the words are depends on the language, which has quotes. */
 static bool is_wrong(const struct control_request *request, unsigned words)
 {
-	if (request->command)
+	if (request->kind == COMMAND)
 		return !words != !request->most;
 	return words < request->least || words > request->most;
 }
@@ -138,12 +143,12 @@ void control_answer_start(struct control_answer *answer, const char *line, size_
 		error = "unknown request";
 	} else if (is_wrong(answer->request, words - 1)) {
 		error = "wrong number of arguments";
-	} else if (answer->request->command) {
+	} else if (answer->request->kind == COMMAND) {
 		memcpy(copy, line, length);
 		if (!daemon->command(daemon->ctx, (unsigned)(answer->request - requests), copy,
 				     why))
 			error = why;
-	} else if (answer->request->question) {
+	} else if (answer->request->kind == QUESTION) {
 		error = answer_question(answer, word + 1);
 	} else {
 		control_answer_continue(answer);
@@ -161,7 +166,7 @@ void control_answer_refuse(struct control_answer *answer, const char *error)
 void control_answer_interrupt(struct control_answer *answer)
 {
 	table_stop(answer);
-	answer->interrupted = answer->request && answer->request->table &&
+	answer->interrupted = answer->request && answer->request->kind <= ONCE &&
 			      answer->request->table != table_log && !answer->finished;
 }
 
