@@ -234,7 +234,7 @@ static void check_interfaces(struct check *check, struct ifaces *ifaces,
 	}
 }
 
-static int run(struct check *check, const char *file)
+static int check_all(struct check *check, const char *file)
 {
 	bool protocol[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
 	struct ifaces ifaces = {.events.fd = -1, .request.fd = -1};
@@ -282,5 +282,5 @@ int mcproxy_check_main(int argc, char **argv)
 	}
 	if (option < 0)
 		return EXIT_MISUSE;
-	return run(&check, file);
+	return check_all(&check, file);
 }

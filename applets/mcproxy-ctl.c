@@ -67,7 +67,7 @@ static void print_line(void *ctx, char *line)
 }
 
 /* All words, with a space between them. False: they are too long, or more than a line. */
-static bool join(char **word, char request[CONTROL_REQUEST])
+static bool join_words(char **word, char request[CONTROL_REQUEST])
 {
 	size_t length = 0;
 
@@ -102,7 +102,7 @@ int mcproxy_ctl_main(int argc, char **argv)
 		return applet_misuse(NAME, mcproxy_ctl_usage(),
 				     "there is no command '%s' with %d argument%s", reader.words[0],
 				     argc - 1, argc == 2 ? "" : "s");
-	if (!join(reader.words, request))
+	if (!join_words(reader.words, request))
 		return applet_misuse(NAME, mcproxy_ctl_usage(), "that is more than a line");
 	result = control_ask(path, request, true, print_line, NULL, error);
 	if (!result)

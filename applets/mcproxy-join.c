@@ -316,7 +316,7 @@ static int join_range(struct join *join, const struct stream_range *groups)
 	return error ? fail(text_addr(&failed, text), error) : EXIT_SUCCESS;
 }
 
-static int run(struct join *join)
+static int run_join(struct join *join)
 {
 	const struct options *options = join->options;
 	int status = EXIT_SUCCESS, error;
@@ -346,7 +346,7 @@ static void close_join(struct join *join)
 	free(join);
 }
 
-static int start(const struct options *options)
+static int start_join(const struct options *options)
 {
 	unsigned ifindex = options->interface ? if_nametoindex(options->interface) : 0;
 	struct join *join;
@@ -372,7 +372,7 @@ static int start(const struct options *options)
 				  .wanted = options->count ? options->count : UINT64_MAX};
 	receiver_raise_limits();
 	error = loop_open(&join->loop);
-	status = error ? fail("start", error) : run(join);
+	status = error ? fail("start", error) : run_join(join);
 	close_join(join);
 	return status;
 }
@@ -468,5 +468,5 @@ int mcproxy_join_main(int argc, char **argv)
 	problem = find_problem(&options);
 	if (problem)
 		return applet_misuse(NAME, mcproxy_join_usage(), "%s", problem);
-	return start(&options);
+	return start_join(&options);
 }

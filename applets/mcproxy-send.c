@@ -141,7 +141,7 @@ static void print_summary(const struct options *options, const struct sender_res
 	       (int)(elapsed / 1000 % 1000), rate);
 }
 
-static int start(struct options *options)
+static int start_sending(struct options *options)
 {
 	struct sender_result result;
 	int error;
@@ -186,5 +186,5 @@ int mcproxy_send_main(int argc, char **argv)
 		return EXIT_MISUSE;
 	if (!options.plan.range_count)
 		return applet_misuse(NAME, mcproxy_send_usage(), "no group");
-	return start(&options);
+	return start_sending(&options);
 }

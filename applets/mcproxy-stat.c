@@ -113,7 +113,7 @@ const char *mcproxy_stat_usage(void)
 					   "Questions:\n" CONTROL_QUESTIONS(QUESTION);
 }
 
-static void split(char *line, char **cell)
+static void split_cells(char *line, char **cell)
 {
 	for (unsigned i = 0; i < CELLS; i++) {
 		cell[i] = line;
@@ -185,7 +185,7 @@ static void print_line(void *ctx, char *line)
 		output("%s\n", line);
 		return;
 	}
-	split(line, cell);
+	split_cells(line, cell);
 	if (!is_shown(printer, cell))
 		return;
 	if (!printer->begun)
@@ -205,7 +205,7 @@ static int fail(const char *path, int result, const char *error, int status)
 	return status;
 }
 
-static int show(const char *path, const struct table *table, bool raw, bool overview)
+static int show_table(const char *path, const struct table *table, bool raw, bool overview)
 {
 	struct printer printer = {.table = raw ? NULL : table, .overview = overview};
 	char error[CONTROL_ERROR];
@@ -230,7 +230,7 @@ static int show_part(const char *path, enum part part)
 		if (!first)
 			output_text("\n");
 		first = false;
-		status = show(path, &tables[i], false, part == OVERVIEW);
+		status = show_table(path, &tables[i], false, part == OVERVIEW);
 	}
 	return status;
 }
@@ -292,7 +292,8 @@ static bool is_no(const struct question *question, int result, struct reply *rep
 	return *reply->why;
 }
 
-static int ask(const char *path, bool quiet, const struct question *question, char **argument)
+static int ask_question(const char *path, bool quiet, const struct question *question,
+			char **argument)
 {
 	char request[CONTROL_REQUEST], error[CONTROL_ERROR];
 	const char *second = argument[0] && argument[1] ? argument[1] : "";
@@ -316,16 +317,16 @@ static int dispatch(const char *path, bool raw, bool quiet, int argc, char **arg
 	const struct table *table = argc == 1 ? find_table(argv[0]) : NULL;
 
 	if (question && !raw)
-		return ask(path, quiet, question, argv + 1);
+		return ask_question(path, quiet, question, argv + 1);
 	if (quiet)
 		return applet_misuse(NAME, mcproxy_stat_usage(),
 				     "-q needs a whole question, and no -t");
 	if (!argc)
-		return raw ? show(path, &tables[0], true, false) : show_part(path, OVERVIEW);
+		return raw ? show_table(path, &tables[0], true, false) : show_part(path, OVERVIEW);
 	if (argc == 1 && !raw && !strcmp(argv[0], "all"))
 		return show_all(path);
 	if (table)
-		return show(path, table, raw, false);
+		return show_table(path, table, raw, false);
 	return applet_misuse(NAME, mcproxy_stat_usage(),
 			     "there is no table%s '%s' with %d argument%s",
 			     raw ? "" : " or question", argv[0], argc - 1, argc == 2 ? "" : "s");

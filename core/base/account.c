@@ -41,7 +41,7 @@ static bool take_byte(struct line *line, const char *name, unsigned count, char 
 	return false;
 }
 
-static int find(const char *path, const char *name, unsigned count, uint64_t number[2])
+static int find_account(const char *path, const char *name, unsigned count, uint64_t number[2])
 {
 	struct line line = {.name = name};
 	char chunk[512];
@@ -69,7 +69,7 @@ static int find(const char *path, const char *name, unsigned count, uint64_t num
 int account_group(const char *name, uint32_t *gid)
 {
 	uint64_t number[2];
-	int error = find("/etc/group", name, 1, number);
+	int error = find_account("/etc/group", name, 1, number);
 
 	if (!error)
 		*gid = (uint32_t)number[0];
@@ -79,7 +79,7 @@ int account_group(const char *name, uint32_t *gid)
 int account_user(const char *name, uint32_t *uid, uint32_t *gid)
 {
 	uint64_t number[2];
-	int error = find("/etc/passwd", name, 2, number);
+	int error = find_account("/etc/passwd", name, 2, number);
 
 	if (!error) {
 		*uid = (uint32_t)number[0];

@@ -69,8 +69,8 @@ static void put_repeated(const struct output *output, char byte, size_t count)
 }
 
 /* The sign, which is "" or "-", stands before zeros and behind blanks. */
-static void put(const struct output *output, const struct conversion *conversion, const char *sign,
-		const char *text, size_t length)
+static void put_conversion(const struct output *output, const struct conversion *conversion,
+			   const char *sign, const char *text, size_t length)
 {
 	size_t signs = strlen(sign), all = signs + length;
 	size_t fill = conversion->width > all ? conversion->width - all : 0;
@@ -107,7 +107,7 @@ static void put_number(struct output *output, const struct conversion *conversio
 		*--digit = "0123456789abcdef"[value % base];
 		value /= base;
 	} while (value);
-	put(output, conversion, sign, digit, (size_t)(digits + sizeof(digits) - digit));
+	put_conversion(output, conversion, sign, digit, (size_t)(digits + sizeof(digits) - digit));
 }
 
 /* Returns false if there is no such conversion. */
@@ -125,14 +125,14 @@ static bool convert(struct output *output, struct conversion *conversion, char l
 	case 's':
 		text = va_arg(output->arguments, const char *);
 		conversion->zeros = false;
-		put(output, conversion, "", text, strnlen(text, conversion->precision));
+		put_conversion(output, conversion, "", text, strnlen(text, conversion->precision));
 		return true;
 	case 'c':
 		byte = (char)va_arg(output->arguments, int);
 		/* fall through */
 	case '%':
 		conversion->zeros = false;
-		put(output, conversion, "", &byte, 1);
+		put_conversion(output, conversion, "", &byte, 1);
 		return true;
 	default:
 		return false;

@@ -84,7 +84,7 @@ bool log_wants(enum log_level level)
 
 /* ---- the last lines ---- */
 
-static void put(const void *bytes, size_t size)
+static void put_in_ring(const void *bytes, size_t size)
 {
 	const char *byte = bytes;
 
@@ -92,7 +92,7 @@ static void put(const void *bytes, size_t size)
 		ring.byte[ring.end++ % sizeof(ring.byte)] = *byte++;
 }
 
-static void get(uint64_t *position, void *bytes, size_t size)
+static void get_from_ring(uint64_t *position, void *bytes, size_t size)
 {
 	char *byte = bytes;
 
@@ -105,11 +105,11 @@ static void remember(uint32_t tenths, enum log_level level, const char *text, si
 	struct mark old, mark = {tenths, (uint16_t)length, (uint8_t)level};
 
 	while (ring.end + sizeof(mark) + length - ring.begin > sizeof(ring.byte)) {
-		get(&ring.begin, &old, sizeof(old));
+		get_from_ring(&ring.begin, &old, sizeof(old));
 		ring.begin += old.length;
 	}
-	put(&mark, sizeof(mark));
-	put(text, length);
+	put_in_ring(&mark, sizeof(mark));
+	put_in_ring(text, length);
 }
 
 bool log_recall(uint64_t *position, struct log_entry *entry)
@@ -120,8 +120,8 @@ bool log_recall(uint64_t *position, struct log_entry *entry)
 		*position = ring.begin;
 	if (*position >= ring.end)
 		return false;
-	get(position, &mark, sizeof(mark));
-	get(position, entry->text, mark.length);
+	get_from_ring(position, &mark, sizeof(mark));
+	get_from_ring(position, entry->text, mark.length);
 	entry->text[mark.length] = '\0';
 	entry->level = mark.level;
 	entry->age = (uint64_t)(read_clock() - mark.tenths) * 100;

@@ -41,8 +41,8 @@ static int timeout_until(int64_t deadline)
 	return deadline - now > INT_MAX ? INT_MAX : (int)(deadline - now);
 }
 
-static int control(struct loop *loop, int operation, int fd, struct loop_source *source,
-		   uint32_t events)
+static int change_wait(struct loop *loop, int operation, int fd, struct loop_source *source,
+		       uint32_t events)
 {
 	struct epoll_event event = {.events = events, .data.ptr = source};
 
@@ -65,7 +65,7 @@ static int open_signals(struct loop *loop)
 	sigaddset(&set, SIGPIPE);
 	if (sigprocmask(SIG_BLOCK, &set, NULL))
 		return -errno;
-	return control(loop, EPOLL_CTL_ADD, loop->signals, NULL, EPOLLIN);
+	return change_wait(loop, EPOLL_CTL_ADD, loop->signals, NULL, EPOLLIN);
 }
 
 int loop_open(struct loop *loop)
@@ -92,17 +92,17 @@ void loop_close(struct loop *loop)
 
 int loop_add(struct loop *loop, struct loop_source *source, uint32_t events)
 {
-	return control(loop, EPOLL_CTL_ADD, source->fd, source, events);
+	return change_wait(loop, EPOLL_CTL_ADD, source->fd, source, events);
 }
 
 int loop_change(struct loop *loop, struct loop_source *source, uint32_t events)
 {
-	return control(loop, EPOLL_CTL_MOD, source->fd, source, events);
+	return change_wait(loop, EPOLL_CTL_MOD, source->fd, source, events);
 }
 
 void loop_remove(struct loop *loop, struct loop_source *source)
 {
-	control(loop, EPOLL_CTL_DEL, source->fd, source, 0);
+	change_wait(loop, EPOLL_CTL_DEL, source->fd, source, 0);
 	for (unsigned i = 0; i < LOOP_EVENTS; i++)
 		if (loop->pending[i] == source)
 			loop->pending[i] = NULL;

@@ -16,7 +16,7 @@ static bool matches(const struct names *names, const char *name)
 }
 
 /* Where INDEX is; COUNT: nowhere. */
-static size_t find(const struct names *names, unsigned index)
+static size_t find_name(const struct names *names, unsigned index)
 {
 	size_t at = 0;
 
@@ -83,7 +83,7 @@ static void insert(struct names *names, unsigned index, const char *name)
 
 void names_set(struct names *names, unsigned index, const char *name)
 {
-	size_t at = find(names, index);
+	size_t at = find_name(names, index);
 	bool wanted = name && strlen(name) < IF_NAMESIZE && matches(names, name);
 
 	if (at < names->count) {

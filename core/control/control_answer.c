@@ -39,7 +39,7 @@ static const struct control_request requests[] = {
 		CONTROL_QUESTIONS(QUESTION)};
 
 /* The status line: "ok", or what is wrong. */
-static void finish(struct control_answer *answer, const char *error)
+static void put_status(struct control_answer *answer, const char *error)
 {
 	for (const char *text = error ? "error " : "ok"; *text; text++)
 		column_byte(answer, *text);
@@ -68,13 +68,13 @@ void control_answer_continue(struct control_answer *answer)
 	answer->now = loop_now();
 	answer->length = 0;
 	if (answer->interrupted)
-		finish(answer, "the configuration has changed; ask again");
+		put_status(answer, "the configuration has changed; ask again");
 	else if (write_table(answer) && column_room(answer))
-		finish(answer, NULL);
+		put_status(answer, NULL);
 }
 
 /* Cuts LINE at its spaces. Returns how many words there are, at most WORDS. */
-static unsigned split(char *line, char *word[WORDS])
+static unsigned split_words(char *line, char *word[WORDS])
 {
 	unsigned words = 0;
 	bool inside = false;
@@ -135,7 +135,7 @@ void control_answer_start(struct control_answer *answer, const char *line, size_
 
 	memcpy(copy, line, length);
 	copy[length] = '\0';
-	words = split(copy, word);
+	words = split_words(copy, word);
 	answer->view = daemon->view;
 	answer->length = 0;
 	answer->request = words ? find_request(word[0]) : NULL;
@@ -154,13 +154,13 @@ void control_answer_start(struct control_answer *answer, const char *line, size_
 		control_answer_continue(answer);
 		return;
 	}
-	finish(answer, error);
+	put_status(answer, error);
 }
 
 void control_answer_refuse(struct control_answer *answer, const char *error)
 {
 	answer->length = 0;
-	finish(answer, error);
+	put_status(answer, error);
 }
 
 void control_answer_interrupt(struct control_answer *answer)

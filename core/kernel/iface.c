@@ -290,7 +290,7 @@ static void note_routing(struct ifaces *ifaces, struct wire_reader body)
 		ifaces->routing[*family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD] = true;
 }
 
-static void note(void *ctx, uint16_t type, struct wire_reader body)
+static void note_message(void *ctx, uint16_t type, struct wire_reader body)
 {
 	struct ifaces *ifaces = ctx;
 
@@ -333,12 +333,12 @@ int iface_refresh(struct ifaces *ifaces)
 	return error;
 }
 
-static void ready(void *ctx, uint32_t events)
+static void events_ready(void *ctx, uint32_t events)
 {
 	struct ifaces *ifaces = ctx;
 
 	(void)events;
-	if (netlink_listen(&ifaces->events, note, ifaces)) {
+	if (netlink_listen(&ifaces->events, note_message, ifaces)) {
 		for (struct iface *i = ifaces->first; i; i = i->next)
 			i->stale = true;
 		ifaces->names.stale = ifaces->names.pattern_count;
@@ -357,7 +357,7 @@ int iface_open(struct ifaces *ifaces, struct loop *loop)
 	int error;
 
 	*ifaces = (struct ifaces){
-		.loop = loop, .events.fd = -1, .source = {.ready = ready, .ctx = ifaces}};
+		.loop = loop, .events.fd = -1, .source = {.ready = events_ready, .ctx = ifaces}};
 	error = netlink_open(&ifaces->request, 0);
 	if (!error)
 		error = netlink_open(&ifaces->events, groups);

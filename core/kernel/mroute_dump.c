@@ -41,7 +41,7 @@ static struct addr read_addr(struct wire_reader body, uint16_t type, enum protoc
 	return addr;
 }
 
-static void visit(void *ctx, uint16_t type, struct wire_reader body)
+static void visit_route(void *ctx, uint16_t type, struct wire_reader body)
 {
 	const struct mroute_dump *dump = ctx;
 	struct wire_reader hops;
@@ -72,5 +72,5 @@ int mroute_dump(struct netlink *netlink, const struct mroute_dump *dump)
 	struct netlink_request request;
 
 	netlink_begin(&request, ABI_RTM_GETROUTE, ABI_NLM_F_DUMP, &message, sizeof(message));
-	return netlink_ask(netlink, &request, visit, ctx.out);
+	return netlink_ask(netlink, &request, visit_route, ctx.out);
 }

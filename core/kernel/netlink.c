@@ -29,7 +29,7 @@ bool netlink_take(struct wire_reader *r, void *value, size_t size)
 }
 
 /* Cuts a part of LENGTH bytes, HEADER of which have been read, off R. */
-static bool cut(struct wire_reader *r, size_t header, size_t length, struct wire_reader *part)
+static bool cut_part(struct wire_reader *r, size_t header, size_t length, struct wire_reader *part)
 {
 	if (length < header || length - header > r->left)
 		return false;
@@ -42,7 +42,7 @@ static bool next_message(struct wire_reader *r, struct abi_nlmsghdr *header,
 			 struct wire_reader *body)
 {
 	return netlink_take(r, header, sizeof(*header)) &&
-	       cut(r, sizeof(*header), header->nlmsg_len, body);
+	       cut_part(r, sizeof(*header), header->nlmsg_len, body);
 }
 
 bool netlink_attribute(struct wire_reader attributes, uint16_t type, struct wire_reader *value)
@@ -50,7 +50,7 @@ bool netlink_attribute(struct wire_reader attributes, uint16_t type, struct wire
 	struct abi_rtattr header;
 
 	while (netlink_take(&attributes, &header, sizeof(header)) &&
-	       cut(&attributes, sizeof(header), header.rta_len, value))
+	       cut_part(&attributes, sizeof(header), header.rta_len, value))
 		if (header.rta_type == type)
 			return true;
 	return false;

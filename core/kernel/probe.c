@@ -99,7 +99,7 @@ int probe_tables(enum protocol protocol)
 }
 
 /* The Nth word of a line, N from 0; NULL: there is none. */
-static const char *word(const char *line, unsigned n)
+static const char *word_of(const char *line, unsigned n)
 {
 	for (;; n--) {
 		while (*line == ' ' || *line == '\t')
@@ -116,7 +116,7 @@ static const char *word(const char *line, unsigned n)
  * inode ...". */
 static void add_socket(struct sockets *sockets, const char *line, unsigned long number)
 {
-	const char *local = word(line, 1), *inode = word(line, 9);
+	const char *local = word_of(line, 1), *inode = word_of(line, 9);
 	const char *colon = local ? strchr(local, ':') : NULL;
 
 	if (colon && inode && leading_number(colon + 1, 16) == number && sockets->count < SOCKETS)

@@ -44,7 +44,7 @@ static int switch_off(struct rpfilter *filter, struct rpfilter_entry *entry)
 	return was < 0 && was != -ENOENT ? was : 0;
 }
 
-static struct rpfilter_entry *find(struct rpfilter *filter, const char *name)
+static struct rpfilter_entry *find_entry(struct rpfilter *filter, const char *name)
 {
 	for (size_t i = 0; i < filter->count; i++)
 		if (!strcmp(filter->entry[i].name, name))
@@ -53,9 +53,9 @@ static struct rpfilter_entry *find(struct rpfilter *filter, const char *name)
 }
 
 /* 0 or -errno; ENOSPC: nothing has changed. */
-static int hold(struct rpfilter *filter, const char *name)
+static int hold_interface(struct rpfilter *filter, const char *name)
 {
-	struct rpfilter_entry *entry = find(filter, name);
+	struct rpfilter_entry *entry = find_entry(filter, name);
 
 	if (!entry) {
 		if (filter->count == RPFILTER_MAX)
@@ -77,9 +77,9 @@ static void restore(struct rpfilter *filter, struct rpfilter_entry *entry)
 	*entry = filter->entry[--filter->count];
 }
 
-static void release(struct rpfilter *filter, const char *name)
+static void release_interface(struct rpfilter *filter, const char *name)
 {
-	struct rpfilter_entry *entry = find(filter, name);
+	struct rpfilter_entry *entry = find_entry(filter, name);
 
 	if (entry && entry->holders && !--entry->holders)
 		restore(filter, entry);
@@ -87,31 +87,31 @@ static void release(struct rpfilter *filter, const char *name)
 
 int rpfilter_hold(struct rpfilter *filter, const char *name)
 {
-	int error = hold(filter, all), its;
+	int error = hold_interface(filter, all), its;
 
 	if (error == -ENOSPC)
 		return error;
-	its = hold(filter, name);
+	its = hold_interface(filter, name);
 	if (its == -ENOSPC)
-		release(filter, all);
+		release_interface(filter, all);
 	return its ? its : error;
 }
 
 int rpfilter_refresh(struct rpfilter *filter, const char *name)
 {
-	struct rpfilter_entry *entry = find(filter, name);
+	struct rpfilter_entry *entry = find_entry(filter, name);
 
 	return entry ? switch_off(filter, entry) : 0;
 }
 
 void rpfilter_release(struct rpfilter *filter, const char *name)
 {
-	const struct rpfilter_entry *entry = find(filter, name);
+	const struct rpfilter_entry *entry = find_entry(filter, name);
 
 	if (!entry || !entry->holders)
 		return;
-	release(filter, name);
-	release(filter, all);
+	release_interface(filter, name);
+	release_interface(filter, all);
 }
 
 void rpfilter_renew(struct rpfilter *filter)

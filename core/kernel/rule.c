@@ -28,7 +28,7 @@ static uint8_t family_of(enum protocol protocol)
 	return protocol == PROTOCOL_IGMP ? ABI_RTNL_FAMILY_IPMR : ABI_RTNL_FAMILY_IP6MR;
 }
 
-static void ignore(void *ctx, uint16_t type, struct wire_reader body)
+static void ignore_message(void *ctx, uint16_t type, struct wire_reader body)
 {
 	(void)ctx;
 	(void)type;
@@ -51,7 +51,7 @@ int rule_change(struct netlink *netlink, bool add, const struct rule *rule, uint
 	netlink_put(&request, attribute, rule->name, strlen(rule->name) + 1);
 	if (add)
 		netlink_put(&request, ABI_FRA_PROTOCOL, &origin, sizeof(origin));
-	return netlink_ask(netlink, &request, ignore, NULL);
+	return netlink_ask(netlink, &request, ignore_message, NULL);
 }
 
 static int change_rule(struct rules *rules, bool add, const struct rule *rule, uint16_t attribute)
@@ -183,7 +183,7 @@ static void plan(struct rules *rules)
 	rules->repair_at = now + rules->delay;
 }
 
-static void note(void *ctx, uint16_t type, struct wire_reader body)
+static void note_deletion(void *ctx, uint16_t type, struct wire_reader body)
 {
 	struct rules *rules = ctx;
 	struct rule rule;
@@ -199,12 +199,12 @@ static void note(void *ctx, uint16_t type, struct wire_reader body)
 	plan(rules);
 }
 
-static void ready(void *ctx, uint32_t events)
+static void events_ready(void *ctx, uint32_t events)
 {
 	struct rules *rules = ctx;
 
 	(void)events;
-	if (!netlink_listen(&rules->events, note, rules) || !rules->count)
+	if (!netlink_listen(&rules->events, note_deletion, rules) || !rules->count)
 		return;
 	for (size_t i = 0; i < rules->count; i++)
 		rules->rule[i].missing = true;
@@ -322,7 +322,7 @@ int rule_open(struct rules *rules, struct loop *loop, rule_changer *change, void
 	*rules = (struct rules){.loop = loop,
 				.change = change,
 				.ctx = ctx,
-				.source = {.ready = ready, .ctx = rules},
+				.source = {.ready = events_ready, .ctx = rules},
 				.events.fd = -1,
 				.repair_at = INT64_MAX,
 				.repaired_at = loop_now()};

@@ -179,7 +179,8 @@ struct code {
 	unsigned length;
 };
 
-static void put(struct code *code, unsigned instruction, uint32_t value, unsigned otherwise)
+static void put_instruction(struct code *code, unsigned instruction, uint32_t value,
+			    unsigned otherwise)
 {
 	code->filter[code->length++] =
 		(struct abi_sock_filter){(uint16_t)instruction, 0, (uint8_t)otherwise, value};
@@ -188,10 +189,11 @@ static void put(struct code *code, unsigned instruction, uint32_t value, unsigne
 /* Goes on behind SKIP instructions if the condition does not hold. */
 static void put_condition(struct code *code, const struct condition *condition, unsigned skip)
 {
-	put(code, LOAD, offsetof(struct abi_seccomp_data, args) + 8u * condition->argument + LOW,
-	    0);
-	put(code, AND, condition->mask, 0);
-	put(code, EQUAL, condition->value, skip);
+	put_instruction(code, LOAD,
+			offsetof(struct abi_seccomp_data, args) + 8u * condition->argument + LOW,
+			0);
+	put_instruction(code, AND, condition->mask, 0);
+	put_instruction(code, EQUAL, condition->value, skip);
 }
 
 unsigned seccomp_filter(struct abi_sock_filter filter[SECCOMP_MAX])
@@ -201,25 +203,25 @@ unsigned seccomp_filter(struct abi_sock_filter filter[SECCOMP_MAX])
 
 	if (!ARCH)
 		return 0;
-	put(&code, LOAD, offsetof(struct abi_seccomp_data, arch), 0);
-	put(&code, EQUAL, ARCH, 0);
+	put_instruction(&code, LOAD, offsetof(struct abi_seccomp_data, arch), 0);
+	put_instruction(&code, EQUAL, ARCH, 0);
 	filter[code.length - 1].jt = 1;
-	put(&code, RETURN, ABI_SECCOMP_RET_KILL_PROCESS, 0);
-	put(&code, LOAD, offsetof(struct abi_seccomp_data, nr), 0);
+	put_instruction(&code, RETURN, ABI_SECCOMP_RET_KILL_PROCESS, 0);
+	put_instruction(&code, LOAD, offsetof(struct abi_seccomp_data, nr), 0);
 	for (n = 0; n < sizeof(free_calls) / sizeof(free_calls[0]); n++) {
-		put(&code, EQUAL, free_calls[n], 1);
-		put(&code, RETURN, ABI_SECCOMP_RET_ALLOW, 0);
+		put_instruction(&code, EQUAL, free_calls[n], 1);
+		put_instruction(&code, RETURN, ABI_SECCOMP_RET_ALLOW, 0);
 	}
 	for (n = 0; n < sizeof(bound_calls) / sizeof(bound_calls[0]); n++) {
 		const struct bound_call *call = &bound_calls[n];
 
-		put(&code, LOAD, offsetof(struct abi_seccomp_data, nr), 0);
-		put(&code, EQUAL, call->number, 7);
+		put_instruction(&code, LOAD, offsetof(struct abi_seccomp_data, nr), 0);
+		put_instruction(&code, EQUAL, call->number, 7);
 		put_condition(&code, &call->condition[0], 4);
 		put_condition(&code, &call->condition[1], 1);
-		put(&code, RETURN, ABI_SECCOMP_RET_ALLOW, 0);
+		put_instruction(&code, RETURN, ABI_SECCOMP_RET_ALLOW, 0);
 	}
-	put(&code, RETURN, ABI_SECCOMP_RET_KILL_PROCESS, 0);
+	put_instruction(&code, RETURN, ABI_SECCOMP_RET_KILL_PROCESS, 0);
 	return code.length;
 }
 

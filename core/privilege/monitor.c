@@ -366,7 +366,7 @@ static void close_monitor(struct monitor *m)
 }
 
 /* Returns when the program is to end, or, true, in a worker. */
-static bool run(struct monitor *m, struct priv *priv, int *result)
+static bool run_workers(struct monitor *m, struct priv *priv, int *result)
 {
 	int status;
 
@@ -409,7 +409,7 @@ int priv_run(const struct priv_job *job)
 		log_error("cannot start: %s", strerror(-error));
 		return EXIT_FAILURE;
 	}
-	if (run(&m, &priv, &result))
+	if (run_workers(&m, &priv, &result))
 		return job->work(job->ctx, &priv);
 	close_monitor(&m);
 	return result;

@@ -111,7 +111,7 @@ static void socket_ready(void *ctx, uint32_t events)
 	receive_batch(ctx);
 }
 
-static int set(int fd, int level, int option, int value)
+static int set_option(int fd, int level, int option, int value)
 {
 	return setsockopt(fd, level, option, &value, sizeof(value)) ? -errno : 0;
 }
@@ -119,17 +119,17 @@ static int set(int fd, int level, int option, int value)
 /* Packet info tells the group; without "multicast all" only what this very socket joined comes. */
 static int set_options(int fd, int family)
 {
-	int error = set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	int error = set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 
-	if (set(fd, SOL_SOCKET, SO_RCVBUFFORCE, CONFIG_RECEIVE_BUFFER))
-		set(fd, SOL_SOCKET, SO_RCVBUF, CONFIG_RECEIVE_BUFFER);
+	if (set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, CONFIG_RECEIVE_BUFFER))
+		set_option(fd, SOL_SOCKET, SO_RCVBUF, CONFIG_RECEIVE_BUFFER);
 	if (family == AF_INET) {
-		error = error ? error : set(fd, IPPROTO_IP, IP_PKTINFO, 1);
-		return error ? error : set(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
+		error = error ? error : set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+		return error ? error : set_option(fd, IPPROTO_IP, IP_MULTICAST_ALL, 0);
 	}
-	error = error ? error : set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-	error = error ? error : set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-	return error ? error : set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
+	error = error ? error : set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+	error = error ? error : set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+	return error ? error : set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0);
 }
 
 static int open_descriptor(int family, uint16_t port)

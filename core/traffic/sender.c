@@ -40,7 +40,7 @@ struct sender {
 	struct mmsghdr message[BATCH];
 };
 
-static int set(int fd, int level, int option, const void *value, size_t size)
+static int set_option(int fd, int level, int option, const void *value, size_t size)
 {
 	return setsockopt(fd, level, option, value, (socklen_t)size) ? -errno : 0;
 }
@@ -51,14 +51,15 @@ static int set_options(int fd, int family, const struct sender_plan *plan)
 	struct ip_mreqn interface = {.imr_ifindex = ifindex};
 
 	if (family == IPV4) {
-		error = set(fd, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof(hops));
+		error = set_option(fd, IPPROTO_IP, IP_MULTICAST_TTL, &hops, sizeof(hops));
 		if (!error && ifindex)
-			error = set(fd, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof(interface));
+			error = set_option(fd, IPPROTO_IP, IP_MULTICAST_IF, &interface,
+					   sizeof(interface));
 		return error;
 	}
-	error = set(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops));
+	error = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops, sizeof(hops));
 	if (!error && ifindex)
-		error = set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex));
+		error = set_option(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex, sizeof(ifindex));
 	return error;
 }
 
@@ -229,7 +230,7 @@ static void block_signals(sigset_t *signals)
 	sigprocmask(SIG_BLOCK, signals, NULL);
 }
 
-static int run(struct sender *sender)
+static int send_all(struct sender *sender)
 {
 	const struct sender_plan *plan = sender->plan;
 	int64_t end = INT64_MAX;
@@ -267,7 +268,7 @@ int sender_run(const struct sender_plan *plan, struct sender_result *result)
 	sender->fd[IPV4] = sender->fd[IPV6] = -1;
 	error = open_sender(sender);
 	if (!error)
-		error = run(sender);
+		error = send_all(sender);
 	close_sender(sender);
 	free(sender);
 	return error;
