@@ -17,6 +17,7 @@
 ##   size               bytes of each file and of each option; UPDATE=1 writes them into Config.in
 ##   sim                simulated networks beside a model of the RFCs: SEEDS=N of them (200)
 ##   coverage           lines and branches that the tests run through; SEEDS=N simulated worlds
+##   mutants            faults of the product, each of which a test has to find (MUTANTS=NAME...)
 ##   format             clang-format everything
 
 # ---- the programs: their files, in what they differ ----
@@ -116,7 +117,7 @@ needed  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL MULTI_INSTANCE FILTER PEERING KERNEL_H
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
 of-all  := test check check-unit check-replay check-fuzz check-net check-tree demo bench soak
 
-.PHONY: $(of-all) conformance lint size coverage format sim wire fuzz fault valgrind
+.PHONY: $(of-all) net-programs conformance lint size coverage format mutants sim wire fuzz fault valgrind
 ifneq ($(lacking),)
 $(of-all):
 	@echo '$(config) is without $(lacking): testing configs/default_defconfig instead'
@@ -132,7 +133,8 @@ check-replay: $(call program,replay)
 	@$(run) $^
 check-fuzz: $(call program,fuzz fault)
 	@$(run) $^
-check-net: $(bin) $(with-systemd) $(helpers)
+net-programs: $(bin) $(with-systemd) $(helpers)
+check-net: net-programs
 	@$(run) $(net)
 check-tree: $(bin)
 	@$(run) $(tree)
@@ -165,5 +167,8 @@ size:
 	@O='$(O)/size' CC='$(CC)' KCONFIG_CONFIG='$(config)' UPDATE='$(UPDATE)' sh tests/size.sh
 coverage:
 	@O='$(O)/coverage' CC='$(CC)' KCONFIG_CONFIG='$(config)' SEEDS='$(SEEDS)' sh tests/coverage.sh
+mutants:
+	@O='$(abspath $(O))/mutants' CC='$(CC)' MUTANTS='$(MUTANTS)' JUDGES='$(JUDGES)' \
+		sh tests/mutants/run.sh
 format:
 	clang-format -i $(wildcard $(addsuffix /*.[ch],$(house)) applets/*.c tests/*/*.[ch])

@@ -62,7 +62,7 @@ report_program()
 run_one()
 {
 	name=$(echo "$1" | sed 's,^\./,,; s,.*tests/,,; s,\.sh$,,; s,/,-,g')
-	kind=script limit=600 missing_tool=skip
+	kind=script limit=${LIMIT:-600} missing_tool=skip
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in
 	tests/net/conformance.sh) kind=program && set -- sh tests/net/enter.sh sh "$1" ;;
