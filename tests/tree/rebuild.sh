@@ -46,12 +46,12 @@ build
 touch proto/base/addr.h
 build
 echo "$made" | grep 'proto/base/addr.o'
-echo "$made" | grep 'object/tests/sim/view.o'
+echo "$made" | grep 'object/tests/sim/sim.o'
 [ "$(echo "$made" | grep -c 'core/main.o')" = 0 ]
 touch tests/unit/wire.c
 made 'object/tests/unit/wire.o tests/unit/wire'
-touch tests/sim/view.c
-made 'object/tests/sim/view.o tests/sim'
+touch tests/sim/sim.c
+made 'object/tests/sim/sim.o tests/sim'
 touch tests/attack/attack.h
 made "$(find tests/attack -name '*.c' | sed 's,\(.*\)c$,object/\1o,' | sort | tr '\n' ' ')tests/attack"
 build -O1
