@@ -47,7 +47,7 @@ touch proto/base/addr.h
 build
 echo "$made" | grep 'proto/base/addr.o'
 echo "$made" | grep 'object/tests/sim/sim.o'
-[ "$(echo "$made" | grep -c 'core/main.o')" = 0 ]
+[ "$(echo "$made" | grep -c 'core/base/log.o')" = 0 ]
 touch tests/unit/wire.c
 made 'object/tests/unit/wire.o tests/unit/wire'
 touch tests/sim/sim.c
