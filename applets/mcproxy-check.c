@@ -11,6 +11,7 @@
 
 #include "core/base/applet.h"
 #include "core/kernel/check.h"
+#include "core/config/conf_make.h"
 #include "core/config/script.h"
 #include "core/kernel/iface.h"
 #include "core/kernel/probe.h"

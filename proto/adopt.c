@@ -7,7 +7,6 @@
 #include "proto/forward/forward.h"
 #include "proto/host/host.h"
 #include "proto/policy/policy.h"
-#include "proto/proxy.h"
 #include "proto/router/group.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
@@ -215,7 +214,7 @@ static bool adopt_source(struct proxy *p, struct membership *m, const struct rou
 	return true;
 }
 
-bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)
+bool adopt_route(struct proxy *p, int64_t now, const struct route *r)
 {
 	bool whole = addr_is_any(&r->source);
 	struct membership *m;

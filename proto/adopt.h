@@ -10,6 +10,8 @@
 
 #include "proto/state/state.h"
 
+/* See proxy_adopt(). */
+bool adopt_route(struct proxy *, int64_t now, const struct route *);
 /* The kernel has been told of all that is wanted: removes what it had and nobody wants. */
 void adopt_end(struct proxy *);
 void adopt_free(struct proxy *);

@@ -211,3 +211,8 @@ void proxy_tick(struct proxy *p, int64_t now)
 	if (membership_was_starved(p) && p->retry_at == INT64_MAX)
 		p->retry_at = now + RETRY_INTERVAL;
 }
+
+bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)
+{
+	return ENABLE_PRIVSEP && adopt_route(p, now, r);
+}

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "core/config/key.h"
+#include "core/config/keys.h"
 
 enum { PEER_MUTEX = 10 /* ms, of an instance with peers */ };
 
@@ -172,7 +172,7 @@ static bool make_interfaces(struct draft *draft, struct definition *definition)
 	for (unsigned i = 0; i < count; i++) {
 		struct conf_interface *interface = &instance->interface[i];
 
-		key_put_defaults(KEY_OF_INTERFACE, interface);
+		keys_put_defaults(KEY_OF_INTERFACE, interface);
 		strcpy(interface->name, definition->choice[i].name);
 		interface->upstream = definition->choice[i].upstream;
 		interface->peer = definition->choice[i].peer;
@@ -196,7 +196,7 @@ bool choose_interfaces(struct draft *draft)
 	draft->conf.instance = instance;
 	draft->conf.instance_count = draft->definitions;
 	for (definition = draft->first; definition; definition = definition->next) {
-		key_put_defaults(KEY_OF_INSTANCE, instance);
+		keys_put_defaults(KEY_OF_INSTANCE, instance);
 		strcpy(instance->name, definition->name);
 		memcpy(instance->protocol, draft->runs, sizeof(draft->runs));
 		if (ENABLE_MULTI_INSTANCE)

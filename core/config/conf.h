@@ -90,14 +90,4 @@ struct conf {
 	void *memory; /* of the lists, as far as they are not the script's */
 };
 
-struct script;
-
-/* What SCRIPT says while the interfaces called PRESENT are those that patterns may mean. 0, or -1
- * with ERROR (one line: NAME:LINE:COLUMN: found ..., expected ..., or NAME: out of memory) and CONF
- * untouched. Whether there is an error does not depend on which interfaces are present. The script
- * has to live as long as the struct conf. */
-int conf_make(struct conf *, const struct script *, const char (*present)[IF_NAMESIZE],
-	      size_t present_count, char error[CONF_ERROR]);
-void conf_free(struct conf *);
-
 #endif

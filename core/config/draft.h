@@ -52,7 +52,7 @@ struct draft {
 	struct definition *first, **end; /* of all instances */
 	unsigned definitions;
 	struct conf conf;
-	/* of conf.c: */
+	/* of conf_make.c: */
 	bool added; /* the present statement was, at run time */
 	const struct conf_instance *instance;
 	const struct conf_interface *interface;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The keys of the configuration language: what stands behind `set`. */
+/* What a key of the configuration language is; all of them are in keys.c. */
 #ifndef CORE_KEY_H
 #define CORE_KEY_H
 
-#include "core/config/parser.h"
+#include "core/config/statement.h"
 
 enum key_type {
 	KEY_NUMBER,
@@ -47,14 +47,5 @@ struct key {
 		const union setting *lists; /* the default of prefixes */
 	};
 };
-
-/* Takes KEY VALUE for what the statement is about so far, and completes it. */
-bool key_read(struct parser *, struct statement *);
-/* Takes what stands behind `in` or `out`: a filter, or `rulematching`. */
-bool key_read_binding(struct parser *, struct statement *, bool out);
-/* Writes what a statement sets to the struct that its key is of. */
-void key_put(const struct statement *, void *target);
-/* Writes the defaults of all keys that go there. */
-void key_put_defaults(enum key_target, void *target);
 
 #endif

@@ -15,7 +15,7 @@ struct parser {
 	const struct script *script;
 	const struct part *added; /* where a token is that is not in the script's file */
 	char *error;		  /* CONF_ERROR bytes */
-	const char **gap;	  /* see statement_scan() */
+	const char **gap;	  /* see grammar_scan() */
 	struct conf_rule *rule;	  /* the rules of tables that are open */
 	size_t rule_count, rule_room;
 	size_t rule_total;   /* of the script */

@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "core/base/format.h"
+#include "core/config/grammar.h"
 #include "core/config/key.h"
+#include "core/config/parser.h"
 
 /* ---- the text ---- */
 
@@ -111,8 +113,8 @@ bool script_restore(struct script *script, int fd, size_t file, const char *name
 
 bool script_scan(struct script *script, char error[CONF_ERROR])
 {
-	return statement_scan(script, &script->file, 0, NULL, error) &&
-	       (!script->added.size || statement_scan(script, &script->added, 0, NULL, error));
+	return grammar_scan(script, &script->file, 0, NULL, error) &&
+	       (!script->added.size || grammar_scan(script, &script->added, 0, NULL, error));
 }
 
 static void free_part(struct part *part)
@@ -199,7 +201,7 @@ static bool read_statement(struct script *script, struct part *part, size_t from
 	bool valid;
 
 	part->size = from + strlen(text) + 1;
-	valid = statement_scan(script, part, from, setting ? &gap : NULL, error);
+	valid = grammar_scan(script, part, from, setting ? &gap : NULL, error);
 	if (!gap)
 		return valid;
 	text += gap - text;
@@ -207,7 +209,7 @@ static bool read_statement(struct script *script, struct part *part, size_t from
 	memcpy(text, "set ", 4);
 	part->size += 4;
 	parser_release(part->memory);
-	return statement_scan(script, part, from, NULL, error);
+	return grammar_scan(script, part, from, NULL, error);
 }
 
 /* ---- which one replaces which ---- */
@@ -284,7 +286,7 @@ bool script_add(struct script *script, const char *command, struct part *before,
 	part = (struct part){.text = part.text, .size = part.size};
 	if (why)
 		format_text(error, CONF_ERROR, "%s", why);
-	else if (!part.size || statement_scan(script, &part, 0, NULL, error)) {
+	else if (!part.size || grammar_scan(script, &part, 0, NULL, error)) {
 		*before = script->added;
 		script->added = part;
 		return true;

@@ -4,6 +4,7 @@
 #define CORE_VALUE_H
 
 #include "core/config/key.h"
+#include "core/config/parser.h"
 
 /* Takes the value of the statement's key. */
 bool value_read(struct parser *, struct statement *);

@@ -20,6 +20,7 @@
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
+#include "core/config/conf_make.h"
 #include "core/daemon/command.h"
 #include "core/daemon/members.h"
 #include "core/daemon/program.h"

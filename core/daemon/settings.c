@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/log.h"
+#include "core/config/conf_make.h"
 #include "core/daemon/members.h"
 #include "core/daemon/program.h"
 

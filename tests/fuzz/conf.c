@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/config/conf_make.h"
 #include "core/config/script.h"
 #include "core/daemon/plan.h"
 #include "../unit/instance.h"

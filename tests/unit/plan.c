@@ -2,6 +2,7 @@
 /* What a proxy runs with, made of a configuration. */
 #include <string.h>
 
+#include "core/config/conf_make.h"
 #include "core/config/script.h"
 #include "core/daemon/plan.h"
 #include "proto/policy/filter.h"

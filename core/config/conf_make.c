@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From statements to a configuration; see conf.h. The whole script is one declaration: an interface
- * may be set up before the instance that has it. So definitions come first, then what is set. Owns:
- * the errors that statements have only together.
+ * From statements to a configuration; see conf_make.h. The whole script is one declaration: an
+ * interface may be set up before the instance that has it. So definitions come first, then what is
+ * set. Owns: the errors that statements have only together.
  */
-#include "core/config/conf.h"
+#include "core/config/conf_make.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "core/config/choose.h"
 #include "core/config/define.h"
 #include "core/config/implied.h"
-#include "core/config/key.h"
+#include "core/config/keys.h"
 
 typedef bool action(struct draft *, const struct statement *);
 
@@ -149,7 +149,7 @@ static bool set_interfaces(struct draft *draft, const struct statement *statemen
 		if (!selects(statement, name, interface))
 			continue;
 		if (statement->key->type != KEY_STATIC_JOIN)
-			key_put(statement, interface);
+			keys_put(statement, interface);
 		else if (!add_static_join(draft->parser, statement, interface))
 			return false;
 	}
@@ -163,7 +163,7 @@ static bool set(struct draft *draft, const struct statement *statement)
 	if (statement->kind != STATEMENT_SET)
 		return true;
 	if (statement->place == PLACE_PROGRAM) {
-		key_put(statement, &draft->conf);
+		keys_put(statement, &draft->conf);
 		draft->conf.log_level_given |=
 			draft->added && statement->key->offset == offsetof(struct conf, log_level);
 		return true;
@@ -176,7 +176,7 @@ static bool set(struct draft *draft, const struct statement *statement)
 		return false;
 	if (statement->key->target == KEY_OF_INTERFACE)
 		return set_interfaces(draft, statement, its);
-	key_put(statement, its->conf);
+	keys_put(statement, its->conf);
 	return true;
 }
 
@@ -260,7 +260,7 @@ int conf_make(struct conf *conf, const struct script *script, const char (*prese
 	if (!draft.parser)
 		return -1;
 	draft.end = &draft.first;
-	key_put_defaults(KEY_OF_PROGRAM, &draft.conf);
+	keys_put_defaults(KEY_OF_PROGRAM, &draft.conf);
 	valid = each(&draft, declare) && complete_protocols(&draft) && choose_interfaces(&draft) &&
 		each(&draft, set) && each(&draft, check_static_join) &&
 		complete_interfaces(&draft) && (!ENABLE_FILTER || implied_filters(&draft));

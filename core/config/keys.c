@@ -4,7 +4,7 @@
  * range (RFC 9776 section 8, RFC 9777 section 9), where it goes, its default, and which option
  * brings it. Leaves out: the defaults of the RFCs, which are values_complete()'s.
  */
-#include "core/config/key.h"
+#include "core/config/keys.h"
 
 #include <string.h>
 
@@ -200,7 +200,7 @@ static bool fail_key(struct parser *parser, uint8_t place)
 	return false;
 }
 
-bool key_read(struct parser *parser, struct statement *statement)
+bool keys_read(struct parser *parser, struct statement *statement)
 {
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct key *key = &keys[i];
@@ -245,7 +245,7 @@ static bool read_matching(struct parser *parser, struct statement *statement, bo
 	return true;
 }
 
-bool key_read_binding(struct parser *parser, struct statement *statement, bool out)
+bool keys_read_binding(struct parser *parser, struct statement *statement, bool out)
 {
 	bool white;
 
@@ -273,7 +273,7 @@ static size_t distance(const struct key *key)
 					      : sizeof(struct proxy_interface_config);
 }
 
-void key_put(const struct statement *statement, void *target)
+void keys_put(const struct statement *statement, void *target)
 {
 	const struct key *key = statement->key;
 	const union setting *set = &statement->set;
@@ -289,7 +289,7 @@ void key_put(const struct statement *statement, void *target)
 			       key->size);
 }
 
-void key_put_defaults(enum key_target which, void *target)
+void keys_put_defaults(enum key_target which, void *target)
 {
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct key *key = &keys[i];
@@ -304,6 +304,6 @@ void key_put_defaults(enum key_target which, void *target)
 				(struct token){key->text, (unsigned)strlen(key->text), TOKEN_WORD};
 		else
 			value_set_number(&statement, key->standard);
-		key_put(&statement, target);
+		keys_put(&statement, target);
 	}
 }

@@ -1,0 +1,4 @@
+APPLET(mcproxy, "mcproxy")
+APPLET(mcproxy_stat, "mcproxy-stat")
+APPLET(mcproxy_ctl, "mcproxy-ctl")
+APPLET(mcproxy_check, "mcproxy-check")

@@ -1,0 +1,17 @@
+b-default/core/config/implied.o: core/config/implied.c b-default/config.h \
+ core/config/implied.h core/config/draft.h core/config/parser.h \
+ core/config/statement.h core/base/scan.h core/config/conf.h \
+ proto/base/config.h proto/base/addr.h proto/base/values.h \
+ core/base/log.h core/config/table.h
+b-default/config.h:
+core/config/implied.h:
+core/config/draft.h:
+core/config/parser.h:
+core/config/statement.h:
+core/base/scan.h:
+core/config/conf.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+core/base/log.h:
+core/config/table.h:

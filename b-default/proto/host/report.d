@@ -1,0 +1,25 @@
+b-default/proto/host/report.o: proto/host/report.c b-default/config.h \
+ proto/host/report.h proto/state/state.h proto/base/config.h \
+ proto/base/addr.h proto/base/values.h proto/base/counter.h \
+ proto/base/event.h proto/packet/message.h proto/base/source.h \
+ proto/base/wire.h proto/state/record.h proto/base/timer.h \
+ proto/state/walk.h proto/base/random.h proto/host/subscription.h \
+ proto/packet/codec.h proto/state/interface.h
+b-default/config.h:
+proto/host/report.h:
+proto/state/state.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/packet/message.h:
+proto/base/source.h:
+proto/base/wire.h:
+proto/state/record.h:
+proto/base/timer.h:
+proto/state/walk.h:
+proto/base/random.h:
+proto/host/subscription.h:
+proto/packet/codec.h:
+proto/state/interface.h:

@@ -1,0 +1,13 @@
+b-default/proto/packet/message.o: proto/packet/message.c \
+ b-default/config.h proto/packet/message.h proto/base/counter.h \
+ proto/base/event.h proto/base/config.h proto/base/addr.h \
+ proto/base/values.h proto/base/source.h proto/base/wire.h
+b-default/config.h:
+proto/packet/message.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/source.h:
+proto/base/wire.h:

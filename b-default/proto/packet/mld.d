@@ -1,0 +1,14 @@
+b-default/proto/packet/mld.o: proto/packet/mld.c b-default/config.h \
+ proto/packet/mld.h proto/packet/message.h proto/base/counter.h \
+ proto/base/event.h proto/base/config.h proto/base/addr.h \
+ proto/base/values.h proto/base/source.h proto/base/wire.h
+b-default/config.h:
+proto/packet/mld.h:
+proto/packet/message.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/source.h:
+proto/base/wire.h:

@@ -1,0 +1,24 @@
+b-default/proto/router/tracking.o: proto/router/tracking.c \
+ b-default/config.h proto/router/tracking.h proto/router/limits.h \
+ proto/state/state.h proto/base/config.h proto/base/addr.h \
+ proto/base/values.h proto/base/counter.h proto/base/event.h \
+ proto/packet/message.h proto/base/source.h proto/base/wire.h \
+ proto/state/record.h proto/base/timer.h proto/state/walk.h \
+ proto/router/reporter.h proto/router/row.h
+b-default/config.h:
+proto/router/tracking.h:
+proto/router/limits.h:
+proto/state/state.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/packet/message.h:
+proto/base/source.h:
+proto/base/wire.h:
+proto/state/record.h:
+proto/base/timer.h:
+proto/state/walk.h:
+proto/router/reporter.h:
+proto/router/row.h:

@@ -1,0 +1,17 @@
+b-small/core/config/define.o: core/config/define.c b-small/config.h \
+ core/config/define.h core/config/draft.h core/config/parser.h \
+ core/config/statement.h core/base/scan.h core/config/conf.h \
+ proto/base/config.h proto/base/addr.h proto/base/values.h \
+ core/base/log.h core/base/text.h
+b-small/config.h:
+core/config/define.h:
+core/config/draft.h:
+core/config/parser.h:
+core/config/statement.h:
+core/base/scan.h:
+core/config/conf.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+core/base/log.h:
+core/base/text.h:

@@ -1,0 +1,18 @@
+b-small/core/config/value.o: core/config/value.c b-small/config.h \
+ core/base/text.h proto/base/addr.h proto/base/values.h \
+ core/config/table.h core/config/parser.h core/config/statement.h \
+ core/base/scan.h core/config/conf.h proto/base/config.h core/base/log.h \
+ core/config/value.h core/config/key.h
+b-small/config.h:
+core/base/text.h:
+proto/base/addr.h:
+proto/base/values.h:
+core/config/table.h:
+core/config/parser.h:
+core/config/statement.h:
+core/base/scan.h:
+core/config/conf.h:
+proto/base/config.h:
+core/base/log.h:
+core/config/value.h:
+core/config/key.h:

@@ -1,0 +1,32 @@
+b-small/core/control/question.o: core/control/question.c b-small/config.h \
+ core/control/question.h core/control/requests.h core/control/view.h \
+ proto/proxy.h proto/base/config.h proto/base/addr.h proto/base/values.h \
+ proto/base/counter.h proto/base/event.h core/config/script.h \
+ core/config/statement.h core/base/scan.h core/config/conf.h \
+ core/base/log.h core/kernel/iface.h core/base/loop.h core/base/names.h \
+ core/kernel/netlink.h proto/base/wire.h core/kernel/abi.h \
+ core/base/text.h proto/status.h proto/state/walk.h
+b-small/config.h:
+core/control/question.h:
+core/control/requests.h:
+core/control/view.h:
+proto/proxy.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/counter.h:
+proto/base/event.h:
+core/config/script.h:
+core/config/statement.h:
+core/base/scan.h:
+core/config/conf.h:
+core/base/log.h:
+core/kernel/iface.h:
+core/base/loop.h:
+core/base/names.h:
+core/kernel/netlink.h:
+proto/base/wire.h:
+core/kernel/abi.h:
+core/base/text.h:
+proto/status.h:
+proto/state/walk.h:

@@ -1,0 +1,9 @@
+b-small/core/kernel/netlink.o: core/kernel/netlink.c b-small/config.h \
+ core/kernel/netlink.h proto/base/addr.h proto/base/wire.h \
+ proto/base/values.h core/kernel/abi.h
+b-small/config.h:
+core/kernel/netlink.h:
+proto/base/addr.h:
+proto/base/wire.h:
+proto/base/values.h:
+core/kernel/abi.h:

@@ -1,0 +1,17 @@
+b-small/proto/packet/codec.o: proto/packet/codec.c b-small/config.h \
+ proto/packet/codec.h proto/packet/message.h proto/base/counter.h \
+ proto/base/event.h proto/base/config.h proto/base/addr.h \
+ proto/base/values.h proto/base/source.h proto/base/wire.h \
+ proto/packet/igmp.h proto/packet/mld.h
+b-small/config.h:
+proto/packet/codec.h:
+proto/packet/message.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/source.h:
+proto/base/wire.h:
+proto/packet/igmp.h:
+proto/packet/mld.h:

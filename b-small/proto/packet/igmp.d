@@ -1,0 +1,14 @@
+b-small/proto/packet/igmp.o: proto/packet/igmp.c b-small/config.h \
+ proto/packet/igmp.h proto/packet/message.h proto/base/counter.h \
+ proto/base/event.h proto/base/config.h proto/base/addr.h \
+ proto/base/values.h proto/base/source.h proto/base/wire.h
+b-small/config.h:
+proto/packet/igmp.h:
+proto/packet/message.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/source.h:
+proto/base/wire.h:

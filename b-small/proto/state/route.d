@@ -1,0 +1,20 @@
+b-small/proto/state/route.o: proto/state/route.c b-small/config.h \
+ proto/state/route.h proto/state/state.h proto/base/config.h \
+ proto/base/addr.h proto/base/values.h proto/base/counter.h \
+ proto/base/event.h proto/packet/message.h proto/base/source.h \
+ proto/base/wire.h proto/state/record.h proto/base/timer.h \
+ proto/state/walk.h
+b-small/config.h:
+proto/state/route.h:
+proto/state/state.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/packet/message.h:
+proto/base/source.h:
+proto/base/wire.h:
+proto/state/record.h:
+proto/base/timer.h:
+proto/state/walk.h:

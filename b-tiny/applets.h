@@ -1,0 +1,1 @@
+APPLET(mcproxy, "mcproxy")

@@ -1,0 +1,14 @@
+b-tiny/core/kernel/rawsock_receive.o: core/kernel/rawsock_receive.c \
+ b-tiny/config.h proto/base/wire.h proto/base/addr.h proto/base/values.h \
+ core/kernel/abi.h core/kernel/rawsock.h proto/proxy.h \
+ proto/base/config.h proto/base/counter.h proto/base/event.h
+b-tiny/config.h:
+proto/base/wire.h:
+proto/base/addr.h:
+proto/base/values.h:
+core/kernel/abi.h:
+core/kernel/rawsock.h:
+proto/proxy.h:
+proto/base/config.h:
+proto/base/counter.h:
+proto/base/event.h:

@@ -1,0 +1,21 @@
+b-tiny/proto/host/subscription.o: proto/host/subscription.c \
+ b-tiny/config.h proto/host/subscription.h proto/state/state.h \
+ proto/base/config.h proto/base/addr.h proto/base/values.h \
+ proto/base/counter.h proto/base/event.h proto/packet/message.h \
+ proto/base/source.h proto/base/wire.h proto/state/record.h \
+ proto/base/timer.h proto/state/walk.h proto/state/membership.h
+b-tiny/config.h:
+proto/host/subscription.h:
+proto/state/state.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/packet/message.h:
+proto/base/source.h:
+proto/base/wire.h:
+proto/state/record.h:
+proto/base/timer.h:
+proto/state/walk.h:
+proto/state/membership.h:

@@ -1,0 +1,14 @@
+b-tiny/proto/packet/igmp.o: proto/packet/igmp.c b-tiny/config.h \
+ proto/packet/igmp.h proto/packet/message.h proto/base/counter.h \
+ proto/base/event.h proto/base/config.h proto/base/addr.h \
+ proto/base/values.h proto/base/source.h proto/base/wire.h
+b-tiny/config.h:
+proto/packet/igmp.h:
+proto/packet/message.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/source.h:
+proto/base/wire.h:

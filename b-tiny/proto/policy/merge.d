@@ -1,0 +1,22 @@
+b-tiny/proto/policy/merge.o: proto/policy/merge.c b-tiny/config.h \
+ proto/policy/merge.h proto/state/state.h proto/base/config.h \
+ proto/base/addr.h proto/base/values.h proto/base/counter.h \
+ proto/base/event.h proto/packet/message.h proto/base/source.h \
+ proto/base/wire.h proto/state/record.h proto/base/timer.h \
+ proto/state/walk.h proto/policy/filter.h proto/policy/policy.h
+b-tiny/config.h:
+proto/policy/merge.h:
+proto/state/state.h:
+proto/base/config.h:
+proto/base/addr.h:
+proto/base/values.h:
+proto/base/counter.h:
+proto/base/event.h:
+proto/packet/message.h:
+proto/base/source.h:
+proto/base/wire.h:
+proto/state/record.h:
+proto/base/timer.h:
+proto/state/walk.h:
+proto/policy/filter.h:
+proto/policy/policy.h:
