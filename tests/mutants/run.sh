@@ -58,7 +58,7 @@ run()
 		# What has no end shall not take all memory.
 		# shellcheck disable=SC3045 # most shells have it
 		ulimit -v 4000000 2>/dev/null
-		O=$tree/build LIMIT=200 nice sh tests/run.sh "$@"
+		O=$tree/build LIMIT=100 nice sh tests/run.sh "$@"
 	) >"$log" 2>&1
 	case $(tail -n 1 "$log") in
 	*' 0 failed, 0 skipped') return 1 ;;
@@ -85,7 +85,7 @@ is_killed_by()
 	net/*) run "tests/$1.sh" ;;
 	sim)
 		run build/tests/sim && return
-		killer=$(cd "$tree" && timeout -k 5 200 nice build/tests/sim --seeds "${SEEDS:-40}" 2>&1) &&
+		killer=$(cd "$tree" && timeout -k 5 100 nice build/tests/sim --seeds "${SEEDS:-40}" 2>&1) &&
 			return 1
 		killer="sim: $(echo "$killer" | tail -n 1)"
 		;;
