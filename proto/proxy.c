@@ -92,7 +92,7 @@ bool proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	if (upcall->vif >= PROXY_VIFS)
 		return true;
-	if (route_is_per_source(p))
+	if (ENABLE_PER_SOURCE && route_is_per_source(p))
 		return flow_upcall(p, now, upcall);
 	if (upcall->type == UPCALL_WRONGVIF)
 		forward_wrong_vif(p, upcall);
@@ -199,7 +199,7 @@ void proxy_tick(struct proxy *p, int64_t now)
 		flow_settle(p, now);
 	for (m = p->database.dirty; m; m = m->dirty_next) {
 		m->incomplete = false;
-		if (route_is_per_source(p))
+		if (ENABLE_PER_SOURCE && route_is_per_source(p))
 			flow_find_origins(p, m, now);
 	}
 	for (n = 0; n < p->config->interface_count; n++)

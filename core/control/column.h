@@ -4,7 +4,7 @@
 #ifndef CORE_COLUMN_H
 #define CORE_COLUMN_H
 
-#include "core/control/control_answer.h"
+#include "core/control/answer.h"
 
 /* Is there room for a line? */
 bool column_room(const struct control_answer *);

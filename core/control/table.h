@@ -3,7 +3,7 @@
 #ifndef CORE_TABLE_H
 #define CORE_TABLE_H
 
-#include "core/control/control_answer.h"
+#include "core/control/answer.h"
 #include "core/control/requests.h"
 
 /* Writes lines, from answer->position on, as long as there is room for one: of VIEW, or, ONCE and

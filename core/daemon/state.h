@@ -6,7 +6,7 @@
 #include "core/base/backoff.h"
 #include "core/config/script.h"
 #include "core/control/control.h"
-#include "core/daemon/daemon.h"
+#include "core/daemon/options.h"
 #include "core/daemon/instance.h"
 #include "core/privilege/priv.h"
 

@@ -355,7 +355,7 @@ void forward_update(struct proxy *p, struct membership *m)
 	struct addr any = message_any(p->protocol), *list;
 	uint32_t all;
 
-	if (route_is_per_source(p)) {
+	if (ENABLE_PER_SOURCE && route_is_per_source(p)) {
 		update_group_route(p, m, 0);
 		flow_update(p, m);
 		return;

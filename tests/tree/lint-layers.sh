@@ -2,21 +2,13 @@
 # SPDX-License-Identifier: MIT
 #
 # Who includes whom: proto proto and a few headers of C; core also proto; applets also core; nobody
-# applets. Within proto each folder includes those below it: router, host and forward do not know each
-# other.
+# applets. The order of their folders is house.sh's.
 
 {
 	# Of each directory what it may include.
 	cat <<-'END'
 		proto/ <(stddef|stdint|stdbool|stdlib|string)\.h>
-		proto/[a-z_]*[.] "proto/[a-z0-9_/]+\.h"
-		proto/base/ "proto/base/[a-z_]+\.h"
-		proto/packet/ "proto/(base|packet)/[a-z_]+\.h"
-		proto/state/ "proto/(base|packet|state)/[a-z_]+\.h"
-		proto/policy/ "proto/(base|packet|state|policy)/[a-z_]+\.h"
-		proto/router/ "proto/(base|packet|state|router)/[a-z_]+\.h"
-		proto/host/ "proto/(base|packet|state|policy|host)/[a-z_]+\.h"
-		proto/forward/ "proto/(base|packet|state|policy|forward)/[a-z_]+\.h"
+		proto/ "proto/[a-z0-9_/]+\.h"
 		core/ <[a-z0-9_/]+\.h>
 		core/ "(proto|core)/[a-z0-9_/]+\.h"
 		core/ "applets\.h"

@@ -26,7 +26,7 @@ static long long look_up(const char *text, const char *name, unsigned count)
 	uint64_t number[2] = {0};
 
 	write_file(text, strlen(text));
-	return find(path, name, count, number) ? -1 : (long long)number[count - 1];
+	return find_account(path, name, count, number) ? -1 : (long long)number[count - 1];
 }
 
 static void test_lines(void)
@@ -89,6 +89,6 @@ int main(void)
 	test_chunks();
 	unlink(path);
 	TEST("no file, nobody");
-	CHECK(find(path, "root", 1, (uint64_t[2]){0}) == -EINVAL);
+	CHECK(find_account(path, "root", 1, (uint64_t[2]){0}) == -EINVAL);
 	return test_end();
 }

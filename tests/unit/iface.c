@@ -66,7 +66,7 @@ static bool read_as_both(const void *bytes, size_t length)
 	bool end;
 
 	memcpy(data, bytes, length);
-	read_notifications(r, note, &ifaces);
+	read_notifications(r, note_message, &ifaces);
 	answered = 0;
 	end = read_answer(&ifaces.request, r, visit, &scratch, &answered);
 	CHECK(scratch.prefix_count <= IFACE_PREFIXES);

@@ -1,4 +1,0 @@
-APPLET(mcproxy, "mcproxy")
-APPLET(mcproxy_stat, "mcproxy-stat")
-APPLET(mcproxy_ctl, "mcproxy-ctl")
-APPLET(mcproxy_check, "mcproxy-check")

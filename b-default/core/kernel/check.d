@@ -1,9 +1,0 @@
-b-default/core/kernel/check.o: core/kernel/check.c b-default/config.h \
- core/kernel/check.h proto/base/values.h core/base/format.h \
- core/base/output.h core/kernel/probe.h
-b-default/config.h:
-core/kernel/check.h:
-proto/base/values.h:
-core/base/format.h:
-core/base/output.h:
-core/kernel/probe.h:

@@ -1,9 +1,0 @@
-b-default/core/traffic/sender.o: core/traffic/sender.c b-default/config.h \
- core/traffic/sender.h core/traffic/stream.h proto/base/addr.h \
- core/base/loop.h core/base/sockaddr.h
-b-default/config.h:
-core/traffic/sender.h:
-core/traffic/stream.h:
-proto/base/addr.h:
-core/base/loop.h:
-core/base/sockaddr.h:

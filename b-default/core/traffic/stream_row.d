@@ -1,9 +1,0 @@
-b-default/core/traffic/stream_row.o: core/traffic/stream_row.c \
- b-default/config.h core/traffic/stream_row.h core/traffic/stream.h \
- proto/base/addr.h core/base/format.h core/base/output.h
-b-default/config.h:
-core/traffic/stream_row.h:
-core/traffic/stream.h:
-proto/base/addr.h:
-core/base/format.h:
-core/base/output.h:

@@ -1,9 +1,0 @@
-b-small/core/traffic/listener.o: core/traffic/listener.c b-small/config.h \
- core/traffic/listener.h core/traffic/receiver.h core/base/loop.h \
- core/traffic/stream.h proto/base/addr.h
-b-small/config.h:
-core/traffic/listener.h:
-core/traffic/receiver.h:
-core/base/loop.h:
-core/traffic/stream.h:
-proto/base/addr.h:

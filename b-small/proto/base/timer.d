@@ -1,4 +1,0 @@
-b-small/proto/base/timer.o: proto/base/timer.c b-small/config.h \
- proto/base/timer.h
-b-small/config.h:
-proto/base/timer.h:

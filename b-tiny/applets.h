@@ -1,1 +1,0 @@
-APPLET(mcproxy, "mcproxy")

@@ -1,4 +1,0 @@
-b-tiny/core/base/scan.o: core/base/scan.c b-tiny/config.h \
- core/base/scan.h
-b-tiny/config.h:
-core/base/scan.h:

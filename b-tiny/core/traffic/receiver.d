@@ -1,9 +1,0 @@
-b-tiny/core/traffic/receiver.o: core/traffic/receiver.c b-tiny/config.h \
- core/traffic/receiver.h core/base/loop.h core/traffic/stream.h \
- proto/base/addr.h core/base/sockaddr.h
-b-tiny/config.h:
-core/traffic/receiver.h:
-core/base/loop.h:
-core/traffic/stream.h:
-proto/base/addr.h:
-core/base/sockaddr.h:
