@@ -2,7 +2,7 @@
 /*
  * The grammar of the configuration language, one function a rule. All errors that a statement has
  * in itself are found here, and nowhere else. Leaves out: the values of keys, which are value.c's,
- * and tables, table.c's.
+ * and tables, ruletable.c's.
  */
 #include "core/config/grammar.h"
 
@@ -11,7 +11,7 @@
 
 #include "core/base/format.h"
 #include "core/config/keys.h"
-#include "core/config/table.h"
+#include "core/config/ruletable.h"
 
 /* ---- names ---- */
 
@@ -141,7 +141,7 @@ static bool read_protocol(struct parser *parser, struct statement *statement)
 
 static bool read_table(struct parser *parser)
 {
-	return ENABLE_FILTER ? table_read(parser)
+	return ENABLE_FILTER ? ruletable_read(parser)
 			     : parser_fail(parser, "no table (option FILTER is off)");
 }
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "core/config/table.h"
+#include "core/config/ruletable.h"
 
 /* ---- scopes ---- */
 
@@ -24,15 +24,15 @@ static const struct conf_filter *make_scope(struct parser *parser, enum conf_sco
 	if (!rule)
 		return NULL;
 	for (; count <= FLAGS; count++) {
-		table_set_any(rule[count].group);
-		table_set_any(rule[count].source);
+		ruletable_set_any(rule[count].group);
+		ruletable_set_any(rule[count].source);
 		rule[count].group[0].byte[0] = 0xff;
 		rule[count].group[0].byte[1] = (uint8_t)(count << 4);
 		rule[count].group[1].byte[1] = (uint8_t)(count << 4 | (number[scope] - 1u));
 	}
 	rule[FLAGS].group[0] = addr_ipv4(scope == SCOPE_GLOBAL ? 0xef000000 : 0xeffc0000);
 	rule[FLAGS].group[1] = addr_ipv4(0xefffffff);
-	return table_make_filter(parser, false, rule, scope == SCOPE_SITE ? FLAGS : FLAGS + 1);
+	return ruletable_make_filter(parser, false, rule, scope == SCOPE_SITE ? FLAGS : FLAGS + 1);
 }
 
 static bool complete_scope(struct draft *draft, struct conf_instance *instance,
@@ -67,11 +67,11 @@ static const struct conf_filter *make_origins(struct parser *parser,
 
 		if (!interface->upstream || (peers && !interface->peer))
 			continue;
-		table_set_any(rule[count].group);
-		table_set_any(rule[count].source);
+		ruletable_set_any(rule[count].group);
+		ruletable_set_any(rule[count].source);
 		strcpy(rule[count++].interface, interface->name);
 	}
-	return table_make_filter(parser, false, rule, count);
+	return ruletable_make_filter(parser, false, rule, count);
 }
 
 /* RFC 7287 section 5.3, without several hops: a peer gets what comes from our own downstreams, and
@@ -86,7 +86,7 @@ static bool complete_peers(struct parser *parser, struct conf_instance *instance
 		i++;
 	if (i == instance->interface_count)
 		return true;
-	nothing = table_make_filter(parser, true, NULL, 0);
+	nothing = ruletable_make_filter(parser, true, NULL, 0);
 	from_upstreams = make_origins(parser, instance, false);
 	from_peers = make_origins(parser, instance, true);
 	if (!nothing || !from_upstreams || !from_peers)

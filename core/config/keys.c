@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "core/config/table.h"
+#include "core/config/ruletable.h"
 #include "core/config/value.h"
 
 /* The options that bring keys; those that are on are 0. */
@@ -258,7 +258,7 @@ bool keys_read_binding(struct parser *parser, struct statement *statement, bool 
 		return parser_fail(parser, "no filter (option FILTER is off)");
 	statement->key = &keys[IN_FILTER + out];
 	statement->protocols = 1;
-	statement->set.list[0].item = table_read_filter(parser, white);
+	statement->set.list[0].item = ruletable_read_filter(parser, white);
 	return statement->set.list[0].item;
 }
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/text.h"
-#include "core/config/table.h"
+#include "core/config/ruletable.h"
 #include "core/config/value.h"
 
 /* A list of prefixes is searched for each packet or record, so it has a limit. */
@@ -188,7 +188,7 @@ static bool read_lists(struct parser *parser, struct statement *statement)
 		if (!count)
 			continue;
 		if (ENABLE_FILTER && statement->key->type == KEY_SENDERS)
-			item = table_make_senders(parser, list[i].prefix, count);
+			item = ruletable_make_senders(parser, list[i].prefix, count);
 		else
 			item = parser_copy(parser, list[i].prefix, count * sizeof(struct prefix));
 		if (!item)

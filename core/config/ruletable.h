@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables of rules, and the filters that are made of them. */
-#ifndef CORE_TABLE_H
-#define CORE_TABLE_H
+#ifndef CORE_RULETABLE_H
+#define CORE_RULETABLE_H
 
 #include "core/config/parser.h"
 
@@ -14,15 +14,16 @@ struct table {
 };
 
 /* Takes what is behind the keyword `table` of a statement: a name and rules. */
-bool table_read(struct parser *);
+bool ruletable_read(struct parser *);
 /* Takes what is behind whitelist or blacklist. These return NULL if they fail. */
-const struct conf_filter *table_read_filter(struct parser *, bool whitelist);
+const struct conf_filter *ruletable_read_filter(struct parser *, bool whitelist);
 /* A whitelist of what comes from COUNT prefixes of a family; NULL: no memory. */
-const struct conf_filter *table_make_senders(struct parser *, const struct prefix *, size_t count);
+const struct conf_filter *ruletable_make_senders(struct parser *, const struct prefix *,
+						 size_t count);
 /* Of COUNT rules, which stay where they are; NULL: no memory. */
-const struct conf_filter *table_make_filter(struct parser *, bool whitelist,
-					    const struct conf_rule *, size_t count);
+const struct conf_filter *ruletable_make_filter(struct parser *, bool whitelist,
+						const struct conf_rule *, size_t count);
 /* The range `*`. */
-void table_set_any(struct addr end[2]);
+void ruletable_set_any(struct addr end[2]);
 
 #endif

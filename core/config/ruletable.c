@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config/table.h"
+#include "core/config/ruletable.h"
 
 /* ---- ranges ---- */
 
@@ -20,7 +20,7 @@ struct range {
 	unsigned family; /* its protocol; ANY_FAMILY: all addresses of both */
 };
 
-void table_set_any(struct addr end[2])
+void ruletable_set_any(struct addr end[2])
 {
 	memset(&end[0], 0, sizeof(*end));
 	memset(&end[1], 0xff, sizeof(*end));
@@ -37,7 +37,7 @@ static struct addr highest(unsigned family, bool multicast)
 {
 	struct addr end[2];
 
-	table_set_any(end);
+	ruletable_set_any(end);
 	return family == PROTOCOL_IGMP ? addr_ipv4(multicast ? 0xefffffff : 0xffffffff) : end[1];
 }
 
@@ -104,7 +104,7 @@ static bool read_range(struct parser *parser, bool multicast, unsigned family, s
 	struct token token;
 
 	if (parser_accept(parser, '*')) {
-		table_set_any(range->end);
+		ruletable_set_any(range->end);
 		range->family = ANY_FAMILY;
 		return !accept_dash(parser) || read_last(parser, multicast, family, range);
 	}
@@ -138,7 +138,7 @@ static bool read_ranges(struct parser *parser, struct conf_rule *rule)
 			group.end[0] = lowest(source.family, true);
 			group.end[1] = highest(source.family, true);
 		}
-		table_set_any(source.end);
+		ruletable_set_any(source.end);
 	}
 	memcpy(rule->group, group.end, sizeof(rule->group));
 	memcpy(rule->source, source.end, sizeof(rule->source));
@@ -298,7 +298,7 @@ static const struct table *read_table(struct parser *parser)
 	return reader.used;
 }
 
-bool table_read(struct parser *parser)
+bool ruletable_read(struct parser *parser)
 {
 	struct scanner next = parser->scanner;
 
@@ -312,15 +312,15 @@ bool table_read(struct parser *parser)
 
 /* ---- filters ---- */
 
-const struct conf_filter *table_make_filter(struct parser *parser, bool whitelist,
-					    const struct conf_rule *rule, size_t count)
+const struct conf_filter *ruletable_make_filter(struct parser *parser, bool whitelist,
+						const struct conf_rule *rule, size_t count)
 {
 	const struct conf_filter filter = {whitelist, rule, count};
 
 	return parser_copy(parser, &filter, sizeof(filter));
 }
 
-const struct conf_filter *table_read_filter(struct parser *parser, bool whitelist)
+const struct conf_filter *ruletable_read_filter(struct parser *parser, bool whitelist)
 {
 	const struct table *table;
 
@@ -329,19 +329,19 @@ const struct conf_filter *table_read_filter(struct parser *parser, bool whitelis
 		return NULL;
 	}
 	table = read_table(parser);
-	return table ? table_make_filter(parser, whitelist, table->rule, table->count) : NULL;
+	return table ? ruletable_make_filter(parser, whitelist, table->rule, table->count) : NULL;
 }
 
-const struct conf_filter *table_make_senders(struct parser *parser, const struct prefix *prefix,
-					     size_t count)
+const struct conf_filter *ruletable_make_senders(struct parser *parser, const struct prefix *prefix,
+						 size_t count)
 {
 	struct conf_rule *rule = parser_allocate(parser, count * sizeof(*rule));
 
 	if (!rule)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
-		table_set_any(rule[i].group);
+		ruletable_set_any(rule[i].group);
 		set_prefix(rule[i].source, &prefix[i]);
 	}
-	return table_make_filter(parser, true, rule, count);
+	return ruletable_make_filter(parser, true, rule, count);
 }
