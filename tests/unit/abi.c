@@ -23,62 +23,50 @@
 /* clang-format on */
 
 #define NUMBER(name) CHECK((long)ABI_##name == (long)name, "%s", #name)
+#define NUMBERS(a, b, c, d)                                                                       \
+	CHECK((long)ABI_##a == (long)a && (long)ABI_##b == (long)b && (long)ABI_##c == (long)c && \
+		      (long)ABI_##d == (long)d,                                                   \
+	      "%s", #a " " #b " " #c " " #d)
+/* X(a), X(b) and so on, of at most six that are no macros. */
+#define EACH_1(X, a) X(a)
+#define EACH_2(X, a, ...) X(a), EACH_1(X, __VA_ARGS__)
+#define EACH_3(X, a, ...) X(a), EACH_2(X, __VA_ARGS__)
+#define EACH_4(X, a, ...) X(a), EACH_3(X, __VA_ARGS__)
+#define EACH_5(X, a, ...) X(a), EACH_4(X, __VA_ARGS__)
+#define EACH_6(X, a, ...) X(a), EACH_5(X, __VA_ARGS__)
+#define EACH_OF(a, b, c, d, e, f, each, ...) each
+#define EACH(X, ...) \
+	EACH_OF(__VA_ARGS__, EACH_6, EACH_5, EACH_4, EACH_3, EACH_2, EACH_1, 0)(X, __VA_ARGS__)
 #define SIZE(ours, theirs) CHECK(sizeof(struct abi_##ours) == sizeof(struct theirs), "%s", #theirs)
-#define FIELD(type, field)                                                          \
-	CHECK(offsetof(struct abi_##type, field) == offsetof(struct type, field) && \
-		      sizeof(((struct abi_##type *)0)->field) ==                    \
-			      sizeof(((struct type *)0)->field),                    \
-	      "%s.%s", #type, #field)
+#define SAME_SIZE(type) SIZE(type, type)
+#define SIZES(...) EACH(SAME_SIZE, __VA_ARGS__)
+#define FIELD(name)                                                             \
+	CHECK(offsetof(ours, name) == offsetof(theirs, name) &&                 \
+		      sizeof(((ours *)0)->name) == sizeof(((theirs *)0)->name), \
+	      "%s", #name)
+#define FIELDS(type, ...)                       \
+	do {                                    \
+		typedef struct abi_##type ours; \
+		typedef struct type theirs;     \
+		EACH(FIELD, __VA_ARGS__);       \
+	} while (0)
 
 static void test_mroute(void)
 {
 	TEST("multicast routing, IPv4");
-	NUMBER(MRT_INIT);
-	NUMBER(MRT_DONE);
-	NUMBER(MRT_ADD_VIF);
-	NUMBER(MRT_DEL_VIF);
-	NUMBER(MRT_ADD_MFC);
-	NUMBER(MRT_DEL_MFC);
-	NUMBER(MRT_VERSION);
-	NUMBER(MRT_ASSERT);
-	NUMBER(MRT_PIM);
-	NUMBER(MRT_TABLE);
-	NUMBER(MRT_ADD_MFC_PROXY);
-	NUMBER(MRT_DEL_MFC_PROXY);
-	NUMBER(MRT_FLUSH);
-	NUMBER(SIOCGETSGCNT);
-	NUMBER(SIOCGETVIFCNT);
-	NUMBER(VIFF_USE_IFINDEX);
+	NUMBERS(MRT_INIT, MRT_DONE, MRT_ADD_VIF, MRT_DEL_VIF);
+	NUMBERS(MRT_ADD_MFC, MRT_DEL_MFC, MRT_VERSION, MRT_ASSERT);
+	NUMBERS(MRT_PIM, MRT_TABLE, MRT_ADD_MFC_PROXY, MRT_DEL_MFC_PROXY);
+	NUMBERS(MRT_FLUSH, SIOCGETSGCNT, SIOCGETVIFCNT, VIFF_USE_IFINDEX);
 	NUMBER(MAXVIFS);
 	NUMBER(IGMPMSG_NOCACHE);
 	NUMBER(IGMPMSG_WRONGVIF);
-	SIZE(vifctl, vifctl);
-	SIZE(mfcctl, mfcctl);
-	SIZE(sioc_sg_req, sioc_sg_req);
-	SIZE(sioc_vif_req, sioc_vif_req);
-	SIZE(igmpmsg, igmpmsg);
-	FIELD(vifctl, vifc_flags);
-	FIELD(vifctl, vifc_threshold);
-	FIELD(vifctl, vifc_lcl_ifindex);
-	FIELD(mfcctl, mfcc_origin);
-	FIELD(mfcctl, mfcc_mcastgrp);
-	FIELD(mfcctl, mfcc_parent);
-	FIELD(mfcctl, mfcc_ttls);
-	FIELD(sioc_sg_req, src);
-	FIELD(sioc_sg_req, grp);
-	FIELD(sioc_sg_req, pktcnt);
-	FIELD(sioc_sg_req, bytecnt);
-	FIELD(sioc_sg_req, wrong_if);
-	FIELD(sioc_vif_req, vifi);
-	FIELD(sioc_vif_req, icount);
-	FIELD(sioc_vif_req, ocount);
-	FIELD(sioc_vif_req, ibytes);
-	FIELD(sioc_vif_req, obytes);
-	FIELD(igmpmsg, im_msgtype);
-	FIELD(igmpmsg, im_mbz);
-	FIELD(igmpmsg, im_vif);
-	FIELD(igmpmsg, im_src);
-	FIELD(igmpmsg, im_dst);
+	SIZES(vifctl, mfcctl, sioc_sg_req, sioc_vif_req, igmpmsg);
+	FIELDS(vifctl, vifc_flags, vifc_threshold, vifc_lcl_ifindex);
+	FIELDS(mfcctl, mfcc_origin, mfcc_mcastgrp, mfcc_parent, mfcc_ttls);
+	FIELDS(sioc_sg_req, src, grp, pktcnt, bytecnt, wrong_if);
+	FIELDS(sioc_vif_req, vifi, icount, ocount, ibytes, obytes);
+	FIELDS(igmpmsg, im_msgtype, im_mbz, im_vif, im_src, im_dst);
 }
 
 static void test_mroute6(void)
@@ -96,102 +84,38 @@ static void test_mroute6(void)
 	CHECK(ABI_SIOCGETVIFCNT == SIOCGETMIFCNT_IN6);
 	CHECK(ABI_IGMPMSG_NOCACHE == MRT6MSG_NOCACHE && ABI_IGMPMSG_WRONGVIF == MRT6MSG_WRONGMIF);
 	TEST("multicast routing, IPv6: structures of its own");
-	SIZE(mif6ctl, mif6ctl);
-	SIZE(mf6cctl, mf6cctl);
-	SIZE(sioc_sg_req6, sioc_sg_req6);
 	SIZE(sioc_vif_req, sioc_mif_req6);
 	CHECK(offsetof(struct abi_sioc_vif_req, vifi) == offsetof(struct sioc_mif_req6, mifi) &&
 	      offsetof(struct abi_sioc_vif_req, icount) == offsetof(struct sioc_mif_req6, icount) &&
 	      offsetof(struct abi_sioc_vif_req, obytes) == offsetof(struct sioc_mif_req6, obytes));
-	SIZE(mrt6msg, mrt6msg);
-	FIELD(mif6ctl, mif6c_mifi);
-	FIELD(mif6ctl, mif6c_flags);
-	FIELD(mif6ctl, vifc_threshold);
-	FIELD(mif6ctl, mif6c_pifi);
-	FIELD(mf6cctl, mf6cc_origin);
-	FIELD(mf6cctl, mf6cc_mcastgrp);
-	FIELD(mf6cctl, mf6cc_parent);
 	CHECK(offsetof(struct abi_mf6cctl, mf6cc_ifset) == offsetof(struct mf6cctl, mf6cc_ifset));
-	FIELD(sioc_sg_req6, src);
-	FIELD(sioc_sg_req6, grp);
-	FIELD(sioc_sg_req6, pktcnt);
-	FIELD(sioc_sg_req6, bytecnt);
-	FIELD(sioc_sg_req6, wrong_if);
-	FIELD(mrt6msg, im6_mbz);
-	FIELD(mrt6msg, im6_msgtype);
-	FIELD(mrt6msg, im6_mif);
-	FIELD(mrt6msg, im6_src);
-	FIELD(mrt6msg, im6_dst);
+	SIZES(mif6ctl, mf6cctl, sioc_sg_req6, mrt6msg);
+	FIELDS(mif6ctl, mif6c_mifi, mif6c_flags, vifc_threshold, mif6c_pifi);
+	FIELDS(mf6cctl, mf6cc_origin, mf6cc_mcastgrp, mf6cc_parent);
+	FIELDS(sioc_sg_req6, src, grp, pktcnt, bytecnt, wrong_if);
+	FIELDS(mrt6msg, im6_mbz, im6_msgtype, im6_mif, im6_src, im6_dst);
 }
 
 static void test_netlink_numbers(void)
 {
 	TEST("netlink: numbers");
-	NUMBER(NETLINK_ROUTE);
-	NUMBER(SOL_NETLINK);
-	NUMBER(NETLINK_GET_STRICT_CHK);
-	NUMBER(NLM_F_REQUEST);
-	NUMBER(NLM_F_MULTI);
-	NUMBER(NLM_F_ACK);
-	NUMBER(NLM_F_DUMP_INTR);
-	NUMBER(NLM_F_DUMP);
-	NUMBER(NLM_F_EXCL);
-	NUMBER(NLM_F_CREATE);
-	NUMBER(NLMSG_ERROR);
-	NUMBER(NLMSG_DONE);
-	NUMBER(RTM_NEWLINK);
-	NUMBER(RTM_DELLINK);
-	NUMBER(RTM_GETLINK);
-	NUMBER(RTM_NEWADDR);
-	NUMBER(RTM_DELADDR);
-	NUMBER(RTM_GETADDR);
-	NUMBER(RTM_NEWROUTE);
-	NUMBER(RTM_GETROUTE);
-	NUMBER(RTM_NEWRULE);
-	NUMBER(RTM_DELRULE);
-	NUMBER(RTM_GETRULE);
-	NUMBER(RTM_NEWNETCONF);
-	NUMBER(RTMGRP_LINK);
-	NUMBER(RTMGRP_IPV4_IFADDR);
-	NUMBER(RTMGRP_IPV6_IFADDR);
-	NUMBER(RTNLGRP_IPV4_RULE);
-	NUMBER(RTNLGRP_IPV6_RULE);
-	NUMBER(RTNLGRP_IPV4_NETCONF);
-	NUMBER(RTNLGRP_IPV6_NETCONF);
-	NUMBER(NETCONFA_IFINDEX);
+	NUMBERS(NETLINK_ROUTE, SOL_NETLINK, NETLINK_GET_STRICT_CHK, NLM_F_REQUEST);
+	NUMBERS(NLM_F_MULTI, NLM_F_ACK, NLM_F_DUMP_INTR, NLM_F_DUMP);
+	NUMBERS(NLM_F_EXCL, NLM_F_CREATE, NLMSG_ERROR, NLMSG_DONE);
+	NUMBERS(RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK, RTM_NEWADDR);
+	NUMBERS(RTM_DELADDR, RTM_GETADDR, RTM_NEWROUTE, RTM_GETROUTE);
+	NUMBERS(RTM_NEWRULE, RTM_DELRULE, RTM_GETRULE, RTM_NEWNETCONF);
+	NUMBERS(RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR, RTNLGRP_IPV4_RULE);
+	NUMBERS(RTNLGRP_IPV6_RULE, RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF, NETCONFA_IFINDEX);
 	TEST("rtnetlink: numbers");
-	NUMBER(IFLA_IFNAME);
-	NUMBER(IFLA_MTU);
-	NUMBER(IFLA_MASTER);
-	NUMBER(IFLA_EXT_MASK);
-	NUMBER(RTEXT_FILTER_SKIP_STATS);
-	NUMBER(IFA_ADDRESS);
-	NUMBER(IFA_LOCAL);
-	NUMBER(IFA_FLAGS);
-	NUMBER(IFA_F_SECONDARY);
-	NUMBER(IFA_F_OPTIMISTIC);
-	NUMBER(IFA_F_DADFAILED);
-	NUMBER(IFA_F_DEPRECATED);
-	NUMBER(IFA_F_TENTATIVE);
-	NUMBER(RTA_DST);
-	NUMBER(RTA_SRC);
-	NUMBER(RTA_IIF);
-	NUMBER(RTA_OIF);
-	NUMBER(RTA_MULTIPATH);
-	NUMBER(RTA_TABLE);
-	NUMBER(RTN_UNICAST);
-	NUMBER(RTN_MULTICAST);
-	NUMBER(RTNH_F_UNRESOLVED);
-	NUMBER(RT_TABLE_DEFAULT);
-	NUMBER(RT_TABLE_MAIN);
-	NUMBER(RT_SCOPE_LINK);
-	NUMBER(RTNL_FAMILY_IPMR);
-	NUMBER(RTNL_FAMILY_IP6MR);
-	NUMBER(RTPROT_MROUTED);
-	NUMBER(FRA_IIFNAME);
-	NUMBER(FRA_PRIORITY);
-	NUMBER(FRA_TABLE);
-	NUMBER(FRA_OIFNAME);
+	NUMBERS(IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_EXT_MASK);
+	NUMBERS(RTEXT_FILTER_SKIP_STATS, IFA_ADDRESS, IFA_LOCAL, IFA_FLAGS);
+	NUMBERS(IFA_F_SECONDARY, IFA_F_OPTIMISTIC, IFA_F_DADFAILED, IFA_F_DEPRECATED);
+	NUMBERS(IFA_F_TENTATIVE, RTA_DST, RTA_SRC, RTA_IIF);
+	NUMBERS(RTA_OIF, RTA_MULTIPATH, RTA_TABLE, RTN_UNICAST);
+	NUMBERS(RTN_MULTICAST, RTNH_F_UNRESOLVED, RT_TABLE_DEFAULT, RT_TABLE_MAIN);
+	NUMBERS(RT_SCOPE_LINK, RTNL_FAMILY_IPMR, RTNL_FAMILY_IP6MR, RTPROT_MROUTED);
+	NUMBERS(FRA_IIFNAME, FRA_PRIORITY, FRA_TABLE, FRA_OIFNAME);
 	NUMBER(FRA_PROTOCOL);
 	NUMBER(FR_ACT_TO_TBL);
 	NUMBER(IFF_LOWER_UP);
@@ -200,87 +124,39 @@ static void test_netlink_numbers(void)
 static void test_netlink_structures(void)
 {
 	TEST("netlink: structures");
-	SIZE(sockaddr_nl, sockaddr_nl);
-	SIZE(nlmsghdr, nlmsghdr);
-	SIZE(rtattr, rtattr);
-	SIZE(ifinfomsg, ifinfomsg);
-	SIZE(ifaddrmsg, ifaddrmsg);
-	SIZE(rtmsg, rtmsg);
-	SIZE(rtnexthop, rtnexthop);
-	SIZE(fib_rule_hdr, fib_rule_hdr);
-	FIELD(sockaddr_nl, nl_pid);
-	FIELD(sockaddr_nl, nl_groups);
-	FIELD(nlmsghdr, nlmsg_len);
-	FIELD(nlmsghdr, nlmsg_type);
-	FIELD(nlmsghdr, nlmsg_flags);
-	FIELD(nlmsghdr, nlmsg_seq);
-	FIELD(rtattr, rta_len);
-	FIELD(rtattr, rta_type);
-	FIELD(ifinfomsg, ifi_family);
-	FIELD(ifinfomsg, ifi_index);
-	FIELD(ifinfomsg, ifi_flags);
-	FIELD(ifaddrmsg, ifa_family);
-	FIELD(ifaddrmsg, ifa_prefixlen);
-	FIELD(ifaddrmsg, ifa_flags);
-	FIELD(ifaddrmsg, ifa_scope);
-	FIELD(ifaddrmsg, ifa_index);
-	FIELD(rtmsg, rtm_family);
-	FIELD(rtmsg, rtm_dst_len);
-	FIELD(rtmsg, rtm_table);
-	FIELD(rtmsg, rtm_type);
-	FIELD(rtmsg, rtm_flags);
-	FIELD(rtnexthop, rtnh_len);
-	FIELD(rtnexthop, rtnh_flags);
-	FIELD(rtnexthop, rtnh_hops);
-	FIELD(rtnexthop, rtnh_ifindex);
-	FIELD(fib_rule_hdr, family);
-	FIELD(fib_rule_hdr, table);
-	FIELD(fib_rule_hdr, action);
-	FIELD(fib_rule_hdr, flags);
+	SIZES(sockaddr_nl, nlmsghdr, rtattr, ifinfomsg, ifaddrmsg, rtmsg);
+	SIZES(rtnexthop, fib_rule_hdr);
+	FIELDS(sockaddr_nl, nl_pid, nl_groups);
+	FIELDS(nlmsghdr, nlmsg_len, nlmsg_type, nlmsg_flags, nlmsg_seq);
+	FIELDS(rtattr, rta_len, rta_type);
+	FIELDS(ifinfomsg, ifi_family, ifi_index, ifi_flags);
+	FIELDS(ifaddrmsg, ifa_family, ifa_prefixlen, ifa_flags, ifa_scope, ifa_index);
+	FIELDS(rtmsg, rtm_family, rtm_dst_len, rtm_table, rtm_type, rtm_flags);
+	FIELDS(rtnexthop, rtnh_len, rtnh_flags, rtnh_hops, rtnh_ifindex);
+	FIELDS(fib_rule_hdr, family, table, action, flags);
 }
 
 static void test_filter(void)
 {
 	TEST("socket filters");
-	NUMBER(BPF_LD);
-	NUMBER(BPF_ALU);
-	NUMBER(BPF_AND);
-	NUMBER(BPF_W);
-	NUMBER(BPF_B);
-	NUMBER(BPF_ABS);
-	NUMBER(BPF_JMP);
-	NUMBER(BPF_JEQ);
-	NUMBER(BPF_K);
-	NUMBER(BPF_RET);
-	NUMBER(SKF_AD_OFF);
-	NUMBER(SKF_AD_IFINDEX);
-	SIZE(sock_filter, sock_filter);
-	SIZE(sock_fprog, sock_fprog);
-	FIELD(sock_filter, jt);
-	FIELD(sock_filter, jf);
-	FIELD(sock_filter, k);
-	FIELD(sock_fprog, filter);
+	NUMBERS(BPF_LD, BPF_ALU, BPF_AND, BPF_W);
+	NUMBERS(BPF_B, BPF_ABS, BPF_JMP, BPF_JEQ);
+	NUMBERS(BPF_K, BPF_RET, SKF_AD_OFF, SKF_AD_IFINDEX);
+	SIZES(sock_filter, sock_fprog);
+	FIELDS(sock_filter, jt, jf, k);
+	FIELDS(sock_fprog, filter);
 }
 
 static void test_seccomp(void)
 {
 	TEST("filters of system calls");
+	CHECK(ABI_SECCOMP_RET_KILL_PROCESS == SECCOMP_RET_KILL_PROCESS);
 	NUMBER(PR_SET_SECCOMP);
 	NUMBER(SECCOMP_MODE_FILTER);
 	NUMBER(SECCOMP_RET_ALLOW);
-	CHECK(ABI_SECCOMP_RET_KILL_PROCESS == SECCOMP_RET_KILL_PROCESS);
-	SIZE(seccomp_data, seccomp_data);
-	FIELD(seccomp_data, nr);
-	FIELD(seccomp_data, arch);
-	FIELD(seccomp_data, instruction_pointer);
-	FIELD(seccomp_data, args);
+	SIZES(seccomp_data);
+	FIELDS(seccomp_data, nr, arch, instruction_pointer, args);
 	TEST("architectures");
-	NUMBER(EM_386);
-	NUMBER(EM_MIPS);
-	NUMBER(EM_ARM);
-	NUMBER(EM_X86_64);
-	NUMBER(EM_AARCH64);
-	NUMBER(EM_RISCV);
 	CHECK(ABI_AUDIT_ARCH_64BIT == __AUDIT_ARCH_64BIT && ABI_AUDIT_ARCH_LE == __AUDIT_ARCH_LE);
 	CHECK((ABI_EM_X86_64 | ABI_AUDIT_ARCH_64BIT | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_X86_64);
 	CHECK((ABI_EM_386 | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_I386);
@@ -289,18 +165,21 @@ static void test_seccomp(void)
 	CHECK((ABI_EM_MIPS | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_MIPSEL);
 	CHECK(ABI_EM_MIPS == AUDIT_ARCH_MIPS);
 	CHECK((ABI_EM_RISCV | ABI_AUDIT_ARCH_64BIT | ABI_AUDIT_ARCH_LE) == AUDIT_ARCH_RISCV64);
+	NUMBERS(EM_386, EM_MIPS, EM_ARM, EM_X86_64);
+	NUMBER(EM_AARCH64);
+	NUMBER(EM_RISCV);
 }
 
 static void test_capabilities(void)
 {
 	TEST("capabilities");
 	CHECK(ABI_CAPABILITY_VERSION_3 == _LINUX_CAPABILITY_VERSION_3);
-	NUMBER(CAP_NET_ADMIN);
-	NUMBER(CAP_NET_RAW);
 	CHECK(sizeof(struct abi_cap_header) == sizeof(struct __user_cap_header_struct));
 	CHECK(sizeof(struct abi_cap_data) == sizeof(struct __user_cap_data_struct));
 	CHECK(offsetof(struct abi_cap_data, permitted) ==
 	      offsetof(struct __user_cap_data_struct, permitted));
+	NUMBER(CAP_NET_ADMIN);
+	NUMBER(CAP_NET_RAW);
 }
 
 int main(void)

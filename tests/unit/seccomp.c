@@ -217,49 +217,46 @@ enum { SOME = sizeof(some) / sizeof(some[0]) };
 	{                               \
 #name, (long)SYS_##name \
 	}
+#define NAMED_4(a, b, c, d)                                            \
+	{#a, (long)SYS_##a}, {#b, (long)SYS_##b}, {#c, (long)SYS_##c}, \
+	{                                                              \
+#d, (long)SYS_##d                                      \
+	}
 
 static const struct {
 	const char *name;
 	long number;
 } forbidden[] = {
+	NAMED_4(openat, unlinkat, mkdirat, fchmodat),
+	NAMED_4(fchownat, ftruncate, fallocate, open_by_handle_at),
+	NAMED_4(execve, execveat, clone, ptrace),
+	NAMED_4(process_vm_readv, process_vm_writev, kcmp, kill),
+	NAMED_4(tkill, tgkill, rt_sigqueueinfo, prctl),
+	NAMED_4(seccomp, setuid, setgid, setresuid),
+	NAMED_4(setgroups, capset, chroot, chdir),
+	NAMED_4(fchdir, pivot_root, unshare, setns),
+	NAMED_4(mount, umount2, init_module, finit_module),
+	NAMED_4(delete_module, bpf, perf_event_open, userfaultfd),
+	NAMED_4(io_setup, keyctl, add_key, request_key),
+	NAMED_4(remap_file_pages, personality, prlimit64, sched_setaffinity),
+	NAMED_4(timer_create, splice, vmsplice, reboot),
+	NAMED_4(kexec_load, syslog, acct, swapon),
 #ifdef SYS_open
-	NAMED(open),
-	NAMED(unlink),
-	NAMED(mkdir),
-	NAMED(rename),
+	NAMED_4(open, unlink, mkdir, rename),
 	NAMED(chmod),
 #endif
-	NAMED(openat),
 #ifdef SYS_openat2
 	NAMED(openat2),
 #endif
-	NAMED(unlinkat),
-	NAMED(mkdirat),
-	NAMED(fchmodat),
-	NAMED(fchownat),
-	NAMED(ftruncate),
-	NAMED(fallocate),
-	NAMED(open_by_handle_at),
-	NAMED(execve),
-	NAMED(execveat),
 #ifdef SYS_fork
 	NAMED(fork),
 #endif
 #ifdef SYS_vfork
 	NAMED(vfork),
 #endif
-	NAMED(clone),
 #ifdef SYS_clone3
 	NAMED(clone3),
 #endif
-	NAMED(ptrace),
-	NAMED(process_vm_readv),
-	NAMED(process_vm_writev),
-	NAMED(kcmp),
-	NAMED(kill),
-	NAMED(tkill),
-	NAMED(tgkill),
-	NAMED(rt_sigqueueinfo),
 #ifdef SYS_pidfd_open
 	NAMED(pidfd_open),
 	NAMED(pidfd_getfd),
@@ -270,56 +267,16 @@ static const struct {
 	NAMED(socketpair),
 	NAMED(listen),
 #endif
-	NAMED(prctl),
-	NAMED(seccomp),
-	NAMED(setuid),
-	NAMED(setgid),
-	NAMED(setresuid),
-	NAMED(setgroups),
-	NAMED(capset),
-	NAMED(chroot),
-	NAMED(chdir),
-	NAMED(fchdir),
-	NAMED(pivot_root),
-	NAMED(unshare),
-	NAMED(setns),
-	NAMED(mount),
-	NAMED(umount2),
-	NAMED(init_module),
-	NAMED(finit_module),
-	NAMED(delete_module),
-	NAMED(bpf),
-	NAMED(perf_event_open),
-	NAMED(userfaultfd),
 #ifdef SYS_io_uring_setup
 	NAMED(io_uring_setup),
 	NAMED(io_uring_enter),
 	NAMED(io_uring_register),
 #endif
-	NAMED(io_setup),
-	NAMED(keyctl),
-	NAMED(add_key),
-	NAMED(request_key),
 #ifdef SYS_pkey_mprotect
 	NAMED(pkey_mprotect),
 #endif
-	NAMED(remap_file_pages),
-	NAMED(personality),
-	NAMED(prlimit64),
-	NAMED(sched_setaffinity),
-	NAMED(timer_create),
-	NAMED(splice),
-	NAMED(vmsplice),
-	NAMED(reboot),
-	NAMED(kexec_load),
-	NAMED(syslog),
-	NAMED(acct),
-	NAMED(swapon),
 #ifdef __i386__
-	NAMED(mmap),
-	NAMED(ipc),
-	NAMED(modify_ldt),
-	NAMED(vm86),
+	NAMED_4(mmap, ipc, modify_ldt, vm86),
 #endif
 #ifdef __x86_64__
 	NAMED(arch_prctl),
