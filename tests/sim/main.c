@@ -17,7 +17,7 @@
 
 #include "sim.h"
 
-enum { WORKERS = 64, FAILURES = 64, CHECK_SEEDS = 60, PLANTED_SEED = 3, PLANTED_LINES = 16 };
+enum { WORKERS = 64, SHRUNK = 2, CHECK_SEEDS = 60, PLANTED_SEED = 3, PLANTED_LINES = 16 };
 
 struct options {
 	unsigned long seeds, from;
@@ -27,10 +27,9 @@ struct options {
 
 /* What a worker tells, in memory that is shared. */
 struct worker {
-	uint64_t seed; /* being played */
+	pid_t pid;
 	struct counts counts;
-	unsigned failures;
-	uint64_t failed[FAILURES];
+	unsigned long failures;
 };
 
 static void add_counts(struct counts *to, const struct counts *counts)
@@ -51,83 +50,49 @@ static double seconds_now(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* ---- failures ---- */
+/* ---- a world ---- */
 
-static void print_failure(const char *name, const char *text, unsigned flags,
-			  const struct verdict *verdict, unsigned seconds)
+static void print_smaller(const char *name, const char *text, unsigned flags, const char *kind,
+			  unsigned seconds)
 {
-	char *small = shrink_text(text, flags, verdict->kind, seconds);
+	char *small = shrink_text(text, flags, kind, seconds);
 	struct verdict again;
 
-	shrink_play(small, flags, true, &again);
-	printf("%s: %s: %s\n", name, verdict->kind, verdict->failure);
+	shrink_play(small, flags, false, &again);
 	printf("# %s, shrunk: %s: %s\n%s", name, again.kind, again.failure, small);
-	if (again.transcript)
-		printf("# the same as p%d saw it, for tests/replay:\n%s", again.failed_router,
-		       again.transcript);
-	fflush(stdout);
-	free(again.transcript);
+	shrink_play(small, flags, true, &again);
 	free(small);
+}
+
+/* False: it failed. SHRINK: for so many seconds. */
+static bool play(const char *name, const char *text, unsigned flags, unsigned shrink,
+		 struct counts *counts)
+{
+	struct verdict verdict;
+
+	shrink_play(text, flags, false, &verdict);
+	add_counts(counts, &verdict.counts);
+	if (!verdict.failed)
+		return true;
+	printf("%s: %s: %s\n", name, verdict.kind, verdict.failure);
+	if (shrink)
+		print_smaller(name, text, flags, verdict.kind, shrink);
+	fflush(stdout);
+	return false;
 }
 
 /* ---- seeds ---- */
 
-static void play_seeds(struct worker *worker, uint64_t from, uint64_t end, unsigned step,
-		       unsigned flags)
+static void play_seeds(struct worker *worker, unsigned first, const struct options *options)
 {
-	for (worker->seed = from; worker->seed < end; worker->seed += step) {
-		struct sim *sim = calloc(1, sizeof(*sim));
-		char *text = make_world(worker->seed);
+	setvbuf(stdout, NULL, _IOFBF, 1 << 20);
+	for (unsigned long i = first; i < options->seeds; i += options->jobs) {
+		unsigned shrink = worker->failures < SHRUNK ? options->shrink : 0;
+		char name[64], *text = make_world(options->from + i);
 
-		if (!sim)
-			abort();
-		alarm(120);
-		sim->flags = flags;
-		sim_run(sim, text);
-		add_counts(&worker->counts, &sim->counts);
-		if (*sim->kind || sim->bad_text) {
-			if (worker->failures < FAILURES)
-				worker->failed[worker->failures] = worker->seed;
-			worker->failures++;
-		} else {
-			sim_free(sim);
-		}
-		free(sim);
+		snprintf(name, sizeof(name), "seed %lu", options->from + i);
+		worker->failures += !play(name, text, options->flags, shrink, &worker->counts);
 		free(text);
-	}
-	if (worker->failures)
-		_exit(0);
-	exit(0);
-}
-
-static pid_t start_worker(struct worker *worker, uint64_t from, uint64_t end, unsigned step,
-			  unsigned flags)
-{
-	pid_t pid;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0) {
-		perror("fork");
-		exit(2);
-	}
-	if (!pid)
-		play_seeds(worker, from, end, step, flags);
-	return pid;
-}
-
-/* A worker that died has failed at the seed that it was playing; another one goes on behind it. */
-static void wait_for(struct worker *worker, pid_t pid, uint64_t end, unsigned step, unsigned flags)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) == pid) {
-		if (WIFEXITED(status) && !WEXITSTATUS(status))
-			return;
-		if (worker->failures < FAILURES)
-			worker->failed[worker->failures] = worker->seed;
-		worker->failures++;
-		pid = start_worker(worker, worker->seed + step, end, step, flags);
 	}
 }
 
@@ -136,38 +101,26 @@ static unsigned long run_seeds(const struct options *options, struct counts *cou
 	size_t size = WORKERS * sizeof(struct worker);
 	struct worker *worker =
 		mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	uint64_t end = options->from + options->seeds;
-	unsigned long failures = 0, shown = 0;
-	pid_t pid[WORKERS];
-	struct verdict verdict;
+	unsigned long failures = 0;
 
-	if (worker == MAP_FAILED) {
-		perror("mmap");
-		exit(2);
-	}
-	for (unsigned i = 0; i < options->jobs; i++)
-		pid[i] = start_worker(&worker[i], options->from + i, end, options->jobs,
-				      options->flags);
+	fflush(stdout);
 	for (unsigned i = 0; i < options->jobs; i++) {
-		wait_for(&worker[i], pid[i], end, options->jobs, options->flags);
-		add_counts(counts, &worker[i].counts);
-		failures += worker[i].failures;
-	}
-	for (unsigned i = 0; i < options->jobs; i++)
-		for (unsigned f = 0; f < worker[i].failures && f < FAILURES; f++) {
-			char name[64], *text = make_world(worker[i].failed[f]);
-
-			snprintf(name, sizeof(name), "seed %llu",
-				 (unsigned long long)worker[i].failed[f]);
-			shrink_play(text, options->flags, false, &verdict);
-			free(verdict.transcript);
-			if (shown++ < 2 && options->shrink)
-				print_failure(name, text, options->flags, &verdict,
-					      options->shrink);
-			else
-				printf("%s: %s: %s\n", name, verdict.kind, verdict.failure);
-			free(text);
+		if (worker == MAP_FAILED || (worker[i].pid = fork()) < 0) {
+			perror("fork");
+			exit(2);
 		}
+		if (!worker[i].pid) {
+			play_seeds(&worker[i], i, options);
+			exit(0);
+		}
+	}
+	for (unsigned i = 0; i < options->jobs; i++) {
+		int status = 0;
+
+		waitpid(worker[i].pid, &status, 0);
+		add_counts(counts, &worker[i].counts);
+		failures += worker[i].failures + (status != 0);
+	}
 	munmap(worker, size);
 	return failures;
 }
@@ -196,32 +149,30 @@ static char *read_file(const char *name)
 	return text;
 }
 
+static void show(const char *text, unsigned flags)
+{
+	struct sim *sim = calloc(1, sizeof(*sim));
+
+	if (!sim)
+		abort();
+	sim->verbose = true;
+	sim->flags = flags;
+	sim_run(sim, text);
+	printf("%s %s\n", sim->kind, sim->failure);
+	exit(*sim->kind || sim->bad_text);
+}
+
 static bool play_text(const char *name, const char *text, const struct options *options,
 		      struct counts *counts)
 {
-	struct verdict verdict;
+	bool right;
 
-	if (options->verbose) {
-		struct sim *sim = calloc(1, sizeof(*sim));
-
-		if (!sim)
-			abort();
-		sim->verbose = true;
-		sim->flags = options->flags;
-		sim_run(sim, text);
-		printf("%s %s\n", sim->kind, sim->failure);
-		exit(*sim->kind || sim->bad_text);
-	}
-	shrink_play(text, options->flags, false, &verdict);
-	free(verdict.transcript);
-	if (!verdict.failed)
-		add_counts(counts, &verdict.counts);
-	if (verdict.failed)
-		print_failure(name, text, options->flags, &verdict, options->shrink);
-	if (verdict.failed || options->check)
-		printf("%s %s%s%s\n", verdict.failed ? "not ok" : "ok", name,
-		       verdict.failed ? ": " : "", verdict.failed ? verdict.failure : "");
-	return !verdict.failed;
+	if (options->verbose)
+		show(text, options->flags);
+	right = play(name, text, options->flags, options->shrink, counts);
+	if (!right || options->check)
+		printf("%s %s\n", right ? "ok" : "not ok", name);
+	return right;
 }
 
 /* A world, or several, each behind a line "== NAME". How many failed. */
@@ -251,15 +202,6 @@ static unsigned play_file(const char *file, const struct options *options, struc
 
 /* ---- a fault that was planted ---- */
 
-static unsigned count_lines(const char *text)
-{
-	unsigned count = 0;
-
-	for (; *text; text++)
-		count += *text == '\n';
-	return count;
-}
-
 /* The comparison lies about something simple: is it found, and little but that left of the world?
  */
 static bool check_shrinking(void)
@@ -273,13 +215,11 @@ static bool check_shrinking(void)
 	small = shrink_text(text, flags, whole.kind, 20);
 	shrink_play(small, flags, false, &part);
 	ok = !strcmp(whole.kind, "planted") && !strcmp(part.kind, "planted") &&
-	     count_lines(small) <= PLANTED_LINES;
+	     shrink_lines(small) <= PLANTED_LINES;
 	if (!ok)
-		printf("%s of %u lines became %s of %u lines:\n%s", whole.kind, count_lines(text),
-		       part.kind, count_lines(small), small);
+		printf("%s of %u lines became %s of %u lines:\n%s", whole.kind, shrink_lines(text),
+		       part.kind, shrink_lines(small), small);
 	printf("%s a planted fault is found and shrunk\n", ok ? "ok" : "not ok");
-	free(whole.transcript);
-	free(part.transcript);
 	free(text);
 	free(small);
 	return ok;

@@ -153,21 +153,3 @@ void sim_list_of(const struct sim *sim, sources set, struct list *list)
 			list_add(list, &addr);
 		}
 }
-
-const char *sim_set_text(sources set)
-{
-	static char text[4][3 * SOURCES];
-	static unsigned turn;
-	char *buf = text[turn++ % 4], *at = buf;
-
-	*at++ = '{';
-	for (unsigned source = 0; source < SOURCES; source++)
-		if (set >> source & 1) {
-			if (at > buf + 1)
-				*at++ = ' ';
-			*at++ = source_names[source];
-		}
-	*at++ = '}';
-	*at = '\0';
-	return buf;
-}

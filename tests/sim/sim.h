@@ -293,7 +293,6 @@ struct addr sim_on_link(const struct sim *, unsigned link, unsigned host);
 struct addr sim_global(unsigned link, unsigned host);
 sources sim_sources_of(const struct sim *, const struct list *);
 void sim_list_of(const struct sim *, sources, struct list *);
-const char *sim_set_text(sources);
 
 /* ---- sim.c ---- */
 
@@ -479,15 +478,14 @@ char *make_world(uint64_t seed);
 
 struct verdict {
 	bool failed;
-	int failed_router;
 	char kind[32], failure[FAILURE];
 	struct counts counts;
-	char *transcript; /* malloc'ed, or NULL */
 };
 
-/* Plays TEXT in a process of its own. */
+/* Plays TEXT in a process of its own; TRANSCRIBE: which prints what the router concerned saw. */
 void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdict *);
 /* The smallest text found within SECONDS that fails the same way; malloc'ed. */
 char *shrink_text(const char *text, unsigned flags, const char *kind, unsigned seconds);
+unsigned shrink_lines(const char *text);
 
 #endif
