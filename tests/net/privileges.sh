@@ -66,6 +66,7 @@ for set in CapInh CapPrm CapEff CapAmb; do
 	equal "capabilities, $set" "$(status_line $set)" '0000000000000000'
 done
 equal "the filter of system calls" "$(status_line Seccomp)" 2
+equal "processes" "$(awk '/^Max processes/ { print $3, $4 }' "/proc/$worker/limits")" '0 0'
 equal "new privileges are ruled out" "$(status_line NoNewPrivs)" 1
 equal "the root directory" "$(readlink "/proc/$worker/root")" "$work/empty"
 told_of r summary | cut -f 3,4 >"$work/summary"
