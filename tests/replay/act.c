@@ -22,7 +22,7 @@ static size_t parse_raw(struct world *world, struct words *words, const struct s
 }
 
 /* rx INTERFACE SOURCE MESSAGE [OPTIONS] */
-void run_rx(struct world *world, struct words *words)
+static void run_rx(struct world *world, struct words *words)
 {
 	static const struct values defaults = {.robustness = 2,
 					       .query_interval = 125000,
@@ -73,14 +73,16 @@ static const struct values *query_values(const struct world *world, unsigned vif
 }
 
 /* [may] tx [within A..B] [spread | spread=N] INTERFACE MESSAGE */
-static void run_tx(struct world *world, struct words *words, bool optional)
+static void run_tx(struct world *world, struct words *words)
 {
-	struct expectation pattern = {.line = world->line, .optional = optional};
+	struct expectation pattern = {.line = world->line, .optional = is_statement(words, "may")};
 	struct place place = {.world = world};
 	struct speaker speaker;
 	char from[32] = {0};
 	const char *window, *dots, *value;
 
+	if (pattern.optional)
+		need_word(world, words, "tx");
 	pattern.after = world->now - 1;
 	pattern.until = world->now;
 	if (take_word(words, "within")) {
@@ -102,18 +104,7 @@ static void run_tx(struct world *world, struct words *words, bool optional)
 	speaker = speaker_at(&place, query_values(world, pattern.vif));
 	said_read(&speaker, words, &pattern.said);
 	*GROW(world->expectation, world->expectation_count, world->expectation_room) = pattern;
-	world->assertions += !optional;
-}
-
-void run_may(struct world *world, struct words *words)
-{
-	need_word(world, words, "tx");
-	run_tx(world, words, true);
-}
-
-void run_expected_tx(struct world *world, struct words *words)
-{
-	run_tx(world, words, false);
+	world->assertions += !pattern.optional;
 }
 
 /* Tells the proxy of its interface. */
@@ -128,7 +119,7 @@ static void tell_interface(struct world *world, unsigned vif)
 }
 
 /* up INTERFACE [mtu=N] [none | ADDRESS/LENGTH...]: the first is the address that it sends from. */
-void run_up(struct world *world, struct words *words)
+static void run_up(struct world *world, struct words *words)
 {
 	unsigned vif = interface_named(world, next_word(words));
 	struct interface_state *state = &world->node[vif].state;
@@ -163,7 +154,7 @@ void run_up(struct world *world, struct words *words)
 }
 
 /* down INTERFACE [gone] */
-void run_down(struct world *world, struct words *words)
+static void run_down(struct world *world, struct words *words)
 {
 	unsigned vif = interface_named(world, next_word(words));
 
@@ -173,52 +164,46 @@ void run_down(struct world *world, struct words *words)
 }
 
 /* upcall nocache|wrongvif INTERFACE SOURCE GROUP */
-void run_upcall(struct world *world, struct words *words)
+static void run_upcall(struct world *world, struct words *words)
 {
 	struct upcall upcall = {.type = UPCALL_NOCACHE};
+	struct route flow;
 
 	if (!take_word(words, "nocache")) {
 		need_word(world, words, "wrongvif");
 		upcall.type = UPCALL_WRONGVIF;
 	}
-	upcall.vif = interface_named(world, next_word(words));
-	upcall.source = parse_addr(world, next_word(words), upcall.vif);
-	upcall.group = parse_addr(world, next_word(words), upcall.vif);
+	flow = parse_flow(world, words);
+	upcall.vif = flow.input;
+	upcall.source = flow.source;
+	upcall.group = flow.group;
 	world->repeat_ok = true;
 	proxy_upcall(world->proxy, world->now, &upcall);
 	world_settle(world);
 }
 
 /* data INTERFACE SOURCE GROUP [-> INTERFACE...] */
-void run_data(struct world *world, struct words *words)
+static void run_data(struct world *world, struct words *words)
 {
-	struct route expected = {0}, got;
+	struct route got = parse_flow(world, words);
 
-	expected.input = interface_named(world, next_word(words));
-	expected.source = parse_addr(world, next_word(words), expected.input);
-	expected.group = parse_addr(world, next_word(words), expected.input);
-	got = expected;
-	got.outputs = world_data(world, expected.input, &expected.source, &expected.group);
+	got.outputs = world_data(world, got.input, &got.source, &got.group);
 	if (words->at == words->count)
 		return;
-	expected.outputs = parse_outputs(world, words);
-	if (got.outputs != expected.outputs)
-		world_fail(world, "expected to forward %s, got %s",
-			   world_route_text(world, &expected), world_route_text(world, &got));
+	expect_outputs(world, words, &got);
 	world->assertions++;
 }
 
 /* stream INTERFACE SOURCE GROUP every SECONDS|end: a packet now, and so on. */
-void run_stream(struct world *world, struct words *words)
+static void run_stream(struct world *world, struct words *words)
 {
-	unsigned vif = interface_named(world, next_word(words)), at = 0;
-	struct addr source = parse_addr(world, next_word(words), vif);
-	struct addr group = parse_addr(world, next_word(words), vif);
-	struct stream stream = {source, group, vif, 0, world->now};
+	struct route flow = parse_flow(world, words);
+	struct stream stream = {flow.source, flow.group, flow.input, 0, world->now};
+	unsigned at = 0;
 
-	while (at < world->stream_count &&
-	       (world->stream[at].vif != vif || !addr_equal(&world->stream[at].source, &source) ||
-		!addr_equal(&world->stream[at].group, &group)))
+	while (at < world->stream_count && (world->stream[at].vif != flow.input ||
+					    !addr_equal(&world->stream[at].source, &flow.source) ||
+					    !addr_equal(&world->stream[at].group, &flow.group)))
 		at++;
 	if (take_word(words, "end")) {
 		if (at == world->stream_count)
@@ -240,28 +225,23 @@ void run_stream(struct world *world, struct words *words)
 }
 
 /* packets uncounted|counted: can the kernel tell? */
-void run_packets(struct world *world, struct words *words)
+static void run_packets(struct world *world, struct words *words)
 {
 	world->no_packet_counts = take_word(words, "uncounted");
 	if (!world->no_packet_counts)
 		need_word(world, words, "counted");
 }
 
-static void run_lose_route(struct world *world, struct words *words)
+/* lose: the kernel's routes are gone, the proxy is to make them again; lose (SOURCE,GROUP): only
+ * that one, and nobody tells it */
+static void run_lose(struct world *world, struct words *words)
 {
 	struct route key = {.remove = true};
 
-	parse_key(world, words, &key);
-	if (!kernel_tell(&world->kernel, world->now, &key))
-		world_fail(world, "there is no such route");
-}
-
-/* lose: the kernel's routes are gone, the proxy is to make them again; lose (SOURCE,GROUP): only
- * that one, and nobody tells it */
-void run_lose(struct world *world, struct words *words)
-{
 	if (words->at < words->count) {
-		run_lose_route(world, words);
+		parse_key(world, words, &key);
+		if (!kernel_tell(&world->kernel, world->now, &key))
+			world_fail(world, "there is no such route");
 		return;
 	}
 	world->kernel.route_count = 0;
@@ -280,7 +260,7 @@ static unsigned parse_vif(struct world *world, struct words *words)
 
 /* have (SOURCE,GROUP) INPUT -> OUTPUT...: before `restart`, the kernel has this route from whomever
  */
-void run_have(struct world *world, struct words *words)
+static void run_have(struct world *world, struct words *words)
 {
 	struct route route = {0};
 
@@ -292,20 +272,15 @@ void run_have(struct world *world, struct words *words)
 	kernel_tell(&world->kernel, world->now, &route);
 }
 
-void run_hold(struct world *world, struct words *words)
+/* hold, release */
+static void run_hold(struct world *world, struct words *words)
 {
-	(void)words;
-	world->holding = true;
+	world->holding = is_statement(words, "hold");
+	if (!world->holding)
+		world_settle(world);
 }
 
-void run_release(struct world *world, struct words *words)
-{
-	(void)words;
-	world->holding = false;
-	world_settle(world);
-}
-
-void run_shutdown(struct world *world, struct words *words)
+static void run_shutdown(struct world *world, struct words *words)
 {
 	(void)words;
 	world->may_act = true;
@@ -315,7 +290,7 @@ void run_shutdown(struct world *world, struct words *words)
 }
 
 /* ignore|heed INTERFACE|* general|specific|queries|reports|all */
-static void run_ignore_as(struct world *world, struct words *words, bool ignored)
+static void run_ignore(struct world *world, struct words *words)
 {
 	static const struct {
 		const char *name;
@@ -325,6 +300,7 @@ static void run_ignore_as(struct world *world, struct words *words, bool ignored
 		     {"queries", IGNORE_GENERAL | IGNORE_SPECIFIC},
 		     {"reports", IGNORE_REPORTS},
 		     {"all", IGNORE_GENERAL | IGNORE_SPECIFIC | IGNORE_REPORTS}};
+	bool ignored = is_statement(words, "ignore");
 	const char *name = next_word(words);
 	const char *what = next_word(words);
 	unsigned bits = 0;
@@ -335,33 +311,44 @@ static void run_ignore_as(struct world *world, struct words *words, bool ignored
 	if (!bits)
 		world_fail(world, "expected what to ignore, got \"%s\"", what);
 	if (!strcmp(name, "*"))
-		world->ignored = ignored ? world->ignored | bits : world->ignored & ~bits;
+		world->ignored = (world->ignored & ~bits) | (ignored ? bits : 0);
 	for (unsigned i = 0; i < world->vif_count; i++)
 		if (!strcmp(name, "*") || i == interface_named(world, name))
-			world->node[i].ignored = ignored ? world->node[i].ignored | bits
-							 : world->node[i].ignored & ~bits;
-}
-
-void run_ignore(struct world *world, struct words *words)
-{
-	run_ignore_as(world, words, true);
-}
-
-void run_heed(struct world *world, struct words *words)
-{
-	run_ignore_as(world, words, false);
+			world->node[i].ignored =
+				(world->node[i].ignored & ~bits) | (ignored ? bits : 0);
 }
 
 /* silence SECONDS: the clock runs on, and what is sent then fails as unexpected. */
-void run_silence(struct world *world, struct words *words)
+static void run_silence(struct world *world, struct words *words)
 {
 	world_advance(world, world->now + seconds(world, next_word(words)));
-	world->assertions++;
 }
 
 /* audit off */
-void run_audit(struct world *world, struct words *words)
+static void run_audit(struct world *world, struct words *words)
 {
 	need_word(world, words, "off");
 	world->no_audit = true;
 }
+
+const struct statement act_statements[] = {
+	{"rx", run_rx, 0},
+	{"tx", run_tx, 0},
+	{"may", run_tx, 0},
+	{"up", run_up, SETS_UP},
+	{"down", run_down, SETS_UP},
+	{"upcall", run_upcall, 0},
+	{"data", run_data, 0},
+	{"stream", run_stream, 0},
+	{"packets", run_packets, SETS_UP},
+	{"lose", run_lose, 0},
+	{"have", run_have, CONFIGURES},
+	{"hold", run_hold, 0},
+	{"release", run_hold, 0},
+	{"shutdown", run_shutdown, 0},
+	{"ignore", run_ignore, SETS_UP},
+	{"heed", run_ignore, SETS_UP},
+	{"silence", run_silence, ASSERTS},
+	{"audit", run_audit, SETS_UP},
+	{NULL, NULL, 0},
+};

@@ -12,69 +12,15 @@
 
 /* ---- a case ---- */
 
-struct statement {
-	const char *name;
-	void (*run)(struct world *, struct words *);
-	bool setup; /* before the clock starts, too */
-};
-
-static const struct statement statements[] = {
-	{"config", run_config, true},
-	{"set", run_set, true},
-	{"filter", run_filter, true},
-	{"interfaces", run_interfaces, true},
-	{"reconfigure", run_reconfigure, false},
-	{"restart", run_restart, false},
-	{"have", run_have, false},
-	{"rpf", run_rpf, true},
-	{"ignore", run_ignore, true},
-	{"heed", run_heed, true},
-	{"audit", run_audit, true},
-	{"packets", run_packets, true},
-	{"up", run_up, true},
-	{"down", run_down, true},
-	{"rx", run_rx, false},
-	{"tx", run_expected_tx, false},
-	{"may", run_may, false},
-	{"upcall", run_upcall, false},
-	{"data", run_data, false},
-	{"stream", run_stream, false},
-	{"lose", run_lose, false},
-	{"hold", run_hold, false},
-	{"release", run_release, false},
-	{"shutdown", run_shutdown, false},
-	{"silence", run_silence, false},
-	{"group", run_group, false},
-	{"nogroup", run_nogroup, false},
-	{"hosts", run_hosts, false},
-	{"route", run_route, false},
-	{"noroute", run_noroute, false},
-	{"routes", run_routes, false},
-	{"forward", run_forward, false},
-	{"forwarding", run_forwarding, false},
-	{"counter", run_counter, false},
-	{"querier", run_querier, false},
-	{"value", run_value, false},
-	{"wakeups", run_wakeups, false},
-	{"upcalls", run_upcalls, false},
-	{"told", run_told, false},
-	{"deadline", run_deadline, false},
-};
-
 static const struct statement *statement_named(const char *name)
 {
-	for (unsigned i = 0; i < sizeof(statements) / sizeof(statements[0]); i++)
-		if (!strcmp(statements[i].name, name))
-			return &statements[i];
-	return NULL;
-}
+	const struct statement *const lists[] = {setup_statements, act_statements, look_statements};
 
-/* What may stand between a change of the configuration and the time when it is in force. */
-static bool configures(const struct statement *statement)
-{
-	return statement->run == run_set || statement->run == run_filter ||
-	       statement->run == run_interfaces || statement->run == run_reconfigure ||
-	       statement->run == run_have || statement->run == run_restart;
+	for (unsigned i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		for (const struct statement *statement = lists[i]; statement->name; statement++)
+			if (!strcmp(statement->name, name))
+				return statement;
+	return NULL;
 }
 
 static bool is_pending(struct world *world)
@@ -116,7 +62,7 @@ static void run_line(struct world *world, const char *line)
 	if (world->verbose)
 		printf("%s:%u: %s", world->file, world->line, line);
 	statement = statement_named(peek_word(&words));
-	if (!statement || !statement->setup)
+	if (!statement || !(statement->properties & SETS_UP))
 		start(world);
 	if (take_word(&words, "at") && !is_pending(world)) {
 		run_at(world, &words);
@@ -128,10 +74,11 @@ static void run_line(struct world *world, const char *line)
 		world_fail(world, "no statement \"%s\"", peek_word(&words));
 		return;
 	}
-	if (!configures(statement) && is_pending(world))
+	if (!(statement->properties & CONFIGURES) && is_pending(world))
 		return;
 	words.at++;
 	statement->run(world, &words);
+	world->assertions += !!(statement->properties & ASSERTS);
 	if (words.at < words.count)
 		world_fail(world, "expected the end of the line, got \"%s\"", peek_word(&words));
 }

@@ -8,6 +8,24 @@
 
 #include "world.h"
 
+/* ---- statements ---- */
+
+/* Bits: may stand before the clock starts, too; may stand between a change of the configuration and
+ * the time when it is in force; asserts something. */
+enum { SETS_UP = 1, CONFIGURES = 2, ASSERTS = 4 };
+
+struct statement {
+	const char *name; /* NULL: behind the last one */
+	void (*run)(struct world *, struct words *);
+	unsigned properties;
+};
+
+/* Of the configuration, of what happens, of what is looked at. */
+extern const struct statement setup_statements[], act_statements[], look_statements[];
+
+/* Is that the statement that is being run? */
+bool is_statement(const struct words *, const char *name);
+
 /* ---- words.c ---- */
 
 void need_word(struct world *, struct words *, const char *word);
@@ -31,6 +49,11 @@ void parse_range(struct world *, const char *text, struct list *);
 /* "*", "FIRST-LAST", "ADDRESS/LENGTH", "ADDRESS"; "*" may be an end, too. */
 void parse_bounds(struct world *, const char *text, struct addr range[2]);
 
+/* (SOURCE,GROUP) */
+void parse_key(struct world *, struct words *, struct route *);
+/* INTERFACE SOURCE GROUP */
+struct route parse_flow(struct world *, struct words *);
+
 /* ---- message.c ---- */
 
 /* Where it is said: addresses of the link are those of VIF's. */
@@ -48,56 +71,11 @@ void default_addresses(struct world *, unsigned vif);
 void set_up(struct world *, unsigned vif);
 /* What RFC 3376 section 8 and RFC 3810 section 9 make of what is set. */
 void complete_values(struct world *);
-void run_set(struct world *, struct words *);
-void run_filter(struct world *, struct words *);
-void run_interfaces(struct world *, struct words *);
-void run_reconfigure(struct world *, struct words *);
-void run_restart(struct world *, struct words *);
-void run_rpf(struct world *, struct words *);
-void run_config(struct world *, struct words *);
 
-/* ---- act.c: statements that happen ---- */
+/* ---- look.c ---- */
 
-void run_rx(struct world *, struct words *);
-void run_may(struct world *, struct words *);
-void run_expected_tx(struct world *, struct words *);
-void run_up(struct world *, struct words *);
-void run_down(struct world *, struct words *);
-void run_upcall(struct world *, struct words *);
-void run_data(struct world *, struct words *);
-void run_stream(struct world *, struct words *);
-void run_packets(struct world *, struct words *);
-void run_lose(struct world *, struct words *);
-void run_have(struct world *, struct words *);
-void run_hold(struct world *, struct words *);
-void run_release(struct world *, struct words *);
-void run_shutdown(struct world *, struct words *);
-void run_ignore(struct world *, struct words *);
-void run_heed(struct world *, struct words *);
-void run_silence(struct world *, struct words *);
-void run_audit(struct world *, struct words *);
-
-/* ---- look.c: statements that look ---- */
-
-void run_group(struct world *, struct words *);
-void run_nogroup(struct world *, struct words *);
-void run_hosts(struct world *, struct words *);
-void run_route(struct world *, struct words *);
-void run_noroute(struct world *, struct words *);
-void run_routes(struct world *, struct words *);
-void run_forward(struct world *, struct words *);
-void run_forwarding(struct world *, struct words *);
-/* (SOURCE,GROUP) */
-void parse_key(struct world *, struct words *, struct route *);
-/* "-> INTERFACE..." */
-uint32_t parse_outputs(struct world *, struct words *);
-void run_counter(struct world *, struct words *);
-void run_querier(struct world *, struct words *);
-void run_value(struct world *, struct words *);
-void run_wakeups(struct world *, struct words *);
-void run_upcalls(struct world *, struct words *);
-void run_told(struct world *, struct words *);
-void run_deadline(struct world *, struct words *);
+/* -> INTERFACE...: is that where it goes? */
+void expect_outputs(struct world *, struct words *, const struct route *);
 
 /* ---- expect.c ---- */
 

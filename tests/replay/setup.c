@@ -123,7 +123,7 @@ static void set_entry(struct world *world, struct words *words, unsigned entry)
 }
 
 /* set KEY VALUE; set ENTRY|* KEY VALUE */
-void run_set(struct world *world, struct words *words)
+static void run_set(struct world *world, struct words *words)
 {
 	const char *name;
 	unsigned start;
@@ -163,7 +163,7 @@ static void parse_rules(struct world *world, struct words *words, struct rule_li
 }
 
 /* filter ENTRY in|out none | [and] whitelist|blacklist RULE... */
-void run_filter(struct world *world, struct words *words)
+static void run_filter(struct world *world, struct words *words)
 {
 	unsigned entry = entry_named(world, next_word(words));
 	bool in = take_word(words, "in");
@@ -189,7 +189,7 @@ void run_filter(struct world *world, struct words *words)
 }
 
 /* rpf SOURCE INTERFACE: where the unicast route to it points */
-void run_rpf(struct world *world, struct words *words)
+static void run_rpf(struct world *world, struct words *words)
 {
 	struct reverse_path *path = &world->reverse_path[world->reverse_path_count];
 
@@ -283,14 +283,14 @@ static void parse_interfaces(struct world *world, struct words *words)
 }
 
 /* interfaces [UP...] ==> DOWN...: others than now. */
-void run_interfaces(struct world *world, struct words *words)
+static void run_interfaces(struct world *world, struct words *words)
 {
 	parse_interfaces(world, words);
 	world->changed = true;
 }
 
 /* reconfigure: what was set, filtered and named since the last time is in force. */
-void run_reconfigure(struct world *world, struct words *words)
+static void run_reconfigure(struct world *world, struct words *words)
 {
 	(void)words;
 	complete_values(world);
@@ -299,14 +299,14 @@ void run_reconfigure(struct world *world, struct words *words)
 
 /* restart [twice]: the proxy dies, another one takes over, with what was set and so on since, and
  * is told twice what there is. */
-void run_restart(struct world *world, struct words *words)
+static void run_restart(struct world *world, struct words *words)
 {
 	complete_values(world);
 	world_restart(world, take_word(words, "twice") ? 2 : 1);
 }
 
 /* config igmp|mld|both [UP...] ==> DOWN...: a new world. */
-void run_config(struct world *world, struct words *words)
+static void run_config(struct world *world, struct words *words)
 {
 	next_word(words);
 	parse_interfaces(world, words);
@@ -323,3 +323,14 @@ void run_config(struct world *world, struct words *words)
 		world->config.ssm_range_count = 16;
 	}
 }
+
+const struct statement setup_statements[] = {
+	{"config", run_config, SETS_UP},
+	{"set", run_set, SETS_UP | CONFIGURES},
+	{"filter", run_filter, SETS_UP | CONFIGURES},
+	{"interfaces", run_interfaces, SETS_UP | CONFIGURES},
+	{"reconfigure", run_reconfigure, CONFIGURES},
+	{"restart", run_restart, CONFIGURES},
+	{"rpf", run_rpf, SETS_UP},
+	{NULL, NULL, 0},
+};

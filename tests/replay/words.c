@@ -14,6 +14,11 @@ void need_word(struct world *world, struct words *words, const char *word)
 		world_fail(world, "expected \"%s\" here, got \"%s\"", word, peek_word(words));
 }
 
+bool is_statement(const struct words *words, const char *name)
+{
+	return !strcmp(words->word[words->at - 1], name);
+}
+
 unsigned number(struct world *world, const char *text)
 {
 	unsigned value;
@@ -206,4 +211,22 @@ void parse_bounds(struct world *world, const char *text, struct addr range[2])
 	strncpy(first, text, dash && dash - text < 64 ? (size_t)(dash - text) : 63);
 	range[0] = bound(world, first, false);
 	range[1] = bound(world, dash ? dash + 1 : text, true);
+}
+
+void parse_key(struct world *world, struct words *words, struct route *route)
+{
+	need_word(world, words, "(");
+	route->source = parse_addr(world, next_word(words), 0);
+	need_word(world, words, ",");
+	route->group = parse_addr(world, next_word(words), 0);
+	need_word(world, words, ")");
+}
+
+struct route parse_flow(struct world *world, struct words *words)
+{
+	struct route flow = {.input = interface_named(world, next_word(words))};
+
+	flow.source = parse_addr(world, next_word(words), flow.input);
+	flow.group = parse_addr(world, next_word(words), flow.input);
+	return flow;
 }
