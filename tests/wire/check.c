@@ -60,6 +60,16 @@ void check_comes(struct lab *lab, const char *name, enum port port, int64_t ms, 
 	      lab_came(lab, port));
 }
 
+void check_reported(struct lab *lab, const char *name, const char *text)
+{
+	check_comes(lab, name, UP, SOON, "%s", text);
+}
+
+void check_asked(struct lab *lab, const char *name, const char *text)
+{
+	check_comes(lab, name, DN1, SOON, "%s", text);
+}
+
 void check_none(struct lab *lab, const char *name, enum port port, const char *format, ...)
 {
 	va_list arguments;

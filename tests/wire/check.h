@@ -16,6 +16,9 @@ void check(struct lab *, const char *name, bool passed, const char *format, ...)
 /* The message is seen on the port, since the mark and not later than MS from now. */
 void check_comes(struct lab *, const char *name, enum port, int64_t ms, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
+/* SOON, as a report upstream, or as a query on the first downstream. */
+void check_reported(struct lab *, const char *name, const char *text);
+void check_asked(struct lab *, const char *name, const char *text);
 /* None is seen since the mark. */
 void check_none(struct lab *, const char *name, enum port, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -259,26 +259,33 @@ static void send_frame(struct lab *lab, enum port port, const struct frame *fram
 		fprintf(stderr, "wire: cannot send on %s: %s\n", port_name[port], strerror(errno));
 }
 
-void lab_say(struct lab *lab, enum port port, const char *format, ...)
+static void say(struct lab *lab, enum port port, const char *line)
 {
 	uint8_t buf[MESSAGE_MAX];
-	char line[2048];
 	struct frame frame;
 	struct text text;
-	va_list arguments;
 	size_t length;
 
-	if (lab->absent)
-		return;
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
 	text_parse(&text, lab->protocol, port, line);
 	length = codec_encode(lab->protocol, &text.said.message, &text.envelope.source,
 			      &text.envelope.destination, &text.said.damage, buf);
 	packet_message(&frame, lab->protocol, &text.envelope, buf, length);
 	send_frame(lab, port, &frame);
 	text_free(&text);
+}
+
+void lab_say(struct lab *lab, enum port port, const char *format, ...)
+{
+	char line[2048], *rest = NULL;
+	va_list arguments;
+
+	if (lab->absent)
+		return;
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	for (char *one = strtok_r(line, ";", &rest); one; one = strtok_r(NULL, ";", &rest))
+		say(lab, port, one);
 }
 
 void lab_repeat(struct lab *lab, enum port port, const char *source, const char *group,

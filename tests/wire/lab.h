@@ -28,6 +28,12 @@ struct seen {
 	struct sighting packet;
 };
 
+/* NULL: 0. */
+static inline int64_t time_of(const struct seen *seen)
+{
+	return seen ? seen->time : 0;
+}
+
 struct lab {
 	enum protocol protocol;
 	/* Of the proxy, as far as it can be configured: milliseconds. */
@@ -62,7 +68,7 @@ void lab_show_log(const struct lab *);
 bool lab_alive(struct lab *);
 
 int64_t lab_now(void);
-/* Sends a message; see text.h. */
+/* Sends messages, with a semicolon between them; see text.h. */
 void lab_say(struct lab *, enum port, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /* Sends a UDP packet of the family of the lab; what it can be known by. Names as in text.h. */

@@ -20,37 +20,27 @@ static int64_t response_time(const struct lab *lab, const struct seen *query)
 					      : (int64_t)float_value(code, 12);
 }
 
-static int64_t time_of(const struct seen *seen)
-{
-	return seen ? seen->time : 0;
-}
-
 /* ---- queries on leave and block ---- */
 
 /* What each leads to, and by when that must be over: two queries, half a second apart. */
 static void say_leaves(struct lab *lab)
 {
-	lab_say(lab, DN1, "report TO_IN g1");
-	lab_say(lab, DN1, "report TO_IN g2");
-	lab_say(lab, DN1, "report BLOCK g3 {a}");
-	lab_say(lab, DN1, "report BLOCK g4 {a b}");
-	lab_say(lab, DN1, "report TO_IN g5 {b}");
-	lab_say(lab, DN1, "report TO_EX g6 {a c}");
-	lab_say(lab, DN1, "report BLOCK g7 {a}");
-	lab_say(lab, DN1, "report TO_IN g8 {a}");
+	lab_say(lab, DN1,
+		"report TO_IN g1; report TO_IN g2; report BLOCK g3 {a}; "
+		"report BLOCK g4 {a b}; report TO_IN g5 {b}; report TO_EX g6 {a c}; "
+		"report BLOCK g7 {a}; report TO_IN g8 {a}");
 	/* No queries on these: they are what hosts answer, or add. */
-	lab_say(lab, DN1, "report IS_IN g9 {b}");
-	lab_say(lab, DN1, "report IS_EX g10 {a}");
-	lab_say(lab, DN1, "report ALLOW g11 {b}");
-	lab_say(lab, DN1, "leave g12");
-	lab_say(lab, DN1, "report BLOCK g13 {b}");
+	lab_say(lab, DN1,
+		"report IS_IN g9 {b}; report IS_EX g10 {a}; report ALLOW g11 {b}; "
+		"leave g12; report BLOCK g13 {b}");
 }
 
 static void say_joins(struct lab *lab)
 {
-	lab_say(lab, DN1, "report TO_EX g1 + TO_EX g2 + ALLOW g3 {a b} + ALLOW g4 {a b}");
-	lab_say(lab, DN1, "report ALLOW g5 {a b} + ALLOW g6 {a b} + TO_EX g7 + TO_EX g8");
-	lab_say(lab, DN1, "report ALLOW g9 {a} + TO_EX g10 + ALLOW g11 {a} + ALLOW g13 {a}");
+	lab_say(lab, DN1,
+		"report TO_EX g1 + TO_EX g2 + ALLOW g3 {a b} + ALLOW g4 {a b}; "
+		"report ALLOW g5 {a b} + ALLOW g6 {a b} + TO_EX g7 + TO_EX g8; "
+		"report ALLOW g9 {a} + TO_EX g10 + ALLOW g11 {a} + ALLOW g13 {a}");
 	lab_settle(lab, DN1);
 	lab_mark(lab);
 }
@@ -61,21 +51,19 @@ void scenario_leave(struct lab *lab)
 
 	say_joins(lab);
 	say_leaves(lab);
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 leave-queries-the-group", DN1, SOON, "query g1");
+	check_asked(lab, "3376-6.4.2|3810-7.4.2 leave-queries-the-group", "query g1");
 	/* Another member answers what the leave of g2 and the block of g4 asked. */
 	lab_wait(lab, lab_now() + SOON, DN1, 0, "query g2");
 	lab_say(lab, DN1, "host2 report IS_EX g2");
 	lab_wait(lab, lab_now() + SOON, DN1, 0, "query g4 {a b}");
 	lab_say(lab, DN1, "host2 report IS_IN g4 {a}");
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 block-queries-the-sources", DN1, SOON,
-		    "query g3 {a} clear");
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 to_in-queries-the-others", DN1, SOON,
-		    "query g5 {a} clear");
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 to_ex-queries-those-in-common", DN1, SOON,
+	check_asked(lab, "3376-6.4.2|3810-7.4.2 block-queries-the-sources", "query g3 {a} clear");
+	check_asked(lab, "3376-6.4.2|3810-7.4.2 to_in-queries-the-others", "query g5 {a} clear");
+	check_asked(lab, "3376-6.4.2|3810-7.4.2 to_ex-queries-those-in-common",
 		    "query g6 {a} clear");
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 block-in-exclude-queries-the-sources", DN1, SOON,
+	check_asked(lab, "3376-6.4.2|3810-7.4.2 block-in-exclude-queries-the-sources",
 		    "query g7 {a} clear");
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 to_in-in-exclude-queries-the-group", DN1, SOON,
+	check_asked(lab, "3376-6.4.2|3810-7.4.2 to_in-in-exclude-queries-the-group",
 		    "query g8 clear");
 	first = lab_find(lab, DN1, 0, "query g1");
 	lab_wait(lab, time_of(first) + COUNT * response_time(lab, first) + SOON, UP, 0,
@@ -93,8 +81,7 @@ void scenario_leave(struct lab *lab)
 	check_comes(lab, "3376-6.6.3.2|3810-7.6.3.2 no-s-flag-of-an-unanswered-source", DN1, 0,
 		    "query g4 {b} clear");
 	check_none(lab, "3376-6.4.2|3810-7.4.2 answered-group-stays", UP, "report TO_IN g2");
-	check_comes(lab, "3376-6.4.2|3810-7.4.2 unanswered-source-ends", UP, SOON,
-		    "report BLOCK g4 {b}");
+	check_reported(lab, "3376-6.4.2|3810-7.4.2 unanswered-source-ends", "report BLOCK g4 {b}");
 	check_none(lab, "3376-6.4.2|3810-7.4.2 answered-source-stays", UP, "report * g4 {a}");
 	check_none(lab, "3376-6.1|3810-7.1 is_in-queries-nothing", DN1, "query g9 {a}");
 	check_none(lab, "3376-6.1|3810-7.1 is_ex-queries-nothing", DN1, "query g10 {a}");
@@ -204,18 +191,14 @@ static void is_not_querier(struct lab *lab, uint32_t *before, uint32_t *other)
 {
 	lab_say(lab, DN1, "report TO_EX g2");
 	check_joined(lab, "4605-4.1 a-non-querier-reports-joins-upstream", true, "g2");
-	lab_say(lab, DN1, "report TO_IN g2");
-	lab_say(lab, DN1, "report TO_EX g5");
-	lab_say(lab, DN1, "leave g5");
-	lab_say(lab, DN1, "low query g3 mrt=500");
-	lab_say(lab, DN1, "low query g4 s mrt=500");
-	lab_say(lab, DN1, "low query g7 {a} mrt=500");
+	lab_say(lab, DN1,
+		"report TO_IN g2; report TO_EX g5; leave g5; low query g3 mrt=500; "
+		"low query g4 s mrt=500; low query g7 {a} mrt=500");
 	*before = lab_data(lab, UP, "a", "g1", 8);
 	*other = lab_data(lab, UP, "a", "g6", 8);
-	check_comes(lab, "3376-6.6.1|3810-7.6.1 query-heard-ends-the-group", UP, SOON,
-		    "report TO_IN g3");
-	check_comes(lab, "3376-6.6.1|3810-7.6.1 query-heard-ends-the-source", UP, SOON,
-		    "report BLOCK g7 {a}");
+	check_reported(lab, "3376-6.6.1|3810-7.6.1 query-heard-ends-the-group", "report TO_IN g3");
+	check_reported(lab, "3376-6.6.1|3810-7.6.1 query-heard-ends-the-source",
+		       "report BLOCK g7 {a}");
 	lab_run(lab, 3 * TICK);
 	check_none(lab, "3376-6.6.1|3810-7.6.1 query-heard-with-s-flag-does-not", UP,
 		   "report TO_IN g4");
@@ -285,43 +268,34 @@ void scenario_old_hosts(struct lab *lab)
 {
 	const struct seen *query;
 
-	lab_say(lab, DN1, "old g1");
-	lab_say(lab, DN1, "old g2");
-	lab_say(lab, DN1, "old g3");
-	lab_say(lab, DN1, "old g4");
-	lab_say(lab, DN1, "old g9");
-	lab_say(lab, DN1, "report TO_EX g7");
-	lab_say(lab, DN1, "report TO_EX g8 {a}");
+	lab_say(lab, DN1,
+		"old g1; old g2; old g3; old g4; old g9; report TO_EX g7; "
+		"report TO_EX g8 {a}");
 	if (lab->protocol == PROTOCOL_IGMP) {
-		lab_say(lab, DN1, "v1 g5");
-		lab_say(lab, DN1, "v1 g6");
+		lab_say(lab, DN1, "v1 g5; v1 g6");
 	}
 	lab_settle(lab, DN1);
 	lab_say(lab, DN1, "old g8");
-	check_comes(lab, "3376-7.3.2|3810-8.3.2 old-report-is-exclude-nothing", UP, SOON,
-		    "report TO_EX g1");
-	check_comes(lab, "3376-7.3.2|3810-8.3.2 old-report-beside-exclude", UP, SOON,
-		    "report ALLOW g8 {a}");
+	check_reported(lab, "3376-7.3.2|3810-8.3.2 old-report-is-exclude-nothing",
+		       "report TO_EX g1");
+	check_reported(lab, "3376-7.3.2|3810-8.3.2 old-report-beside-exclude",
+		       "report ALLOW g8 {a}");
 	lab_mark(lab);
-	lab_say(lab, DN1, "leave g1");
-	lab_say(lab, DN1, "report BLOCK g2 {a}");
-	lab_say(lab, DN1, "report TO_EX g3 {a}");
-	lab_say(lab, DN1, "report TO_IN g4");
-	lab_say(lab, DN1, "leave g7");
+	lab_say(lab, DN1,
+		"leave g1; report BLOCK g2 {a}; report TO_EX g3 {a}; report TO_IN g4; "
+		"leave g7");
 	if (lab->protocol == PROTOCOL_IGMP) {
-		lab_say(lab, DN1, "leave g9 dst=g9");
-		lab_say(lab, DN1, "leave g5");
-		lab_say(lab, DN1, "report TO_IN g6");
+		lab_say(lab, DN1, "leave g9 dst=g9; leave g5; report TO_IN g6");
 	}
-	check_comes(lab, "3376-7.3.2|3810-8.3.2 leave-queries-the-group", DN1, SOON, "query g1");
+	check_asked(lab, "3376-7.3.2|3810-8.3.2 leave-queries-the-group", "query g1");
 	check_comes(lab, "3376-7.3.2|3810-8.3.2 queries-stay-of-the-newest-version", DN1, 0,
 		    "query g1 new");
-	check_comes(lab, "3376-7.3.2|3810-8.3.2 to_in-queries-the-group", DN1, SOON, "query g4");
-	check_comes(lab, "2236-3|2710-4 leave-after-a-newer-report", DN1, SOON, "query g7");
+	check_asked(lab, "3376-7.3.2|3810-8.3.2 to_in-queries-the-group", "query g4");
+	check_asked(lab, "2236-3|2710-4 leave-after-a-newer-report", "query g7");
 	query = lab_find(lab, DN1, 0, "query g1");
 	lab_wait(lab, time_of(query) + COUNT * response_time(lab, query) + SOON, UP, 0,
 		 "report TO_IN g7");
-	check_comes(lab, "3376-7.3.2|3810-8.3.2 leave-ends-the-group", UP, SOON, "report TO_IN g1");
+	check_reported(lab, "3376-7.3.2|3810-8.3.2 leave-ends-the-group", "report TO_IN g1");
 	lab_settle(lab, DN2);
 	check_count(lab, "3376-7.3.2|3810-8.3.2 group-query-repeated", DN1, COUNT, "query g1");
 	check_none(lab, "3376-7.3.2|3810-8.3.2 block-ignored", DN1, "query g2 {a}");
@@ -353,35 +327,30 @@ void scenario_ssm(struct lab *lab)
 {
 	lab_say(lab, DN1, "old s1");
 	lab_say(lab, DN1, lab->protocol == PROTOCOL_IGMP ? "v1 s2" : "old s1");
-	lab_say(lab, DN1, "report IS_EX s3");
-	lab_say(lab, DN1, "report TO_EX s4");
-	lab_say(lab, DN1, "report TO_EX s5 {a} + ALLOW s6 {a}");
-	lab_say(lab, DN1, "report ALLOW s7 {a b} + TO_IN s8 {a} + IS_IN s9 {a}");
-	lab_say(lab, DN1, "old s7");
-	lab_say(lab, DN1, "leave s7");
+	lab_say(lab, DN1,
+		"report IS_EX s3; report TO_EX s4; report TO_EX s5 {a} + ALLOW s6 {a}; "
+		"report ALLOW s7 {a b} + TO_IN s8 {a} + IS_IN s9 {a}; old s7; leave s7");
 	lab_settle(lab, DN1);
 	refused_ssm(lab);
-	check_comes(lab, "4604-3.1 other-records-of-the-report-processed", UP, SOON,
-		    "report ALLOW s6 {a}");
-	check_comes(lab, "4604-3 allow", UP, SOON, "report ALLOW s7 {a b}");
-	check_comes(lab, "4604-3 to_in", UP, SOON, "report ALLOW s8 {a}");
-	check_comes(lab, "4604-3 is_in", UP, SOON, "report ALLOW s9 {a}");
+	check_reported(lab, "4604-3.1 other-records-of-the-report-processed",
+		       "report ALLOW s6 {a}");
+	check_reported(lab, "4604-3 allow", "report ALLOW s7 {a b}");
+	check_reported(lab, "4604-3 to_in", "report ALLOW s8 {a}");
+	check_reported(lab, "4604-3 is_in", "report ALLOW s9 {a}");
 	lab_mark(lab);
-	lab_say(lab, DN1, "report TO_EX s7");
-	lab_say(lab, DN1, "report BLOCK s7 {a}");
-	lab_say(lab, DN1, "report TO_IN s8");
-	check_comes(lab, "4604-3 block-queries-the-source", DN1, SOON, "query s7 {a}");
-	check_comes(lab, "4604-3 to_in-queries-the-source", DN1, SOON, "query s8 {a}");
-	check_comes(lab, "4604-2.2.2 block-reported", UP, SOON, "report BLOCK s7 {a}");
-	check_comes(lab, "4604-2.2.2 last-source-reported", UP, SOON, "report BLOCK s8 {a}");
+	lab_say(lab, DN1, "report TO_EX s7; report BLOCK s7 {a}; report TO_IN s8");
+	check_asked(lab, "4604-3 block-queries-the-source", "query s7 {a}");
+	check_asked(lab, "4604-3 to_in-queries-the-source", "query s8 {a}");
+	check_reported(lab, "4604-2.2.2 block-reported", "report BLOCK s7 {a}");
+	check_reported(lab, "4604-2.2.2 last-source-reported", "report BLOCK s8 {a}");
 	lab_mark(lab);
 	lab_say(lab, UP, "low query mrt=500");
-	check_comes(lab, "4604-2.2.2 general-query-answered-with-the-sources", UP, SOON,
-		    "report IS_IN s7 {b}");
+	check_reported(lab, "4604-2.2.2 general-query-answered-with-the-sources",
+		       "report IS_IN s7 {b}");
 	lab_say(lab, UP, "low query s6 mrt=500");
-	check_comes(lab, "4604-2.2.6 group-query-answered-with-the-sources", UP, SOON,
-		    "report IS_IN s6 {a}");
+	check_reported(lab, "4604-2.2.6 group-query-answered-with-the-sources",
+		       "report IS_IN s6 {a}");
 	lab_say(lab, UP, "low query s9 {a b} mrt=500");
-	check_comes(lab, "4604-2.2.7 source-query-answered", UP, SOON, "report IS_IN s9 {a}");
+	check_reported(lab, "4604-2.2.7 source-query-answered", "report IS_IN s9 {a}");
 	check_none(lab, "4604-3.1 to_ex-never-reported", UP, "report IS_EX s7 *");
 }
