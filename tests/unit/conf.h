@@ -24,6 +24,14 @@ enum { SANITIZED = true };
 enum { SANITIZED = false };
 #endif
 
+/* What several errors expect. */
+#define STATEMENT "protocol, pinstance, table, set or disable"
+#define INSTANCE "an instance's name of at most 63 bytes"
+#define AFTER_INSTANCE "':', set, upstream, downstream, add or del"
+#define INTERFACE "an interface's name of at most 15 bytes"
+#define VERSION "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2"
+#define CLOSING_QUOTE "a closing quote, and no control character before it"
+
 /* What was parsed last: */
 static struct script script;
 static struct conf conf;
@@ -80,7 +88,7 @@ static inline bool good(const char *text)
 	return CHECK(!parse_bytes(text, strlen(text)), "'%s': %s", text, error);
 }
 
-static inline void bad(const char *text, const char *expected)
+static inline void bad_as(const char *text, const char *expected)
 {
 	char line[CONF_ERROR + 3];
 
@@ -88,6 +96,16 @@ static inline void bad(const char *text, const char *expected)
 	snprintf(line, sizeof(line), "f:%s", expected);
 	CHECK(parse_bytes(text, strlen(text)) == -1, "no error in '%s'", text);
 	CHECK(!strcmp(error, line), "'%s': '%s', not '%s'", text, error, line);
+}
+
+/* What is found is at PLACE: "1:7 'x'". */
+static inline void bad(const char *text, const char *place, const char *expected)
+{
+	char line[CONF_ERROR + 64];
+
+	snprintf(line, sizeof(line), "%.*s: found %s, expected %s", (int)strcspn(place, " "), place,
+		 strchr(place, ' ') + 1, expected);
+	bad_as(text, line);
 }
 
 #endif

@@ -81,7 +81,7 @@ static void refuses(const char *table, size_t column, const char *expected)
 
 	snprintf(text, sizeof(text), HEAD "table t {%s};", table);
 	snprintf(message, sizeof(message), "2:%zu: found %s", column + 10, expected);
-	bad(text, message);
+	bad_as(text, message);
 }
 
 static void test_ranges(void)
@@ -205,35 +205,31 @@ static void test_tables(void)
 	refuses("(table {(table t)})", 15, "'t', expected another table than the one it is in");
 	refuses("(table u)", 7, "'u', expected a table that is defined before");
 	refuses("(table u {(table u)})", 17, "'u', expected another table than the one it is in");
-	bad("table t {\n(table t {})};", "1:7: found 't', expected a name that no other table has");
+	bad("table t {\n(table t {})};", "1:7 't'", "a name that no other table has");
 	refuses("(table)", 6, "')', expected '{' or a table's name of at most 63 bytes");
 	refuses("(table {}", 9, "'}', expected ')'");
 	refuses("(table {)", 8,
 		"')', expected '}', '(' or an interface's name of at most 15 bytes");
 	refuses("(table {}|*)", 9, "'|', expected ')'");
-	bad("table {(*|*)};", "1:7: found '{', expected a table's name");
-	bad("table a;", "1:8: found ';', expected '{'");
-	bad("table \"open;\n", "1:7: found '\"open;', expected a closing quote, and no control "
-			       "character before it");
-	bad("table a \"b\n", "1:9: found '\"b', expected a closing quote, and no control "
-			     "character before it");
-	bad("table a {(*|*)",
-	    "1:15: found the end of the file, expected '}', '(' or an interface's "
-	    "name of at most 15 bytes");
-	bad("table a {(*|*)}", "1:16: found the end of the file, expected ';'");
-	bad("table a {(*|*)}\ntable b {};", "2:1: found 'table', expected ';'");
-	bad("table a {};\ntable a {};", "2:7: found 'a', expected a name that no other table has");
-	bad("table a {};\ntable b {(table a {})};",
-	    "2:17: found 'a', expected a name that no other table has");
-	bad(HEAD "pinstance A upstream u1 in whitelist table t;\ntable t {};",
-	    "2:44: found 't', expected a table that is defined before");
-	bad(HEAD "pinstance A upstream u1 in whitelist (*|*);", "2:38: found '(', expected table");
-	bad(HEAD "pinstance A upstream u1 in table t;",
-	    "2:28: found 'table', expected whitelist, blacklist or rulematching");
-	bad(HEAD "pinstance A upstream u1 in whitelist table t (*|*);",
-	    "2:44: found 't', expected a table that is defined before");
-	bad("table t {}; " HEAD "pinstance A upstream u1 in whitelist table t (*|*);",
-	    "2:46: found '(', expected ';'");
+	bad("table {(*|*)};", "1:7 '{'", "a table's name");
+	bad("table a;", "1:8 ';'", "'{'");
+	bad("table \"open;\n", "1:7 '\"open;'", CLOSING_QUOTE);
+	bad("table a \"b\n", "1:9 '\"b'", CLOSING_QUOTE);
+	bad("table a {(*|*)", "1:15 the end of the file",
+	    "'}', '(' or an interface's name of at most 15 bytes");
+	bad("table a {(*|*)}", "1:16 the end of the file", "';'");
+	bad("table a {(*|*)}\ntable b {};", "2:1 'table'", "';'");
+	bad("table a {};\ntable a {};", "2:7 'a'", "a name that no other table has");
+	bad("table a {};\ntable b {(table a {})};", "2:17 'a'", "a name that no other table has");
+	bad(HEAD "pinstance A upstream u1 in whitelist table t;\ntable t {};", "2:44 't'",
+	    "a table that is defined before");
+	bad(HEAD "pinstance A upstream u1 in whitelist (*|*);", "2:38 '('", "table");
+	bad(HEAD "pinstance A upstream u1 in table t;", "2:28 'table'",
+	    "whitelist, blacklist or rulematching");
+	bad(HEAD "pinstance A upstream u1 in whitelist table t (*|*);", "2:44 't'",
+	    "a table that is defined before");
+	bad("table t {}; " HEAD "pinstance A upstream u1 in whitelist table t (*|*);", "2:46 '('",
+	    "';'");
 }
 
 static void test_depth(void)
@@ -249,7 +245,16 @@ static void test_depth(void)
 	strcpy(text, "table t {");
 	for (unsigned i = 1; i < 17; i++)
 		strcat(text, "(table {");
-	bad(text, "1:137: found '{', expected at most 16 tables within each other");
+	bad(text, "1:137 '{'", "at most 16 tables within each other");
+}
+
+/* ... where the last BACK bytes of the third line begin. */
+static void one_too_many(const char *text, size_t back, const char *found)
+{
+	char place[64];
+
+	snprintf(place, sizeof(place), "3:%zu %s", strlen(strrchr(text, '\n')) - back, found);
+	bad(text, place, "at most 65536 rules in all");
 }
 
 static void test_most_rules(void)
@@ -270,23 +275,11 @@ static void test_most_rules(void)
 	CHECK(ones[3].in[CONF_BOUND] && ones[3].in[CONF_BOUND]->count == 1024);
 	if (CONFIG_MAX_RULES == 65536) {
 		strcpy(end, "(*|*)");
-		snprintf(message, sizeof(message),
-			 "3:%zu: found '(', expected at most 65536 rules "
-			 "in all",
-			 strlen(strrchr(text, '\n')) - 5);
-		bad(text, message);
+		one_too_many(text, 5, "'('");
 		strcpy(end, "(table x {})(table a)");
-		snprintf(message, sizeof(message),
-			 "3:%zu: found 'a', expected at most 65536 rules "
-			 "in all",
-			 strlen(strrchr(text, '\n')) - 2);
-		bad(text, message);
+		one_too_many(text, 2, "'a'");
 		strcpy(end, "};table x {(table y {(*|*)})};");
-		snprintf(message, sizeof(message),
-			 "3:%zu: found '(', expected at most 65536 rules "
-			 "in all",
-			 strlen(strrchr(text, '\n')) - 9);
-		bad(text, message);
+		one_too_many(text, 9, "'('");
 	}
 	end = stpcpy(text, HEAD "table a {");
 	for (unsigned i = 0; i < CONFIG_MAX_RULES / 2; i++)
@@ -296,7 +289,7 @@ static void test_most_rules(void)
 	strcpy(end, "};\ntable b {(table c {(table a)})};");
 	snprintf(message, sizeof(message), "3:17: found 'c', expected at most %d rules in all",
 		 CONFIG_MAX_RULES);
-	bad(text, message);
+	bad_as(text, message);
 	free(text);
 }
 
@@ -352,10 +345,10 @@ static void test_bindings(void)
 	CHECK(!bound(1, true));
 	are(bound(2, true), "+");
 	present_count = 0;
-	bad(HEAD "pinstance A downstream d3 in whitelist table {};",
-	    "2:24: found 'd3', expected a downstream of the instance");
-	bad(HEAD "pinstance A downstream d1 whitelist table {};",
-	    "2:27: found 'whitelist', expected set, in or out");
+	bad(HEAD "pinstance A downstream d3 in whitelist table {};", "2:24 'd3'",
+	    "a downstream of the instance");
+	bad(HEAD "pinstance A downstream d1 whitelist table {};", "2:27 'whitelist'",
+	    "set, in or out");
 }
 
 /* ---- what passes ---- */
@@ -455,8 +448,7 @@ static void test_scope(void)
 	CHECK(passes(0, false, "u1", "ff05::1", "2001:db8::1"));
 	CHECK(!passes(0, false, "u1", "ff04::1", "2001:db8::1"));
 	CHECK(!passes(0, false, "u1", "ff08::1", "2001:db8::1"));
-	bad(HEAD "pinstance A set scope realm;",
-	    "2:23: found 'realm', expected link|site|organization|global");
+	bad(HEAD "pinstance A set scope realm;", "2:23 'realm'", "link|site|organization|global");
 }
 
 static void test_source(void)
@@ -487,10 +479,10 @@ static void test_source(void)
 	good(HEAD "pinstance A upstream * set source (0.0.0.0/0 ::/0);\n");
 	CHECK(passes(0, false, "u1", "239.1.1.2", "192.0.2.1"));
 	CHECK(passes(0, false, "u1", "ff0e::1", "2001:db9::"));
-	bad(HEAD "pinstance A upstream u1 set source 239.0.0.0/8;",
-	    "2:36: found '239.0.0.0', expected a unicast address");
-	bad(HEAD "pinstance A downstream d1 set source 10.0.0.0/8;",
-	    keys_of('d', "2:31: found 'source', expected "));
+	bad(HEAD "pinstance A upstream u1 set source 239.0.0.0/8;", "2:36 '239.0.0.0'",
+	    "a unicast address");
+	bad(HEAD "pinstance A downstream d1 set source 10.0.0.0/8;", "2:31 'source'",
+	    keys_of('d', ""));
 }
 
 /* What may go where, as the documented recipe of peering says: A's entries are in the order of
@@ -614,23 +606,24 @@ static void test_options(void)
 
 	TEST("what is not built in names its option");
 	if (!ENABLE_FILTER) {
-		bad("table t {(*|*)};", "1:7: found 't', expected no table (option FILTER is off)");
+		bad("table t {(*|*)};", "1:7 't'", "no table (option FILTER is off)");
 		snprintf(message, sizeof(message), "1:59: found 'table', %s", off);
-		bad("pinstance A: u ==> d; pinstance A upstream u in whitelist table {};", message);
-		bad("pinstance A: u ==> d; pinstance A set scope site;",
-		    "1:39: found 'scope', expected another key (option FILTER is off)");
+		bad_as("pinstance A: u ==> d; pinstance A upstream u in whitelist table {};",
+		       message);
+		bad("pinstance A: u ==> d; pinstance A set scope site;", "1:39 'scope'",
+		    "another key (option FILTER is off)");
 		bad("pinstance A: u ==> d; pinstance A upstream u set source 10.0.0.0/8;",
-		    "1:50: found 'source', expected another key (option FILTER is off)");
+		    "1:50 'source'", "another key (option FILTER is off)");
 	}
 	if (!ENABLE_PER_SOURCE)
 		bad("pinstance A: u ==> d; pinstance A set forwarding per-source;",
-		    "1:50: found 'per-source', expected auto (option PER_SOURCE is off)");
+		    "1:50 'per-source'", "auto (option PER_SOURCE is off)");
 	if (!ENABLE_KERNEL_HOST)
 		bad("pinstance A: u ==> d; pinstance A upstream u set host kernel;",
-		    "1:55: found 'kernel', expected native (option KERNEL_HOST is off)");
+		    "1:55 'kernel'", "native (option KERNEL_HOST is off)");
 	if (!ENABLE_MULTI_UPSTREAM)
 		bad("pinstance A: u ==> d; pinstance A upstream * in rulematching first;",
-		    "1:62: found 'first', expected ';' (option MULTI_UPSTREAM is off)");
+		    "1:62 'first'", "';' (option MULTI_UPSTREAM is off)");
 	CHECK(good("pinstance A: u ==> d;"));
 }
 
