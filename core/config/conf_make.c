@@ -88,14 +88,13 @@ static bool complete_protocols(struct draft *draft)
 
 /* ---- what is set ---- */
 
-/* What concerns a protocol that does not run is a mistake, but for lists, which may have something
- * for both. */
+/* What concerns only a protocol that does not run is a mistake, but for lists, which may have
+ * something for both. */
 static bool check_protocol(struct draft *draft, const struct statement *statement)
 {
 	enum protocol protocol = protocol_of(statement);
 
-	if (statement->key->type >= KEY_GROUPS ||
-	    statement->protocols == (1 << PROTOCOL_IGMP | 1 << PROTOCOL_MLD))
+	if (statement->key->type >= KEY_GROUPS || statement->protocols == statement->key->protocols)
 		return true;
 	if (!draft->runs[protocol])
 		return parser_fail_at(draft->parser, &statement->value,

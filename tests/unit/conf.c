@@ -437,6 +437,9 @@ static void test_version(void)
 		"something of IGMP, as MLD does not run here");
 	refuses("protocol MLDv2; " UP, "version", "IGMPv2",
 		"something of MLD, as IGMP does not run here");
+	/* What is of neither can be set whichever runs. */
+	good("protocol MLDv2;" HEAD DOWN "ttl-threshold 3; pinstance A set rp-filter off;");
+	good("protocol IGMPv3;" HEAD DOWN "ttl-threshold 3; pinstance A set rp-filter off;");
 	refuses(DOWN, "version", "IGMPv4", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
 	refuses(DOWN, "version", "2", "IGMPv1, IGMPv2, IGMPv3, MLDv1 or MLDv2");
 
