@@ -331,24 +331,29 @@ static void run_audit(struct world *world, struct words *words)
 	world->no_audit = true;
 }
 
-const struct statement act_statements[] = {
-	{"rx", run_rx, 0},
-	{"tx", run_tx, 0},
-	{"may", run_tx, 0},
-	{"up", run_up, SETS_UP},
-	{"down", run_down, SETS_UP},
-	{"upcall", run_upcall, 0},
-	{"data", run_data, 0},
-	{"stream", run_stream, 0},
-	{"packets", run_packets, SETS_UP},
-	{"lose", run_lose, 0},
-	{"have", run_have, CONFIGURES},
-	{"hold", run_hold, 0},
-	{"release", run_hold, 0},
-	{"shutdown", run_shutdown, 0},
-	{"ignore", run_ignore, SETS_UP},
-	{"heed", run_ignore, SETS_UP},
-	{"silence", run_silence, ASSERTS},
-	{"audit", run_audit, SETS_UP},
-	{NULL, NULL, 0},
-};
+const struct statement *act_statements(void)
+{
+	static const struct statement list[] = {
+		{"rx", run_rx, 0},
+		{"tx", run_tx, 0},
+		{"may", run_tx, 0},
+		{"up", run_up, SETS_UP},
+		{"down", run_down, SETS_UP},
+		{"upcall", run_upcall, 0},
+		{"data", run_data, 0},
+		{"stream", run_stream, 0},
+		{"packets", run_packets, SETS_UP},
+		{"lose", run_lose, 0},
+		{"have", run_have, CONFIGURES},
+		{"hold", run_hold, 0},
+		{"release", run_hold, 0},
+		{"shutdown", run_shutdown, 0},
+		{"ignore", run_ignore, SETS_UP},
+		{"heed", run_ignore, SETS_UP},
+		{"silence", run_silence, ASSERTS},
+		{"audit", run_audit, SETS_UP},
+		{NULL, NULL, 0},
+	};
+
+	return list;
+}

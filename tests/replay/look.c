@@ -342,13 +342,18 @@ static void run_deadline(struct world *world, struct words *words)
 			   remaining(world, deadline));
 }
 
-const struct statement look_statements[] = {
-	{"group", run_group, ASSERTS},	     {"nogroup", run_nogroup, ASSERTS},
-	{"hosts", run_hosts, ASSERTS},	     {"route", run_route, ASSERTS},
-	{"noroute", run_route, ASSERTS},     {"routes", run_routes, ASSERTS},
-	{"forward", run_forward, ASSERTS},   {"forwarding", run_forwarding, ASSERTS},
-	{"counter", run_counter, ASSERTS},   {"querier", run_querier, ASSERTS},
-	{"value", run_value, ASSERTS},	     {"wakeups", run_count, ASSERTS},
-	{"upcalls", run_count, ASSERTS},     {"told", run_count, ASSERTS},
-	{"deadline", run_deadline, ASSERTS}, {NULL, NULL, 0},
-};
+const struct statement *look_statements(void)
+{
+	static const struct statement list[] = {
+		{"group", run_group, ASSERTS},	     {"nogroup", run_nogroup, ASSERTS},
+		{"hosts", run_hosts, ASSERTS},	     {"route", run_route, ASSERTS},
+		{"noroute", run_route, ASSERTS},     {"routes", run_routes, ASSERTS},
+		{"forward", run_forward, ASSERTS},   {"forwarding", run_forwarding, ASSERTS},
+		{"counter", run_counter, ASSERTS},   {"querier", run_querier, ASSERTS},
+		{"value", run_value, ASSERTS},	     {"wakeups", run_count, ASSERTS},
+		{"upcalls", run_count, ASSERTS},     {"told", run_count, ASSERTS},
+		{"deadline", run_deadline, ASSERTS}, {NULL, NULL, 0},
+	};
+
+	return list;
+}

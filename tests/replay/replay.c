@@ -14,7 +14,8 @@
 
 static const struct statement *statement_named(const char *name)
 {
-	const struct statement *const lists[] = {setup_statements, act_statements, look_statements};
+	const struct statement *const lists[] = {setup_statements(), act_statements(),
+						 look_statements()};
 
 	for (unsigned i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
 		for (const struct statement *statement = lists[i]; statement->name; statement++)

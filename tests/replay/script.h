@@ -21,7 +21,9 @@ struct statement {
 };
 
 /* Of the configuration, of what happens, of what is looked at. */
-extern const struct statement setup_statements[], act_statements[], look_statements[];
+const struct statement *setup_statements(void);
+const struct statement *act_statements(void);
+const struct statement *look_statements(void);
 
 /* Is that the statement that is being run? */
 bool is_statement(const struct words *, const char *name);

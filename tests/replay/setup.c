@@ -324,13 +324,18 @@ static void run_config(struct world *world, struct words *words)
 	}
 }
 
-const struct statement setup_statements[] = {
-	{"config", run_config, SETS_UP},
-	{"set", run_set, SETS_UP | CONFIGURES},
-	{"filter", run_filter, SETS_UP | CONFIGURES},
-	{"interfaces", run_interfaces, SETS_UP | CONFIGURES},
-	{"reconfigure", run_reconfigure, CONFIGURES},
-	{"restart", run_restart, CONFIGURES},
-	{"rpf", run_rpf, SETS_UP},
-	{NULL, NULL, 0},
-};
+const struct statement *setup_statements(void)
+{
+	static const struct statement list[] = {
+		{"config", run_config, SETS_UP},
+		{"set", run_set, SETS_UP | CONFIGURES},
+		{"filter", run_filter, SETS_UP | CONFIGURES},
+		{"interfaces", run_interfaces, SETS_UP | CONFIGURES},
+		{"reconfigure", run_reconfigure, CONFIGURES},
+		{"restart", run_restart, CONFIGURES},
+		{"rpf", run_rpf, SETS_UP},
+		{NULL, NULL, 0},
+	};
+
+	return list;
+}
