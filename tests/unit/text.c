@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/scan.h"
 #include "core/base/text.h"
 #include "test.h"
 
@@ -188,8 +189,20 @@ static void check_milliseconds(void)
 	CHECK(value == 42, "result touched: %lld", (long long)value);
 }
 
+static void check_copies(void)
+{
+	struct scanner scanner;
+	char copy[6] = "......";
+
+	TEST("a token is copied where there is room for it and its end, without its quotes");
+	scan_start(&scanner, "\"four\"", 6);
+	CHECK(!scan_copy(&scanner.token, copy, 4) && !memcmp(copy, "......", 6));
+	CHECK(scan_copy(&scanner.token, copy, 5) && !memcmp(copy, "four\0.", 6));
+}
+
 int main(void)
 {
+	check_copies();
 	check_forms();
 	check_round_trips();
 	check_hostile_lengths();
