@@ -48,6 +48,7 @@ int priv_run(const struct priv_job *job)
 			    .first = true,
 			    .settings = {.control = -1, .privilege.root = -1},
 			    .pid = getpid(),
+			    .user = geteuid(),
 			    .seccomp = -ENOTSUP,
 			    .job = job,
 			    .directory = open_directory(job->file)};
