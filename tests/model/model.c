@@ -483,7 +483,7 @@ static bool is_too_old(const struct link *link, const struct message *message)
 
 static bool is_valid(const struct model *model, const struct link *link, const struct heard *heard)
 {
-	if (!link->up || !heard->message || heard->ttl != 1 || is_too_old(link, heard->message))
+	if (!link->up || heard->ttl != 1 || is_too_old(link, heard->message))
 		return false;
 	if (!heard->router_alert && needs_router_alert(model, link, heard->message))
 		return false;

@@ -25,7 +25,7 @@
 
 struct model;
 
-/* A packet as it came in. MESSAGE NULL: it is spoilt and must change nothing. */
+/* A packet as it came in. */
 struct heard {
 	unsigned vif;
 	struct addr source, destination;

@@ -3,7 +3,6 @@
 #include "tests/model/settings.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tests/model/words.h"
@@ -88,24 +87,4 @@ const char *settings_set(struct proxy_interface_config *config, const char *name
 	else
 		memcpy(at, key->kind == SECONDS ? (void *)&(int32_t){(int32_t)ms} : &number, 4);
 	return NULL;
-}
-
-const char *settings_text(const struct proxy_interface_config *config, unsigned n, char text[64])
-{
-	const struct key *key = &keys[n];
-	const char *at = (const char *)config + key->offset;
-	uint32_t value = 0;
-
-	if (n == sizeof(keys) / sizeof(keys[0]))
-		return NULL;
-	memcpy(&value, at, key->kind == OCTET || key->kind == FLAG ? 1 : 4);
-	if (!value)
-		return "";
-	if (key->kind == SECONDS)
-		snprintf(text, 64, "%s %s", key->name, time_text(value));
-	else if (key->kind <= NUMBER)
-		snprintf(text, 64, "%s %u", key->name, value);
-	else
-		snprintf(text, 64, "%s %s", key->name, key->word[key->kind == FLAG ? 0 : value]);
-	return text;
 }

@@ -10,7 +10,5 @@
 
 /* NULL: done; else what VALUE should be. "": there is no such key. */
 const char *settings_set(struct proxy_interface_config *, const char *key, const char *value);
-/* "KEY VALUE" of the key NUMBER; "": it has its default; NULL: there is no key of that number. */
-const char *settings_text(const struct proxy_interface_config *, unsigned number, char text[64]);
 
 #endif

@@ -200,8 +200,7 @@ static bool is_heard(const struct sim *sim, const struct router *router, unsigne
 
 	for (size_t i = 0; i < config->accept_from_count; i++)
 		accepted |= addr_in_prefix(&frame->source, &config->accept_from[i]);
-	if (!accepted || frame->spoilt ||
-	    (config->router_alert_strict && !frame->router_alert && !v1))
+	if (!accepted || (config->router_alert_strict && !frame->router_alert && !v1))
 		return false;
 	return frame->message.version < newest || !version || version == newest;
 }

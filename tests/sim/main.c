@@ -58,9 +58,8 @@ static void print_smaller(const char *name, const char *text, unsigned flags, co
 	char *small = shrink_text(text, flags, kind, seconds);
 	struct verdict again;
 
-	shrink_play(small, flags, false, &again);
+	shrink_play(small, flags, &again);
 	printf("# %s, shrunk: %s: %s\n%s", name, again.kind, again.failure, small);
-	shrink_play(small, flags, true, &again);
 	free(small);
 }
 
@@ -70,7 +69,7 @@ static bool play(const char *name, const char *text, unsigned flags, unsigned sh
 {
 	struct verdict verdict;
 
-	shrink_play(text, flags, false, &verdict);
+	shrink_play(text, flags, &verdict);
 	add_counts(counts, &verdict.counts);
 	if (!verdict.failed)
 		return true;
@@ -211,9 +210,9 @@ static bool check_shrinking(void)
 	struct verdict whole, part;
 	bool ok;
 
-	shrink_play(text, flags, false, &whole);
+	shrink_play(text, flags, &whole);
 	small = shrink_text(text, flags, whole.kind, 20);
-	shrink_play(small, flags, false, &part);
+	shrink_play(small, flags, &part);
 	ok = !strcmp(whole.kind, "planted") && !strcmp(part.kind, "planted") &&
 	     shrink_lines(small) <= PLANTED_LINES;
 	if (!ok)

@@ -445,7 +445,7 @@ static void make_upcall(struct maker *maker)
 }
 
 struct odds {
-	unsigned gap, router, asker, spoil, noise;
+	unsigned gap, router, asker, noise;
 };
 
 static void make_event(struct maker *maker, unsigned time, const struct odds *odds)
@@ -465,10 +465,6 @@ static void make_event(struct maker *maker, unsigned time, const struct odds *od
 		make_router_event(maker, time);
 	} else if (what < odds->router + odds->asker) {
 		make_asker_event(maker, time);
-	} else if (what < odds->router + odds->asker + odds->spoil) {
-		make_at(maker, time);
-		make_put(maker, "spoil %u %u\n", make_pick(maker, maker->links),
-			 make_pick(maker, 100000));
 	} else if (what < 550) {
 		make_probe(maker, time);
 	} else {
@@ -498,7 +494,6 @@ static void make_events(struct maker *maker)
 		.gap = make_between(maker, 500, make_maybe(maker, 50) ? 4000 : 12000),
 		.router = make_maybe(maker, 40) ? 0 : make_between(maker, 1, 60),
 		.asker = make_maybe(maker, 50) ? 0 : make_between(maker, 1, 40),
-		.spoil = make_between(maker, 0, 40),
 		.noise = make_maybe(maker, 80) ? 0 : make_between(maker, 1, 60)};
 	unsigned time = 0;
 

@@ -59,12 +59,10 @@ static void check_output(struct sim *sim, const struct spread *spread, const str
 			 unsigned in, unsigned out)
 {
 	if (out == in)
-		sim_fail(sim, "back", (int)router->index, "%s sends (%c,%c) back to vif %u",
-			 router->name, sim_source_name(spread->source),
-			 sim_group_name(spread->group), in);
+		sim_fail(sim, "back", "%s sends (%c,%c) back to vif %u", router->name,
+			 sim_source_name(spread->source), sim_group_name(spread->group), in);
 	else if (!is_let(router, spread, in, out))
-		sim_fail(sim, "filter", (int)router->index,
-			 "%s lets (%c,%c) pass from vif %u to %u", router->name,
+		sim_fail(sim, "filter", "%s lets (%c,%c) pass from vif %u to %u", router->name,
 			 sim_source_name(spread->source), sim_group_name(spread->group), in, out);
 }
 
@@ -74,7 +72,6 @@ static void forward(struct sim *sim, struct spread *spread, struct router *route
 	enum misrouted misrouted;
 	uint32_t outputs;
 
-	transcript_data(router, vif, &spread->from, &spread->to);
 	spread->got[router->index][vif]++;
 	outputs = kernel_receive(&router->kernel, sim->now, vif, &spread->from, &spread->to,
 				 &misrouted);
@@ -210,7 +207,7 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 		return;
 	for (unsigned in = 0; in < router->vif_count; in++)
 		if (had_it(spread, router, in, vif) && !comes_elsewhere(sim, spread, router, in))
-			sim_fail(sim, "delivery", (int)router->index,
+			sim_fail(sim, "delivery",
 				 "(%c,%c) is not forwarded by %s from vif %u to %u, where it was "
 				 "asked for until %s (%s)",
 				 sim_source_name(spread->source), sim_group_name(spread->group),
@@ -239,7 +236,7 @@ static void check_upstream(struct sim *sim, const struct spread *spread,
 		    !router_lets(router, up, UP, OUT, vif, group, source))
 			continue;
 		if (!(spread->by[router->link[up]] >> router->index & 1))
-			sim_fail(sim, "upstream", (int)router->index,
+			sim_fail(sim, "upstream",
 				 "(%c,%c) from vif %u is not forwarded by %s to vif %u",
 				 sim_source_name(spread->source), sim_group_name(spread->group),
 				 vif, router->name, up);
@@ -329,7 +326,7 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 	if (!ssm_unwanted && link_told(sim, link, spread->group, spread->source))
 		return;
 	if (ssm_unwanted || sim->now > since + bound + TICK)
-		sim_fail(sim, "unwanted", (int)router->index,
+		sim_fail(sim, "unwanted",
 			 "(%c,%c) is forwarded by %s to vif %u, which nobody has wanted since %s",
 			 sim_source_name(spread->source), sim_group_name(spread->group),
 			 router->name, vif, time_text(gone->at));
@@ -425,15 +422,14 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 	if (sim->now <= since + wait + slow)
 		return;
 	if (!holds && sim->now > dropped + slow)
-		sim_fail(sim, "known", (int)router->index,
+		sim_fail(sim, "known",
 			 "%s wants (%c,%c) since %s, and %s has not heard of it since %s",
 			 station->name, sim_source_name(spread->source),
 			 sim_group_name(spread->group), time_text(since), router->name,
 			 time_text(dropped));
 	else if (!link_gives(sim, station->port, spread->group))
-		sim_fail(sim, "switch", (int)router->index,
-			 "%s wants %c since %s, and the switch does not know", station->name,
-			 sim_group_name(spread->group), time_text(since));
+		sim_fail(sim, "switch", "%s wants %c since %s, and the switch does not know",
+			 station->name, sim_group_name(spread->group), time_text(since));
 }
 
 /* ---- all of it ---- */
@@ -465,7 +461,7 @@ static void look_planted(struct sim *sim)
 	for (unsigned i = 0; i < sim->station_count; i++)
 		wanting += sim->station[i].member.wanted[0] != 0;
 	if (wanting > 1)
-		sim_fail(sim, "planted", -1, "%u stations want A", wanting);
+		sim_fail(sim, "planted", "%u stations want A", wanting);
 }
 
 /* To all links on which it appears, one after the other. */
@@ -493,8 +489,7 @@ static void check_twice(struct sim *sim, const struct spread *spread, const stru
 			return;
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (put[vif] > 1 && !is_misled(sim, spread, router))
-			sim_fail(sim, "twice", (int)router->index,
-				 "%s sends (%c,%c) to vif %u twice", router->name,
+			sim_fail(sim, "twice", "%s sends (%c,%c) to vif %u twice", router->name,
 				 sim_source_name(spread->source), sim_group_name(spread->group),
 				 vif);
 }
@@ -511,7 +506,7 @@ static void check_idle(struct sim *sim, const struct router *router)
 		const struct kernel_route *entry = &router->kernel.route[i];
 
 		if (sim->now > entry->used + bound)
-			sim_fail(sim, "idle", (int)router->index,
+			sim_fail(sim, "idle",
 				 "%s has a route of (%s,%s), of which no packet came since %s",
 				 router->name, addr_text(&entry->route.source),
 				 addr_text(&entry->route.group), time_text(entry->used));
@@ -527,8 +522,8 @@ static void check_spread(struct sim *sim, const struct spread *spread)
 		sim->counts.deliveries += spread->copies[n];
 	}
 	if (spread->exhausted && !doubles && !sim->noisy)
-		sim_fail(sim, "loop", -1, "(%c,%c) goes in circles",
-			 sim_source_name(spread->source), sim_group_name(spread->group));
+		sim_fail(sim, "loop", "(%c,%c) goes in circles", sim_source_name(spread->source),
+			 sim_group_name(spread->group));
 	if (spread->exhausted || sim->noisy)
 		return;
 	for (unsigned i = 0; i < sim->router_count; i++) {
@@ -623,11 +618,11 @@ static void watch_link(struct sim *sim, unsigned n)
 
 	if (holds_too_long(sim, count.forwarding > 1, &link->double_since,
 			   count.query_interval * (1 + count.lost) + slow))
-		sim_fail(sim, "double", -1, "%u routers forward to link %u since %s",
-			 count.forwarding, n, time_text(link->double_since));
+		sim_fail(sim, "double", "%u routers forward to link %u since %s", count.forwarding,
+			 n, time_text(link->double_since));
 	if (holds_too_long(sim, count.active && !count.forwarding && !count.asker,
 			   &link->none_since, count.other_present + slow))
-		sim_fail(sim, "nobody", -1, "none of %u routers forwards to link %u since %s",
+		sim_fail(sim, "nobody", "none of %u routers forwards to link %u since %s",
 			 count.active, n, time_text(link->none_since));
 }
 
@@ -665,14 +660,14 @@ void probe_end(struct sim *sim)
 			tables += !!router->now->setting[vif].max_reporters;
 		}
 		if (totals.groups > statics)
-			sim_fail(sim, "left", (int)i, "%s holds %u groups that nobody wants",
-				 router->name, totals.groups);
+			sim_fail(sim, "left", "%s holds %u groups that nobody wants", router->name,
+				 totals.groups);
 		/* One block is scratch that a proxy keeps, with `mutex` another one; and what
 		 * reporters there are. */
 		if (router->memory_first &&
 		    router->memory_count >
 			    router->memory_first + 1 + !!router->now->config.mutex + tables)
-			sim_fail(sim, "memory", (int)i, "%s holds %zu blocks, %zu at first",
-				 router->name, router->memory_count, router->memory_first);
+			sim_fail(sim, "memory", "%s holds %zu blocks, %zu at first", router->name,
+				 router->memory_count, router->memory_first);
 	}
 }

@@ -157,7 +157,7 @@ static void enter(struct router *router)
 static void differs(struct router *router, const char *why)
 {
 	if (why && !(router->sim->flags & SIM_NO_MODEL))
-		sim_fail(router->sim, "model", (int)router->index, "%s: %s", router->name, why);
+		sim_fail(router->sim, "model", "%s: %s", router->name, why);
 }
 
 static void send(struct router *router, unsigned vif, const struct addr *source,
@@ -170,8 +170,7 @@ static void send(struct router *router, unsigned vif, const struct addr *source,
 	char text[MESSAGE_TEXT];
 
 	if (wrong)
-		sim_fail(sim, "form", (int)router->index, "%s sends on vif %u: %s", router->name,
-			 vif, wrong);
+		sim_fail(sim, "form", "%s sends on vif %u: %s", router->name, vif, wrong);
 	if (!wrong && sim->verbose)
 		sim_say(sim, "%s tx vif %u %s", router->name, vif,
 			codec_text(sim->protocol, &message, text));
@@ -231,7 +230,7 @@ static void on_route(void *ctx, const struct route *route)
 	differs(router, model_route(router->model, router_clock(router), route));
 	wrong = set_route(router, route);
 	if (wrong)
-		sim_fail(router->sim, "routes", (int)router->index, "%s %s", router->name, wrong);
+		sim_fail(router->sim, "routes", "%s %s", router->name, wrong);
 	enter(router);
 }
 
@@ -390,9 +389,8 @@ static void check_dropped(struct sim *sim, struct router *router)
 		    !kernel_find(&router->kernel, &route->source, &route->group, PROXY_VIFS) &&
 		    model_is_per_source(router->model) &&
 		    model_outputs(router->model, route->input, &route->source, &route->group))
-			sim_fail(sim, "idle", (int)router->index,
-				 "%s removes (%s,%s), of which a packet came at %s", router->name,
-				 addr_text(&route->source), addr_text(&route->group),
+			sim_fail(sim, "idle", "%s removes (%s,%s), of which a packet came at %s",
+				 router->name, addr_text(&route->source), addr_text(&route->group),
 				 time_text(entry->used));
 	}
 	router->dropped_count = 0;
@@ -415,8 +413,7 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 		proxy_tick(router->proxy, clock);
 	memory_leave();
 	if (turns == TURNS)
-		sim_fail(sim, "deadline", (int)router->index,
-			 "%s: proxy_deadline() stays in the past", router->name);
+		sim_fail(sim, "deadline", "%s: proxy_deadline() stays in the past", router->name);
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
 	read_settings(router);
@@ -432,8 +429,6 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 
 void router_settle(struct sim *sim, struct router *router)
 {
-	if (router->held)
-		transcript_line(router, "release");
 	turn(sim, router, false);
 }
 
@@ -443,7 +438,6 @@ void router_jump(struct sim *sim, struct router *router, int64_t ms)
 		return;
 	router->offset += ms;
 	router->disturbed = true;
-	transcript_line(router, "# the clock jumps: what was due until here is late");
 	turn(sim, router, true);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router->down[vif].forwards_since != NEVER)
@@ -458,9 +452,8 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 				.ttl = (uint8_t)frame->ttl,
 				.router_alert = frame->router_alert,
 				.length = frame->length};
-	struct heard heard = {
-		vif,	    frame->source,	 frame->destination,
-		frame->ttl, frame->router_alert, frame->spoilt ? NULL : &frame->message};
+	struct heard heard = {vif,	  frame->source,       frame->destination,
+			      frame->ttl, frame->router_alert, &frame->message};
 	uint8_t *exact;
 
 	if (!router->proxy || !router->state[vif].up ||
@@ -472,7 +465,6 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 		abort();
 	memcpy(exact, frame->data, frame->length);
 	packet.data = exact;
-	transcript_packet(router, vif, &packet, frame);
 	model_receive(router->model, router_clock(router), &heard);
 	enter(router);
 	proxy_packet(router->proxy, router_clock(router), &packet);
@@ -483,7 +475,7 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 		return;
 	if (frame->message.kind != KIND_QUERY)
 		heard_report(sim, router, vif, frame);
-	else if (!frame->spoilt)
+	else
 		heard_query(sim, router, vif, &frame->message, false);
 }
 
@@ -507,7 +499,6 @@ void router_interface(struct sim *sim, struct router *router, unsigned vif)
 	if (!router->proxy || !(router_has(router, vif, UP) || router_has(router, vif, DOWN)))
 		return;
 	sim->link[router->link[vif]].double_since = sim->link[router->link[vif]].none_since = NEVER;
-	transcript_interface(router, &router->state[vif]);
 	tell_interface(router, vif);
 	router->down[vif].forwards_since = NEVER;
 	router_settle(sim, router);
@@ -686,8 +677,8 @@ static void free_proxy(struct sim *sim, struct router *router)
 	proxy_free(router->proxy);
 	memory_leave();
 	if (router->memory_count || router->memory_bytes)
-		sim_fail(sim, "memory", (int)router->index, "%s leaves %zu blocks, %zu octets",
-			 router->name, router->memory_count, router->memory_bytes);
+		sim_fail(sim, "memory", "%s leaves %zu blocks, %zu octets", router->name,
+			 router->memory_count, router->memory_bytes);
 	model_free(router->model);
 	drop_settings(router->now);
 	router->proxy = NULL;
@@ -709,7 +700,6 @@ void router_start(struct sim *sim, struct router *router)
 			start_upstream(router, vif);
 		heard_start(router, vif);
 	}
-	transcript_start(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		up += router->state[vif].up && !addr_is_any(&router->state[vif].address);
 		if (router_has(router, vif, UP) || router_has(router, vif, DOWN))
@@ -723,15 +713,14 @@ void router_stop(struct sim *sim, struct router *router)
 {
 	if (!router->proxy)
 		return;
-	transcript_line(router, "shutdown");
 	model_shutdown(router->model, router_clock(router));
 	enter(router);
 	proxy_shutdown(router->proxy, router_clock(router));
 	memory_leave();
 	differs(router, model_check_shutdown(router->model, router_clock(router)));
 	if (router->kernel.route_count)
-		sim_fail(sim, "routes", (int)router->index, "%s leaves %u routes behind",
-			 router->name, router->kernel.route_count);
+		sim_fail(sim, "routes", "%s leaves %u routes behind", router->name,
+			 router->kernel.route_count);
 	free_proxy(sim, router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
@@ -793,13 +782,13 @@ static void check_kept(struct sim *sim, struct router *router, const struct kern
 		if (has_route(router, route))
 			kept++;
 		else if (route->outputs || !router->now->config.mutex)
-			sim_fail(sim, "kept", (int)router->index,
+			sim_fail(sim, "kept",
 				 "%s changes the route of (%s,%s) that it has taken over",
 				 router->name, addr_text(&route->source), addr_text(&route->group));
 	}
 	if (router->kernel.route_count != kept)
-		sim_fail(sim, "kept", (int)router->index, "%s has taken over %u routes and has %u",
-			 router->name, kept, router->kernel.route_count);
+		sim_fail(sim, "kept", "%s has taken over %u routes and has %u", router->name, kept,
+			 router->kernel.route_count);
 }
 
 /* Those who watch it: it is another one, to whom its interfaces are told. */
@@ -855,7 +844,6 @@ void router_kill(struct sim *sim, struct router *router)
 			stop_upstream(sim, router, vif);
 	free_proxy(sim, router);
 	make_proxy(sim, router);
-	transcript_reload(router, "restart");
 	router->killed = sim->now;
 	begin_anew(sim, router, forwarding);
 	adopt(router, before, count, true);
@@ -891,7 +879,6 @@ void router_reload(struct sim *sim, struct router *router)
 		return;
 	router->limited = router_is_limited(router);
 	take_settings(router);
-	transcript_reload(router, "reconfigure");
 	router->disturbed = true;
 	router->reloaded = sim->now;
 	model_reconfigure(router->model, router_clock(router), &router->now->config,

@@ -15,7 +15,7 @@
 
 enum { SECONDS_PER_WORLD = 60 };
 
-static void play_here(const char *text, unsigned flags, bool transcribe, struct verdict *verdict)
+static void play_here(const char *text, unsigned flags, struct verdict *verdict)
 {
 	struct sim *sim = calloc(1, sizeof(*sim));
 
@@ -23,16 +23,11 @@ static void play_here(const char *text, unsigned flags, bool transcribe, struct 
 		abort();
 	alarm(SECONDS_PER_WORLD);
 	sim->flags = flags;
-	sim->transcribe = transcribe;
 	sim_run(sim, text);
 	verdict->failed = *sim->kind || sim->bad_text;
 	verdict->counts = sim->counts;
 	memcpy(verdict->kind, sim->kind, sizeof(verdict->kind));
 	memcpy(verdict->failure, sim->failure, sizeof(verdict->failure));
-	if (transcribe && sim->failed_router >= 0)
-		printf("# the same as p%d saw it, for tests/replay:\n%s", sim->failed_router,
-		       sim->router[sim->failed_router].transcript);
-	fflush(stdout);
 	/* After a failure nothing is tidied up. */
 	if (verdict->failed)
 		_exit(0);
@@ -41,7 +36,7 @@ static void play_here(const char *text, unsigned flags, bool transcribe, struct 
 	exit(0);
 }
 
-void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdict *verdict)
+void shrink_play(const char *text, unsigned flags, struct verdict *verdict)
 {
 	struct verdict *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 				      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -54,7 +49,7 @@ void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdi
 		exit(2);
 	}
 	if (!child)
-		play_here(text, flags, transcribe, shared);
+		play_here(text, flags, shared);
 	waitpid(child, &status, 0);
 	*verdict = *shared;
 	munmap(shared, sizeof(*shared));
@@ -97,7 +92,7 @@ static bool take_lines(char *text, unsigned first, unsigned count, unsigned flag
 	if (!whole)
 		abort();
 	memmove(from, to, strlen(to) + 1);
-	shrink_play(text, flags, false, &verdict);
+	shrink_play(text, flags, &verdict);
 	same = verdict.failed && !strcmp(verdict.kind, kind);
 	if (!same)
 		strcpy(text, whole);

@@ -7,14 +7,13 @@
 
 #include "sim.h"
 
-void sim_fail(struct sim *sim, const char *kind, int router, const char *format, ...)
+void sim_fail(struct sim *sim, const char *kind, const char *format, ...)
 {
 	va_list arguments;
 
 	if (*sim->kind)
 		return;
 	snprintf(sim->kind, sizeof(sim->kind), "%s", kind);
-	sim->failed_router = router;
 	snprintf(sim->failure, sizeof(sim->failure), "at %s: ", time_text(sim->now));
 	va_start(arguments, format);
 	vsnprintf(sim->failure + strlen(sim->failure), sizeof(sim->failure) - strlen(sim->failure),
@@ -83,8 +82,6 @@ static void arrive_at_router(struct sim *sim, const struct arrival *arrival)
 	struct router *router = &sim->router[port->node];
 	bool more = goes_on(sim, router, arrival->port);
 
-	if (more && !router->held)
-		transcript_line(router, "hold");
 	router->held |= more;
 	router_receive(sim, router, port->vif, arrival->frame);
 	if (!more && router->proxy)
@@ -97,12 +94,11 @@ static void arrive(struct sim *sim, const struct arrival *arrival)
 	char text[MESSAGE_TEXT];
 
 	if (sim->verbose)
-		sim_say(sim, "  rx port %u (%s %u.%u) from %s%s %s", arrival->port,
+		sim_say(sim, "  rx port %u (%s %u.%u) from %s %s", arrival->port,
 			port->kind == PORT_ROUTER    ? "router"
 			: port->kind == PORT_STATION ? "station"
 						     : "asker",
 			port->node, port->vif, addr_text(&arrival->frame->source),
-			arrival->frame->spoilt ? " spoilt" : "",
 			codec_text(sim->protocol, &arrival->frame->message, text));
 	if (port->kind == PORT_ROUTER)
 		arrive_at_router(sim, arrival);
@@ -186,7 +182,6 @@ void sim_free(struct sim *sim)
 	for (unsigned i = 0; i < sim->router_count; i++) {
 		kernel_free(&sim->router[i].kernel);
 		free(sim->router[i].dropped);
-		free(sim->router[i].transcript);
 	}
 	free(sim->arrival);
 	free(sim->statement);

@@ -62,7 +62,6 @@ struct frame {
 	struct addr source, destination;
 	unsigned ttl;
 	bool router_alert;
-	bool spoilt; /* must change nothing anywhere */
 	struct message message;
 	size_t length;
 	uint8_t data[];
@@ -165,9 +164,6 @@ struct router {
 	size_t memory_count, memory_bytes, memory_first;
 	struct member member[ROUTER_VIFS]; /* as a host on its upstreams' links */
 	struct downstream down[ROUTER_VIFS];
-	char *transcript;
-	size_t transcript_length, transcript_room;
-	int64_t transcript_at;
 };
 
 struct station_group {
@@ -242,7 +238,7 @@ struct sim {
 	enum protocol protocol;
 	int64_t now, end;
 	unsigned line;
-	bool verbose, transcribe;
+	bool verbose;
 	struct link link[LINKS];
 	struct port port[PORTS];
 	unsigned port_count;
@@ -264,7 +260,6 @@ struct sim {
 	unsigned flags;
 	/* the first failure */
 	char kind[32], failure[FAILURE];
-	int failed_router;
 	bool bad_text;
 	bool noisy; /* somebody said what nobody would */
 };
@@ -301,9 +296,9 @@ enum { CLOCK_EPOCH = 1000000 };
 /* The world of TEXT, played to its end or its first failure; sim_free() follows. */
 void sim_run(struct sim *, const char *text);
 void sim_free(struct sim *);
-/* The first failure is kept. ROUTER: whose it is, or -1. */
-void sim_fail(struct sim *, const char *kind, int router, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+/* The first failure is kept. */
+void sim_fail(struct sim *, const char *kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void sim_say(const struct sim *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 uint64_t sim_key(const struct sim *, uint64_t a, uint64_t b, uint64_t c);
 
@@ -440,11 +435,6 @@ void probe_watch(struct sim *);
 /* When all have left. */
 void probe_end(struct sim *);
 
-/* ---- spoil.c ---- */
-
-/* A packet that must change nothing; WHICH picks it. */
-void spoil_send(struct sim *, unsigned link, unsigned which);
-
 /* ---- noise.c ---- */
 
 /* A message that is valid and makes no sense; WHICH picks it. */
@@ -455,19 +445,6 @@ void noise_send(struct sim *, unsigned link, unsigned which);
 /* What is allocated until memory_leave() is counted. */
 void memory_enter(size_t *count, size_t *bytes);
 void memory_leave(void);
-
-/* ---- transcript.c ---- */
-
-void transcript_start(struct sim *, struct router *);
-/* HOW: "reconfigure" or "restart". */
-void transcript_reload(struct router *, const char *how);
-void transcript_upcall(struct router *, unsigned vif, unsigned source, unsigned group);
-/* A packet, about which the kernel may ask. */
-void transcript_data(struct router *, unsigned vif, const struct addr *from, const struct addr *to);
-void transcript_line(struct router *, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-void transcript_packet(struct router *, unsigned vif, const struct packet *, const struct frame *);
-void transcript_interface(struct router *, const struct interface_state *);
 
 /* ---- make.c ---- */
 
@@ -482,8 +459,8 @@ struct verdict {
 	struct counts counts;
 };
 
-/* Plays TEXT in a process of its own; TRANSCRIBE: which prints what the router concerned saw. */
-void shrink_play(const char *text, unsigned flags, bool transcribe, struct verdict *);
+/* Plays TEXT in a process of its own. */
+void shrink_play(const char *text, unsigned flags, struct verdict *);
 /* The smallest text found within SECONDS that fails the same way; malloc'ed. */
 char *shrink_text(const char *text, unsigned flags, const char *kind, unsigned seconds);
 unsigned shrink_lines(const char *text);

@@ -11,7 +11,7 @@ enum { PEERING_MUTEX = 10 };
 
 static void bad(struct sim *sim, const char *what, const char *word)
 {
-	sim_fail(sim, "text", -1, "line %u: expected %s, got \"%.40s\"", sim->line, what, word);
+	sim_fail(sim, "text", "line %u: expected %s, got \"%.40s\"", sim->line, what, word);
 	sim->bad_text = true;
 }
 
@@ -525,10 +525,8 @@ static void happen_upcall(struct sim *sim, struct words *words, struct router *r
 
 	sim->noisy = true;
 	if (router->proxy && vif < router->vif_count && router->state[vif].up && source < SOURCES &&
-	    (router_has(router, vif, UP) || router_has(router, vif, DOWN))) {
-		transcript_upcall(router, vif, source, group);
+	    (router_has(router, vif, UP) || router_has(router, vif, DOWN)))
 		router_upcall(sim, router, UPCALL_WRONGVIF, vif, source, group);
-	}
 }
 
 static void happen_to_router(struct sim *sim, struct words *words, struct router *router)
@@ -619,9 +617,6 @@ static void happen(struct sim *sim, struct words *words)
 	} else if (!strcmp(who, "probe")) {
 		source = sim_source_named(*next_word(words));
 		probe_send(sim, source < SOURCES ? source : 0, take_group(sim, words));
-	} else if (!strcmp(who, "spoil")) {
-		link = number(sim, next_word(words));
-		spoil_send(sim, link % LINKS, number(sim, next_word(words)));
 	} else if (!strcmp(who, "noise")) {
 		link = number(sim, next_word(words));
 		noise_send(sim, link % LINKS, number(sim, next_word(words)));
@@ -729,7 +724,6 @@ void text_read(struct sim *sim, const char *text)
 {
 	const char *line = text;
 
-	sim->failed_router = -1;
 	for (sim->line = 1; *line; sim->line++) {
 		read_line(sim, line);
 		line += strcspn(line, "\n");
