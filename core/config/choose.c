@@ -23,7 +23,7 @@ static bool is_peer(const struct item *item)
 }
 
 /* Names that are used go before patterns, and two instances cannot have one downstream. */
-static bool reserve(struct draft *draft, struct definition *definition)
+static bool reserve_names(struct draft *draft, struct definition *definition)
 {
 	for (struct item *item = definition->item; item; item = item->next) {
 		if (item->deleted || item->pattern)
@@ -46,7 +46,7 @@ static void choose(struct definition *definition, const char *name, bool upstrea
 }
 
 /* What is named always has room. */
-static bool has_room(const struct definition *definition, bool upstream)
+static bool has_room_for_match(const struct definition *definition, bool upstream)
 {
 	bool has_upstream = upstream || definition->upstream_names ||
 			    (definition->choices && definition->choice[0].upstream);
@@ -73,7 +73,7 @@ static bool choose_matching(struct draft *draft, struct definition *definition,
 			continue;
 		if (!parser_remember(draft->parser, NAME_TAKEN, mine, name, definition))
 			return false;
-		if (!has_room(definition, upstream)) {
+		if (!has_room_for_match(definition, upstream)) {
 			if (!definition->conf->skipped_count++)
 				strcpy(definition->conf->skipped, name);
 			continue;
@@ -202,7 +202,7 @@ bool choose_interfaces(struct draft *draft)
 		if (ENABLE_MULTI_INSTANCE)
 			instance->table = number_table(draft, definition);
 		definition->conf = instance++;
-		if ((ENABLE_MULTI_INSTANCE || ENABLE_RELOAD) && !reserve(draft, definition))
+		if ((ENABLE_MULTI_INSTANCE || ENABLE_RELOAD) && !reserve_names(draft, definition))
 			return false;
 	}
 	for (definition = draft->first; definition; definition = definition->next)

@@ -17,7 +17,7 @@
 typedef bool action(struct draft *, const struct statement *);
 
 /* Does it with each statement, in the order of the text, until it fails. */
-static bool each(struct draft *draft, action *act)
+static bool each_statement(struct draft *draft, action *act)
 {
 	const struct script *script = draft->parser->script;
 	const struct statement *s;
@@ -155,7 +155,7 @@ static bool set_interfaces(struct draft *draft, const struct statement *statemen
 	return true;
 }
 
-static bool set(struct draft *draft, const struct statement *statement)
+static bool set_value(struct draft *draft, const struct statement *statement)
 {
 	const struct definition *its;
 
@@ -229,7 +229,7 @@ static bool complete_interface(struct draft *draft, struct conf_interface *inter
 		if (values.query_response_interval < values.query_interval)
 			continue;
 		draft->interface = interface;
-		each(draft, find_interval);
+		each_statement(draft, find_interval);
 		return parser_fail_at(draft->parser, &draft->interval->value,
 				      "a query-response-interval below the query-interval of %s",
 				      interface->name);
@@ -260,9 +260,10 @@ int conf_make(struct conf *conf, const struct script *script, const char (*prese
 		return -1;
 	draft.end = &draft.first;
 	keys_put_defaults(KEY_OF_PROGRAM, &draft.conf);
-	valid = each(&draft, declare) && complete_protocols(&draft) && choose_interfaces(&draft) &&
-		each(&draft, set) && each(&draft, check_static_join) &&
-		complete_interfaces(&draft) && (!ENABLE_FILTER || implied_filters(&draft));
+	valid = each_statement(&draft, declare) && complete_protocols(&draft) &&
+		choose_interfaces(&draft) && each_statement(&draft, set_value) &&
+		each_statement(&draft, check_static_join) && complete_interfaces(&draft) &&
+		(!ENABLE_FILTER || implied_filters(&draft));
 	draft.conf.memory = draft.parser->memory;
 	if (valid)
 		*conf = draft.conf;

@@ -12,7 +12,7 @@
 /* ---- items ---- */
 
 /* The item that named NAME in that place last; NULL: none has. */
-static struct item *find(const struct definition *definition, uint8_t place, const char *name)
+static struct item *find_item(const struct definition *definition, uint8_t place, const char *name)
 {
 	struct item *found = NULL;
 
@@ -29,7 +29,7 @@ static bool is_live(const struct item *item)
 
 bool define_knows(const struct definition *definition, uint8_t place, const char *name)
 {
-	if (find(definition, place, name))
+	if (find_item(definition, place, name))
 		return true;
 	for (const struct item *item = definition->item; ENABLE_RELOAD && item; item = item->next)
 		if (item->place & place && item->pattern && text_matches(item->name, name))
@@ -38,7 +38,8 @@ bool define_knows(const struct definition *definition, uint8_t place, const char
 }
 
 /* Moves an item to the end, or puts a new one there. */
-static struct item *append(struct parser *parser, struct definition *definition, struct item *item)
+static struct item *append_item(struct parser *parser, struct definition *definition,
+				struct item *item)
 {
 	struct item **link = &definition->item;
 
@@ -60,7 +61,7 @@ static struct item *append(struct parser *parser, struct definition *definition,
 }
 
 /* Counts ITEM in (1) or out (-1); an interface counts once, whichever sides it is on. */
-static void count(struct definition *definition, const struct item *item, int step)
+static void count_item(struct definition *definition, const struct item *item, int step)
 {
 	bool up = item->place & PLACE_UPSTREAM;
 
@@ -68,7 +69,7 @@ static void count(struct definition *definition, const struct item *item, int st
 	if (item->pattern)
 		return;
 	definition->upstream_names += up ? (unsigned)step : 0;
-	if (!is_live(find(definition, PLACE_PEER & ~item->place, item->name)))
+	if (!is_live(find_item(definition, PLACE_PEER & ~item->place, item->name)))
 		definition->names += (unsigned)step;
 }
 
@@ -77,8 +78,8 @@ static bool check_item(struct parser *parser, const struct definition *definitio
 		       const struct item *item)
 {
 	bool up = item->place & PLACE_UPSTREAM, down = item->place & PLACE_DOWNSTREAM;
-	bool is_up = is_live(find(definition, PLACE_UPSTREAM, item->name));
-	bool is_down = is_live(find(definition, PLACE_DOWNSTREAM, item->name));
+	bool is_up = is_live(find_item(definition, PLACE_UPSTREAM, item->name));
+	bool is_down = is_live(find_item(definition, PLACE_DOWNSTREAM, item->name));
 	/* One VIF is the upstream's, also where there is none. */
 	unsigned most = up || definition->upstream_names ? PROXY_VIFS : PROXY_VIFS - 1;
 
@@ -110,10 +111,10 @@ static bool add_item(struct parser *parser, struct definition *definition, uint8
 	scan_copy(token, new.name, sizeof(new.name));
 	if (!check_item(parser, definition, &new))
 		return false;
-	count(definition, &new, 1);
+	count_item(definition, &new, 1);
 	if (ENABLE_RELOAD)
-		item = find(definition, place, new.name);
-	item = append(parser, definition, item && item->place == place ? item : NULL);
+		item = find_item(definition, place, new.name);
+	item = append_item(parser, definition, item && item->place == place ? item : NULL);
 	if (!item)
 		return false;
 	*item = new;
@@ -127,14 +128,14 @@ static bool delete_item(struct parser *parser, struct definition *definition, ui
 	struct item *item;
 
 	scan_copy(token, name, sizeof(name));
-	item = find(definition, place, name);
+	item = find_item(definition, place, name);
 	if (!is_live(item) || item->place != place)
 		return parser_fail_at(parser, token, "%s that the instance names",
 				      place == PLACE_PEER	? "a peer"
 				      : place == PLACE_UPSTREAM ? "an upstream"
 								: "a downstream");
 	item->deleted = true;
-	count(definition, item, -1);
+	count_item(definition, item, -1);
 	return true;
 }
 
@@ -148,7 +149,7 @@ struct definition *define_find(const struct draft *draft, const struct statement
 	return parser_known(draft->parser, NAME_INSTANCE, 0, name);
 }
 
-static struct definition *begin(struct draft *draft, const struct token *token)
+static struct definition *begin_definition(struct draft *draft, const struct token *token)
 {
 	struct definition *definition;
 
@@ -186,7 +187,7 @@ static bool check_table(const struct draft *draft, const struct definition *defi
 bool define_instance(struct draft *draft, const struct statement *statement)
 {
 	struct parser *parser = draft->parser;
-	struct definition *definition = begin(draft, &statement->instance);
+	struct definition *definition = begin_definition(draft, &statement->instance);
 
 	if (!definition)
 		return false;

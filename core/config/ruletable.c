@@ -160,7 +160,7 @@ struct reader {
 	const struct table *used; /* the last one that was referred to */
 };
 
-static bool has_room(const struct parser *parser, size_t count)
+static bool has_room_for_rules(const struct parser *parser, size_t count)
 {
 	return count <= CONFIG_MAX_RULES - parser->rule_total - parser->rule_count;
 }
@@ -171,10 +171,10 @@ static bool fail_room(struct parser *parser, const struct token *token)
 }
 
 /* Puts rules to those that are read. */
-static bool append(struct parser *parser, const struct token *token, const struct conf_rule *rule,
-		   size_t count)
+static bool append_rule(struct parser *parser, const struct token *token,
+			const struct conf_rule *rule, size_t count)
 {
-	if (!has_room(parser, count))
+	if (!has_room_for_rules(parser, count))
 		return fail_room(parser, token);
 	while (parser->rule_room < parser->rule_count + count) {
 		size_t room = parser->rule_room ? 2 * parser->rule_room : 64;
@@ -192,7 +192,7 @@ static bool append(struct parser *parser, const struct token *token, const struc
 }
 
 /* The rules of a table that ends here, to stay. */
-static struct table *keep(struct parser *parser, const struct open_table *open)
+static struct table *keep_table(struct parser *parser, const struct open_table *open)
 {
 	size_t count = parser->rule_count - open->first;
 	struct table *table = parser_allocate(parser, sizeof(*table));
@@ -223,7 +223,8 @@ static bool refer(struct parser *parser, struct reader *reader, const struct tok
 			return parser_fail_at(parser, token, "another table than the one it is in");
 	if (!reader->used)
 		return parser_fail_at(parser, token, "a table that is defined before");
-	return !reader->depth || append(parser, token, reader->used->rule, reader->used->count);
+	return !reader->depth ||
+	       append_rule(parser, token, reader->used->rule, reader->used->count);
 }
 
 /* Takes what is behind the keyword `table`, up to the brace, if there is one. */
@@ -254,9 +255,9 @@ static bool close_table(struct parser *parser, struct reader *reader)
 	if (*open->name && parser_known(parser, NAME_TABLE, 0, open->name))
 		return parser_fail_at(parser, &open->token, "a name that no other table has");
 	if (*open->name || !reader->depth) {
-		if (reader->depth && !has_room(parser, parser->rule_count - open->first))
+		if (reader->depth && !has_room_for_rules(parser, parser->rule_count - open->first))
 			return fail_room(parser, &open->token);
-		reader->used = keep(parser, open);
+		reader->used = keep_table(parser, open);
 		if (!reader->used)
 			return false;
 	}
@@ -279,7 +280,7 @@ static bool read_rule(struct parser *parser, struct reader *reader)
 	if (!parser_symbol(parser, '('))
 		return false;
 	if (*rule.interface || !parser_keyword(parser, "table"))
-		return read_ranges(parser, &rule) && append(parser, &token, &rule, 1);
+		return read_ranges(parser, &rule) && append_rule(parser, &token, &rule, 1);
 	return open_table(parser, reader) && (reader->depth > depth || parser_symbol(parser, ')'));
 }
 

@@ -214,28 +214,28 @@ static bool read_statement(struct script *script, struct part *part, size_t from
 
 /* ---- which one replaces which ---- */
 
-/* Does the new statement take the old one's place? UNDONE: both are for nothing then. */
-static bool replaces(const struct statement *new, const struct statement *old, bool *undone)
+/* Does the latest statement take the old one's place? UNDONE: both are for nothing then. */
+static bool replaces(const struct statement *latest, const struct statement *old, bool *undone)
 {
-	if (!statement_same(&new->instance, &old->instance) ||
-	    !statement_same(&new->interface, &old->interface))
+	if (!statement_same(&latest->instance, &old->instance) ||
+	    !statement_same(&latest->interface, &old->interface))
 		return false;
 	/* What was set for an interface goes with it. */
-	if (new->kind == STATEMENT_DEL && old->kind == STATEMENT_SET)
-		return old->place & new->place &PLACE_PEER;
-	if (new->place != old->place || new->key != old->key ||
-	    (new->kind == STATEMENT_SET) != (old->kind == STATEMENT_SET))
+	if (latest->kind == STATEMENT_DEL && old->kind == STATEMENT_SET)
+		return old->place & latest->place & PLACE_PEER;
+	if (latest->place != old->place || latest->key != old->key ||
+	    (latest->kind == STATEMENT_SET) != (old->kind == STATEMENT_SET))
 		return false;
 	/* There may be many of these. */
-	if (new->key &&new->key->type == KEY_STATIC_JOIN)
-		return !memcmp(&new->set.static_join.join, &old->set.static_join.join,
+	if (latest->key && latest->key->type == KEY_STATIC_JOIN)
+		return !memcmp(&latest->set.static_join.join, &old->set.static_join.join,
 			       sizeof(struct static_join));
-	*undone |= new->kind != old->kind;
+	*undone |= latest->kind != old->kind;
 	return true;
 }
 
 /* Writes to TEXT what was added and is not replaced. Its size. */
-static size_t write_kept(const struct part *added, const struct statement *new, char *text,
+static size_t write_kept(const struct part *added, const struct statement *latest, char *text,
 			 bool *undone)
 {
 	size_t size = 0;
@@ -243,7 +243,7 @@ static size_t write_kept(const struct part *added, const struct statement *new, 
 	for (const struct statement *s = added->first; s; s = s->next) {
 		const char *end = s->next ? s->next->text : added->text + added->size;
 
-		if (new &&replaces(new, s, undone))
+		if (latest && replaces(latest, s, undone))
 			continue;
 		memcpy(text + size, s->text, (size_t)(end - s->text));
 		size += (size_t)(end - s->text);

@@ -106,7 +106,7 @@ static int receive(int fd, uint8_t *datagram)
 
 /* ---- questions ---- */
 
-static void append(struct netlink_request *request, const void *bytes, size_t size)
+static void append_bytes(struct netlink_request *request, const void *bytes, size_t size)
 {
 	if (request->length + align(size) > sizeof(request->byte)) {
 		request->length = sizeof(request->byte) + 1;
@@ -121,7 +121,7 @@ void netlink_begin(struct netlink_request *request, uint16_t type, uint16_t flag
 {
 	*request = (struct netlink_request){
 		.header = {.nlmsg_type = type, .nlmsg_flags = ABI_NLM_F_REQUEST | flags}};
-	append(request, body, size);
+	append_bytes(request, body, size);
 }
 
 void netlink_put(struct netlink_request *request, uint16_t type, const void *value, size_t size)
@@ -129,8 +129,8 @@ void netlink_put(struct netlink_request *request, uint16_t type, const void *val
 	struct abi_rtattr attribute = {.rta_len = (uint16_t)(sizeof(attribute) + size),
 				       .rta_type = type};
 
-	append(request, &attribute, sizeof(attribute));
-	append(request, value, size);
+	append_bytes(request, &attribute, sizeof(attribute));
+	append_bytes(request, value, size);
 }
 
 static int send_request(struct netlink *netlink, struct netlink_request *request)
