@@ -4,12 +4,14 @@
 #ifndef TESTS_UNIT_ALLOCATOR_H
 #define TESTS_UNIT_ALLOCATOR_H
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 static unsigned long allocations, failing; /* 1: the first; 0: none */
 static long blocks;
 static size_t requested; /* bytes, by calloc() */
+static size_t held;	 /* bytes of the blocks; below 0 it wraps */
 
 void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
@@ -31,8 +33,9 @@ static bool fails(void)
 static void *counted(bool outermost, void *block)
 {
 	if (outermost) {
-		inside = false;
 		blocks += !!block;
+		held += malloc_usable_size(block);
+		inside = false;
 	}
 	return block;
 }
@@ -74,12 +77,14 @@ void *__wrap_realloc(void *old, size_t size)
 		return NULL;
 	outermost = enter();
 	blocks -= outermost && old;
+	held -= outermost ? malloc_usable_size(old) : 0;
 	return counted(outermost, __real_realloc(old, size));
 }
 
 void __wrap_free(void *block)
 {
 	blocks -= !inside && block;
+	held -= inside ? 0 : malloc_usable_size(block);
 	__real_free(block);
 }
 
