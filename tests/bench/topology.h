@@ -25,7 +25,7 @@ int topology_open(struct topology *);
 void topology_close(struct topology *);
 /* The kernel has IPv6: then the router has addresses of it, too. */
 bool topology_has_ipv6(void);
-/* Writes a sysctl of the router, for example "net/ipv4/igmp_max_memberships". 0 or -errno. */
-int topology_set(const char *name, const char *value);
+/* Writes a sysctl of the router, for example "net/ipv4/igmp_max_memberships". */
+void topology_set(const char *name, const char *value);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For unit tests that need a kernel: a network namespace of the program's own (as an ordinary user
+ * For programs that need a kernel: a network namespace of the program's own (as an ordinary user
  * with a user namespace around it), a pair of Ethernet interfaces in it, frames in and out of them.
  * Everything is gone when the program ends.
  */
@@ -45,23 +45,40 @@ __attribute__((format(printf, 1, 2))) static inline bool netns_run(const char *f
 	return system(command) == 0;
 }
 
-/* Ends the program if this cannot be had. */
-static inline void netns_enter(void)
+/* A network namespace, with FLAGS others; of an ordinary user (user_namespaces(7)) one of users
+ * around it, which may map only itself, and only without setgroups. 0 or -errno. */
+static inline int netns_new(int flags)
 {
 	unsigned uid = geteuid(), gid = getegid();
 	char map[64];
 
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
-	if (uid || unshare(CLONE_NEWNET)) {
-		if (unshare(CLONE_NEWUSER | CLONE_NEWNET)) {
-			printf("no network namespace: %s\n", strerror(errno));
-			exit(NETNS_SKIP);
-		}
-		netns_write("/proc/self/setgroups", "deny");
-		snprintf(map, sizeof(map), "0 %u 1", uid);
-		netns_write("/proc/self/uid_map", map);
-		snprintf(map, sizeof(map), "0 %u 1", gid);
-		netns_write("/proc/self/gid_map", map);
+	if (!uid && !unshare(CLONE_NEWNET | flags))
+		return 0;
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | flags))
+		return -errno;
+	netns_write("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	netns_write("/proc/self/uid_map", map);
+	snprintf(map, sizeof(map), "0 %u 1", gid);
+	netns_write("/proc/self/gid_map", map);
+	return 0;
+}
+
+/* The one that the process is in. */
+static inline int netns_open(void)
+{
+	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+}
+
+/* Ends the program if this cannot be had. */
+static inline void netns_enter(void)
+{
+	int error = netns_new(0);
+
+	if (error) {
+		printf("no network namespace: %s\n", strerror(-error));
+		exit(NETNS_SKIP);
 	}
 	if (!netns_run("ip link set lo up")) {
 		printf("no ip: apt-get install iproute2\n");

@@ -2,24 +2,13 @@
 /* The network, the proxy and its far ends; see lab.h. */
 #include "lab.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <net/if.h>
-#include <netpacket/packet.h>
-#include <poll.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { EVERY_PROTOCOL = 3, IGNORE_OUTGOING = 23, RECEIVE_BUFFER = 4 << 20, BARRIERS = 4000 };
+#include "tests/unit/netns.h"
+
+enum { IGNORE_OUTGOING = 23, RECEIVE_BUFFER = 4 << 20, BARRIERS = 4000 };
 /* Turns of the proxy's loop within which all that it does about a packet is done. */
 enum { SETTLE_TURNS = 2 };
 
@@ -34,26 +23,6 @@ int64_t lab_now(void)
 }
 
 /* ---- the network ---- */
-
-static void write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0 && write(fd, text, strlen(text)) < 0)
-		perror(path);
-	if (fd >= 0)
-		close(fd);
-}
-
-static int own_namespace(void)
-{
-	return open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-}
-
-static bool run_shell(const char *script)
-{
-	return system(script) == 0;
-}
 
 /* Addresses are there from the start: nobody looks for duplicates, none is made from the Ethernet
  * address. Kernel reports of its own link-local groups would only be noise. */
@@ -86,29 +55,21 @@ static const char router_script[] =
 
 static int open_port(enum port port)
 {
-	struct sockaddr_ll address = {.sll_family = AF_PACKET,
-				      .sll_protocol = htons(EVERY_PROTOCOL),
-				      .sll_ifindex = (int)if_nametoindex(port_name[port])};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int on = 1, size = RECEIVE_BUFFER;
+	int fd = netns_tap(port_name[port]), on = 1, size = RECEIVE_BUFFER;
 
-	if (fd < 0)
-		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
-	if (setsockopt(fd, SOL_PACKET, IGNORE_OUTGOING, &on, sizeof(on)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) ||
-	    bind(fd, (struct sockaddr *)&address, sizeof(address))) {
-		close(fd);
-		return -1;
-	}
-	return fd;
+	return setsockopt(fd, SOL_PACKET, IGNORE_OUTGOING, &on, sizeof(on)) ||
+			       setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) ||
+			       fcntl(fd, F_SETFL, O_NONBLOCK)
+		       ? -1
+		       : fd;
 }
 
 /* The far ends have no addresses: what they say, this program says. */
 static bool open_far_ends(struct lab *lab)
 {
 	bool opened = !setns(lab->far, CLONE_NEWNET) &&
-		      run_shell("for i in up0 dn1 dn2; do ip link set dev $i up || exit; done");
+		      netns_run("for i in up0 dn1 dn2; do ip link set dev $i up || exit; done");
 
 	for (int port = UP; opened && port < PORTS; port++) {
 		lab->socket[port] = open_port((enum port)port);
@@ -123,7 +84,7 @@ void lab_set(const struct lab *lab, const char *path, const char *value)
 
 	snprintf(name, sizeof(name), "/proc/sys/%s", path);
 	if (!lab->absent)
-		write_file(name, value);
+		netns_write(name, value);
 }
 
 bool lab_open(struct lab *lab)
@@ -132,15 +93,15 @@ bool lab_open(struct lab *lab)
 
 	if (unshare(CLONE_NEWNET))
 		goto failed;
-	write_file("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
-	lab->far = own_namespace();
+	netns_write("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
+	lab->far = netns_open();
 	if (unshare(CLONE_NEWNET))
 		goto failed;
-	lab->home = own_namespace();
+	lab->home = netns_open();
 	/* A path, as ip-link(8) takes for a namespace that has no name. */
 	snprintf(far, sizeof(far), "/proc/%d/fd/%d", (int)getpid(), lab->far);
 	setenv("FAR", far, 1);
-	if (run_shell(router_script) && open_far_ends(lab))
+	if (!system(router_script) && open_far_ends(lab))
 		return true;
 failed:
 	fprintf(stderr, "wire: cannot set up the network: %s\n", strerror(errno));
@@ -236,19 +197,13 @@ int lab_stop(struct lab *lab)
 
 void lab_show_log(const struct lab *lab)
 {
-	char command[128];
-
-	snprintf(command, sizeof(command), "tail -n 20 '%s/log' >&2", lab->directory);
-	run_shell(command);
+	netns_run("tail -n 20 '%s/log' >&2", lab->directory);
 }
 
 void lab_close(struct lab *lab)
 {
-	char command[128];
-
 	lab_stop(lab);
-	snprintf(command, sizeof(command), "rm -rf '%s'", lab->directory);
-	run_shell(command);
+	netns_run("rm -rf '%s'", lab->directory);
 }
 
 /* ---- out ---- */
