@@ -7,6 +7,7 @@
 #include "clock.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -25,7 +26,13 @@ struct line {
 	enum row row;
 	void (*figure)(struct result *, struct figure *);
 	unsigned ratio; /* igmpproxy's value must be at least as many times that of mcproxy */
+	/* ... or of one part of the result, which is there: */
+	void (*figure_of_part)(void *part, struct figure *);
+	size_t part;
 };
+
+#define WHOLE(figure, ratio) figure, ratio, NULL, 0
+#define PART(figure, member) NULL, 0, figure, offsetof(struct result, member)
 
 static enum verdict meets(bool condition)
 {
@@ -70,6 +77,11 @@ static int64_t series_figure(struct series *series, struct figure *figure)
 	return median;
 }
 
+static void part_series(void *series, struct figure *figure)
+{
+	series_figure(series, figure);
+}
+
 static void report_figure(struct result *result, struct figure *figure)
 {
 	figure->verdict = meets(series_figure(&result->report_awake, figure) <= 60 * MICROSECOND);
@@ -81,11 +93,6 @@ static void asleep_figure(struct result *result, struct figure *figure)
 	figure->verdict = meets(series_figure(&result->report, figure) != LOST);
 }
 
-static void join_figure(struct result *result, struct figure *figure)
-{
-	series_figure(&result->join, figure);
-}
-
 /* As the later ones: the medians differ by no more than the jitter of such measurements. */
 static void first_figure(struct result *result, struct figure *figure)
 {
@@ -95,11 +102,6 @@ static void first_figure(struct result *result, struct figure *figure)
 
 	figure->verdict = meets(first <= 20 * MICROSECOND && later != LOST &&
 				first <= later + later / 4 + MICROSECOND);
-}
-
-static void later_figure(struct result *result, struct figure *figure)
-{
-	series_figure(&result->flow.later, figure);
 }
 
 static void upcall_figure(struct result *result, struct figure *figure)
@@ -119,31 +121,16 @@ static bool as_fast(struct series *series, struct series *other)
 	return time != LOST && most != LOST && time <= most + most / 4 + 2 * MICROSECOND;
 }
 
-static void few_rules_report_figure(struct result *result, struct figure *figure)
-{
-	series_figure(&result->few_rules.report, figure);
-}
-
 static void rules_report_figure(struct result *result, struct figure *figure)
 {
 	series_figure(&result->rules.report, figure);
 	figure->verdict = meets(as_fast(&result->rules.report, &result->few_rules.report));
 }
 
-static void few_rules_first_figure(struct result *result, struct figure *figure)
-{
-	series_figure(&result->few_rules.flow.first, figure);
-}
-
 static void rules_first_figure(struct result *result, struct figure *figure)
 {
 	series_figure(&result->rules.flow.first, figure);
 	figure->verdict = meets(as_fast(&result->rules.flow.first, &result->few_rules.flow.first));
-}
-
-static void rules_later_figure(struct result *result, struct figure *figure)
-{
-	series_figure(&result->rules.flow.later, figure);
 }
 
 static void rules_cpu_figure(struct result *result, struct figure *figure)
@@ -159,15 +146,17 @@ static void rules_cpu_figure(struct result *result, struct figure *figure)
 	snprintf(figure->text, sizeof(figure->text), "%s / %s", few, many);
 }
 
-static void reached(const struct scale *scale, struct figure *figure)
+static void reached(void *part, struct figure *figure)
 {
+	const struct scale *scale = part;
 	snprintf(figure->text, sizeof(figure->text), "%" PRIu32 " / %" PRIu32, scale->known,
 		 scale->delivered);
 	figure->verdict = meets(scale->known == scale->groups && scale->delivered == scale->groups);
 }
 
-static void cpu_of_group(const struct scale *scale, struct figure *figure)
+static void cpu_of_group(void *part, struct figure *figure)
 {
+	const struct scale *scale = part;
 	const int64_t cpu = scale->cost.cpu / scale->groups;
 
 	time_text(figure->text, sizeof(figure->text), cpu);
@@ -175,39 +164,10 @@ static void cpu_of_group(const struct scale *scale, struct figure *figure)
 	figure->verdict = meets(cpu <= 6 * MICROSECOND);
 }
 
-static void memory_of_group(const struct scale *scale, struct figure *figure)
+static void memory_of_group(void *part, struct figure *figure)
 {
+	const struct scale *scale = part;
 	memory_text(figure->text, sizeof(figure->text), scale->cost.memory / scale->groups);
-}
-
-static void scale_figure(struct result *result, struct figure *figure)
-{
-	reached(&result->scale, figure);
-}
-
-static void scale_cpu_figure(struct result *result, struct figure *figure)
-{
-	cpu_of_group(&result->scale, figure);
-}
-
-static void scale_memory_figure(struct result *result, struct figure *figure)
-{
-	memory_of_group(&result->scale, figure);
-}
-
-static void large_figure(struct result *result, struct figure *figure)
-{
-	reached(&result->scale_large, figure);
-}
-
-static void large_cpu_figure(struct result *result, struct figure *figure)
-{
-	cpu_of_group(&result->scale_large, figure);
-}
-
-static void large_memory_figure(struct result *result, struct figure *figure)
-{
-	memory_of_group(&result->scale_large, figure);
 }
 
 static void flood_cpu_figure(struct result *result, struct figure *figure)
@@ -230,17 +190,13 @@ static void flood_memory_figure(struct result *result, struct figure *figure)
 	figure->verdict = meets(flood->cost.memory <= 0 && !flood->routes);
 }
 
-static void delivery_figure(const struct flood *flood, struct figure *figure)
+static void delivery_figure(void *part, struct figure *figure)
 {
+	const struct flood *flood = part;
 
 	snprintf(figure->text, sizeof(figure->text), "%" PRIu32 " / %" PRIu32, flood->delivered,
 		 flood->leaked);
 	figure->verdict = meets(flood->delivered == flood->flows && !flood->leaked);
-}
-
-static void flood_delivery_figure(struct result *result, struct figure *figure)
-{
-	delivery_figure(&result->flood, figure);
 }
 
 static void flood_rules_cpu_figure(struct result *result, struct figure *figure)
@@ -250,11 +206,6 @@ static void flood_rules_cpu_figure(struct result *result, struct figure *figure)
 	time_text(figure->text, sizeof(figure->text), cost->cpu);
 	figure->value = (double)cost->cpu;
 	figure->verdict = MET;
-}
-
-static void flood_rules_delivery_figure(struct result *result, struct figure *figure)
-{
-	delivery_figure(&result->flood_rules, figure);
 }
 
 static void mutated_figure(struct result *result, struct figure *figure)
@@ -351,56 +302,57 @@ static void wakeup_figure(struct result *result, struct figure *figure)
 
 static const struct line lines[] = {
 	{"report in -> report out, median / p99", "<= 60 us, ratio >= 100", ROW_REPORT,
-	 report_figure, 100},
+	 WHOLE(report_figure, 100)},
 	{"the same where the processors have fallen asleep before", "ratio >= 100", ROW_REPORT,
-	 asleep_figure, 100},
+	 WHOLE(asleep_figure, 100)},
 	{"join into a stream, a packet every 200 us -> first new packet, median / p99", "",
-	 ROW_JOIN, join_figure, 0},
+	 ROW_JOIN, PART(part_series, join)},
 	{"first packet of a new flow, group joined, median / p99", "<= 20 us, as later packets",
-	 ROW_FLOW, first_figure, 0},
-	{"later packets of these flows, median / p99", "", ROW_FLOW, later_figure, 0},
+	 ROW_FLOW, WHOLE(first_figure, 0)},
+	{"later packets of these flows, median / p99", "", ROW_FLOW, PART(part_series, flow.later)},
 	{"wake-ups of the daemon by 500 new flows / unresolved kernel entries", "0 / 0", ROW_FLOW,
-	 upcall_figure, 0},
+	 WHOLE(upcall_figure, 0)},
 	{"2 filters of 10 rules: report in -> report out, median / p99", "", ROW_FEW_RULES,
-	 few_rules_report_figure, 0},
+	 PART(part_series, few_rules.report)},
 	{"2 filters of 10,000 rules: report in -> report out", "as with 10", ROW_RULES,
-	 rules_report_figure, 0},
+	 WHOLE(rules_report_figure, 0)},
 	{"10 rules, per-source: first packet of a new flow, median / p99", "", ROW_FEW_RULES,
-	 few_rules_first_figure, 0},
+	 PART(part_series, few_rules.flow.first)},
 	{"10,000 rules, per-source: first packet of a new flow", "as with 10", ROW_RULES,
-	 rules_first_figure, 0},
-	{"later packets of these flows", "", ROW_RULES, rules_later_figure, 0},
-	{"CPU a new flow, 10 / 10,000 rules", "", ROW_RULES, rules_cpu_figure, 0},
+	 WHOLE(rules_first_figure, 0)},
+	{"later packets of these flows", "", ROW_RULES, PART(part_series, rules.flow.later)},
+	{"CPU a new flow, 10 / 10,000 rules", "", ROW_RULES, WHOLE(rules_cpu_figure, 0)},
 	{"2,000 groups: known upstream / first packets delivered", "2000 / 2000", ROW_SCALE,
-	 scale_figure, 0},
-	{"2,000 groups: CPU a group", "<= 6 us", ROW_SCALE, scale_cpu_figure, 0},
-	{"2,000 groups: memory a group", "", ROW_SCALE, scale_memory_figure, 0},
+	 PART(reached, scale)},
+	{"2,000 groups: CPU a group", "<= 6 us", ROW_SCALE, PART(cpu_of_group, scale)},
+	{"2,000 groups: memory a group", "", ROW_SCALE, PART(memory_of_group, scale)},
 	{"50,000 groups: known upstream / first packets delivered", "50000 / 50000",
-	 ROW_SCALE_LARGE, large_figure, 0},
-	{"50,000 groups: CPU a group", "<= 6 us", ROW_SCALE_LARGE, large_cpu_figure, 0},
-	{"50,000 groups: memory a group", "", ROW_SCALE_LARGE, large_memory_figure, 0},
+	 ROW_SCALE_LARGE, PART(reached, scale_large)},
+	{"50,000 groups: CPU a group", "<= 6 us", ROW_SCALE_LARGE, PART(cpu_of_group, scale_large)},
+	{"50,000 groups: memory a group", "", ROW_SCALE_LARGE, PART(memory_of_group, scale_large)},
 	{"100,000 unwanted packets of 5,000 sources: CPU / wake-ups", "0 / 0", ROW_FLOOD,
-	 flood_cpu_figure, 0},
+	 WHOLE(flood_cpu_figure, 0)},
 	{"after these packets: memory / kernel entries more than before", "0 / 0", ROW_FLOOD,
-	 flood_memory_figure, 0},
+	 WHOLE(flood_memory_figure, 0)},
 	{"packets of 5,000 sources to a joined group: delivered / unwanted ones delivered",
-	 "5000 / 0", ROW_FLOOD, flood_delivery_figure, 0},
+	 "5000 / 0", ROW_FLOOD, PART(delivery_figure, flood)},
 	{"unwanted packets as above, per-source: CPU", "ratio >= 1", ROW_FLOOD_RULES,
-	 flood_rules_cpu_figure, 1},
+	 WHOLE(flood_rules_cpu_figure, 1)},
 	{"packets of 5,000 sources as above, per-source", "5000 / 0", ROW_FLOOD_RULES,
-	 flood_rules_delivery_figure, 0},
+	 PART(delivery_figure, flood_rules)},
 	{"20,000 mutated messages: CPU a message, report in -> report out afterwards", "alive",
-	 ROW_MUTATED, mutated_figure, 0},
+	 ROW_MUTATED, WHOLE(mutated_figure, 0)},
 	{"20,000 mutated messages: accepted + dropped and counted by a reason", "each one",
-	 ROW_MUTATED, counted_figure, 0},
-	{"start -> it answers, median / longest", "< 20 ms (musl)", ROW_START, start_figure, 0},
+	 ROW_MUTATED, WHOLE(counted_figure, 0)},
+	{"start -> it answers, median / longest", "< 20 ms (musl)", ROW_START,
+	 WHOLE(start_figure, 0)},
 	{"its worker is killed -> the next one answers, median / longest", "", ROW_START,
-	 death_figure, 0},
-	{"program, stripped", "<= 196608 B (musl)", ROW_FOOTPRINT, size_figure, 0},
+	 WHOLE(death_figure, 0)},
+	{"program, stripped", "<= 196608 B (musl)", ROW_FOOTPRINT, WHOLE(size_figure, 0)},
 	{"memory of all processes, idle: shared pages counted once (Pss) / for each (Rss)",
-	 "Pss <= 300 kB (musl)", ROW_FOOTPRINT, idle_memory_figure, 0},
+	 "Pss <= 300 kB (musl)", ROW_FOOTPRINT, WHOLE(idle_memory_figure, 0)},
 	{"wake-ups a minute and quiet interface, beyond queries", "<= 2", ROW_FOOTPRINT,
-	 wakeup_figure, 0},
+	 WHOLE(wakeup_figure, 0)},
 };
 
 static struct figure figure_of(const struct line *line, struct result *result)
@@ -409,8 +361,10 @@ static struct figure figure_of(const struct line *line, struct result *result)
 		[NOT_MEASURED] = "-", [NOT_STARTED] = "did not start", [DIED] = "died"};
 	struct figure figure = {"", 0, NO_TARGET};
 
-	if (result->outcome[line->row] == MEASURED) {
+	if (result->outcome[line->row] == MEASURED && line->figure) {
 		line->figure(result, &figure);
+	} else if (result->outcome[line->row] == MEASURED) {
+		line->figure_of_part((char *)result + line->part, &figure);
 	} else {
 		snprintf(figure.text, sizeof(figure.text), "%s",
 			 failure[result->outcome[line->row]]);
