@@ -184,13 +184,8 @@ static void test_capabilities(void)
 
 int main(void)
 {
-	test_capabilities();
-	test_filter();
-	test_seccomp();
-	test_mroute();
-	test_mroute6();
-	test_netlink_numbers();
-	test_netlink_structures();
+	RUN(test_capabilities, test_filter, test_seccomp, test_mroute, test_mroute6,
+	    test_netlink_numbers, test_netlink_structures);
 	return test_end();
 }
 

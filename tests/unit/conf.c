@@ -1297,36 +1297,19 @@ int main(void)
 	/* Before others leave free memory behind. The sanitizer does not survive the lack of it. */
 	if (ENABLE_IGMP && !SANITIZED)
 		test_memory();
-	test_defaults();
-	test_instance();
-	test_protocol();
-	test_program();
-	test_instance_keys();
-	test_statements_refused();
-	test_instance_refused();
-	test_set_refused();
-	test_prefixes_refused();
-	test_places();
-	test_options();
-	test_query_intervals();
-	test_choices();
-	test_quick_leave();
-	test_host();
-	test_numbers();
-	test_patterns();
+	RUN(test_defaults, test_instance, test_protocol, test_program, test_instance_keys,
+	    test_statements_refused, test_instance_refused, test_set_refused, test_prefixes_refused,
+	    test_places, test_options, test_query_intervals, test_choices, test_quick_leave,
+	    test_host, test_numbers, test_patterns);
 	if (BOTH_PROTOCOLS) {
-		test_report_source();
-		test_accept_from();
-		test_static_join();
+		RUN(test_report_source, test_accept_from, test_static_join);
 		if (ALL)
 			test_version();
 		if (ALL && ENABLE_CONTROL && ENABLE_SYSLOG && ENABLE_MULTI_INSTANCE &&
 		    ENABLE_PEERING && ENABLE_RELOAD && ENABLE_PRIVILEGES)
 			test_examples();
 	}
-	test_mutations();
-	test_megabytes();
-	test_files();
+	RUN(test_mutations, test_megabytes, test_files);
 	conf_free(&conf);
 	return test_end();
 }

@@ -464,15 +464,8 @@ int main(void)
 {
 	test_options();
 	if (ENABLE_MULTI_INSTANCE && ENABLE_PEERING && ENABLE_RELOAD) {
-		test_instances();
-		test_many_instances();
-		test_tables();
-		test_sides();
-		test_peers();
-		test_matching();
-		test_patterns();
-		test_too_many();
-		test_changes();
+		RUN(test_instances, test_many_instances, test_tables, test_sides, test_peers,
+		    test_matching, test_patterns, test_too_many, test_changes);
 		if (ENABLE_IGMP_V2 && ENABLE_MLD)
 			test_old_form();
 	}

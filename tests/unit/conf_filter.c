@@ -631,16 +631,8 @@ int main(void)
 {
 	test_options();
 	if (ENABLE_FILTER && ENABLE_PEERING && ENABLE_MULTI_INSTANCE && ENABLE_RELOAD) {
-		test_ranges();
-		test_rules_refused();
-		test_tables();
-		test_depth();
-		test_most_rules();
-		test_bindings();
-		test_scope();
-		test_source();
-		test_peering();
-		test_ten_thousand();
+		RUN(test_ranges, test_rules_refused, test_tables, test_depth, test_most_rules,
+		    test_bindings, test_scope, test_source, test_peering, test_ten_thousand);
 	}
 	conf_free(&conf);
 	return test_end();

@@ -1184,27 +1184,14 @@ int main(void)
 		return test_end();
 	snprintf(path, sizeof(path), "%s/socket", directory);
 	if (CHECK(!loop_open(&loop)) && CHECK(!open_control(&control, ""))) {
-		check_tables();
-		check_questions();
-		check_garbage();
-		check_commands();
-		check_text();
+		RUN(check_tables, check_questions, check_garbage, check_commands, check_text);
 		if (ENABLE_LOG_RING) {
 			check_log();
 			check_changing_log();
 		}
-		check_partial();
-		check_big_dumps();
-		check_many_sources();
-		check_changes();
-		check_interrupted_dump();
-		check_abandoned_dump();
-		check_crowd();
-		check_no_descriptors();
-		check_client();
-		check_file();
-		check_named_group();
-		check_impostors();
+		RUN(check_partial, check_big_dumps, check_many_sources, check_changes,
+		    check_interrupted_dump, check_abandoned_dump, check_crowd, check_no_descriptors,
+		    check_client, check_file, check_named_group, check_impostors);
 		loop_close(&loop);
 	}
 	rmdir(directory);

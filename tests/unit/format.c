@@ -107,8 +107,6 @@ static void check_unknown(void)
 
 int main(void)
 {
-	check_numbers();
-	check_texts();
-	check_unknown();
+	RUN(check_numbers, check_texts, check_unknown);
 	return test_end();
 }

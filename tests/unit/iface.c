@@ -185,9 +185,6 @@ static void test_names(void)
 
 int main(void)
 {
-	test_names();
-	test_whole();
-	test_lengths();
-	test_rubbish();
+	RUN(test_names, test_whole, test_lengths, test_rubbish);
 	return test_end();
 }

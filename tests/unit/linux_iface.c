@@ -447,17 +447,9 @@ int main(void)
 		return test_end();
 	CHECK(!iface_watch(&ifaces, &lan) && changes == 1 && lan.index == 1 && lan.up);
 	changes = 0;
-	test_link();
-	test_ipv4();
-	test_ipv6();
-	test_names();
-	test_quiet();
-	test_watchers();
-	test_lost_notifications();
-	test_other_senders();
-	test_names_that_match();
-	test_route();
-	test_routing();
+	RUN(test_link, test_ipv4, test_ipv6, test_names, test_quiet, test_watchers,
+	    test_lost_notifications, test_other_senders, test_names_that_match, test_route,
+	    test_routing);
 	iface_close(&ifaces);
 	loop_close(&loop);
 	return test_end();

@@ -967,27 +967,10 @@ int main(void)
 	if (fd < 0 || close(fd) || !mkdtemp(directory))
 		return 1;
 	log_open(false, LOG_LEVEL_ERROR);
-	test_unsettled();
-	test_settle();
-	test_pidfile();
-	test_sizes();
-	test_unasked();
-	test_names();
-	test_tables();
-	test_table_limit();
-	test_rules();
-	test_rule_limit();
-	test_rp_filter();
-	test_keep();
-	test_script();
-	test_file();
-	test_holders();
-	test_upgrade();
-	test_ready();
-	test_deaf();
-	test_random();
-	test_allocations();
-	test_inherit();
+	RUN(test_unsettled, test_settle, test_pidfile, test_sizes, test_unasked, test_names,
+	    test_tables, test_table_limit, test_rules, test_rule_limit, test_rp_filter, test_keep,
+	    test_script, test_file, test_holders, test_upgrade, test_ready, test_deaf, test_random,
+	    test_allocations, test_inherit);
 	netns_run("rm -r %s %s", file, directory);
 	return test_end();
 }

@@ -111,9 +111,7 @@ int main(void)
 		return NETNS_SKIP;
 	}
 	umask(022);
-	test_set();
-	test_failures();
-	test_full();
+	RUN(test_set, test_failures, test_full);
 	netns_run("rm -r %s", directory);
 	return test_end();
 }

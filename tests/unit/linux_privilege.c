@@ -411,9 +411,7 @@ int main(void)
 	}
 	close(helper[1]);
 	v0 = if_nametoindex("v0");
-	start();
-	test_find();
-	test_refused();
+	RUN(start, test_find, test_refused);
 	apart = test_apart(run_empty) && test_apart(run_without_users) && test_apart(run_worker);
 	test_dropped();
 	test_work();

@@ -164,10 +164,6 @@ int main(void)
 	TEST("it opens");
 	if (!CHECK(!rpfilter_open(&filter)))
 		return test_end();
-	test_hold();
-	test_appear();
-	test_limit();
-	test_renew();
-	test_end_of_all();
+	RUN(test_hold, test_appear, test_limit, test_renew, test_end_of_all);
 	return test_end();
 }

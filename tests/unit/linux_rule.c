@@ -251,11 +251,7 @@ int main(void)
 	TEST("it opens");
 	if (!CHECK(!loop_open(&loop)) || !CHECK(!rule_open(&held, &loop, NULL, NULL)))
 		return test_end();
-	test_add();
-	test_repair();
-	test_lost();
-	test_leftovers();
-	test_faults();
+	RUN(test_add, test_repair, test_lost, test_leftovers, test_faults);
 	TEST("nothing is left in the end, and it can be closed twice");
 	rule_close(&held);
 	rule_close(&held);

@@ -507,8 +507,6 @@ int main(void)
 	TEST("everything opens, and a worker is confined");
 	if (!CHECK(open_all()) || !CHECK(survives(fate(do_nothing, NULL, true))))
 		return test_end();
-	test_forbidden();
-	test_other_entry();
-	test_needed();
+	RUN(test_forbidden, test_other_entry, test_needed);
 	return test_end();
 }

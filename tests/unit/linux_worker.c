@@ -523,12 +523,7 @@ int main(void)
 	if (!netns_wire("v0", "v1") || close(mkstemp(file)))
 		return 1;
 	v0 = if_nametoindex("v0");
-	test_ends();
-	test_deaths();
-	test_files();
-	test_heritage();
-	test_hostile();
-	test_orphan();
+	RUN(test_ends, test_deaths, test_files, test_heritage, test_hostile, test_orphan);
 	unlink(file);
 	return test_end();
 }

@@ -198,9 +198,7 @@ int main(void)
 {
 	TEST("the loop opens");
 	CHECK(!loop_open(&loop));
-	test_deadlines();
-	test_sources();
-	test_signals();
+	RUN(test_deadlines, test_sources, test_signals);
 	if (ENABLE_PRIVSEP)
 		test_busy();
 	loop_close(&loop);

@@ -174,9 +174,7 @@ int main(void)
 	unlink(path);
 	TEST("messages to an abstract one");
 	check_messages(name);
-	check_no_manager();
-	check_watchdog();
-	check_full();
+	RUN(check_no_manager, check_watchdog, check_full);
 	rmdir(directory);
 	return test_end();
 }

@@ -144,8 +144,6 @@ static void check_order(void)
 
 int main(void)
 {
-	check_losses();
-	check_pipe();
-	check_order();
+	RUN(check_losses, check_pipe, check_order);
 	return test_end();
 }

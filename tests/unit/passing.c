@@ -168,10 +168,7 @@ int main(void)
 	TEST("a pair opens");
 	if (!CHECK(!socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, end) && file[3] >= 0))
 		return test_end();
-	test_passing();
-	test_refused();
-	test_full();
-	test_ends();
+	RUN(test_passing, test_refused, test_full, test_ends);
 	TEST("nothing is left open");
 	for (int i = 0; i < 4; i++)
 		close(file[i]);

@@ -420,10 +420,6 @@ static void many(void)
 
 int main(void)
 {
-	status_of_one();
-	both_sides();
-	all_entries();
-	cut_by_filters();
-	many();
+	RUN(status_of_one, both_sides, all_entries, cut_by_filters, many);
 	return test_end();
 }

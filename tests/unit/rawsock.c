@@ -251,9 +251,6 @@ static void test_control(void)
 
 int main(void)
 {
-	test_options();
-	test_header();
-	test_upcalls();
-	test_control();
+	RUN(test_options, test_header, test_upcalls, test_control);
 	return test_end();
 }

@@ -392,14 +392,7 @@ static void test_save_limit(void)
 
 int main(void)
 {
-	test_statements();
-	test_replacement();
-	test_tables();
-	test_places();
-	test_refused();
-	test_limit();
-	test_file();
-	test_save();
-	test_save_limit();
+	RUN(test_statements, test_replacement, test_tables, test_places, test_refused, test_limit,
+	    test_file, test_save, test_save_limit);
 	return test_end();
 }

@@ -470,10 +470,7 @@ static void test_descriptors(void)
 static void test_filter(void)
 {
 	here = code[1].k;
-	test_form();
-	test_architecture();
-	test_numbers();
-	test_sockets();
+	RUN(test_form, test_architecture, test_numbers, test_sockets);
 	test_memory(MMAP);
 	test_descriptors();
 	TEST("no path through it goes astray");

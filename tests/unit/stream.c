@@ -279,11 +279,7 @@ static void check_clocks(void)
 
 int main(void)
 {
-	check_ranges();
-	check_header();
-	check_expectations();
-	check_model();
-	check_groups();
-	check_clocks();
+	RUN(check_ranges, check_header, check_expectations, check_model, check_groups,
+	    check_clocks);
 	return test_end();
 }

@@ -110,6 +110,14 @@ static inline unsigned test_open(void)
 	return count - 3; /* ".", "..", its own */
 }
 
+static inline void test_run(void (*const *function)(void))
+{
+	while (*function)
+		(*function++)();
+}
+
+/* Calls them, one after the other. */
+#define RUN(...) test_run((void (*const[])(void)){__VA_ARGS__, NULL})
 #define TEST(description) test_begin(description)
 /* CHECK(CONDITION) or CHECK(CONDITION, FORMAT, ...); FORMAT is a literal. Its value is CONDITION's.
  */

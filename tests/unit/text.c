@@ -202,11 +202,7 @@ static void check_copies(void)
 
 int main(void)
 {
-	check_copies();
-	check_forms();
-	check_round_trips();
-	check_hostile_lengths();
-	check_numbers();
-	check_milliseconds();
+	RUN(check_copies, check_forms, check_round_trips, check_hostile_lengths, check_numbers,
+	    check_milliseconds);
 	return test_end();
 }
