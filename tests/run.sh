@@ -128,15 +128,14 @@ longest_first()
 		}' | sort -k 1,1nr | cut -d ' ' -f 2-
 }
 
-# Floods are whole, and take whole processors, in CI: one after the other, after all others.
-flood=${CI:+tests/net/attack-}
-flood=${flood:-^$}
+# Floods take whole processors: after all others, in CI one after the other.
+flood=tests/net/attack- floods=${CI:+1}
 jobs=${JOBS:-4}
 printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
 grep -v tests/net/ "$RESULTS/tests" | xargs -r -P $(((jobs + 1) / 2)) -n 1 sh "$0" --one &
 grep tests/net/ "$RESULTS/tests" | grep -v "$flood" | xargs -r -P "$jobs" -n 1 sh "$0" --one
 wait
-grep "$flood" "$RESULTS/tests" | xargs -r -n 1 sh "$0" --one
+grep "$flood" "$RESULTS/tests" | xargs -r -P "${floods:-2}" -n 1 sh "$0" --one
 
 cat "$RESULTS"/*.seconds >"$RESULTS/seconds" 2>/dev/null && [ -d "$O/tests" ] && {
 	cat "$O/tests/seconds" "$RESULTS/seconds" 2>/dev/null |

@@ -305,7 +305,7 @@ int rawsock_open(enum protocol protocol, int receive_buffer)
 	return fd;
 }
 
-static int join_group(int fd, enum protocol protocol, unsigned ifindex, uint32_t ipv4, uint8_t ipv6)
+static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint32_t ipv4, uint8_t ipv6)
 {
 	struct ip_mreqn request = {.imr_multiaddr = {htonl(ipv4)}, .imr_ifindex = (int)ifindex};
 	struct ipv6_mreq request6 = {.ipv6mr_multiaddr = {{{0xff, 0x02, [15] = ipv6}}},
@@ -328,9 +328,9 @@ int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
 
 	if (fd < 0)
 		return -errno;
-	error = join_group(fd, protocol, ifindex, 0xe0000002, 0x02);
+	error = set_member(fd, protocol, ifindex, 0xe0000002, 0x02);
 	if (!error)
-		error = join_group(fd, protocol, ifindex, 0xe0000016, 0x16);
+		error = set_member(fd, protocol, ifindex, 0xe0000016, 0x16);
 	if (!error)
 		return fd;
 	close(fd);

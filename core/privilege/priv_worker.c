@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/config/script.h"
 #include "core/kernel/seccomp.h"
@@ -48,7 +49,7 @@ static int tell(struct priv *priv, const struct monitor_request *request, int pa
 
 static void put_name(struct monitor_request *request, const char *name)
 {
-	strncpy(request->name, name, sizeof(request->name) - 1);
+	format_text(request->name, sizeof(request->name), "%s", name);
 }
 
 /* Nothing ever comes unasked for: this is the monitor's end. */
