@@ -53,8 +53,8 @@ void parser_explain(struct parser *parser, const char *text)
 }
 
 /* Line and column of a byte of the script, from 1. */
-static void find_place(const struct parser *parser, const char *at, unsigned *line,
-		       unsigned *column)
+static void find_position(const struct parser *parser, const char *at, unsigned *line,
+			  unsigned *column)
 {
 	const struct part *part = &parser->script->file;
 	bool found = false;
@@ -83,7 +83,7 @@ bool parser_fail_at(struct parser *parser, const struct token *token, const char
 		token = &parser->scanner.token;
 	if (token->type != TOKEN_END)
 		write_found(token, found);
-	find_place(parser, token->text, &line, &column);
+	find_position(parser, token->text, &line, &column);
 	used = format_text(parser->error, CONF_ERROR, "%.128s:%u:%u: found %s, expected ",
 			   parser->script->name, line, column, found);
 	if (token->type == TOKEN_UNTERMINATED) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What reads statements and what makes a configuration of them share: errors with their place,
+/* What reads statements and what makes a configuration of them share: errors with where they are,
  * names, and memory for lists. And what the rules of the language are written with: each function
  * takes what it is named after from the text and stands behind it then; or it fails: false, and the
  * error is written. */

@@ -114,7 +114,7 @@ struct priv_job {
 bool priv_inherits(void);
 /* -EPROTO if it is one that this one cannot be the next of; else 0. */
 int priv_understands(void);
-/* Runs PROGRAM. Returns the exit status; with PRIVSEP in every process that there is. */
+/* Runs the job. Returns the exit status; with PRIVSEP in every process that there is. */
 int priv_run(const struct priv_job *);
 /* With PRIVSEP: the monitor's end is the loop's (loop->stop) from now on. 0 or -errno. */
 int priv_watch(struct priv *, struct loop *);

@@ -25,13 +25,13 @@ enum { SETRESUID = SYS_setresuid, SETRESGID = SYS_setresgid, SETGROUPS = SYS_set
 /* In a directory that has been removed nothing can be made any more. -1 and errno, or it. */
 static int open_empty_directory(void)
 {
-	static const char place[][9] = {"/run", "/tmp", "/dev/shm"};
+	static const char parent[][9] = {"/run", "/tmp", "/dev/shm"};
 	int fd = -1;
 
-	for (size_t i = 0; fd < 0 && i < sizeof(place) / sizeof(place[0]); i++) {
+	for (size_t i = 0; fd < 0 && i < sizeof(parent) / sizeof(parent[0]); i++) {
 		char path[40];
 
-		format_text(path, sizeof(path), "%s/mcproxy.%d", place[i], (int)getpid());
+		format_text(path, sizeof(path), "%s/mcproxy.%d", parent[i], (int)getpid());
 		if (mkdir(path, S_IXUSR))
 			continue;
 		fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -31,7 +31,7 @@ build()
 build tiny 92160
 build small 131072
 # What is left out is left out whole.
-if nm "$dir/mcproxy" | grep -E ' (adopt|filter|flow|join|monitor|names|passing|privilege|rule|ruletable|seccomp|successor)_'; then
+if nm "$dir/mcproxy" | grep -E ' (adopt|filter|flow|implied|join|monitor|names|passing|privilege|rule|ruletable|seccomp|successor)_'; then
 	exit 1
 fi
 recorded=$(cat tests/tree/size.txt)
