@@ -134,26 +134,6 @@ uint64_t recover_state(struct world *world)
 
 /* ---- routes ---- */
 
-/* (*,G): an EXCLUDE; (S,G): also an INCLUDE that has S, or an EXCLUDE that does not. */
-static bool is_wanted(const struct world *world, const struct snapshot *snapshot, unsigned vif,
-		      const struct route *route)
-{
-	for (unsigned i = 0; i < snapshot->held_count; i++) {
-		const struct held *held = &snapshot->held[i];
-		bool listed = false;
-
-		if (held->vif != vif || held->upstream || !addr_equal(&held->group, &route->group))
-			continue;
-		for (unsigned s = 0; s < held->source_count; s++)
-			if (addr_equal(&held->source[s].address, &route->source))
-				listed = held->filter_mode == INCLUDE ||
-					 held->source[s].expires <= world->now;
-		if (listed == (held->filter_mode == INCLUDE))
-			return true;
-	}
-	return false;
-}
-
 void recover_check_routes(struct world *world)
 {
 	struct snapshot snapshot;
@@ -164,12 +144,20 @@ void recover_check_routes(struct world *world)
 	snapshot_take(world, &snapshot);
 	for (unsigned i = 0; i < world->kernel.route_count; i++) {
 		const struct route *route = &world->kernel.route[i].route;
+		enum reading_as as = addr_is_any(&route->source) ? AS_UNNAMED : AS_IT_IS;
 
-		for (unsigned vif = 0; vif < world->vif_count; vif++)
-			if (!addr_is_any(&route->group) && entry_of(world, vif, true) == ENTRIES &&
-			    route->outputs >> vif & 1 && !is_wanted(world, &snapshot, vif, route))
+		for (unsigned vif = 0; vif < world->vif_count; vif++) {
+			unsigned entry = entry_of(world, vif, false);
+
+			if (addr_is_any(&route->group) || entry_of(world, vif, true) < ENTRIES ||
+			    !(route->outputs >> vif & 1))
+				continue;
+			if (entry == ENTRIES ||
+			    !snapshot.reading.wants(&snapshot, entry, &route->group, &route->source,
+						    as))
 				world_fail(world, "a route to where nobody wants it: %s",
 					   world_route_text(world, route));
+		}
 	}
 	snapshot_free(&snapshot);
 }

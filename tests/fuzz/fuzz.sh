@@ -19,7 +19,50 @@ build()
 		exit 77
 	}
 	make -s O="$O" CC=clang CFLAGS='-O1 -g -fsanitize=fuzzer-no-link' SANITIZE=1 \
-		"$O/tests/fuzzer" "$O/tests/fuzz" || exit 1
+		"$O/tests/fuzzer" || exit 1
+}
+
+# unpack ARCHIVE DIRECTORY: a file for each line of it.
+unpack()
+{
+	LC_ALL=C awk '
+	BEGIN { for (i = 32; i < 127; i++) octal[sprintf("%c", i)] = sprintf("\\0%03o", i) }
+	{
+		bytes = ""
+		for (i = length($1) + 2; i <= length($0); i++) {
+			c = substr($0, i, 1)
+			if (c == "%") {
+				high = index("0123456789abcdef", substr($0, ++i, 1)) - 1
+				low = index("0123456789abcdef", substr($0, ++i, 1)) - 1
+				bytes = bytes sprintf("\\0%03o", 16 * high + low)
+			} else
+				bytes = bytes octal[c]
+		}
+		print $1, bytes
+	}' "$1" | while read -r name bytes; do
+		printf '%b' "$bytes" >"$2/$name" || exit 1
+	done
+}
+
+# pack FILE...: an archive of them.
+pack()
+{
+	for file; do
+		printf '%s ' "${file##*/}"
+		od -An -v -to1 "$file" | LC_ALL=C awk '
+		{ for (i = 1; i <= NF; i++) byte[count++] = 64 * substr($i, 1, 1) + substr($i, 2, 1) * 8 + substr($i, 3) }
+		END {
+			for (i = 0; i < count; i++) {
+				# A blank at the end of a line would not be seen.
+				plain = byte[i] >= 32 && byte[i] < 127 && byte[i] != 37
+				if (plain && (byte[i] != 32 || i + 1 < count))
+					printf "%c", byte[i]
+				else
+					printf "%%%02x", byte[i]
+			}
+			print ""
+		}'
+	done
 }
 
 # start TARGET: the fuzzer, $program, knows it by its name; its corpus is unpacked into directory $2.
@@ -28,7 +71,7 @@ start()
 	target=$1 program=$O/tests/fuzz-$1
 	ln -sf fuzzer "$program"
 	rm -rf "$2" && mkdir -p "$2" || exit 1
-	"$O/tests/fuzz" unpack "tests/fuzz/corpus-$1.txt" "$2" || exit 1
+	unpack "tests/fuzz/corpus-$1.txt" "$2" || exit 1
 }
 
 run_target()
@@ -63,7 +106,7 @@ keep()
 		cp "$file" "$new/fault-$(sha1sum "$file" | cut -c 1-12)" || exit 1
 	done
 	"$program" -max_len=4096 -merge=1 "$new" "$old" "$O/$target" || exit 1
-	"$O/tests/fuzz" pack "$new"/* >"tests/fuzz/corpus-$target.txt"
+	pack "$new"/* >"tests/fuzz/corpus-$target.txt"
 }
 
 case ${1-} in

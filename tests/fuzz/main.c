@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Runs targets on inputs, each twice, and compares what happened; a file is one input, @FILE an
- * archive of them. The result of all inputs of a target is one line. And makes files of an archive
- * and an archive of files.
+ * archive of them: a line each, with its name, a blank, its bytes; whatever is not printable, and
+ * %, is %XX. The result of all inputs of a target is one line.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive.h"
 #include "fuzz.h"
 #include "seams.h"
 
 enum { FAULTS = 20 /* of an input */ };
 
-static const char usage[] = "usage: fuzz packet|conf|control FILE|@ARCHIVE... [TARGET ...]\n"
-			    "       fuzz pack FILE... >ARCHIVE\n"
-			    "       fuzz unpack ARCHIVE DIRECTORY\n";
+static const char usage[] = "usage: fuzz packet|conf|control FILE|@ARCHIVE... [TARGET ...]\n";
+
+struct input {
+	char name[128];
+	uint8_t data[FUZZ_INPUT_MAX + 1];
+	size_t size;
+};
 
 /* In memory of exactly its size, so that a sanitizer sees each byte read behind it. */
 static uint64_t run_once(const struct fuzz_target *target, const struct input *input)
@@ -68,29 +71,56 @@ struct result {
 static void run_file(const struct fuzz_target *target, const char *name, struct result *result)
 {
 	static struct input input;
+	FILE *file = fopen(name, "rb");
 
 	result->count++;
-	if (input_read(&input, name))
+	snprintf(input.name, sizeof(input.name), "%s", name);
+	input.size = file ? fread(input.data, 1, sizeof(input.data), file) : 0;
+	if (file && input.size <= FUZZ_INPUT_MAX)
 		result->right += run_input(target, &input);
 	else
 		printf("not ok fuzz %s: %s cannot be read\n", target->name, name);
+	if (file)
+		fclose(file);
+}
+
+/* A line of an archive; false: it is none. */
+static bool get_line(struct input *input, FILE *file)
+{
+	unsigned byte;
+	int character;
+
+	input->size = 0;
+	if (fscanf(file, "%127[^ \n]", input->name) != 1 || getc(file) != ' ')
+		return false;
+	while ((character = getc(file)) != '\n') {
+		byte = (unsigned)character;
+		if (character < ' ' || character > '~' || input->size == FUZZ_INPUT_MAX ||
+		    (character == '%' && fscanf(file, "%2x", &byte) != 1))
+			return false;
+		input->data[input->size++] = (uint8_t)byte;
+	}
+	return true;
 }
 
 static void run_archive(const struct fuzz_target *target, const char *name, struct result *result)
 {
 	static struct input input;
 	FILE *file = fopen(name, "rb");
-	enum archived got = ARCHIVED_WRONG;
+	bool right = file;
+	int next;
 
-	while (file && (got = archive_get(file, &input)) == ARCHIVED_ONE) {
+	while (right && (next = getc(file)) != EOF) {
+		ungetc(next, file);
+		right = get_line(&input, file);
 		result->count++;
-		result->right += run_input(target, &input);
+		result->right += right && run_input(target, &input);
 	}
 	if (file)
 		fclose(file);
-	if (got == ARCHIVED_NONE)
+	if (right)
 		return;
-	result->count++;
+	result->count += !file;
 	printf("not ok fuzz %s: %s cannot be read\n", target->name, name);
 }
 
@@ -112,49 +142,11 @@ static char **run_words(const struct fuzz_target *target, char **word, int *fail
 	return word;
 }
 
-/* What comes of several files is named as they are, without their directories. */
-static int pack(char **name)
-{
-	static struct input input;
-	const char *slash;
-
-	for (; *name; name++) {
-		if (!input_read(&input, *name)) {
-			fprintf(stderr, "fuzz: %s cannot be read\n", *name);
-			return 1;
-		}
-		slash = strrchr(*name, '/');
-		snprintf(input.name, sizeof(input.name), "%s", slash ? slash + 1 : *name);
-		archive_put(stdout, &input);
-	}
-	return fflush(stdout) != 0;
-}
-
-static int unpack(const char *archive, const char *directory)
-{
-	static struct input input;
-	FILE *file = fopen(archive, "rb");
-	enum archived got = ARCHIVED_WRONG;
-
-	while (file && (got = archive_get(file, &input)) == ARCHIVED_ONE)
-		if (!input_write(&input, directory))
-			break;
-	if (file)
-		fclose(file);
-	if (got != ARCHIVED_NONE)
-		fprintf(stderr, "fuzz: %s cannot be unpacked\n", archive);
-	return got != ARCHIVED_NONE;
-}
-
 int main(int argc, char **argv)
 {
 	char **word = argv + 1;
 	int failed = 0;
 
-	if (argc > 2 && !strcmp(*word, "pack"))
-		return pack(word + 1);
-	if (argc == 4 && !strcmp(*word, "unpack"))
-		return unpack(argv[2], argv[3]);
 	if (argc < 2 || !fuzz_target_named(*word)) {
 		fputs(usage, stderr);
 		return 2;
