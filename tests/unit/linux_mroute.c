@@ -10,10 +10,10 @@
 #include "core/kernel/mroute_dump.h"
 #include "core/kernel/rawsock.h"
 #include "core/kernel/rule.h"
-#include "proto/base/wire.h"
 #include "netns.h"
+#include "tests/model/packet.h"
 
-enum { WIRES = 3, ETHERNET = 14, UDP = 8 };
+enum { WIRES = 3, MARKER = 0xff, DATA = 64 /* octets of a packet_data() */ };
 
 static int tap[WIRES];
 static unsigned ifindex[WIRES];
@@ -51,47 +51,19 @@ static struct addr group(enum protocol protocol, unsigned n)
 }
 
 static void send_udp(enum protocol protocol, unsigned wire, const struct addr *src,
-		     const struct addr *dst, uint8_t ttl, uint8_t payload)
+		     const struct addr *dst, uint8_t ttl, uint8_t number)
 {
-	uint8_t frame[128] = {1, 0, 0x5e};
-	struct wire_writer w = {.start = frame, .length = ETHERNET, .size = sizeof(frame)};
-	size_t header = protocol == PROTOCOL_IGMP ? 20 : 40;
+	struct frame frame;
 
-	if (protocol == PROTOCOL_IGMP) {
-		static const uint8_t ip[] = {0x45, 0, 0, 20 + UDP + 1, 0, 0, 0, 0, 0, 17, 0, 0};
-		struct wire_writer sum = {.start = frame + ETHERNET, .length = 20, .size = 20};
-
-		memcpy(frame + 6, "\2\0\0\0\0\1\x08\0", 8);
-		memcpy(frame + ETHERNET, ip, sizeof(ip));
-		w.length += sizeof(ip);
-		frame[ETHERNET + 8] = ttl;
-		wire_put_addr(&w, src, protocol);
-		wire_put_addr(&w, dst, protocol);
-		wire_patch16(&sum, 10, wire_checksum(protocol, src, dst, frame + ETHERNET, 20));
-	} else {
-		static const uint8_t ip[] = {0x60, 0, 0, 0, 0, UDP + 1, 17, 0};
-
-		memcpy(frame, "\x33\x33\0\0\0\1\2\0\0\0\0\1\x86\xdd", ETHERNET);
-		memcpy(frame + ETHERNET, ip, sizeof(ip));
-		w.length += sizeof(ip);
-		frame[ETHERNET + 7] = ttl;
-		wire_put_addr(&w, src, protocol);
-		wire_put_addr(&w, dst, protocol);
-	}
-	wire_put16(&w, 5000);
-	wire_put16(&w, 5000);
-	wire_put16(&w, UDP + 1);
-	wire_put16(&w, 0);
-	wire_put8(&w, payload);
-	CHECK(w.length == ETHERNET + header + UDP + 1 &&
-	      send(tap[wire], frame, w.length, 0) == (ssize_t)w.length);
+	packet_data(&frame, protocol, &(struct envelope){*src, *dst, ttl, true}, number);
+	CHECK(send(tap[wire], frame.byte, frame.length, 0) == (ssize_t)frame.length);
 }
 
 /* Reads up to the marker. Has the packet with the tag come out of the wire? */
 static bool came_out(enum protocol protocol, unsigned wire)
 {
-	size_t at = ETHERNET + (protocol == PROTOCOL_IGMP ? 20 : 40);
-	uint8_t frame[256];
+	uint8_t frame[FRAME_MAX];
+	struct sighting seen;
 	bool result = false;
 
 	while (netns_wait(tap[wire])) {
@@ -99,13 +71,15 @@ static bool came_out(enum protocol protocol, unsigned wire)
 		socklen_t size = sizeof(from);
 		ssize_t length = recvfrom(tap[wire], frame, sizeof(frame), 0,
 					  (struct sockaddr *)&from, &size);
+		bool read = length > 0 && packet_read(&seen, protocol, frame, (size_t)length);
 
-		if (length < (ssize_t)at + UDP + 1 || from.sll_pkttype == PACKET_OUTGOING ||
-		    memcmp(frame + at, "\x13\x88\x13\x88", 4))
+		if (read)
+			codec_free(&seen.message);
+		if (!read || !seen.udp || from.sll_pkttype == PACKET_OUTGOING)
 			continue;
-		if (frame[at + UDP] == 0xff)
+		if (seen.number == MARKER)
 			return result;
-		result |= frame[at + UDP] == tag;
+		result |= seen.number == tag;
 	}
 	CHECK(false, "no marker at wire %u", wire);
 	return result;
@@ -123,8 +97,8 @@ static unsigned forwarded(int fd, enum protocol protocol, unsigned wire, const s
 	tag = (uint8_t)(tag % 100 + 1);
 	upcalls.count = 0;
 	send_udp(protocol, wire, src, dst, ttl, tag);
-	send_udp(protocol, 0, &one, &marker, 9, 0xff);
-	send_udp(protocol, 1, &other, &marker, 9, 0xff);
+	send_udp(protocol, 0, &one, &marker, 9, MARKER);
+	send_udp(protocol, 1, &other, &marker, 9, MARKER);
 	for (unsigned i = 0; i < WIRES; i++)
 		result |= (unsigned)came_out(protocol, i) << i;
 	while (rawsock_receive(fd, protocol, keep, NULL) > 0)
@@ -320,20 +294,24 @@ static void send_locally(enum protocol protocol, unsigned wire, const struct add
 	struct sockaddr_in6 from6 = {.sin6_family = AF_INET6, .sin6_port = htons(5000)},
 			    to6 = from6;
 	struct ip_mreqn interface = {.imr_ifindex = (int)ifindex[wire]};
+	struct frame frame;
+	const uint8_t *data;
 	int ttl = 9;
 
+	packet_data(&frame, protocol, &(struct envelope){*dst, *dst, 1, true}, tag);
+	data = frame.byte + frame.length - DATA;
 	if (protocol == PROTOCOL_IGMP) {
 		memcpy(&to.sin_addr, dst->byte + 12, 4);
 		CHECK(!bind(fd, (void *)&from, sizeof(from)));
 		CHECK(!setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &interface, sizeof(interface)));
 		CHECK(!setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &ttl, sizeof(ttl)));
-		CHECK(sendto(fd, &tag, 1, 0, (void *)&to, sizeof(to)) == 1, "%d", errno);
+		CHECK(sendto(fd, data, DATA, 0, (void *)&to, sizeof(to)) == DATA, "%d", errno);
 	} else {
 		memcpy(&to6.sin6_addr, dst->byte, 16);
 		CHECK(!bind(fd, (void *)&from6, sizeof(from6)));
 		CHECK(!setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &ifindex[wire], 4));
 		CHECK(!setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &ttl, sizeof(ttl)));
-		CHECK(sendto(fd, &tag, 1, 0, (void *)&to6, sizeof(to6)) == 1, "%d", errno);
+		CHECK(sendto(fd, data, DATA, 0, (void *)&to6, sizeof(to6)) == DATA, "%d", errno);
 	}
 	close(fd);
 }
@@ -349,8 +327,8 @@ static void test_local_sender(int fd, enum protocol protocol)
 	CHECK(!set_route(fd, protocol, NULL, &g, 0, 1 << 0 | 1 << 2));
 	tag = (uint8_t)(tag % 100 + 1);
 	send_locally(protocol, 1, &g);
-	send_udp(protocol, 0, &one, &marker, 9, 0xff);
-	send_udp(protocol, 1, &other, &marker, 9, 0xff);
+	send_udp(protocol, 0, &one, &marker, 9, MARKER);
+	send_udp(protocol, 1, &other, &marker, 9, MARKER);
 	for (unsigned i = 0; i < WIRES; i++)
 		seen |= (unsigned)came_out(protocol, i) << i;
 	CHECK(seen == (1 << 0 | 1 << 1 | 1 << 2), "out of %#x", seen);

@@ -8,6 +8,7 @@
 #include "core/kernel/rule.h"
 #include "proto/base/wire.h"
 #include "netns.h"
+#include "tests/model/packet.h"
 
 enum { FRAME = 20000, ETHERNET = 14 };
 
@@ -324,19 +325,13 @@ static void inject(int tap, enum protocol protocol)
 /* An upcall: something for a group that is not routed. */
 static void cause_upcall(int tap, enum protocol protocol)
 {
-	static const char udp4[] = "\x45\0\0\x20\0\0\0\0\x09\x11\0\0\x0a\0\0\x09\xef\1\2\3\x13\x88"
-				   "\x13\x88\0\x0c\0\0....";
+	struct envelope envelope = {ipv6("2001:db8::9"), ipv6("ff1e::5"), 9, true};
+	struct frame data;
 
-	if (protocol == PROTOCOL_IGMP) {
-		inject_ipv4(tap, udp4, 32);
-		return;
-	}
-	memset(frame, 0, 128);
-	memcpy(frame, "\x33\x33\0\0\0\5\2\0\0\0\0\1\x86\xdd\x60\0\0\0\0\x0c\x11\x09", 22);
-	memcpy(frame + ETHERNET + 8, &(struct in6_addr){{{0x20, 1, 0xd, 0xb8, [15] = 9}}}, 16);
-	memcpy(frame + ETHERNET + 24, &(struct in6_addr){{{0xff, 0x1e, [15] = 5}}}, 16);
-	memcpy(frame + ETHERNET + 40, "\x13\x88\x13\x88\0\x0c\0\1", 8);
-	CHECK(send(tap, frame, ETHERNET + 52, 0) == ETHERNET + 52);
+	if (protocol == PROTOCOL_IGMP)
+		envelope = (struct envelope){addr_ipv4(0x0a000009), addr_ipv4(0xef010203), 9, true};
+	packet_data(&data, protocol, &envelope, 0);
+	CHECK(send(tap, data.byte, data.length, 0) == (ssize_t)data.length);
 }
 
 static void test_many_sockets(enum protocol protocol, int tap, unsigned a)
