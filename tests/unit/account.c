@@ -85,8 +85,7 @@ int main(void)
 	gid = 1;
 	CHECK(!account_group("root", &gid) && gid == 0);
 	CHECK(account_group("no-such-group", &gid) == -EINVAL);
-	test_lines();
-	test_chunks();
+	RUN(test_lines, test_chunks);
 	unlink(path);
 	TEST("no file, nobody");
 	CHECK(find_account(path, "root", 1, (uint64_t[2]){0}) == -EINVAL);

@@ -279,11 +279,9 @@ int main(void)
 {
 	netns_enter();
 	TEST("stderr is ours");
-	redirect();
-	test_stderr();
+	RUN(redirect, test_stderr);
 	if (ENABLE_LOG_RING) {
-		test_memory();
-		test_ring();
+		RUN(test_memory, test_ring);
 	}
 	passed += 60;
 	test_limit();

@@ -413,8 +413,7 @@ int main(void)
 	v0 = if_nametoindex("v0");
 	RUN(start, test_find, test_refused);
 	apart = test_apart(run_empty) && test_apart(run_without_users) && test_apart(run_worker);
-	test_dropped();
-	test_work();
+	RUN(test_dropped, test_work);
 	close(helper[0]);
 	waitpid(pid, NULL, 0);
 	/* A leak sanitizer would want /proc. */

@@ -73,8 +73,7 @@ static void test_filters(void)
 
 int main(void)
 {
-	test_queriers();
-	test_filters();
+	RUN(test_queriers, test_filters);
 	plan_free(plan);
 	conf_free(&conf);
 	script_free(&script);

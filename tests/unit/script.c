@@ -200,6 +200,14 @@ static void refused(const char *command)
 	script_free(&script);
 }
 
+static void all_refused(const char *const *command)
+{
+	while (*command)
+		refused(*command++);
+}
+
+#define REFUSED(...) all_refused((const char *const[]){__VA_ARGS__, NULL})
+
 /* A command of so many bytes. */
 static void becomes_long(size_t length, bool valid)
 {
@@ -220,29 +228,15 @@ static void becomes_long(size_t length, bool valid)
 
 static void test_refused(void)
 {
-
 	TEST("what is not one statement");
-	refused("set");
-	refused("set ");
-	refused("add  ");
-	refused("set log-level info; disable");
-	refused("set log-level info;");
-	refused("set log-level info # and");
-	refused("set # log-level info");
-	refused("set log-level \"info");
-	refused("set log-level info\r");
-	refused("set log-level info\tand");
-	refused("set log-level info\x7f");
-	refused("add p downstream c; pinstance q: a ==> b");
+	REFUSED("set", "set ", "add  ", "set log-level info; disable", "set log-level info;",
+		"set log-level info # and", "set # log-level info", "set log-level \"info",
+		"set log-level info\r", "set log-level info\tand", "set log-level info\x7f",
+		"add p downstream c; pinstance q: a ==> b");
 
 	TEST("what is for the file");
-	refused("set pidfile /etc/passwd");
-	refused("set control /run/another");
-	refused("set control-group users");
-	refused("set user nobody");
-	refused("set group nogroup");
-	refused("set chroot /");
-	refused("set \"log-level\" debug");
+	REFUSED("set pidfile /etc/passwd", "set control /run/another", "set control-group users",
+		"set user nobody", "set group nogroup", "set chroot /", "set \"log-level\" debug");
 
 	TEST("the longest request is a statement, what is much longer is none");
 	becomes_long(CONTROL_REQUEST - 1, true);

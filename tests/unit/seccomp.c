@@ -122,18 +122,21 @@ static bool passes_with(long number, uint64_t a, uint64_t b, uint64_t c)
 
 /* ---- what is to be ---- */
 
+#define FOUR(a, b, c, d) SYS_##a, SYS_##b, SYS_##c, SYS_##d
+
+/* Packets, descriptors that are open, events and time, memory, of itself. */
 static const long whatever[] = {
-	/* packets */
-	SYS_recvmmsg,
-	SYS_sendmsg,
+	FOUR(recvmmsg, sendmsg, read, write),
+	FOUR(writev, close, lseek, dup3),
+	FOUR(memfd_create, epoll_ctl, epoll_pwait, rt_sigreturn),
+	FOUR(rt_sigprocmask, restart_syscall, brk, munmap),
+	FOUR(mremap, madvise, getpid, gettid),
+	FOUR(getrandom, getrusage, exit, exit_group),
 #ifdef SYS_recvmmsg_time64
 	SYS_recvmmsg_time64,
 #endif
 #ifdef SYS_sendto
-	SYS_sendto,
-	SYS_recvfrom,
-	SYS_recvmsg,
-	SYS_accept4,
+	FOUR(sendto, recvfrom, recvmsg, accept4),
 	SYS_bind,
 #endif
 #ifdef SYS_send
@@ -143,23 +146,12 @@ static const long whatever[] = {
 #ifdef SYS_socketcall
 	SYS_socketcall,
 #endif
-	/* descriptors that are open */
-	SYS_read,
-	SYS_write,
-	SYS_writev,
-	SYS_close,
-	SYS_lseek,
 #ifdef SYS__llseek
 	SYS__llseek,
 #endif
-	SYS_dup3,
 #ifdef SYS_dup2
 	SYS_dup2,
 #endif
-	SYS_memfd_create,
-	/* events and time */
-	SYS_epoll_ctl,
-	SYS_epoll_pwait,
 #ifdef SYS_epoll_wait
 	SYS_epoll_wait,
 #endif
@@ -172,24 +164,9 @@ static const long whatever[] = {
 #ifdef SYS_clock_gettime64
 	SYS_clock_gettime64,
 #endif
-	SYS_rt_sigreturn,
-	SYS_rt_sigprocmask,
 #ifdef SYS_sigreturn
 	SYS_sigreturn,
 #endif
-	SYS_restart_syscall,
-	/* memory */
-	SYS_brk,
-	SYS_munmap,
-	SYS_mremap,
-	SYS_madvise,
-	/* of itself */
-	SYS_getpid,
-	SYS_gettid,
-	SYS_getrandom,
-	SYS_getrusage,
-	SYS_exit,
-	SYS_exit_group,
 };
 
 enum { WHATEVER = sizeof(whatever) / sizeof(whatever[0]) };
