@@ -20,8 +20,8 @@
 enum { WORKERS = 64, SHRUNK = 2, CHECK_SEEDS = 60, PLANTED_SEED = 3, PLANTED_LINES = 16 };
 
 struct options {
-	unsigned long seeds, from;
-	unsigned jobs, shrink, flags;
+	unsigned long seeds, from, jobs, shrink;
+	unsigned flags;
 	bool check, verbose;
 };
 
@@ -53,7 +53,7 @@ static double seconds_now(void)
 /* ---- a world ---- */
 
 static void print_smaller(const char *name, const char *text, unsigned flags, const char *kind,
-			  unsigned seconds)
+			  unsigned long seconds)
 {
 	char *small = shrink_text(text, flags, kind, seconds);
 	struct verdict again;
@@ -64,7 +64,7 @@ static void print_smaller(const char *name, const char *text, unsigned flags, co
 }
 
 /* False: it failed. SHRINK: for so many seconds. */
-static bool play(const char *name, const char *text, unsigned flags, unsigned shrink,
+static bool play(const char *name, const char *text, unsigned flags, unsigned long shrink,
 		 struct counts *counts)
 {
 	struct verdict verdict;
@@ -86,7 +86,7 @@ static void play_seeds(struct worker *worker, unsigned first, const struct optio
 {
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);
 	for (unsigned long i = first; i < options->seeds; i += options->jobs) {
-		unsigned shrink = worker->failures < SHRUNK ? options->shrink : 0;
+		unsigned long shrink = worker->failures < SHRUNK ? options->shrink : 0;
 		char name[64], *text = make_world(options->from + i);
 
 		snprintf(name, sizeof(name), "seed %lu", options->from + i);
@@ -226,21 +226,30 @@ static bool check_shrinking(void)
 
 /* ---- all ---- */
 
-static const char *value_of(int argc, char **argv, int *i)
+static int print_world(uint64_t seed)
 {
-	if (++*i < argc)
-		return argv[*i];
-	fprintf(stderr, "%s: a value is missing\n", argv[*i - 1]);
-	exit(2);
-}
-
-static int print_world(const char *seed)
-{
-	char *text = make_world(strtoull(seed, NULL, 10));
+	char *text = make_world(seed);
 
 	fputs(text, stdout);
 	free(text);
 	return 0;
+}
+
+/* --KEY N; false: it is none of these. */
+static bool parse_number(const char *key, const char *value, struct options *options)
+{
+	static const char *const keys[] = {"--seeds", "--from", "--jobs", "--shrink", "--make"};
+	unsigned long seed = 0, *const numbers[] = {&options->seeds, &options->from, &options->jobs,
+						    &options->shrink, &seed};
+
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (value && !strcmp(key, keys[i])) {
+			*numbers[i] = strtoul(value, NULL, 10);
+			if (numbers[i] == &seed)
+				exit(print_world(seed));
+			return true;
+		}
+	return false;
 }
 
 static int parse(int argc, char **argv, struct options *options)
@@ -248,16 +257,8 @@ static int parse(int argc, char **argv, struct options *options)
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
-		if (!strcmp(argv[i], "--seeds")) {
-			options->seeds = strtoul(value_of(argc, argv, &i), NULL, 10);
-		} else if (!strcmp(argv[i], "--from")) {
-			options->from = strtoul(value_of(argc, argv, &i), NULL, 10);
-		} else if (!strcmp(argv[i], "--jobs")) {
-			options->jobs = (unsigned)strtoul(value_of(argc, argv, &i), NULL, 10);
-		} else if (!strcmp(argv[i], "--shrink")) {
-			options->shrink = (unsigned)strtoul(value_of(argc, argv, &i), NULL, 10);
-		} else if (!strcmp(argv[i], "--make")) {
-			exit(print_world(value_of(argc, argv, &i)));
+		if (parse_number(argv[i], argv[i + 1], options)) {
+			i++;
 		} else if (!strcmp(argv[i], "--no-model")) {
 			options->flags = SIM_NO_MODEL;
 		} else if (!strcmp(argv[i], "--check")) {
@@ -265,12 +266,12 @@ static int parse(int argc, char **argv, struct options *options)
 		} else if (!strcmp(argv[i], "-v")) {
 			options->verbose = true;
 		} else {
-			fprintf(stderr, "%s: unknown\n", argv[i]);
+			fprintf(stderr, "%s: unknown, or a value is missing\n", argv[i]);
 			exit(2);
 		}
 	}
 	if (!options->jobs)
-		options->jobs = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+		options->jobs = (unsigned long)sysconf(_SC_NPROCESSORS_ONLN);
 	if (options->jobs > WORKERS)
 		options->jobs = WORKERS;
 	return i;

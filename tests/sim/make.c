@@ -162,95 +162,69 @@ static void make_stations(struct maker *maker)
 	maker->stations = count;
 }
 
-/* One setting, as it may stand behind "set ROUTER VIF". */
-void make_setting(struct maker *maker, bool upstream, unsigned link)
+/* One of several words, or of two numbers. */
+static void put_choice(struct maker *maker, unsigned which)
 {
 	static const char *const names = "ABCDEFSTUV";
-	unsigned which = make_pick(maker, upstream ? 9 : 26);
 	char name;
 
-	switch (which) {
-	case 0:
-		make_put(maker, "robustness %u", make_between(maker, 1, 3));
-		break;
-	case 1:
-		make_put(maker, "query-interval %u", make_between(maker, 20, 125));
-		break;
-	case 2:
-		make_put(maker, "query-response-interval %u.%u", make_between(maker, 1, 12),
-			 make_pick(maker, 10));
-		break;
-	case 3:
-		make_put(maker, "version %u", old_or_new(maker, 70));
-		break;
-	case 4:
-		make_put(maker, "unsolicited-report-interval 0.%u", make_between(maker, 1, 9));
-		break;
-	case 5:
-		make_put(maker, "rfc3376-timers on");
-		break;
-	case 6:
-	case 7:
-		if (upstream)
-			make_put(maker, "report-interval %u", make_between(maker, 20, 300));
-		else
-			make_put(maker, "last-member-query-interval %u.%u", make_pick(maker, 3),
-				 make_between(maker, 2, 9));
-		break;
-	case 8:
-		make_put(maker, "last-member-query-count %u", make_between(maker, 1, 3));
-		break;
-	case 9:
-		make_put(maker, "startup-query-count %u", make_between(maker, 1, 4));
-		break;
-	case 10:
-		make_put(maker, "startup-query-interval %u", make_between(maker, 1, 30));
-		break;
-	case 11:
-		make_put(maker, "querier %s", make_maybe(maker, 50) ? "always" : "never");
-		break;
-	case 12:
-	case 13:
-	case 14:
-		make_put(maker, "quick-leave %s",
+	if (which == 3) {
+		make_put(maker, "version %u\n", old_or_new(maker, 70));
+	} else if (which == 11) {
+		make_put(maker, "querier %s\n", make_maybe(maker, 50) ? "always" : "never");
+	} else if (which < 20) {
+		make_put(maker, "quick-leave %s\n",
 			 maker->tracks && make_maybe(maker, 70) ? "tracked" : "on");
-		break;
-	case 15:
-		make_put(maker, "router-alert strict");
-		break;
-	case 16:
-		make_put(maker, "max-groups %u", make_between(maker, 2, 6));
-		break;
-	case 17:
-		make_put(maker, "max-sources %u", maker->tracks ? 0 : make_between(maker, 1, 4));
-		break;
-	case 18:
-		make_put(maker, "max-total-sources %u",
-			 maker->tracks ? 0 : make_between(maker, 2, 8));
-		break;
-	case 19:
-		make_put(maker, "max-hosts %u", make_between(maker, 1, 3));
-		break;
-	case 20:
-	case 21:
+	} else {
 		name = names[make_pick(maker, 10)];
-		make_put(maker, "static-join %c %s", name,
+		make_put(maker, "static-join %c %s\n", name,
 			 strchr("STUV", name) || make_maybe(maker, 50) ? "a" : "*");
-		break;
-	case 22:
-		make_put(maker, "accept-from 64/%u", make_between(maker, 5, 6));
-		break;
-	case 23:
-		make_put(maker, "max-reports %u", make_pick(maker, 3));
-		break;
-	case 24:
-		make_put(maker, "reserve %u", make_pick(maker, 101));
-		break;
-	default:
-		make_put(maker, "robustness 2");
 	}
-	(void)link;
-	make_put(maker, "\n");
+}
+
+void make_setting(struct maker *maker, bool upstream)
+{
+	/* A format, and between what its numbers are. */
+	static const struct {
+		const char *format;
+		unsigned low, high, low_tenths, high_tenths;
+	} settings[] = {
+		[0] = {"robustness %u\n", 1, 3, 0, 0},
+		[1] = {"query-interval %u\n", 20, 125, 0, 0},
+		[2] = {"query-response-interval %u.%u\n", 1, 12, 0, 9},
+		[4] = {"unsolicited-report-interval %u.%u\n", 0, 0, 1, 9},
+		[5] = {"rfc3376-timers on\n", 0, 0, 0, 0},
+		[6] = {"last-member-query-interval %u.%u\n", 0, 2, 2, 9},
+		[7] = {"last-member-query-interval %u.%u\n", 0, 2, 2, 9},
+		[8] = {"last-member-query-count %u\n", 1, 3, 0, 0},
+		[9] = {"startup-query-count %u\n", 1, 4, 0, 0},
+		[10] = {"startup-query-interval %u\n", 1, 30, 0, 0},
+		[15] = {"router-alert strict\n", 0, 0, 0, 0},
+		[16] = {"max-groups %u\n", 2, 6, 0, 0},
+		[17] = {"max-sources %u\n", 1, 4, 0, 0},
+		[18] = {"max-total-sources %u\n", 2, 8, 0, 0},
+		[19] = {"max-hosts %u\n", 1, 3, 0, 0},
+		[22] = {"accept-from 64/%u\n", 5, 6, 0, 0},
+		[23] = {"max-reports %u\n", 0, 2, 0, 0},
+		[24] = {"reserve %u\n", 0, 100, 0, 0},
+		[25] = {"robustness 2\n", 0, 0, 0, 0},
+		[26] = {"report-interval %u\n", 20, 300, 0, 0},
+	};
+	unsigned which = make_pick(maker, upstream ? 9 : 26), number = 0, tenths = 0;
+
+	if (upstream && (which == 6 || which == 7))
+		which = 26;
+	if (!settings[which].format) {
+		put_choice(maker, which);
+		return;
+	}
+	if (settings[which].high_tenths)
+		tenths = make_between(maker, settings[which].low_tenths,
+				      settings[which].high_tenths);
+	/* Who gets the last room is nobody's business. */
+	if (settings[which].high && !((which == 17 || which == 18) && maker->tracks))
+		number = make_between(maker, settings[which].low, settings[which].high);
+	make_put(maker, settings[which].format, number, tenths);
 }
 
 /* A table of one place, or of more than there are hosts: see model_reporter.c. */
@@ -293,7 +267,7 @@ static void make_settings(struct maker *maker)
 				make_reporters(maker, i, vif);
 			while (make_maybe(maker, 45)) {
 				make_put(maker, "set p%u %u ", i, vif);
-				make_setting(maker, upstream, maker->router_link[i][vif]);
+				make_setting(maker, upstream);
 			}
 		}
 		if (make_maybe(maker, 8))
@@ -403,7 +377,7 @@ static void make_router_event(struct maker *maker, unsigned time)
 		make_put(maker, "start\n");
 	else {
 		make_put(maker, "set %u ", vif);
-		make_setting(maker, maker->side[index][UP][vif], link);
+		make_setting(maker, maker->side[index][UP][vif]);
 		make_at(maker, time);
 		make_put(maker, "p%u restart\n", index);
 	}

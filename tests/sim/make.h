@@ -39,7 +39,7 @@ void make_link(struct maker *, unsigned link, bool pulls);
 char make_group(struct maker *);
 void make_at(struct maker *, unsigned time);
 /* One setting, as it may stand behind "set ROUTER VIF". */
-void make_setting(struct maker *, bool upstream, unsigned link);
+void make_setting(struct maker *, bool upstream);
 
 /* ---- make_policy.c: several upstreams, filters, peers ---- */
 void policy_network(struct maker *);

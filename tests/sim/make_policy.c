@@ -274,7 +274,7 @@ void policy_event(struct maker *maker, unsigned time)
 	} else {
 		vif = make_pick(maker, maker->vifs[router]);
 		make_put(maker, "set %u ", vif);
-		make_setting(maker, maker->side[router][UP][vif], 0);
+		make_setting(maker, maker->side[router][UP][vif]);
 	}
 	make_at(maker, time);
 	make_put(maker, "p%u reload\n", router);

@@ -247,8 +247,7 @@ static void check_upstream(struct sim *sim, const struct spread *spread,
 
 /* ---- what must not ---- */
 
-static bool is_static(const struct sim *sim, const struct spread *spread,
-		      const struct router *router, unsigned vif)
+static bool is_static(const struct spread *spread, const struct router *router, unsigned vif)
 {
 	const struct proxy_interface_config *config = &router->now->setting[vif];
 
@@ -259,7 +258,6 @@ static bool is_static(const struct sim *sim, const struct spread *spread,
 		    (addr_is_any(&join->source) || addr_equal(&join->source, &spread->from)))
 			return true;
 	}
-	(void)sim;
 	return false;
 }
 
@@ -312,7 +310,7 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 	int64_t since = gone->at;
 	bool ssm_unwanted = sim_group_is_ssm(spread->group) && spread->source == SOURCES - 1;
 
-	if (!(spread->by[link] >> router->index & 1) || is_static(sim, spread, router, vif) ||
+	if (!(spread->by[link] >> router->index & 1) || is_static(spread, router, vif) ||
 	    router_has(router, vif, UP))
 		return;
 	if (left_in_order(sim, spread, router, vif, gone))

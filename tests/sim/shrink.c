@@ -100,9 +100,9 @@ static bool take_lines(char *text, unsigned first, unsigned count, unsigned flag
 	return same;
 }
 
-char *shrink_text(const char *whole, unsigned flags, const char *kind, unsigned seconds)
+char *shrink_text(const char *whole, unsigned flags, const char *kind, unsigned long seconds)
 {
-	time_t until = time(NULL) + seconds;
+	time_t until = time(NULL) + (time_t)seconds;
 	unsigned size = shrink_lines(whole) / 2;
 	char *text = strdup(whole);
 	bool again = true;

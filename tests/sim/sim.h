@@ -462,7 +462,7 @@ struct verdict {
 /* Plays TEXT in a process of its own. */
 void shrink_play(const char *text, unsigned flags, struct verdict *);
 /* The smallest text found within SECONDS that fails the same way; malloc'ed. */
-char *shrink_text(const char *text, unsigned flags, const char *kind, unsigned seconds);
+char *shrink_text(const char *text, unsigned flags, const char *kind, unsigned long seconds);
 unsigned shrink_lines(const char *text);
 
 #endif

@@ -470,28 +470,20 @@ static void set_role(struct sim *sim, struct words *words, struct router *router
 
 /* ---- names ---- */
 
+/* That of COUNT things of SIZE whose name, which each begins with, is NAME; or NULL. */
+static void *find(void *things, size_t size, unsigned count, const char *name)
+{
+	char *thing = things;
+
+	for (; count; count--, thing += size)
+		if (!strcmp(thing, name))
+			return thing;
+	return NULL;
+}
+
 static struct router *router_named(struct sim *sim, const char *name)
 {
-	for (unsigned i = 0; i < sim->router_count; i++)
-		if (!strcmp(sim->router[i].name, name))
-			return &sim->router[i];
-	return NULL;
-}
-
-static struct station *station_named(struct sim *sim, const char *name)
-{
-	for (unsigned i = 0; i < sim->station_count; i++)
-		if (!strcmp(sim->station[i].name, name))
-			return &sim->station[i];
-	return NULL;
-}
-
-static struct asker *asker_named(struct sim *sim, const char *name)
-{
-	for (unsigned i = 0; i < sim->asker_count; i++)
-		if (!strcmp(sim->asker[i].name, name))
-			return &sim->asker[i];
-	return NULL;
+	return find(sim->router, sizeof(sim->router[0]), sim->router_count, name);
 }
 
 /* ---- what happens ---- */
@@ -604,8 +596,8 @@ static void happen(struct sim *sim, struct words *words)
 {
 	const char *who = next_word(words);
 	struct router *router = router_named(sim, who);
-	struct station *station = station_named(sim, who);
-	struct asker *asker = asker_named(sim, who);
+	struct station *station = find(sim->station, sizeof(*station), sim->station_count, who);
+	struct asker *asker = find(sim->asker, sizeof(*asker), sim->asker_count, who);
 	unsigned source, link;
 
 	if (router) {
