@@ -49,6 +49,13 @@ static void turn(int milliseconds)
 	      }),                                                \
 	      "%u changes, %s", changes, describe())
 
+/* Once a command has been run. */
+#define AFTER(command, condition)                \
+	do {                                     \
+		CHECK(netns_run("%s", command)); \
+		COMES(condition);                \
+	} while (0)
+
 /* All notifications that a command has caused are here: they are queued before it ends. */
 static void settle(void)
 {
@@ -87,80 +94,69 @@ static void test_link(void)
 	TEST("an interface that is missing is told as missing");
 	CHECK(!iface_watch(&ifaces, &wan) && changes == 1 && !wan.index && !wan.up);
 	TEST("it appears");
-	CHECK(netns_run("ip link add name wan0 type veth peer name far mtu 1400"));
-	COMES(wan.index == if_nametoindex("wan0") && !wan.up && wan.multicast && wan.mtu == 1500);
+	AFTER("ip link add name wan0 type veth peer name far mtu 1400",
+	      wan.index == if_nametoindex("wan0") && !wan.up && wan.multicast && wan.mtu == 1500);
 	TEST("it is up when it has a carrier");
 	CHECK(netns_run("ip link set dev wan0 up"));
 	turn(100);
 	CHECK(!wan.up);
-	CHECK(netns_run("ip link set dev far up"));
-	COMES(wan.up);
-	CHECK(netns_run("ip link set dev far down"));
-	COMES(!wan.up);
-	CHECK(netns_run("ip link set dev far up"));
-	COMES(wan.up);
+	AFTER("ip link set dev far up", wan.up);
+	AFTER("ip link set dev far down", !wan.up);
+	AFTER("ip link set dev far up", wan.up);
 	TEST("the MTU and the MULTICAST flag change");
-	CHECK(netns_run("ip link set dev wan0 mtu 1300 multicast off"));
-	COMES(wan.mtu == 1300 && !wan.multicast);
-	CHECK(netns_run("ip link set dev wan0 mtu 1500 multicast on"));
-	COMES(wan.mtu == 1500 && wan.multicast);
+	AFTER("ip link set dev wan0 mtu 1300 multicast off", wan.mtu == 1300 && !wan.multicast);
+	AFTER("ip link set dev wan0 mtu 1500 multicast on", wan.mtu == 1500 && wan.multicast);
 }
 
 static void test_ipv4(void)
 {
 	TEST("IPv4: the primary address is the first that is not secondary");
-	CHECK(netns_run("ip addr add 192.0.2.1/24 dev wan0"));
-	COMES(is(&wan.ipv4, "192.0.2.1") && has_prefix("192.0.2.1", 96 + 24));
-	CHECK(netns_run("ip addr add 192.0.2.2/24 dev wan0"));
-	COMES(has_prefix("192.0.2.2", 96 + 24));
+	AFTER("ip addr add 192.0.2.1/24 dev wan0",
+	      is(&wan.ipv4, "192.0.2.1") && has_prefix("192.0.2.1", 96 + 24));
+	AFTER("ip addr add 192.0.2.2/24 dev wan0", has_prefix("192.0.2.2", 96 + 24));
 	CHECK(is(&wan.ipv4, "192.0.2.1"));
-	CHECK(netns_run("ip addr add 198.51.100.1/25 dev wan0"));
-	COMES(has_prefix("198.51.100.1", 96 + 25));
+	AFTER("ip addr add 198.51.100.1/25 dev wan0", has_prefix("198.51.100.1", 96 + 25));
 	CHECK(is(&wan.ipv4, "192.0.2.1"));
 	TEST("IPv4: when it goes, with its secondary ones, the next one is");
-	CHECK(netns_run("ip addr del 192.0.2.1/24 dev wan0"));
-	COMES(is(&wan.ipv4, "198.51.100.1") && !has_prefix("192.0.2.2", 96 + 24));
-	CHECK(netns_run("ip -4 addr flush dev wan0"));
-	COMES(addr_is_any(&wan.ipv4));
+	AFTER("ip addr del 192.0.2.1/24 dev wan0",
+	      is(&wan.ipv4, "198.51.100.1") && !has_prefix("192.0.2.2", 96 + 24));
+	AFTER("ip -4 addr flush dev wan0", addr_is_any(&wan.ipv4));
 	TEST("IPv4: of a point-to-point address the own end, and both as prefixes");
-	CHECK(netns_run("ip addr add 10.1.1.1 peer 10.2.2.2/30 dev wan0"));
-	COMES(is(&wan.ipv4, "10.1.1.1") && has_prefix("10.2.2.2", 96 + 30));
+	AFTER("ip addr add 10.1.1.1 peer 10.2.2.2/30 dev wan0",
+	      is(&wan.ipv4, "10.1.1.1") && has_prefix("10.2.2.2", 96 + 30));
 	CHECK(has_prefix("10.1.1.1", 128));
 	TEST("IPv4: an address of host scope is no source");
-	CHECK(netns_run(
-		"ip -4 addr flush dev wan0 && ip addr add 10.3.3.3/32 scope host dev wan0"));
-	COMES(has_prefix("10.3.3.3", 128));
+	AFTER("ip -4 addr flush dev wan0 && ip addr add 10.3.3.3/32 scope host dev wan0",
+	      has_prefix("10.3.3.3", 128));
 	CHECK(addr_is_any(&wan.ipv4));
 	TEST("more addresses than there is room for");
 	for (int i = 0; i < 40; i++)
 		CHECK(netns_run("ip addr add 10.4.%d.1/24 dev wan0", i));
 	COMES(wan.prefix_count == IFACE_PREFIXES);
 	CHECK(is(&wan.ipv4, "10.4.0.1"));
-	CHECK(netns_run("ip -4 addr flush dev wan0"));
-	COMES(addr_is_any(&wan.ipv4));
+	AFTER("ip -4 addr flush dev wan0", addr_is_any(&wan.ipv4));
 }
 
 static void test_ipv6(void)
 {
 	TEST("IPv6: a link-local address counts when it is no longer tentative");
-	CHECK(netns_run("ip -6 addr flush dev wan0"));
-	COMES(addr_is_any(&wan.link_local) && !wan.prefix_count);
+	AFTER("ip -6 addr flush dev wan0", addr_is_any(&wan.link_local) && !wan.prefix_count);
 	CHECK(netns_run("echo 1 >/proc/sys/net/ipv6/conf/wan0/accept_dad && "
 			"ip addr add fe80::5/64 dev wan0"));
 	turn(100);
 	CHECK(addr_is_any(&wan.link_local));
 	COMES(is(&wan.link_local, "fe80::5"));
 	TEST("IPv6: of several the lowest, but none that is deprecated");
-	CHECK(netns_run("ip addr add fe80::7/64 dev wan0 nodad && "
-			"ip addr add fe80::3/64 dev wan0 nodad"));
-	COMES(is(&wan.link_local, "fe80::3"));
-	CHECK(netns_run("ip addr change fe80::3/64 dev wan0 preferred_lft 0 valid_lft 1000"));
-	COMES(is(&wan.link_local, "fe80::5"));
-	CHECK(netns_run("ip addr del fe80::5/64 dev wan0 && ip addr del fe80::7/64 dev wan0"));
-	COMES(is(&wan.link_local, "fe80::3"));
+	AFTER("ip addr add fe80::7/64 dev wan0 nodad && "
+	      "ip addr add fe80::3/64 dev wan0 nodad",
+	      is(&wan.link_local, "fe80::3"));
+	AFTER("ip addr change fe80::3/64 dev wan0 preferred_lft 0 valid_lft 1000",
+	      is(&wan.link_local, "fe80::5"));
+	AFTER("ip addr del fe80::5/64 dev wan0 && ip addr del fe80::7/64 dev wan0",
+	      is(&wan.link_local, "fe80::3"));
 	TEST("IPv6: a global address is a prefix, not a source");
-	CHECK(netns_run("ip addr add 2001:db8::1/64 dev wan0 nodad"));
-	COMES(has_prefix("2001:db8::1", 64) && has_prefix("fe80::3", 64));
+	AFTER("ip addr add 2001:db8::1/64 dev wan0 nodad",
+	      has_prefix("2001:db8::1", 64) && has_prefix("fe80::3", 64));
 	CHECK(is(&wan.link_local, "fe80::3"));
 	TEST("IPv6: an address that is found elsewhere (DAD) is not used");
 	CHECK(netns_run("ip addr flush dev far && ip addr add fe80::2/64 dev far nodad && "
@@ -177,20 +173,16 @@ static void test_names(void)
 	unsigned index = wan.index;
 
 	TEST("a rename takes the interface away, and brings it back");
-	CHECK(netns_run("ip link set dev wan0 name away"));
-	COMES(!wan.index && !wan.up);
-	CHECK(netns_run("ip link set dev away name wan0"));
-	COMES(wan.index == index);
+	AFTER("ip link set dev wan0 name away", !wan.index && !wan.up);
+	AFTER("ip link set dev away name wan0", wan.index == index);
 	TEST("it vanishes and comes back with another index");
-	CHECK(netns_run("ip link del wan0"));
-	COMES(!wan.index && addr_is_any(&wan.link_local) && !wan.prefix_count);
-	CHECK(netns_run("ip link add name wan0 type veth peer name far"));
-	COMES(wan.index && wan.index != index);
+	AFTER("ip link del wan0", !wan.index && addr_is_any(&wan.link_local) && !wan.prefix_count);
+	AFTER("ip link add name wan0 type veth peer name far", wan.index && wan.index != index);
 	TEST("both in one go: its end is told, too");
 	settle();
 	index = wan.index;
-	CHECK(netns_run("ip link del wan0 && ip link add name wan0 type veth peer name far"));
-	COMES(wan.index && wan.index != index);
+	AFTER("ip link del wan0 && ip link add name wan0 type veth peer name far",
+	      wan.index && wan.index != index);
 	CHECK(changes == 2 && vanished == 1, "%u changes, %u ends", changes, vanished);
 	TEST("even if it comes back with the same index");
 	settle();
@@ -235,17 +227,15 @@ static void test_lost_notifications(void)
 
 	TEST("lost notifications are made up for");
 	CHECK(!setsockopt(ifaces.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
-	CHECK(netns_run(
-		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
-		"done; ip link set dev wan0 mtu 1222"));
-	COMES(wan.mtu == 1222);
+	AFTER("for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
+	      "done; ip link set dev wan0 mtu 1222",
+	      wan.mtu == 1222);
 	TEST("... also that another interface has the name now");
 	settle();
 	index = wan.index;
-	CHECK(netns_run(
-		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1400 + i)); "
-		"done; ip link del wan0 && ip link add name wan0 type veth peer name far"));
-	COMES(wan.index && wan.index != index);
+	AFTER("for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1400 + i)); "
+	      "done; ip link del wan0 && ip link add name wan0 type veth peer name far",
+	      wan.index && wan.index != index);
 	CHECK(vanished == 1);
 }
 
@@ -290,22 +280,18 @@ static void test_watchers(void)
 	second.changed = second_changed;
 	second.ctx = &second;
 	CHECK(!iface_watch(&ifaces, &second) && second_changes == 1 && second.mtu == wan.mtu);
-	CHECK(netns_run("ip link set dev wan0 mtu 1333"));
-	COMES(wan.mtu == 1333 && second.mtu == 1333);
+	AFTER("ip link set dev wan0 mtu 1333", wan.mtu == 1333 && second.mtu == 1333);
 	CHECK(changes == 1 && second_changes == 2);
 	TEST("a bridge that it becomes a port of is told");
-	CHECK(netns_run("ip link set dev wan0 master br"));
-	COMES(wan.master == if_nametoindex("br"));
-	CHECK(netns_run("ip link set dev wan0 nomaster"));
-	COMES(!wan.master && !second.master);
+	AFTER("ip link set dev wan0 master br", wan.master == if_nametoindex("br"));
+	AFTER("ip link set dev wan0 nomaster", !wan.master && !second.master);
 	TEST("who watches no more hears no more, not even of what is being told");
 	second_changes = 0;
 	settle();
-	CHECK(netns_run("ip link del wan0 && ip link add name wan0 type veth peer name far"));
-	COMES(vanished == 1 && wan.index && !wan.up);
+	AFTER("ip link del wan0 && ip link add name wan0 type veth peer name far",
+	      vanished == 1 && wan.index && !wan.up);
 	CHECK(second_changes == 1 && !second.index, "%u", second_changes);
-	CHECK(netns_run("ip link set dev wan0 mtu 1400"));
-	COMES(wan.mtu == 1400);
+	AFTER("ip link set dev wan0 mtu 1400", wan.mtu == 1400);
 	CHECK(second_changes == 1);
 	iface_unwatch(&ifaces, &second);
 }
@@ -341,11 +327,9 @@ static void test_names_that_match(void)
 	settle();
 	CHECK(!iface_match(&ifaces, pattern, 2, names_changed, &name_changes));
 	CHECK(!strcmp(names(), " ppp7 vlan-a.2") && !name_changes, "%s", names());
-	CHECK(netns_run("ip link add name ppp10 type veth peer name qqq0"));
-	COMES(name_changes == 1);
+	AFTER("ip link add name ppp10 type veth peer name qqq0", name_changes == 1);
 	CHECK(!strcmp(names(), " ppp10 ppp7 vlan-a.2"), "%s", names());
-	CHECK(netns_run("ip link del ppp7"));
-	COMES(name_changes == 2);
+	AFTER("ip link del ppp7", name_changes == 2);
 	CHECK(!strcmp(names(), " ppp10"), "%s", names());
 	TEST("a burst of changes is told once, other interfaces are not");
 	CHECK(netns_run("for i in 1 2 3 4 5; do ip link add name ppp$i type veth peer name q$i; "
@@ -360,20 +344,16 @@ static void test_names_that_match(void)
 	turn(100);
 	CHECK(name_changes == 4);
 	TEST("a rename is one that goes, or one that comes");
-	CHECK(netns_run("ip link set dev ppp1 name xyz"));
-	COMES(name_changes == 5);
+	AFTER("ip link set dev ppp1 name xyz", name_changes == 5);
 	CHECK(!strcmp(names(), " ppp2 ppp3 ppp4"), "%s", names());
-	CHECK(netns_run("ip link set dev xyz name ppp8"));
-	COMES(name_changes == 6);
-	CHECK(netns_run("ip link set dev ppp8 name ppp0"));
-	COMES(name_changes == 7);
+	AFTER("ip link set dev xyz name ppp8", name_changes == 6);
+	AFTER("ip link set dev ppp8 name ppp0", name_changes == 7);
 	CHECK(!strcmp(names(), " ppp0 ppp2 ppp3 ppp4"), "%s", names());
 	TEST("lost notifications of names are made up for");
 	CHECK(!setsockopt(ifaces.source.fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
-	CHECK(netns_run(
-		"for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
-		"done; ip link del ppp3; ip link add name ppp33 type veth peer name q33"));
-	COMES(name_changes == 8);
+	AFTER("for i in 1 2 3 4 5 6 7 8 9 10; do ip link set dev dummy0 mtu $((1500 + i)); "
+	      "done; ip link del ppp3; ip link add name ppp33 type veth peer name q33",
+	      name_changes == 8);
 	CHECK(!strcmp(names(), " ppp0 ppp2 ppp33 ppp4"), "%s", names());
 	TEST("without a pattern none is known");
 	CHECK(!iface_match(&ifaces, NULL, 0, names_changed, &name_changes));
