@@ -104,11 +104,8 @@ static void ipv6(void)
 
 int main(void)
 {
-	TEST("a prefix has the addresses that share its bits");
-	prefixes();
-	TEST("scopes of IPv4");
-	ipv4();
-	TEST("scopes of IPv6");
-	ipv6();
+	RUN_AS(prefixes, "a prefix has the addresses that share its bits");
+	RUN_AS(ipv4, "scopes of IPv4");
+	RUN_AS(ipv6, "scopes of IPv6");
 	return test_end();
 }

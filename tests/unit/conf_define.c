@@ -8,6 +8,14 @@
 
 #include "conf.h"
 
+#define U_D "pinstance A: u ==> d;\n"
+#define U1_D1 "pinstance A: u1 ==> d1;\n"
+#define NAMED_DOWNSTREAM "a downstream that the instance names"
+#define FREE_DOWNSTREAM "a downstream that no other instance has"
+#define EVERY_UPSTREAM "upstream * before rulematching"
+#define MUTEX_RANGE "milliseconds from 1 to 3600000"
+#define TABLE_RANGE "a table's number from 1 to 999999999"
+
 /* The entries of instance N: "u1 u2 > d1 d2", peers with a "+". */
 static const char *entries(unsigned n)
 {
@@ -48,12 +56,9 @@ static void test_instances(void)
 	has(1, "u1 >d3 ");
 	has(2, ">d4 ");
 	has(3, "u1 u2 ");
-	bad("pinstance A: u1 ==> d1;\npinstance A: u1 ==> d2;", "2:11 'A'",
-	    "a name that no other instance has");
-	bad("pinstance A: u1 ==> d1;\npinstance B: u1 ==> d2\n\td1;", "3:2 'd1'",
-	    "a downstream that no other instance has");
-	bad("pinstance A: u1 ==> d1;\npinstance B: u1 ==> d2 peer d1;", "2:29 'd1'",
-	    "a downstream that no other instance has");
+	bad(U1_D1 "pinstance A: u1 ==> d2;", "2:11 'A'", "a name that no other instance has");
+	bad(U1_D1 "pinstance B: u1 ==> d2\n\td1;", "3:2 'd1'", FREE_DOWNSTREAM);
+	bad(U1_D1 "pinstance B: u1 ==> d2 peer d1;", "2:29 'd1'", FREE_DOWNSTREAM);
 	good("pinstance A: u1 ==> m1;\npinstance B: m1 ==> d1;");
 
 	TEST("what is set is set for that instance");
@@ -70,11 +75,11 @@ static void test_instances(void)
 	CHECK(conf.instance[1].interface[0].proxy[0].values.robustness == 3);
 	CHECK(conf.instance[1].interface[1].proxy[0].values.robustness == 0);
 	CHECK(conf.instance[1].interface[1].proxy[0].querier == QUERIER_NEVER);
-	bad("pinstance A: u1 ==> d1;\npinstance B: u1 ==> d2;\n"
-	    "pinstance A downstream d2 set robustness 4;",
+	bad(U1_D1 "pinstance B: u1 ==> d2;\n"
+		  "pinstance A downstream d2 set robustness 4;",
 	    "3:24 'd2'", "a downstream of the instance");
-	bad("pinstance A: u1 ==> d1;\npinstance B: u1 ==> d2;\n"
-	    "pinstance C downstream d2 set robustness 4;",
+	bad(U1_D1 "pinstance B: u1 ==> d2;\n"
+		  "pinstance C downstream d2 set robustness 4;",
 	    "3:11 'C'", "the name of an instance");
 }
 
@@ -109,10 +114,9 @@ static void test_tables(void)
 	CHECK(conf.instance[4].table == 999999999);
 	bad("pinstance A(10): u ==> d1;\npinstance B(10): u ==> d2;", "2:13 '10'",
 	    "a table that no other instance has");
-	bad("pinstance A(0): u ==> d1;", "1:13 '0'", "a table's number from 1 to 999999999");
-	bad("pinstance A(1000000000): u ==> d1;", "1:13 '1000000000'",
-	    "a table's number from 1 to 999999999");
-	bad("pinstance A(x): u ==> d1;", "1:13 'x'", "a table's number from 1 to 999999999");
+	bad("pinstance A(0): u ==> d1;", "1:13 '0'", TABLE_RANGE);
+	bad("pinstance A(1000000000): u ==> d1;", "1:13 '1000000000'", TABLE_RANGE);
+	bad("pinstance A(x): u ==> d1;", "1:13 'x'", TABLE_RANGE);
 	bad("pinstance A(1: u ==> d1;", "1:14 ':'", "')'");
 	bad("pinstance A(1);", "1:15 ';'", "':'");
 }
@@ -195,20 +199,14 @@ static void test_matching(void)
 	CHECK(one.proxy[0].mutex == 3600000);
 	good(strcat(text, "pinstance A upstream * in rulematching first;"));
 	CHECK(!one.proxy[0].mutex);
-	bad("pinstance A: u ==> d;\npinstance A upstream * in rulematching mutex 0;", "2:46 '0'",
-	    "milliseconds from 1 to 3600000");
-	bad("pinstance A: u ==> d;\npinstance A upstream * in rulematching mutex 3600001;",
-	    "2:46 '3600001'", "milliseconds from 1 to 3600000");
-	bad("pinstance A: u ==> d;\npinstance A upstream * in rulematching all;", "2:40 'all'",
-	    "first|mutex");
-	bad("pinstance A: u ==> d;\npinstance A upstream * out rulematching mutex 10;",
-	    "2:41 'mutex'", "all|first");
-	bad("pinstance A: u ==> d;\npinstance A upstream u out rulematching all;", "2:22 'u'",
-	    "upstream * before rulematching");
-	bad("pinstance A: u ==> d;\npinstance A upstream \"*\" out rulematching all;",
-	    "2:22 '\"*\"'", "upstream * before rulematching");
-	bad("pinstance A: u ==> d;\npinstance A downstream * in rulematching first;", "2:24 '*'",
-	    "upstream * before rulematching");
+	bad(U_D "pinstance A upstream * in rulematching mutex 0;", "2:46 '0'", MUTEX_RANGE);
+	bad(U_D "pinstance A upstream * in rulematching mutex 3600001;", "2:46 '3600001'",
+	    MUTEX_RANGE);
+	bad(U_D "pinstance A upstream * in rulematching all;", "2:40 'all'", "first|mutex");
+	bad(U_D "pinstance A upstream * out rulematching mutex 10;", "2:41 'mutex'", "all|first");
+	bad(U_D "pinstance A upstream u out rulematching all;", "2:22 'u'", EVERY_UPSTREAM);
+	bad(U_D "pinstance A upstream \"*\" out rulematching all;", "2:22 '\"*\"'", EVERY_UPSTREAM);
+	bad(U_D "pinstance A downstream * in rulematching first;", "2:24 '*'", EVERY_UPSTREAM);
 }
 
 static void present_are(const char (*names)[IF_NAMESIZE], size_t count)
@@ -352,25 +350,23 @@ static void test_changes(void)
 	TEST("add and del that cannot be");
 	bad("pinstance A add downstream d2;\npinstance A: u1 ==> d1;", "1:11 'A'",
 	    "an instance that is defined before");
-	bad("pinstance A: u1 ==> d1;\npinstance A add downstream d1;", "2:28 'd1'",
+	bad(U1_D1 "pinstance A add downstream d1;", "2:28 'd1'",
 	    "a downstream that was not named before");
-	bad("pinstance A: u1 ==> d1;\npinstance B: u1 ==> d2;\npinstance A add downstream d2;",
-	    "2:21 'd2'", "a downstream that no other instance has");
-	bad("pinstance A: u1 ==> d1;\npinstance A del downstream d2;", "2:28 'd2'",
-	    "a downstream that the instance names");
-	bad("pinstance A: u1 ==> d1;\npinstance A del upstream d1;", "2:26 'd1'",
+	bad(U1_D1 "pinstance B: u1 ==> d2;\npinstance A add downstream d2;", "2:21 'd2'",
+	    FREE_DOWNSTREAM);
+	bad(U1_D1 "pinstance A del downstream d2;", "2:28 'd2'", NAMED_DOWNSTREAM);
+	bad(U1_D1 "pinstance A del upstream d1;", "2:26 'd1'",
 	    "an upstream that the instance names");
 	bad("pinstance A: u1 ==> peer d1;\npinstance A del downstream d1;", "2:28 'd1'",
-	    "a downstream that the instance names");
+	    NAMED_DOWNSTREAM);
 	bad("pinstance A: u1 ==> p*;\npinstance A del downstream p1;", "2:28 'p1'",
-	    "a downstream that the instance names");
-	bad("pinstance A: u1 ==> d1;\npinstance A del downstream d1;\n"
-	    "pinstance A del downstream d1;",
-	    "3:28 'd1'", "a downstream that the instance names");
-	bad("pinstance A: u1 ==> d1;\npinstance A add d2;", "2:17 'd2'",
-	    "upstream, downstream or peer");
-	bad("pinstance A: u1 ==> d1;\npinstance A add downstream;", "2:27 ';'", INTERFACE);
-	bad("pinstance A: u1 ==> d1;\npinstance A add downstream d2 d3;", "2:31 'd3'", "';'");
+	    NAMED_DOWNSTREAM);
+	bad(U1_D1 "pinstance A del downstream d1;\n"
+		  "pinstance A del downstream d1;",
+	    "3:28 'd1'", NAMED_DOWNSTREAM);
+	bad(U1_D1 "pinstance A add d2;", "2:17 'd2'", "upstream, downstream or peer");
+	bad(U1_D1 "pinstance A add downstream;", "2:27 ';'", INTERFACE);
+	bad(U1_D1 "pinstance A add downstream d2 d3;", "2:31 'd3'", "';'");
 	strcpy(text, "pinstance A: u1 ==> d1;\n");
 	for (unsigned i = 2; i < 32; i++)
 		sprintf(text + strlen(text), "pinstance A add downstream d%u;\n", i);
@@ -424,8 +420,7 @@ static void test_old_form(void)
 	bad("protocol IGMPv2 eth0 ==> eth1", "1:17 'eth0'", "';'");
 	bad("set ==> eth1", "1:5 '==>'", keys_of('p', ""));
 	bad("eth0 ==> eth1\neth0 ==> eth2", "2:1 'eth0'", "a name that no other instance has");
-	bad("eth0 ==> eth1\neth2 ==> eth1", "2:10 'eth1'",
-	    "a downstream that no other instance has");
+	bad("eth0 ==> eth1\neth2 ==> eth1", "2:10 'eth1'", FREE_DOWNSTREAM);
 	bad("eth0\n==> eth1", "1:1 'eth0'", STATEMENT);
 	bad("eth0 ==> eth1 (\n", "1:15 '('", "';' or " INTERFACE);
 	bad("==>\neth1", "2:1 'eth1'", STATEMENT);

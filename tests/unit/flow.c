@@ -501,21 +501,15 @@ int main(void)
 {
 	TEST("a new flow costs the same however many the group has, and nothing is merged for it");
 	test_trickle();
-	TEST("flows of one turn, however many, get one route each");
-	test_burst();
-	TEST("mutex: sources beyond some number are not left to one upstream each");
-	test_mutex();
-	TEST("mutex: such a source moves when its data come elsewhere alone");
-	test_beyond();
-	TEST("a route is idle after three readings in a row");
-	test_idle();
+	RUN_AS(test_burst, "flows of one turn, however many, get one route each");
+	RUN_AS(test_mutex, "mutex: sources beyond some number are not left to one upstream each");
+	RUN_AS(test_beyond, "mutex: such a source moves when its data come elsewhere alone");
+	RUN_AS(test_idle, "a route is idle after three readings in a row");
 	TEST("a source on a link stays there");
 	test_on_link(0);
 	test_on_link(MUTEX);
-	TEST("a group that is kept from the upstreams is not taken from them");
-	test_local();
-	TEST("the ranges that a join has looked at are bounded");
-	test_join();
+	RUN_AS(test_local, "a group that is kept from the upstreams is not taken from them");
+	RUN_AS(test_join, "the ranges that a join has looked at are bounded");
 	TEST("where it takes too long to see that nothing is wanted, more is asked for");
 	test_nothing_wanted();
 	TEST("mutex: a source that comes elsewhere is left, the range that it begins is not");

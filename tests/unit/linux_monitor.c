@@ -7,7 +7,6 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 
 #include "core/base/log.h"
 #include "core/privilege/monitor_serve.h"
@@ -108,14 +107,6 @@ static unsigned drop_replied(void)
 	return count;
 }
 
-static bool same_file(int a, int b)
-{
-	struct stat one, other;
-
-	return !fstat(a, &one) && !fstat(b, &other) && one.st_ino == other.st_ino &&
-	       one.st_dev == other.st_dev;
-}
-
 static int udp(void)
 {
 	return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -163,19 +154,6 @@ static unsigned rules(void)
 	if (pipe)
 		pclose(pipe);
 	return (unsigned)atoi(digits);
-}
-
-static int rp_filter(const char *name)
-{
-	char path[64], value = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, &value, 1) != 1)
-		value = '0' - 1;
-	close(fd);
-	return value - '0';
 }
 
 static int ask_rp_filter(enum priv_rp_filter what, const char *name)
@@ -234,12 +212,12 @@ static void test_settle(void)
 	before = test_open();
 	TEST("the root directory and the socket that come along are those that are kept");
 	CHECK(!settle(&settings, root, control) && m.settled);
-	CHECK(same_file(state->settings.privilege.root, root) &&
-	      same_file(state->settings.control, control) && state->settings.watchdog == 7);
+	CHECK(test_same_file(state->settings.privilege.root, root) &&
+	      test_same_file(state->settings.control, control) && state->settings.watchdog == 7);
 	CHECK(test_open() == before + 2);
 	TEST("... one of them alone, too");
 	settings.privilege.root = -1;
-	CHECK(!settle(&settings, -1, control) && same_file(state->settings.control, control));
+	CHECK(!settle(&settings, -1, control) && test_same_file(state->settings.control, control));
 	CHECK(state->settings.privilege.root == -1 && test_open() == before + 1);
 	TEST("... and what was said to come, but did not, is not there");
 	settings.privilege.root = 6;
@@ -380,14 +358,14 @@ static void test_tables(void)
 	TEST("a table that is held is the same one again");
 	CHECK(!ASK(MONITOR_MROUTE, .table = 7) && !reply.kept);
 	copy = replied[0];
-	CHECK(!ASK(MONITOR_MROUTE, .table = 7) && reply.kept && same_file(copy, replied[0]));
+	CHECK(!ASK(MONITOR_MROUTE, .table = 7) && reply.kept && test_same_file(copy, replied[0]));
 	CHECK(drop_replied() == 1);
 	CHECK(!ASK(MONITOR_MROUTE, .table = 7, .protocol = PROTOCOL_MLD) && !reply.kept);
-	CHECK(!same_file(copy, replied[0]) && drop_replied() == 1);
+	CHECK(!test_same_file(copy, replied[0]) && drop_replied() == 1);
 	TEST("what is given back is free, whoever has the socket open");
 	CHECK(!ASK(MONITOR_MROUTE_DONE, .table = 7));
 	CHECK(ASK(MONITOR_MROUTE_DONE, .table = 7) == -ENOENT);
-	CHECK(!ASK(MONITOR_MROUTE, .table = 7) && !reply.kept && !same_file(copy, replied[0]));
+	CHECK(!ASK(MONITOR_MROUTE, .table = 7) && !reply.kept && !test_same_file(copy, replied[0]));
 	CHECK(drop_replied() == 1 && !close(copy));
 	TEST("numbers and protocols that there are not");
 	CHECK(ASK(MONITOR_MROUTE, .table = UINT32_MAX) == -EINVAL && !drop_replied());
@@ -496,23 +474,24 @@ static void test_rp_filter(void)
 	CHECK(netns_run(
 		"for i in v0 v1 all; do echo 1 >/proc/sys/net/ipv4/conf/$i/rp_filter; done"));
 	TEST("rp_filter is switched off and restored, to what it was and nothing else");
-	CHECK(!ask_rp_filter(PRIV_RP_HOLD, "v0") && !rp_filter("v0") && !rp_filter("all"));
-	CHECK(!ask_rp_filter(PRIV_RP_REFRESH, "v1") && rp_filter("v1") == 1);
-	CHECK(!ask_rp_filter(PRIV_RP_RELEASE, "v1") && !rp_filter("all"));
-	CHECK(!ask_rp_filter(PRIV_RP_RELEASE, "v0") && rp_filter("v0") == 1 &&
-	      rp_filter("all") == 1);
+	CHECK(!ask_rp_filter(PRIV_RP_HOLD, "v0") && !netns_rp_filter("v0") &&
+	      !netns_rp_filter("all"));
+	CHECK(!ask_rp_filter(PRIV_RP_REFRESH, "v1") && netns_rp_filter("v1") == 1);
+	CHECK(!ask_rp_filter(PRIV_RP_RELEASE, "v1") && !netns_rp_filter("all"));
+	CHECK(!ask_rp_filter(PRIV_RP_RELEASE, "v0") && netns_rp_filter("v0") == 1 &&
+	      netns_rp_filter("all") == 1);
 	TEST("what it is not called by is as if it were released");
 	CHECK(!ask_rp_filter(PRIV_RP_HOLD, "v0"));
-	CHECK(!ask_rp_filter((enum priv_rp_filter)77, "v0") && rp_filter("v0") == 1);
+	CHECK(!ask_rp_filter((enum priv_rp_filter)77, "v0") && netns_rp_filter("v0") == 1);
 	TEST("no more than there may be; and all in the end");
 	for (unsigned i = 0; i < CONFIG_MAX_RP_FILTERS - 1; i++) {
 		snprintf(name, sizeof(name), "i%u", i);
 		CHECK(!ask_rp_filter(PRIV_RP_HOLD, name));
 	}
 	CHECK(!ask_rp_filter(PRIV_RP_HOLD, "v0"));
-	CHECK(ask_rp_filter(PRIV_RP_HOLD, "v1") == -ENOSPC && rp_filter("v1") == 1);
+	CHECK(ask_rp_filter(PRIV_RP_HOLD, "v1") == -ENOSPC && netns_rp_filter("v1") == 1);
 	close_monitor();
-	CHECK(rp_filter("v0") == 1 && rp_filter("all") == 1);
+	CHECK(netns_rp_filter("v0") == 1 && netns_rp_filter("all") == 1);
 }
 
 /* ---- sockets that are kept ---- */
@@ -572,9 +551,9 @@ static void test_script(void)
 	open_monitor(true);
 	before = test_open();
 	TEST("a text is left, and takes the place of the one before");
-	CHECK(leave_script(dup(fd), 2, 0) && same_file(m.state.script, fd));
+	CHECK(leave_script(dup(fd), 2, 0) && test_same_file(m.state.script, fd));
 	CHECK(m.state.script_file == 2 && test_open() == before + 1);
-	CHECK(leave_script(text_in_memory("a\nb", 3), 7, 0) && !same_file(m.state.script, fd));
+	CHECK(leave_script(text_in_memory("a\nb", 3), 7, 0) && !test_same_file(m.state.script, fd));
 	CHECK(m.state.script_file == 7 && test_open() == before + 1);
 	TEST("... which cannot become longer then");
 	CHECK(write(fd, "ccc", 3) == -1 && errno == EPERM && ftruncate(fd, 0) == -1);
@@ -602,7 +581,7 @@ static void test_file(void)
 	open_monitor(true);
 	before = test_open();
 	TEST("the configuration is the file that was named, for reading");
-	CHECK(!ASK(MONITOR_FILE, .name = "x", .number = 1) && same_file(replied[0], fd));
+	CHECK(!ASK(MONITOR_FILE, .name = "x", .number = 1) && test_same_file(replied[0], fd));
 	CHECK(write(replied[0], "x", 1) == -1 && drop_replied() == 1 && test_open() == before);
 	CHECK(!rename(file, "/tmp/monitor.away") && ASK(MONITOR_FILE) == -ENOENT &&
 	      !drop_replied() && !rename("/tmp/monitor.away", file));
@@ -820,7 +799,8 @@ static void test_random(void)
 	CHECK(netns_run("test $(wc -l </proc/net/ip_mr_vif) -eq 1 && "
 			"test $(wc -l </proc/net/ip6_mr_vif) -eq 1 && "
 			"test $(wc -l </proc/net/raw) -eq 1"));
-	CHECK(rp_filter("v0") == 1 && rp_filter("v1") == 1 && rp_filter("all") == 1);
+	CHECK(netns_rp_filter("v0") == 1 && netns_rp_filter("v1") == 1 &&
+	      netns_rp_filter("all") == 1);
 }
 
 /* Everything that there is to ask for, once. */

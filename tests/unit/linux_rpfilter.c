@@ -10,19 +10,6 @@ static void set(const char *name, const char *value)
 	CHECK(netns_run("echo %s >/proc/sys/net/ipv4/conf/%s/rp_filter", value, name));
 }
 
-static int get(const char *name)
-{
-	char path[64], value = 0;
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, &value, 1) != 1)
-		value = '0' - 1;
-	close(fd);
-	return value - '0';
-}
-
 static void test_hold(void)
 {
 	TEST("the filter is switched off for the interface and for all, and restored");
@@ -31,20 +18,23 @@ static void test_hold(void)
 	set("b", "1");
 	set("default", "1");
 	CHECK(!rpfilter_hold(&filter, "a"));
-	CHECK(get("a") == 0 && get("all") == 0 && get("b") == 1 && get("default") == 1);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("all") == 0 &&
+	      netns_rp_filter("b") == 1 && netns_rp_filter("default") == 1);
 	rpfilter_release(&filter, "a");
-	CHECK(get("a") == 2 && get("all") == 1 && !filter.count);
+	CHECK(netns_rp_filter("a") == 2 && netns_rp_filter("all") == 1 && !filter.count);
 	TEST("for as long as one holder is left");
 	CHECK(!rpfilter_hold(&filter, "a") && !rpfilter_hold(&filter, "b") &&
 	      !rpfilter_hold(&filter, "a"));
 	rpfilter_release(&filter, "a");
-	CHECK(get("a") == 0 && get("b") == 0 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 0 &&
+	      netns_rp_filter("all") == 0);
 	rpfilter_release(&filter, "a");
-	CHECK(get("a") == 2 && get("b") == 0 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 2 && netns_rp_filter("b") == 0 &&
+	      netns_rp_filter("all") == 0);
 	rpfilter_release(&filter, "a");
-	CHECK(get("all") == 0);
+	CHECK(netns_rp_filter("all") == 0);
 	rpfilter_release(&filter, "b");
-	CHECK(get("b") == 1 && get("all") == 1);
+	CHECK(netns_rp_filter("b") == 1 && netns_rp_filter("all") == 1);
 	TEST("what was off stays off, what others switch on meanwhile stays on");
 	set("a", "0");
 	CHECK(!rpfilter_hold(&filter, "a") && !rpfilter_hold(&filter, "b"));
@@ -52,8 +42,8 @@ static void test_hold(void)
 	set("all", "2");
 	rpfilter_release(&filter, "a");
 	rpfilter_release(&filter, "b");
-	CHECK(get("a") == 0 && get("b") == 2 && get("all") == 2, "%d %d %d", get("a"), get("b"),
-	      get("all"));
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 2 && netns_rp_filter("all") == 2,
+	      "%d %d %d", netns_rp_filter("a"), netns_rp_filter("b"), netns_rp_filter("all"));
 }
 
 static void test_appear(void)
@@ -62,19 +52,20 @@ static void test_appear(void)
 	set("all", "1");
 	CHECK(!rpfilter_hold(&filter, "x.1"));
 	CHECK(netns_run("ip link add name x.1 type veth peer name y"));
-	CHECK(get("x.1") == 1);
-	CHECK(!rpfilter_refresh(&filter, "x.1") && get("x.1") == 0);
+	CHECK(netns_rp_filter("x.1") == 1);
+	CHECK(!rpfilter_refresh(&filter, "x.1") && netns_rp_filter("x.1") == 0);
 	set("default", "2");
 	CHECK(netns_run("ip link del x.1 && ip link add name x.1 type veth peer name y"));
-	CHECK(get("x.1") == 2);
-	CHECK(!rpfilter_refresh(&filter, "x.1") && get("x.1") == 0);
+	CHECK(netns_rp_filter("x.1") == 2);
+	CHECK(!rpfilter_refresh(&filter, "x.1") && netns_rp_filter("x.1") == 0);
 	CHECK(!rpfilter_refresh(&filter, "x.1") && !rpfilter_refresh(&filter, "b"));
 	rpfilter_release(&filter, "x.1");
-	CHECK(get("x.1") == 2 && get("b") == 2 && get("all") == 1);
+	CHECK(netns_rp_filter("x.1") == 2 && netns_rp_filter("b") == 2 &&
+	      netns_rp_filter("all") == 1);
 	TEST("one that is gone when it is released");
 	CHECK(!rpfilter_hold(&filter, "x.1") && netns_run("ip link del x.1"));
 	rpfilter_release(&filter, "x.1");
-	CHECK(!filter.count && get("all") == 1);
+	CHECK(!filter.count && netns_rp_filter("all") == 1);
 }
 
 static void test_limit(void)
@@ -90,23 +81,25 @@ static void test_limit(void)
 	}
 	CHECK(!rpfilter_hold(&filter, "a") && filter.count == CONFIG_MAX_RP_FILTERS + 1);
 	CHECK(rpfilter_hold(&filter, "b") == -ENOSPC && rpfilter_hold(&filter, "b") == -ENOSPC);
-	CHECK(get("a") == 0 && get("b") == 1 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 1 &&
+	      netns_rp_filter("all") == 0);
 	rpfilter_release(&filter, "b");
 	TEST("... those that are held can be held again");
 	CHECK(!rpfilter_hold(&filter, "a") && filter.count == CONFIG_MAX_RP_FILTERS + 1);
 	rpfilter_release(&filter, "a");
 	TEST("... and what is released makes room");
 	rpfilter_release(&filter, "interface-0");
-	CHECK(!rpfilter_hold(&filter, "b") && get("b") == 0);
+	CHECK(!rpfilter_hold(&filter, "b") && netns_rp_filter("b") == 0);
 	rpfilter_release(&filter, "b");
-	CHECK(get("a") == 0 && get("b") == 1 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 1 &&
+	      netns_rp_filter("all") == 0);
 	for (int i = 1; i < CONFIG_MAX_RP_FILTERS - 1; i++) {
 		snprintf(name, sizeof(name), "interface-%d", i);
 		rpfilter_release(&filter, name);
 	}
-	CHECK(get("all") == 0);
+	CHECK(netns_rp_filter("all") == 0);
 	rpfilter_release(&filter, "a");
-	CHECK(!filter.count && get("a") == 1 && get("all") == 1);
+	CHECK(!filter.count && netns_rp_filter("a") == 1 && netns_rp_filter("all") == 1);
 }
 
 /* As when a worker has died: the next one holds what it holds. */
@@ -117,26 +110,29 @@ static void test_renew(void)
 	CHECK(!rpfilter_hold(&filter, "a") && !rpfilter_hold(&filter, "a") &&
 	      !rpfilter_hold(&filter, "b") && !rpfilter_hold(&filter, "gone"));
 	rpfilter_renew(&filter);
-	CHECK(get("a") == 0 && get("b") == 0 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 0 &&
+	      netns_rp_filter("all") == 0);
 	TEST("... who has not held one cannot release it, nor others with it");
 	CHECK(!rpfilter_hold(&filter, "a"));
 	rpfilter_release(&filter, "b");
 	rpfilter_release(&filter, "b");
-	CHECK(get("a") == 0 && get("b") == 0 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 0 &&
+	      netns_rp_filter("all") == 0);
 	TEST("... until it is clear that nobody holds them again");
 	rpfilter_sweep(&filter);
-	CHECK(get("a") == 0 && get("b") == 2 && get("all") == 0 && filter.count == 2);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("b") == 2 &&
+	      netns_rp_filter("all") == 0 && filter.count == 2);
 	rpfilter_sweep(&filter);
-	CHECK(get("a") == 0 && get("all") == 0);
+	CHECK(netns_rp_filter("a") == 0 && netns_rp_filter("all") == 0);
 	TEST("... as often as they were held by the one that is left");
 	rpfilter_release(&filter, "a");
-	CHECK(get("a") == 1 && get("all") == 1 && !filter.count);
+	CHECK(netns_rp_filter("a") == 1 && netns_rp_filter("all") == 1 && !filter.count);
 	TEST("nobody holds any");
 	CHECK(!rpfilter_hold(&filter, "a"));
 	rpfilter_renew(&filter);
 	rpfilter_renew(&filter);
 	rpfilter_sweep(&filter);
-	CHECK(get("a") == 1 && get("all") == 1 && !filter.count);
+	CHECK(netns_rp_filter("a") == 1 && netns_rp_filter("all") == 1 && !filter.count);
 }
 
 static void test_end_of_all(void)
@@ -150,10 +146,10 @@ static void test_end_of_all(void)
 		snprintf(name, sizeof(name), "interface-%d", i);
 		CHECK(!rpfilter_hold(&filter, name));
 	}
-	CHECK(filter.count == 102 && get("a") == 0 && get("all") == 0);
+	CHECK(filter.count == 102 && netns_rp_filter("a") == 0 && netns_rp_filter("all") == 0);
 	rpfilter_close(&filter);
 	rpfilter_close(&filter);
-	CHECK(get("a") == 1 && get("all") == 1 && !filter.count);
+	CHECK(netns_rp_filter("a") == 1 && netns_rp_filter("all") == 1 && !filter.count);
 }
 
 int main(void)

@@ -86,6 +86,20 @@ static inline void netns_enter(void)
 	}
 }
 
+/* Of an interface, or "all"; -1: there is none. */
+static inline int netns_rp_filter(const char *name)
+{
+	char path[64], value = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv4/conf/%s/rp_filter", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, &value, 1) != 1)
+		value = '0' - 1;
+	close(fd);
+	return value - '0';
+}
+
 /* Two interfaces that are one wire, up, with addresses from the start: no waiting for DAD. */
 static inline bool netns_wire(const char *one, const char *other)
 {

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "core/privilege/passing.h"
 #include "test.h"
@@ -14,19 +13,11 @@ enum { SIZE = 40 };
 static int end[2], file[4];
 static char message[SIZE] = "bytes\0and bytes";
 
-static bool same_file(int a, int b)
-{
-	struct stat one, other;
-
-	return !fstat(a, &one) && !fstat(b, &other) && one.st_ino == other.st_ino &&
-	       one.st_dev == other.st_dev;
-}
-
 /* A descriptor that came: FD's file, and not for a program that is executed. Closes it. */
 static bool is_copy(int got, int fd)
 {
-	return got >= 0 && got != fd && same_file(got, fd) && fcntl(got, F_GETFD) == FD_CLOEXEC &&
-	       !close(got);
+	return got >= 0 && got != fd && test_same_file(got, fd) &&
+	       fcntl(got, F_GETFD) == FD_CLOEXEC && !close(got);
 }
 
 /* Bytes and COUNT descriptors, whatever passing_send() would do. */

@@ -21,6 +21,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,6 +98,15 @@ static inline bool test_apart(void (*run)(void))
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
 }
 
+/* Are two descriptors of one file? */
+static inline bool test_same_file(int a, int b)
+{
+	struct stat one, other;
+
+	return !fstat(a, &one) && !fstat(b, &other) && one.st_ino == other.st_ino &&
+	       one.st_dev == other.st_dev;
+}
+
 /* How many descriptors are open. */
 static inline unsigned test_open(void)
 {
@@ -118,6 +128,8 @@ static inline void test_run(void (*const *function)(void))
 
 /* Calls them, one after the other. */
 #define RUN(...) test_run((void (*const[])(void)){__VA_ARGS__, NULL})
+/* Calls one of them as a group. */
+#define RUN_AS(function, description) (test_begin(description), function())
 #define TEST(description) test_begin(description)
 /* CHECK(CONDITION) or CHECK(CONDITION, FORMAT, ...); FORMAT is a literal. Its value is CONDITION's.
  */

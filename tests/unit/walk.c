@@ -151,7 +151,6 @@ int main(void)
 	walk_while_it_changes(5, 3, 0);
 	TEST("the same while the configuration changes");
 	walk_while_it_changes(3, 4, 10);
-	TEST("a walk that is given up is forgotten");
-	give_up();
+	RUN_AS(give_up, "a walk that is given up is forgotten");
 	return test_end();
 }

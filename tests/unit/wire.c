@@ -54,9 +54,7 @@ static void write_beyond(void)
 
 int main(void)
 {
-	TEST("beyond the end there is nothing to read");
-	read_beyond();
-	TEST("beyond the end nothing is written");
-	write_beyond();
+	RUN_AS(read_beyond, "beyond the end there is nothing to read");
+	RUN_AS(write_beyond, "beyond the end nothing is written");
 	return test_end();
 }
