@@ -46,6 +46,29 @@ uint64_t float_value(unsigned code, unsigned mantissa_bits)
 	return (uint64_t)((code & (one - 1)) | one) << ((code >> mantissa_bits & 7) + 3);
 }
 
+unsigned codec_response_code(enum protocol protocol, unsigned version, int64_t ms)
+{
+	uint64_t value = (uint64_t)(protocol == PROTOCOL_IGMP ? ms / 100 : ms);
+
+	if (protocol == PROTOCOL_IGMP && version == 1)
+		return 0;
+	if (version < newest_version(protocol))
+		return (unsigned)value;
+	return float_code(value, protocol == PROTOCOL_IGMP ? 4 : 12);
+}
+
+int64_t codec_response(enum protocol protocol, const struct message *query)
+{
+	bool igmp = protocol == PROTOCOL_IGMP;
+	uint64_t value = query->response_code;
+
+	if (igmp && query->version == 1)
+		return 10000;
+	if (query->version == newest_version(protocol))
+		value = float_value(query->response_code, igmp ? 4 : 12);
+	return (int64_t)value * (igmp ? 100 : 1);
+}
+
 struct record *codec_add(struct message *message, unsigned type, const struct addr *group)
 {
 	struct record *record = GROW(message->record, message->record_count, message->record_room);

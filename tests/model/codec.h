@@ -57,6 +57,10 @@ unsigned newest_version(enum protocol);
 unsigned float_code(uint64_t value, unsigned mantissa_bits);
 uint64_t float_value(unsigned code, unsigned mantissa_bits);
 
+/* The Max Resp Code of a query of VERSION, and the milliseconds that it says. */
+unsigned codec_response_code(enum protocol, unsigned version, int64_t ms);
+int64_t codec_response(enum protocol, const struct message *query);
+
 struct record *codec_add(struct message *, unsigned type, const struct addr *group);
 void codec_free(struct message *);
 

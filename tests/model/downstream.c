@@ -133,7 +133,8 @@ static void lower_timers(struct model *model, struct link *link, const struct me
 	if (message->version == 1 && model->protocol == PROTOCOL_IGMP)
 		return; /* IGMPv1 has no queries of groups (RFC 1112) */
 	if (message->version < newest_version(model->protocol))
-		time = link->values.last_member_query_count * variables_response(model, message);
+		time = link->values.last_member_query_count *
+		       codec_response(model->protocol, message);
 	if (!message->source.count && member->exclude && member->expires > model->now + time)
 		member->expires = model->now + time;
 	for (unsigned i = 0; i < message->source.count; i++) {

@@ -80,18 +80,6 @@ static bool take_list(const struct speaker *speaker, struct words *words, struct
 	return true;
 }
 
-/* The Max Resp Code of a query. */
-static unsigned response_code(enum protocol protocol, const struct message *message, int64_t ms)
-{
-	uint64_t value = (uint64_t)(protocol == PROTOCOL_IGMP ? ms / 100 : ms);
-
-	if (protocol == PROTOCOL_IGMP && message->version == 1)
-		return 0;
-	if (message->version < newest_version(protocol))
-		return (unsigned)value;
-	return float_code(value, protocol == PROTOCOL_IGMP ? 4 : 12);
-}
-
 static int64_t response(const struct speaker *speaker, const char *text)
 {
 	int64_t ms;
@@ -164,7 +152,8 @@ static void take_query(const struct speaker *speaker, struct words *words, struc
 		ms = addr_is_any(&message->group) ? values->query_response_interval
 						  : values->last_member_query_interval;
 	message->response_code =
-		code ? number(speaker, code) : response_code(speaker->protocol, message, ms);
+		code ? number(speaker, code)
+		     : codec_response_code(speaker->protocol, message->version, ms);
 	if (message->version < newest)
 		message->robustness = message->interval_code = 0;
 }

@@ -210,8 +210,6 @@ int64_t variables_membership(const struct link *);
 int64_t variables_other_querier(const struct link *);
 int64_t variables_last_member(const struct link *);
 int64_t variables_older_host(const struct link *);
-/* Milliseconds of a query's Max Resp Code. */
-int64_t variables_response(const struct model *, const struct message *);
 void variables_combine(struct link *);
 /* RFC 3376 section 4.1.6, 4.1.7. */
 void variables_adopt(const struct model *, struct link *, const struct message *);

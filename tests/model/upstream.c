@@ -229,7 +229,7 @@ static void ask_all(const struct model *model, struct link *link, int64_t until)
 void upstream_query(struct model *model, struct link *link, const struct heard *heard)
 {
 	const struct message *message = heard->message;
-	int64_t response = variables_response(model, message);
+	int64_t response = codec_response(model->protocol, message);
 	bool general = addr_is_any(&message->group);
 	bool whole;
 

@@ -50,19 +50,6 @@ int64_t variables_older_host(const struct link *link)
 	       link->values.query_response_interval;
 }
 
-int64_t variables_response(const struct model *model, const struct message *message)
-{
-	bool newest = message->version == newest_version(model->protocol);
-
-	if (model->protocol == PROTOCOL_MLD)
-		return newest ? (int64_t)float_value(message->response_code, 12)
-			      : (int64_t)message->response_code;
-	if (message->version == 1)
-		return 10000;
-	return 100 * (newest ? (int64_t)float_value(message->response_code, 4)
-			     : (int64_t)message->response_code);
-}
-
 /* What is configured, but for what a querier has told (RFC 3376 sections 4.1.6 and 4.1.7). */
 void variables_combine(struct link *link)
 {

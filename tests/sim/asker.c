@@ -7,40 +7,25 @@
 
 enum { LAST_MEMBER_COUNT = 2 };
 
-static struct addr all_systems(const struct sim *sim)
-{
-	return sim->protocol == PROTOCOL_IGMP ? addr_ipv4(0xe0000001)
-					      : (struct addr){{0xff, 0x02, [15] = 1}};
-}
-
-static unsigned response_code(const struct sim *sim, const struct asker *asker, int64_t time)
-{
-	bool floats = asker->version == newest_version(sim->protocol);
-
-	if (sim->protocol == PROTOCOL_MLD)
-		return floats ? float_code((uint64_t)time, 12) : (unsigned)time;
-	if (asker->version == 1)
-		return 0;
-	return floats ? float_code((uint64_t)time / 100, 4) : (unsigned)(time / 100);
-}
-
 /* GROUP: GROUPS is a general query. */
 static void ask(struct sim *sim, struct asker *asker, unsigned group, sources list)
 {
 	bool general = group == GROUPS, newest = asker->version == newest_version(sim->protocol);
 	struct message query = {.kind = KIND_QUERY, .version = asker->version};
-	struct addr destination = general ? all_systems(sim) : sim_group(sim, group);
+	struct addr destination;
 	struct damage damage = {0};
 
-	query.response_code = response_code(
-		sim, asker, general ? asker->response_interval : asker->last_member_interval);
+	query.response_code = codec_response_code(sim->protocol, asker->version,
+						  general ? asker->response_interval
+							  : asker->last_member_interval);
 	if (newest) {
 		query.robustness = asker->robustness;
 		query.interval_code = float_code((uint64_t)asker->query_interval / 1000, 4);
 		sim_list_of(sim, list, &query.source);
 	}
 	if (!general)
-		query.group = destination;
+		query.group = sim_group(sim, group);
+	destination = codec_destination(sim->protocol, &query);
 	link_send(sim, asker->port, &asker->address, &destination, 1, true, &query, &damage);
 	codec_free(&query);
 }

@@ -229,17 +229,6 @@ void heard_report(struct sim *sim, struct router *router, unsigned vif, const st
 
 /* ---- queries ---- */
 
-static int64_t response_time(const struct sim *sim, const struct message *query)
-{
-	bool newest = query->version == newest_version(sim->protocol);
-
-	if (sim->protocol == PROTOCOL_MLD)
-		return newest ? (int64_t)float_value(query->response_code, 12)
-			      : query->response_code;
-	return 100 *
-	       (newest ? (int64_t)float_value(query->response_code, 4) : query->response_code);
-}
-
 void heard_query(struct sim *sim, struct router *router, unsigned vif, const struct message *query,
 		 bool own)
 {
@@ -250,8 +239,8 @@ void heard_query(struct sim *sim, struct router *router, unsigned vif, const str
 
 	if (group == GROUPS || query->suppress)
 		return;
-	if (!own && response_time(sim, query) < time)
-		time = response_time(sim, query);
+	if (!own && codec_response(sim->protocol, query) < time)
+		time = codec_response(sim->protocol, query);
 	end = router_clock(router) + values.last_member_query_count * time;
 	if (query->source.count)
 		about = sim_sources_of(sim, &query->source);

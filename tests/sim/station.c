@@ -69,28 +69,26 @@ void station_start(struct sim *sim, struct station *station)
 
 /* ---- what is sent ---- */
 
-static void send(struct sim *sim, struct station *station, const struct message *message,
-		 const struct addr *destination)
+static void send(struct sim *sim, struct station *station, const struct message *message)
 {
+	struct addr destination = codec_destination(sim->protocol, message);
 	uint64_t key = sim_key(sim, 0x0dd00000U | station->index, (uint64_t)sim->now, 0);
 	struct damage damage = {.tail = station->odd && chance_is(key, 300) ? 12 : 0};
 	bool router_alert = sim->protocol == PROTOCOL_MLD || !station->no_router_alert;
 
-	link_send(sim, station->port, &station->address, destination, 1, router_alert, message,
+	link_send(sim, station->port, &station->address, &destination, 1, router_alert, message,
 		  &damage);
 }
 
 static void send_old(struct sim *sim, struct station *station, unsigned group, bool leave)
 {
-	bool igmp = sim->protocol == PROTOCOL_IGMP;
 	struct message message = {.kind = leave ? KIND_LEAVE : KIND_OLD_REPORT,
 				  .version = station->spoken,
 				  .group = sim_group(sim, group)};
-	struct addr routers = igmp ? addr_ipv4(0xe0000002) : (struct addr){{0xff, 0x02, [15] = 2}};
 
-	if (leave && igmp && station->spoken == 1)
+	if (leave && sim->protocol == PROTOCOL_IGMP && station->spoken == 1)
 		return;
-	send(sim, station, &message, leave ? &routers : &message.group);
+	send(sim, station, &message);
 }
 
 /* Report records of this turn, as they come. */
@@ -106,9 +104,6 @@ static void add_record(struct sim *sim, struct message *report, unsigned type, u
 
 static void send_report(struct sim *sim, struct station *station, struct message *report)
 {
-	struct addr routers = sim->protocol == PROTOCOL_IGMP
-				      ? addr_ipv4(0xe0000016)
-				      : (struct addr){{0xff, 0x02, [15] = 0x16}};
 	uint64_t key = sim_key(sim, 0x0dd10000U | station->index, (uint64_t)sim->now, 0);
 
 	if (!report->record_count)
@@ -123,7 +118,7 @@ static void send_report(struct sim *sim, struct station *station, struct message
 		add_record(sim, report, 9, (unsigned)chance_below(key, 6), 1);
 		codec_add(report, 0, &group);
 	}
-	send(sim, station, report, &routers);
+	send(sim, station, report);
 	codec_free(report);
 }
 
@@ -297,15 +292,12 @@ void station_crash(struct sim *sim, struct station *station)
 static int64_t response_time(const struct sim *sim, const struct station *station,
 			     const struct message *query)
 {
-	unsigned newest = newest_version(sim->protocol);
-	bool floats = station->version == newest && query->version == newest;
-	unsigned code = query->response_code;
+	struct message read = *query;
 
-	if (sim->protocol == PROTOCOL_MLD)
-		return floats ? (int64_t)float_value(code, 12) : code;
-	if (station->version == 1 || query->version == 1)
-		return 10000;
-	return 100 * (floats ? (int64_t)float_value(code, 4) : code);
+	/* An older host takes the code of a newer query as it is. */
+	if (station->version < read.version)
+		read.version = station->version;
+	return codec_response(sim->protocol, &read);
 }
 
 static void hear_version(struct sim *sim, struct station *station, const struct message *query,
