@@ -101,7 +101,7 @@ static inline void bad_as(const char *text, const char *expected)
 /* What is found is at PLACE: "1:7 'x'". */
 static inline void bad(const char *text, const char *place, const char *expected)
 {
-	char line[CONF_ERROR + 64];
+	char line[CONF_ERROR];
 
 	snprintf(line, sizeof(line), "%.*s: found %s, expected %s", (int)strcspn(place, " "), place,
 		 strchr(place, ' ') + 1, expected);
