@@ -26,7 +26,7 @@ static void ask(struct sim *sim, struct asker *asker, unsigned group, sources li
 	if (!general)
 		query.group = sim_group(sim, group);
 	destination = codec_destination(sim->protocol, &query);
-	link_send(sim, asker->port, &asker->address, &destination, 1, true, &query, &damage);
+	link_send(sim, asker->port, &asker->address, &destination, true, &query, &damage);
 	codec_free(&query);
 }
 

@@ -54,7 +54,6 @@ struct frame *link_frame(struct sim *sim, const struct addr *source, const struc
 	frame->source = *source;
 	frame->destination = *destination;
 	frame->length = length;
-	frame->ttl = 1;
 	frame->router_alert = true;
 	if (length)
 		memcpy(frame->data, data, length);
@@ -221,45 +220,45 @@ static struct message copy_of(const struct message *message)
 	copy.source = (struct list){0};
 	copy.record = NULL;
 	copy.record_count = copy.record_room = 0;
-	for (unsigned i = 0; i < message->source.count; i++)
-		list_add(&copy.source, &message->source.item[i]);
+	list_copy(&copy.source, &message->source);
 	for (unsigned i = 0; i < message->record_count; i++) {
 		const struct record *record = &message->record[i];
 		struct record *added = codec_add(&copy, record->type, &record->group);
 
 		added->aux = record->aux;
-		for (unsigned s = 0; s < record->source.count; s++)
-			list_add(&added->source, &record->source.item[s]);
+		list_copy(&added->source, &record->source);
 	}
 	return copy;
+}
+
+static void send(struct sim *sim, unsigned port, const struct addr *source,
+		 const struct addr *destination, bool router_alert, const struct message *message,
+		 const uint8_t *data, size_t length)
+{
+	struct frame *frame = link_frame(sim, source, destination, data, length);
+
+	frame->link = sim->port[port].link;
+	frame->from = port;
+	frame->router_alert = router_alert;
+	frame->message = copy_of(message);
+	transmit(sim, frame);
 }
 
 void link_send_octets(struct sim *sim, unsigned port, const struct addr *source,
 		      const struct addr *destination, const struct message *message,
 		      const uint8_t *data, size_t length)
 {
-	struct frame *frame = link_frame(sim, source, destination, data, length);
-
-	frame->link = sim->port[port].link;
-	frame->from = port;
-	frame->message = copy_of(message);
-	transmit(sim, frame);
+	send(sim, port, source, destination, true, message, data, length);
 }
 
 void link_send(struct sim *sim, unsigned port, const struct addr *source,
-	       const struct addr *destination, unsigned ttl, bool router_alert,
-	       const struct message *message, const struct damage *damage)
+	       const struct addr *destination, bool router_alert, const struct message *message,
+	       const struct damage *damage)
 {
 	uint8_t buf[MESSAGE_MAX];
 	size_t length = codec_encode(sim->protocol, message, source, destination, damage, buf);
-	struct frame *frame = link_frame(sim, source, destination, buf, length);
 
-	frame->link = sim->port[port].link;
-	frame->from = port;
-	frame->ttl = ttl;
-	frame->router_alert = router_alert;
-	frame->message = copy_of(message);
-	transmit(sim, frame);
+	send(sim, port, source, destination, router_alert, message, buf, length);
 }
 
 void link_to_routers(struct sim *sim, unsigned link, struct frame *frame)

@@ -227,7 +227,7 @@ void make_setting(struct maker *maker, bool upstream)
 	make_put(maker, settings[which].format, number, tenths);
 }
 
-/* A table of one place, or of more than there are hosts: see model_reporter.c. */
+/* A table of one place, or of more than there are hosts: see tests/model/reporter.c. */
 static void make_reporters(struct maker *maker, unsigned router, unsigned vif)
 {
 	make_put(maker, "set p%u %u max-reporters %u\n", router, vif,

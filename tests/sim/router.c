@@ -449,11 +449,11 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 	struct packet packet = {.vif = vif,
 				.source = frame->source,
 				.destination = frame->destination,
-				.ttl = (uint8_t)frame->ttl,
+				.ttl = 1,
 				.router_alert = frame->router_alert,
 				.length = frame->length};
-	struct heard heard = {vif,	  frame->source,       frame->destination,
-			      frame->ttl, frame->router_alert, &frame->message};
+	struct heard heard = {vif, frame->source,	frame->destination,
+			      1,   frame->router_alert, &frame->message};
 	uint8_t *exact;
 
 	if (!router->proxy || !router->state[vif].up ||

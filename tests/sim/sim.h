@@ -60,7 +60,6 @@ struct frame {
 	unsigned link, from; /* a port; PORTS: nobody's */
 	int64_t sent;
 	struct addr source, destination;
-	unsigned ttl;
 	bool router_alert;
 	struct message message;
 	size_t length;
@@ -313,8 +312,8 @@ void text_happen(struct sim *, const struct statement *);
 unsigned link_attach(struct sim *, unsigned link, enum port_kind, unsigned node, unsigned vif);
 /* All that is on the link hears it, if it is not lost. */
 void link_send(struct sim *, unsigned port, const struct addr *source,
-	       const struct addr *destination, unsigned ttl, bool router_alert,
-	       const struct message *, const struct damage *);
+	       const struct addr *destination, bool router_alert, const struct message *,
+	       const struct damage *);
 void link_send_octets(struct sim *, unsigned port, const struct addr *source,
 		      const struct addr *destination, const struct message *, const uint8_t *data,
 		      size_t length);

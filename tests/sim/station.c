@@ -76,7 +76,7 @@ static void send(struct sim *sim, struct station *station, const struct message 
 	struct damage damage = {.tail = station->odd && chance_is(key, 300) ? 12 : 0};
 	bool router_alert = sim->protocol == PROTOCOL_MLD || !station->no_router_alert;
 
-	link_send(sim, station->port, &station->address, &destination, 1, router_alert, message,
+	link_send(sim, station->port, &station->address, &destination, router_alert, message,
 		  &damage);
 }
 
