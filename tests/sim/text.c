@@ -319,34 +319,22 @@ static void set_interface(struct sim *sim, struct words *words, struct router *r
 
 static void set(struct sim *sim, struct words *words, struct router *router)
 {
+	struct proxy_config *config = &router->next.config;
 	unsigned vif;
 
-	if (take_word(words, "max-routes")) {
-		router->next.config.max_routes = number(sim, next_word(words));
-		return;
-	}
-	if (take_word(words, "matching")) {
-		router->next.config.out_first = !strcmp(next_word(words), "first");
-		return;
-	}
-	if (take_word(words, "mutex")) {
-		router->next.config.mutex = (int32_t)seconds(sim, next_word(words));
-		return;
-	}
-	if (take_word(words, "forwarding")) {
-		router->next.config.per_source = !strcmp(next_word(words), "per-source");
-		return;
-	}
-	if (take_word(words, "reverse-path")) {
+	if (take_word(words, "max-routes"))
+		config->max_routes = number(sim, next_word(words));
+	else if (take_word(words, "matching"))
+		config->out_first = !strcmp(next_word(words), "first");
+	else if (take_word(words, "mutex"))
+		config->mutex = (int32_t)seconds(sim, next_word(words));
+	else if (take_word(words, "forwarding"))
+		config->per_source = !strcmp(next_word(words), "per-source");
+	else if (take_word(words, "reverse-path"))
 		router->no_reverse_path = !strcmp(next_word(words), "none");
-		return;
-	}
-	if (take_word(words, "ssdp-upstream")) {
-		router->next.config.ssdp_upstream = !strcmp(next_word(words), "yes");
-		return;
-	}
-	vif = number(sim, next_word(words));
-	if (vif < router->vif_count)
+	else if (take_word(words, "ssdp-upstream"))
+		config->ssdp_upstream = !strcmp(next_word(words), "yes");
+	else if ((vif = number(sim, next_word(words))) < router->vif_count)
 		set_interface(sim, words, router, vif);
 	else
 		bad(sim, "an interface", "another");
