@@ -8,7 +8,7 @@
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
 # Tests are given O (what was built), MCPROXY_BIN ($O/tests/bin) and a TMPDIR of their own, and are run
-# under the command UNDER, if any. FAULTS (5, in CI 12; 0: all): allocations that fail in each transcript.
+# under the command UNDER, if any. FAULTS (3, in CI 12; 0: all): allocations that fail in each transcript.
 set -u
 export O="${O:-$PWD/build}"
 export MCPROXY_BIN="${MCPROXY_BIN:-$O/tests/bin}"
@@ -79,7 +79,7 @@ run_one()
 	*/sim) kind=program && set -- "$1" --check tests/sim/seeds.txt ;;
 	*/fault)
 		faults=${CI:+12}
-		kind=program limit=1500 && set -- "$1" "-${FAULTS:-${faults:-5}}" tests/replay/*.txt
+		kind=program limit=1500 && set -- "$1" "-${FAULTS:-${faults:-3}}" tests/replay/*.txt
 		;;
 	*/fuzz)
 		kind=program && set -- "$1" packet @tests/fuzz/corpus-packet.txt \
