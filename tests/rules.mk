@@ -106,7 +106,7 @@ rows   := $(shell sed -n 's,^\([a-z][^ ]*\) .*,tests/net/\1.sh,p' tests/net/list
 net    := $(filter-out $(addprefix %/,enter.sh demo.sh) tests/net/lib% $(shell \
 	sed -n 's,^[a-z][^ ]* *\([^ ]*\).*,tests/net/\1.sh,p' tests/net/list),$(wildcard tests/net/*.sh)) $(rows)
 lint   := $(wildcard tests/tree/lint-*.sh)
-tree   := $(wildcard tests/tree/*.sh)
+tree   := $(filter-out $(if $(CI),,%/sanitize.sh),$(wildcard tests/tree/*.sh))
 run    := O='$(abspath $(O))' KCONFIG_CONFIG='$(abspath $(config))' CC='$(CC)' \
 	WERROR='$(WERROR)' BUILT_WITH='$(CFLAGS)' JOBS='$(JOBS)' sh tests/run.sh
 enter  := O='$(abspath $(O))' sh tests/net/enter.sh

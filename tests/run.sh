@@ -130,9 +130,10 @@ longest_first()
 
 # Floods take whole processors: after all others, in CI one after the other.
 flood=tests/net/attack- floods=${CI:+1}
-jobs=${JOBS:-4}
+jobs=${JOBS:-${CI:+3}} jobs=${jobs:-4}
 printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
-grep -v tests/net/ "$RESULTS/tests" | xargs -r -P $(((jobs + 1) / 2)) -n 1 sh "$0" --one &
+others=${CI:+1}
+grep -v tests/net/ "$RESULTS/tests" | xargs -r -P "${others:-$(((jobs + 1) / 2))}" -n 1 sh "$0" --one &
 grep tests/net/ "$RESULTS/tests" | grep -v "$flood" | xargs -r -P "$jobs" -n 1 sh "$0" --one
 wait
 grep "$flood" "$RESULTS/tests" | xargs -r -P "${floods:-2}" -n 1 sh "$0" --one
