@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# run.sh TEST...: runs tests and ends with the slowest and "N passed, N failed, N skipped": of those on
-# a network JOBS (4) at a time, as they wait for the most part, beside them half as many of the others,
-# those first that took the longest the last time ($O/tests/seconds).
+# run.sh TEST...: runs tests and ends with the slowest and "N passed, N failed, N skipped": of those
+# on a network JOBS (4, in CI 2) at a time, as they wait for the most part, beside them half as many
+# of the others, those first that took the longest the last time ($O/tests/seconds).
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
@@ -128,15 +128,16 @@ longest_first()
 		}' | sort -k 1,1nr | cut -d ' ' -f 2-
 }
 
-# Floods take whole processors: after all others, in CI one after the other.
-flood=tests/net/attack- floods=${CI:+1}
-jobs=${JOBS:-${CI:+3}} jobs=${jobs:-4}
+# Floods take whole processors, and the kernel keeps three packets of a new flow, 6 ms of the streams
+# of peering.sh: after all others, in CI one after the other.
+flood='tests/net/(attack-|peering)' floods=${CI:+1}
+jobs=${JOBS:-${CI:+2}} jobs=${jobs:-4}
 printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
 others=${CI:+1}
 grep -v tests/net/ "$RESULTS/tests" | xargs -r -P "${others:-$(((jobs + 1) / 2))}" -n 1 sh "$0" --one &
-grep tests/net/ "$RESULTS/tests" | grep -v "$flood" | xargs -r -P "$jobs" -n 1 sh "$0" --one
+grep tests/net/ "$RESULTS/tests" | grep -vE "$flood" | xargs -r -P "$jobs" -n 1 sh "$0" --one
 wait
-grep "$flood" "$RESULTS/tests" | xargs -r -P "${floods:-2}" -n 1 sh "$0" --one
+grep -E "$flood" "$RESULTS/tests" | xargs -r -P "${floods:-2}" -n 1 sh "$0" --one
 
 cat "$RESULTS"/*.seconds >"$RESULTS/seconds" 2>/dev/null && [ -d "$O/tests" ] && {
 	cat "$O/tests/seconds" "$RESULTS/seconds" 2>/dev/null |
