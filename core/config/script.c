@@ -278,7 +278,7 @@ static const char *add_statement(struct script *script, struct part *part, const
 bool script_add(struct script *script, const char *command, struct part *before,
 		char error[CONF_ERROR])
 {
-	struct part part = {.text = malloc(script->added.size + SCRIPT_STATEMENT)};
+	struct part part = {.text = calloc(1, script->added.size + SCRIPT_STATEMENT)};
 	const char *why =
 		part.text ? add_statement(script, &part, command, error) : strerror(ENOMEM);
 
