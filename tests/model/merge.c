@@ -77,6 +77,7 @@ void merge_read(struct model *model)
 struct piece {
 	struct addr first;
 	bool single, wanted;
+	bool named;   /* a single address that some rule consists of */
 	bool covered; /* a single address, but within the range of some rule */
 };
 
@@ -125,7 +126,7 @@ static unsigned cut(const struct model *model, const struct link *host, const st
 	for (unsigned i = 0; i < count; i++) {
 		struct piece *at = &(*piece)[i];
 
-		at->single = i < single.count;
+		at->single = at->named = i < single.count;
 		at->first = at->single ? single.item[i] : range.item[i - single.count];
 		at->wanted = reading_offers(&model->reading, (unsigned)(host - model->link), group,
 					    &at->first, AS_UNLISTED);
@@ -145,15 +146,15 @@ static unsigned cut(const struct model *model, const struct link *host, const st
 	return count;
 }
 
-/* It lies in a range that is not wanted or was cut out of one, or beside one: then it need not be
- * listed. */
+/* It lies in a range that is not wanted or was cut out of one, or beside one, or is what ranges
+ * leave between them: then it need not be listed. */
 static bool is_in_cut(const struct piece *piece, unsigned count, const struct addr *source)
 {
 	unsigned below = 0, above;
 
 	while (below < count - 1 && addr_compare(&piece[below + 1].first, source) <= 0)
 		below++;
-	if (piece[below].single && piece[below].covered)
+	if (piece[below].single && (piece[below].covered || !piece[below].named))
 		return true;
 	above = below;
 	while (below && piece[below].single)

@@ -145,7 +145,7 @@ static void asked_for(struct router *router, unsigned vif, unsigned group, sourc
 }
 
 /* With quick-leave a report ends at once what others want; if they are tracked, what none of them
- * does. */
+ * does. The router's own reports, where an interface is an upstream too, do not come back to it. */
 static void given_up(const struct sim *sim, struct router *router, unsigned vif, unsigned group,
 		     sources set)
 {
@@ -156,10 +156,11 @@ static void given_up(const struct sim *sim, struct router *router, unsigned vif,
 	if (config->quick_leave == QUICK_LEAVE_OFF)
 		return;
 	for (unsigned source = 0; source < SOURCES; source++)
-		if (set >> source & 1 && (config->quick_leave == QUICK_LEAVE_ON ||
-					  !link_is_perfect(link) || !all_heard ||
-					  !link_wanted_before(sim, router->link[vif], group, source,
-							      sim->now - link->delay)))
+		if (set >> source & 1 &&
+		    (config->quick_leave == QUICK_LEAVE_ON || !link_is_perfect(link) ||
+		     !all_heard ||
+		     !link_wanted_before(sim, router->link[vif], &router->member[vif], group,
+					 source, sim->now - link->delay)))
 			router->down[vif].heard[group][source] = nothing;
 }
 

@@ -74,14 +74,15 @@ static const struct member *next_member(const struct sim *sim, unsigned link, un
 	return NULL;
 }
 
-bool link_wanted_before(const struct sim *sim, unsigned link, unsigned group, unsigned source,
-			int64_t time)
+bool link_wanted_before(const struct sim *sim, unsigned link, const struct member *except,
+			unsigned group, unsigned source, int64_t time)
 {
 	const struct member *member;
 	unsigned at = 0;
 
 	while ((member = next_member(sim, link, &at)))
-		if (member->since[group][source] < time && member->told[group] >> source & 1)
+		if (member != except && member->since[group][source] < time &&
+		    member->told[group] >> source & 1)
 			return true;
 	return false;
 }

@@ -343,9 +343,9 @@ void member_start(struct member *, unsigned link);
 /* CLEAN: the change is told as the standards have it. */
 void member_update(struct sim *, struct member *, unsigned group, const struct interest *, bool old,
 		   bool clean);
-/* Does anybody on the link want it since before TIME; tell a router so? */
-bool link_wanted_before(const struct sim *, unsigned link, unsigned group, unsigned source,
-			int64_t time);
+/* Does anybody on the link but EXCEPT want it since before TIME; tell a router so? */
+bool link_wanted_before(const struct sim *, unsigned link, const struct member *except,
+			unsigned group, unsigned source, int64_t time);
 bool link_told(const struct sim *, unsigned link, unsigned group, unsigned source);
 /* Is somebody there whose filter mode is EXCLUDE? */
 bool link_excludes(const struct sim *, unsigned link, unsigned group);
