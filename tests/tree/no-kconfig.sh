@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Without kconfig-frontends everything builds, the configurations of configs/ can be chosen, and
-# what needs it says how to get it.
+# Without kconfig-frontends it builds, the configurations of configs/ can be chosen, without one the
+# default is (kconfig.sh compares what that means), and what needs kconfig-frontends says how to get it.
 set -eu
 
 mkdir "$TMPDIR/bin"
@@ -19,7 +19,11 @@ cmp configs/tiny_defconfig "$TMPDIR/config"
 make -j2 O="$O/tree/no-kconfig" CFLAGS=-O0
 [ "$("$O/tree/no-kconfig/mcproxy" --list)" = mcproxy ]
 rm "$TMPDIR/config"
-make -j2 O="$O/tree/no-kconfig" CFLAGS=-O0
+make O="$O/tree/no-kconfig" "$O/tree/no-kconfig/config.h"
+sed '/^#define/!d' "$O/tree/no-kconfig/config.h" >"$TMPDIR/without"
+cp configs/default_defconfig "$TMPDIR/config"
+make O="$O/tree/no-kconfig" "$O/tree/no-kconfig/config.h"
+sed '/^#define/!d' "$O/tree/no-kconfig/config.h" | cmp - "$TMPDIR/without"
 if make menuconfig 2>"$TMPDIR/error"; then
 	exit 1
 fi

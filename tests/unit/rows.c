@@ -231,7 +231,7 @@ static void prepare(struct rig *rig, bool exclude, unsigned x, unsigned y, enum 
 
 static unsigned sets(enum protocol protocol)
 {
-	return 1U << (protocol == PROTOCOL_IGMP ? SOURCES : SOURCES - 1);
+	return 1U << (SOURCES - (protocol == PROTOCOL_MLD) - test_is_slow());
 }
 
 static void check_row(enum protocol protocol, const struct row *row, bool querier, unsigned x,

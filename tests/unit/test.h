@@ -21,6 +21,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,6 +97,13 @@ static inline bool test_apart(void (*run)(void))
 		_exit(test_end());
 	}
 	return pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+}
+
+/* Is it run under a tool (tests/run.sh's UNDER) that makes every step some fifty times as long?
+ * Then a part of what is alike will do. */
+static inline bool test_is_slow(void)
+{
+	return getenv("UNDER") != NULL;
 }
 
 /* Are two descriptors of one file? */
