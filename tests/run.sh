@@ -128,8 +128,8 @@ longest_first()
 		}' | sort -k 1,1nr | cut -d ' ' -f 2-
 }
 
-# Floods take whole processors, and the kernel keeps three packets of a new flow, 6 ms of the streams
-# of peering.sh: after all others, in CI one after the other.
+# Floods take whole processors, and peering.sh counts the packets of fast streams while they change
+# their way: after all others, in CI one after the other.
 flood='tests/net/(attack-|peering)' floods=${CI:+1}
 jobs=${JOBS:-${CI:+2}} jobs=${jobs:-4}
 printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
