@@ -3,7 +3,8 @@
 #
 # run.sh TEST...: runs tests and ends with the slowest and "N passed, N failed, N skipped": of those
 # on a network JOBS (4, in CI 2) at a time, as they wait for the most part, beside them half as many
-# of the others, those first that took the longest the last time ($O/tests/seconds).
+# of the others, and one more afterwards; those first that took the longest the last time
+# ($O/tests/seconds).
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
 # prints a line "ok ..." or "not ok ..." for each of its tests. 77: skipped, the last line says why.
 # If CI is set, a test that was skipped for want of a tool that apt-get could install has failed.
@@ -62,6 +63,7 @@ report_program()
 run_one()
 {
 	name=$(echo "$1" | sed 's,^\./,,; s,.*tests/,,; s,\.sh$,,; s,/,-,g')
+	mkdir "$RESULTS/$name" 2>/dev/null || return # another one has it
 	kind=script limit=${LIMIT:-600} missing_tool=skip
 	[ -z "${CI-}${CI_REQUIRE_TOOLS-}" ] || missing_tool='not ok'
 	case $1 in
@@ -131,13 +133,19 @@ longest_first()
 # Floods take whole processors, and peering.sh counts the packets of fast streams while they change
 # their way: after all others, in CI one after the other.
 flood='tests/net/(attack-|peering)' floods=${CI:+1}
-jobs=${JOBS:-${CI:+2}} jobs=${jobs:-4}
+jobs=${JOBS:-${CI:+2}} jobs=${jobs:-4} run=$0
 printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
 others=${CI:+1}
-grep -v tests/net/ "$RESULTS/tests" | xargs -r -P "${others:-$(((jobs + 1) / 2))}" -n 1 sh "$0" --one &
-grep tests/net/ "$RESULTS/tests" | grep -vE "$flood" | xargs -r -P "$jobs" -n 1 sh "$0" --one
+each()
+{
+	xargs -r -P "$1" -n 1 sh "$run" --one
+}
+grep -v tests/net/ "$RESULTS/tests" | each "${others:-$(((jobs + 1) / 2))}" &
+grep tests/net/ "$RESULTS/tests" | grep -vE "$flood" | each "$jobs"
+# Those that are left, once more beside the others.
+grep -v tests/net/ "$RESULTS/tests" | each 1
 wait
-grep -E "$flood" "$RESULTS/tests" | xargs -r -P "${floods:-2}" -n 1 sh "$0" --one
+grep -E "$flood" "$RESULTS/tests" | each "${floods:-2}"
 
 cat "$RESULTS"/*.seconds >"$RESULTS/seconds" 2>/dev/null && [ -d "$O/tests" ] && {
 	cat "$O/tests/seconds" "$RESULTS/seconds" 2>/dev/null |
