@@ -117,7 +117,7 @@ needed  := IGMP_V1 IGMP_V2 MLD_V1 CONTROL MULTI_INSTANCE FILTER PEERING KERNEL_H
 lacking := $(strip $(foreach option,$(needed),$(if $(CONFIG_$(option)),,$(option))))
 of-all  := test check check-unit check-replay check-fuzz check-net check-tree demo bench soak
 
-.PHONY: $(of-all) net-programs conformance lint size coverage format mutants sim wire fuzz fault valgrind
+.PHONY: $(of-all) check-programs net-programs conformance lint size coverage format mutants sim wire fuzz fault valgrind
 ifneq ($(lacking),)
 $(of-all):
 	@echo '$(config) is without $(lacking): testing configs/default_defconfig instead'
@@ -125,7 +125,11 @@ $(of-all):
 else
 test: all $(filter-out $(O)/tests/unit/linux_%,$(unit)) $(call program,replay sim fuzz)
 	@$(run) $(filter-out all,$^)
-check: $(bin) $(with-systemd) $(unit) $(helpers) $(call program,replay sim fuzz fault)
+check-programs: $(bin) $(with-systemd) $(unit) $(helpers) $(call program,replay sim fuzz fault)
+# Built by all processors, unless make was told how many jobs there are to be.
+check:
+	+@$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc)) \
+		check-programs
 	@$(run) $(tree) $(call program,replay sim fuzz fault) $(unit) $(net)
 check-unit: $(unit)
 	@$(run) $^
