@@ -5,42 +5,21 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "tests/model/keys.h"
 #include "tests/model/words.h"
 
-/* A flag is set by its one word; a choice is the number of its word. */
-enum kind { OCTET, NUMBER, SECONDS, FLAG, CHOICE };
-
+/* The keys that are words: a flag is set by its one word; a choice is the number of its word. */
 static const struct key {
 	const char *name;
-	enum kind kind;
 	size_t offset;
 	const char *word[3];
 } keys[] = {
-#define KEY(text, sort, member) \
-	.name = text, .kind = sort, .offset = offsetof(struct proxy_interface_config, member)
-	{KEY("version", OCTET, values.version)},
-	{KEY("robustness", OCTET, values.robustness)},
-	{KEY("last-member-query-count", OCTET, values.last_member_query_count)},
-	{KEY("startup-query-count", OCTET, values.startup_query_count)},
-	{KEY("query-interval", SECONDS, values.query_interval)},
-	{KEY("query-response-interval", SECONDS, values.query_response_interval)},
-	{KEY("last-member-query-interval", SECONDS, values.last_member_query_interval)},
-	{KEY("startup-query-interval", SECONDS, values.startup_query_interval)},
-	{KEY("unsolicited-report-interval", SECONDS, values.unsolicited_report_interval)},
-	{KEY("rfc3376-timers", FLAG, values.rfc3376_timers), {"on"}},
-	{KEY("oldest-version", OCTET, oldest_version)},
-	{KEY("max-groups", NUMBER, max_groups)},
-	{KEY("max-sources", NUMBER, max_sources)},
-	{KEY("max-total-sources", NUMBER, max_total_sources)},
-	{KEY("max-hosts", NUMBER, max_hosts)},
-	{KEY("max-reporters", NUMBER, max_reporters)},
-	{KEY("max-reports", NUMBER, max_reports)},
-	{KEY("reserve", OCTET, reserve)},
-	{KEY("querier", CHOICE, querier), {"auto", "always", "never"}},
-	{KEY("quick-leave", CHOICE, quick_leave), {"off", "on", "tracked"}},
-	{KEY("router-alert", FLAG, router_alert_strict), {"strict"}},
-	{KEY("report-interval", SECONDS, report_interval)},
-	{KEY("host", FLAG, kernel_host), {"kernel"}},
+#define KEY(text, member) .name = text, .offset = offsetof(struct proxy_interface_config, member)
+	{KEY("rfc3376-timers", values.rfc3376_timers), {"on"}},
+	{KEY("querier", querier), {"auto", "always", "never"}},
+	{KEY("quick-leave", quick_leave), {"off", "on", "tracked"}},
+	{KEY("router-alert", router_alert_strict), {"strict"}},
+	{KEY("host", kernel_host), {"kernel"}},
 #undef KEY
 };
 
@@ -48,43 +27,46 @@ _Static_assert(QUERIER_AUTO == 0 && QUERIER_ALWAYS == 1 && QUERIER_NEVER == 2, "
 _Static_assert(QUICK_LEAVE_OFF == 0 && QUICK_LEAVE_ON == 1 && QUICK_LEAVE_TRACKED == 2, "");
 _Static_assert(sizeof(enum querier_mode) == sizeof(uint32_t), "");
 
-static const struct key *key_named(const char *name)
+static const char *set_word(char *at, const struct key *key, const char *value)
 {
-	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (!strcmp(keys[i].name, name))
-			return &keys[i];
+	uint32_t n = 0;
+
+	if (!key->word[1]) {
+		*(bool *)at = !strcmp(value, key->word[0]);
+		return NULL;
+	}
+	while (n < 3 && strcmp(key->word[n], value))
+		n++;
+	if (n == 3)
+		return "one of its words";
+	memcpy(at, &n, sizeof(n));
 	return NULL;
 }
 
-static unsigned choice(const struct key *key, const char *word)
+static const char *set_number(char *at, const struct key_case *key, const char *value)
 {
-	unsigned n = 0;
+	unsigned number = 0;
+	int64_t ms = 0;
 
-	while (n < 3 && strcmp(key->word[n], word))
-		n++;
-	return n;
+	if (key->seconds ? !word_seconds(value, &ms) : !word_number(value, &number))
+		return key->seconds ? "seconds" : "a number";
+	if (key->seconds)
+		number = (unsigned)ms;
+	if (key->size == 1)
+		*(uint8_t *)at = (uint8_t)number;
+	else
+		memcpy(at, &number, sizeof(number));
+	return NULL;
 }
 
 const char *settings_set(struct proxy_interface_config *config, const char *name, const char *value)
 {
-	const struct key *key = key_named(name);
-	char *at = (char *)config + (key ? key->offset : 0);
-	unsigned number = 0;
-	int64_t ms = 0;
-
-	if (!key)
-		return "";
-	if (key->kind == CHOICE && (number = choice(key, value)) == 3)
-		return "one of its words";
-	if (key->kind <= NUMBER && !word_number(value, &number))
-		return "a number";
-	if (key->kind == SECONDS && !word_seconds(value, &ms))
-		return "seconds";
-	if (key->kind == OCTET)
-		*(uint8_t *)at = (uint8_t)number;
-	else if (key->kind == FLAG)
-		*(bool *)at = !strcmp(value, key->word[0]);
-	else
-		memcpy(at, key->kind == SECONDS ? (void *)&(int32_t){(int32_t)ms} : &number, 4);
-	return NULL;
+	for (unsigned i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!strcmp(keys[i].name, name))
+			return set_word((char *)config + keys[i].offset, &keys[i], value);
+	for (unsigned i = 0; i < KEY_CASES; i++)
+		if (key_cases[i].size && !strcmp(key_cases[i].name, name))
+			return set_number((char *)config + key_cases[i].offset, &key_cases[i],
+					  value);
+	return "";
 }
