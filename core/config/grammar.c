@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The grammar of the configuration language, one function a rule. All errors that a statement has
- * in itself are found here, and nowhere else. Leaves out: the values of keys, which are value.c's,
- * and tables, ruletable.c's.
+ * in itself are found while it is read, here and in what is called from here. Leaves out: the
+ * values of keys, which are value.c's, and tables, ruletable.c's.
  */
 #include "core/config/grammar.h"
 

@@ -24,8 +24,8 @@ struct parser {
 	void *memory, *scratch;
 };
 
-/* One for the script, tokens that are not in whose file are in ADDED. NULL: no memory, and that is
- * the error. */
+/* One for the script, whose tokens are in its file or in ADDED. NULL: no memory, and that is the
+ * error. */
 struct parser *parser_new(const struct script *, const struct part *added, char error[CONF_ERROR]);
 /* All but what lives as long as what is made. */
 void parser_free(struct parser *);
@@ -60,8 +60,6 @@ enum protocol parser_protocol(const struct addr *);
 enum name_kind {
 	NAME_TABLE,
 	NAME_INSTANCE,
-	NAME_UPSTREAM, /* of an instance */
-	NAME_DOWNSTREAM,
 	NAME_CLAIMED,  /* is a downstream */
 	NAME_RESERVED, /* by a definition that names it */
 	NAME_TAKEN,    /* by a pattern */

@@ -214,7 +214,8 @@ static bool read_statement(struct script *script, struct part *part, size_t from
 
 /* ---- which one replaces which ---- */
 
-/* Does the latest statement take the old one's place? UNDONE: both are for nothing then. */
+/* Does the latest statement take the old one's place? UNDONE: an add and a del, so
+ * that neither is kept. */
 static bool replaces(const struct statement *latest, const struct statement *old, bool *undone)
 {
 	if (!statement_same(&latest->instance, &old->instance) ||

@@ -5,9 +5,9 @@
  * without a tab, "ok" or "error TEXT", ends the answer and the connection. mcproxy-stat(8) lists
  * the requests and their columns, mcproxy-ctl(8) the commands.
  *
- * All that can be asked, a row each. From the rows come what the daemon
- * understands (control_answer.c), which function of its does it, and what mcproxy-stat and
- * mcproxy-ctl take and say in their help. Whoever expands a list defines the macros of its rows.
+ * All that can be asked, a row each. From the rows come what the daemon understands
+ * (control_answer.c), which function of its does it, and what mcproxy-stat and mcproxy-ctl take and
+ * say in their help. Whoever expands a list defines the macros of its rows.
  *
  * TABLE(NAME, FUNCTION, SCOPE, PART, COLUMN...): lines of tab-separated columns. table_FUNCTION()
  * writes them, EACH: those of a view, or ONCE: all. PART of what mcproxy-stat shows by itself,

@@ -28,6 +28,7 @@
 
 /* When a table that is waited for may be free, in milliseconds. */
 enum { RETRY_SOON = 100 };
+
 static void take_hangup(struct daemon *d)
 {
 	char error[CONF_ERROR];

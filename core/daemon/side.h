@@ -99,7 +99,7 @@ struct instance {
 	struct backoff retry;
 };
 
-/* What a VIF that there is is to the side. */
+/* The side's part of a VIF, which exists. */
 struct side_link *side_link(const struct side *, unsigned vif);
 /* The VIF of an interface; PROXY_VIFS: none is. */
 unsigned side_vif(const struct side *, unsigned ifindex);

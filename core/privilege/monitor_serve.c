@@ -137,7 +137,7 @@ static int serve_mroute(struct monitor *m, struct call *call)
 	return call->result < 0 ? call->result : 0;
 }
 
-/* Whoever else has the socket open. */
+/* It is free at once, although the worker has the socket open, too. */
 static void give_table_back(struct monitor *m, struct monitor_table *table)
 {
 	enum protocol protocol = (enum protocol)table->protocol;

@@ -128,7 +128,6 @@ static uint32_t tree_of(const struct proxy *p)
 
 	if (route_is_per_source(p))
 		return 0;
-
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->router[vif] && interface_forwards(p->router[vif]))
 			vifs |= route_bit(vif);

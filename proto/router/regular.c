@@ -10,6 +10,7 @@ enum { BUCKET = 4, FIRST_BUCKETS = 16 };
 /* Milliseconds in which a host may send all at once what it may send in that time: as long as
  * answers to a general query may be put off (RFC 3376 section 8.3). */
 enum { BURST = 10000 };
+
 /* Has it been heard again when a query could have been answered meanwhile, and after OVER? */
 static bool is_regular(const struct interface *i, const struct regular *r, int64_t over)
 {

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Who writes what of struct proxy, always called p, and of struct interface, called i
-# (proto/state/state.h): assigns to it, counts it up or down, or hands out its address. Everybody else
-# reads it, or calls its owner.
+# Who writes what of struct proxy, always called p, and of struct interface, called i, by its role, or
+# found in a table of p (proto/state/state.h): assigns to it, counts it up or down, hands out its
+# address, or fills what it points to. Everybody else reads it, or calls its owner.
 
 {
 	# Of each member the files that own it.
@@ -23,9 +23,11 @@
 		i->(config|configured|active) setup
 		i->values setup state/interface
 	END
-	find proto -name '*.c' -exec grep -HE '(p|i)->' {} +
+	find proto -name '*.c' -exec grep -HE -- '->' {} +
 } | awk '
+	BEGIN { interface = "(i|router|host|upstream|known|earlier|[a-z_>.-]*(interface|router|host)[[][^]]*[]])->" }
 	!/^proto\// {
+		sub(/^i->/, interface)
 		member[++count] = "(^|[^a-z_])" $1
 		for (n = 2; n <= NF; n++)
 			owns["proto/" $n ".c", count] = 1
@@ -37,7 +39,7 @@
 		sub(/^[^:]*:/, "", line)
 		# Whoever compares it, or works something out of it, only reads.
 		gsub(/(addr_[a-z_]+|is_lower|values_[a-z_]*_(interval|time))\([^()]*\)/, "", line)
-		if (line ~ /(^|[^a-z_])const |\.values = &/)
+		if (line ~ /^[ \t]*(static )?const |[*]const |\.values = &/)
 			next
 		for (n = 1; n <= count; n++) {
 			name = member[n] "($|[^a-z_0-9])"
@@ -47,8 +49,9 @@
 			counts = member[n] "([.[][][a-z_0-9.]*)?([+][+]|--)"
 			before = member[n]
 			sub(/\(\^\|\[\^a-z_\]\)/, "", before)
+			fills = "mem(set|cpy|move)[(]" before
 			before = "([+][+]|--|(^|[^&])&)" before "($|[^a-z_0-9-])"
-			if (line !~ assigns && line !~ counts && line !~ before)
+			if (line !~ assigns && line !~ counts && line !~ before && line !~ fills)
 				continue
 			written[n] = 1
 			if (owns[file, n])
