@@ -130,7 +130,7 @@ int64_t proxy_deadline(const struct proxy *p)
 }
 
 /* Reports leave before routes are made: the way back takes longer. */
-static void report_changes(struct proxy *p, struct interface *i, int64_t now)
+static void update_upstream(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct membership *m;
 	struct merged merged;
@@ -146,7 +146,7 @@ static void report_changes(struct proxy *p, struct interface *i, int64_t now)
 	report_flush(p, i);
 }
 
-static void route_changes(struct proxy *p)
+static void update_routes(struct proxy *p)
 {
 	while (p->database.dirty) {
 		struct membership *m = p->database.dirty;
@@ -204,8 +204,8 @@ void proxy_tick(struct proxy *p, int64_t now)
 	}
 	for (n = 0; n < p->config->interface_count; n++)
 		if (p->interface[n]->config->upstream)
-			report_changes(p, p->interface[n], now);
-	route_changes(p);
+			update_upstream(p, p->interface[n], now);
+	update_routes(p);
 	if (ENABLE_PRIVSEP)
 		adopt_end(p);
 	if (membership_was_starved(p) && p->retry_at == INT64_MAX)

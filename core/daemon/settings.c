@@ -92,7 +92,7 @@ void settings_take(struct daemon *d, struct conf *conf)
 }
 
 /* False: nothing has changed, and ERROR says why. */
-static bool read_again(struct daemon *d, char error[CONF_ERROR])
+static bool reread(struct daemon *d, char error[CONF_ERROR])
 {
 	struct script script;
 	struct conf conf;
@@ -114,7 +114,7 @@ bool settings_reload(struct daemon *d, char error[CONF_ERROR])
 	bool done;
 
 	priv_reloading(d->priv, false);
-	done = read_again(d, error);
+	done = reread(d, error);
 	/* Else another worker says so. */
 	if (!d->replaced)
 		priv_reloading(d->priv, true);

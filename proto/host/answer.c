@@ -15,7 +15,7 @@ void answer_stop(struct proxy *p, struct interface *i)
 	struct answer *a = &i->host.answer;
 
 	membership_walk_stop(p, &a->walk);
-	a->running = a->again = false;
+	a->running = a->restart = false;
 	a->next_at = INT64_MAX;
 }
 
@@ -30,7 +30,7 @@ void answer_general(struct proxy *p, struct interface *i, int64_t now, int64_t t
 
 	if (!i->timers.count)
 		return;
-	a->again = a->running;
+	a->restart = a->running;
 	if (!a->running) {
 		membership_walk_start(p, &a->walk);
 		a->next_at = a->end = INT64_MAX;
@@ -54,10 +54,10 @@ static struct subscription *next_unanswered(struct proxy *p, struct interface *i
 		struct membership *m = a->walk.next;
 		struct subscription *s = m ? membership_subscription(m, i->vif) : NULL;
 
-		if (!m && !a->again)
+		if (!m && !a->restart)
 			return NULL;
 		if (!m) {
-			a->again = false;
+			a->restart = false;
 			a->walk.next = p->database.first;
 			continue;
 		}
@@ -89,7 +89,7 @@ void answer_continue(struct proxy *p, struct interface *i, int64_t now)
 	while (chunk-- && (s = next_unanswered(p, i, &visits)))
 		report_state(p, i, s, true);
 	a->next_at = now + 1 + random_below(&p->random, time);
-	if (!a->walk.next && !a->again)
+	if (!a->walk.next && !a->restart)
 		answer_stop(p, i);
 }
 

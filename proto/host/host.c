@@ -71,7 +71,7 @@ static void transmit(struct proxy *p, struct interface *i, struct subscription *
 		if (s->sources.source[n].retransmit)
 			s->sources.source[n].retransmit--;
 	subscription_sweep(s);
-	s->retransmit_at = subscription_is_pending(s) ? report_again_at(p, i, now) : INT64_MAX;
+	s->retransmit_at = subscription_is_pending(s) ? report_repeat_at(p, i, now) : INT64_MAX;
 	if (s->retransmit_at == INT64_MAX && !subscription_is_member(s))
 		subscription_delete(p, i, s);
 	else

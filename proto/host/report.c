@@ -120,18 +120,18 @@ uint32_t report_capacity(const struct proxy *p, const struct interface *i)
 	return (uint32_t)(sizeof(p->report.buffer) / message_record_size(p->protocol, 0));
 }
 
-int64_t report_again_at(struct proxy *p, const struct interface *i, int64_t now)
+int64_t report_repeat_at(struct proxy *p, const struct interface *i, int64_t now)
 {
 	bool old = message_is_old(i->host.version);
 	int32_t interval = values_unsolicited_report_interval(&i->values, old);
 
-	if (!p->report.again_at)
-		p->report.again_at = now + 1 + random_below(&p->random, interval - 1);
-	return p->report.again_at;
+	if (!p->report.repeat_at)
+		p->report.repeat_at = now + 1 + random_below(&p->random, interval - 1);
+	return p->report.repeat_at;
 }
 
 void report_flush(struct proxy *p, struct interface *i)
 {
 	interface_send(p, i, &p->report.writer, TX_REPORT);
-	p->report.again_at = 0;
+	p->report.repeat_at = 0;
 }

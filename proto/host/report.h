@@ -18,7 +18,7 @@ void report_state(struct proxy *, struct interface *, const struct subscription 
 uint32_t report_capacity(const struct proxy *, const struct interface *);
 /* When changes that are reported now are repeated; the same until report_flush(), so that what left
  * together is repeated together. */
-int64_t report_again_at(struct proxy *, const struct interface *, int64_t now);
+int64_t report_repeat_at(struct proxy *, const struct interface *, int64_t now);
 /* Sends what has been collected, if anything; before another interface reports. */
 void report_flush(struct proxy *, struct interface *);
 

@@ -34,7 +34,7 @@ struct answer {
 	struct proxy_walk walk; /* to the end of what it has to tell */
 	uint8_t query;		/* the last one's number: who has answered it is passed over */
 	bool running;
-	bool again;    /* a query came on the way: from the beginning, once more */
+	bool restart;  /* a query came on the way: from the beginning, once more */
 	bool begun;    /* since the last query */
 	uint32_t left; /* about how many subscriptions are still to be told */
 	int64_t next_at, end;
@@ -53,7 +53,7 @@ struct host {
 struct report {
 	struct message_writer writer;
 	uint8_t buffer[1500];
-	int64_t again_at; /* when what leaves now is repeated, all of it together; 0: not drawn */
+	int64_t repeat_at; /* of what leaves now, all of it together; 0: not drawn */
 };
 
 /* The membership database (RFC 4605 section 4.1): membership.c's. */
