@@ -221,9 +221,10 @@ static bool replaces(const struct statement *latest, const struct statement *old
 	if (!statement_same(&latest->instance, &old->instance) ||
 	    !statement_same(&latest->interface, &old->interface))
 		return false;
-	/* What was set for an interface goes with it. */
+	/* What was set for an interface goes with it; rulematching is said of all upstreams. */
 	if (latest->kind == STATEMENT_DEL && old->kind == STATEMENT_SET)
-		return old->place & latest->place & PLACE_PEER;
+		return latest->place & PLACE_PEER &
+		       (old->place == PLACE_INSTANCE ? PLACE_UPSTREAM : old->place);
 	if (latest->place != old->place || latest->key != old->key ||
 	    (latest->kind == STATEMENT_SET) != (old->kind == STATEMENT_SET))
 		return false;

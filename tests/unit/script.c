@@ -138,6 +138,9 @@ static void test_replacement(void)
 		"pinstance p upstream c set robustness 4;\n"
 		"pinstance q downstream c set robustness 5;\n"
 		"pinstance p downstream cc set robustness 6;\n");
+	becomes("add p upstream *\nset pinstance p upstream * out rulematching first\n"
+		"set pinstance q upstream * in rulematching mutex 20\ndel p upstream *\n",
+		"pinstance q upstream * in rulematching mutex 20;\n");
 	becomes("add p peer c\nset pinstance p downstream c robustness 3\n"
 		"set pinstance p upstream c robustness 4\ndel p peer c\n",
 		"");
