@@ -259,7 +259,7 @@ int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsi
 		{LOAD_BYTE, 0, 0, protocol == PROTOCOL_IGMP ? 9 : 0},
 		{EQUAL, (uint8_t)(count + 2), 0, 0},
 		{LOAD_WORD, 0, 0, (uint32_t)(ABI_SKF_AD_OFF + ABI_SKF_AD_IFINDEX)}};
-	struct abi_sock_fprog program = {.len = (unsigned short)(count + 5), .filter = code};
+	struct abi_sock_fprog bpf = {.len = (unsigned short)(count + 5), .filter = code};
 
 	if (count > RAWSOCK_INTERFACES)
 		return -EINVAL;
@@ -267,7 +267,7 @@ int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsi
 		code[3 + i] = (struct abi_sock_filter){EQUAL, (uint8_t)(count - i), 0, ifindex[i]};
 	code[3 + count] = (struct abi_sock_filter){RETURN, 0, 0, 0};
 	code[4 + count] = (struct abi_sock_filter){RETURN, 0, 0, UINT32_MAX};
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) ? -errno : 0;
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &bpf, sizeof(bpf)) ? -errno : 0;
 }
 
 /* Without it, for want of packet sockets in the kernel, only unusual sources fail. Nobody shall
@@ -275,13 +275,13 @@ int rawsock_filter(int fd, enum protocol protocol, const unsigned *ifindex, unsi
 void rawsock_prepare(void)
 {
 	struct abi_sock_filter nothing = {ABI_BPF_RET | ABI_BPF_K, 0, 0, 0};
-	const struct abi_sock_fprog program = {.len = 1, .filter = &nothing};
+	const struct abi_sock_fprog bpf = {.len = 1, .filter = &nothing};
 	const int on = 1;
 
 	if (packet_socket >= 0)
 		return;
 	packet_socket = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	setsockopt(packet_socket, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	setsockopt(packet_socket, SOL_SOCKET, SO_ATTACH_FILTER, &bpf, sizeof(bpf));
 	setsockopt(packet_socket, SOL_SOCKET, SO_LOCK_FILTER, &on, sizeof(on));
 }
 

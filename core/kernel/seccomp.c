@@ -228,10 +228,10 @@ unsigned seccomp_filter(struct abi_sock_filter filter[SECCOMP_MAX])
 int seccomp_enter(void)
 {
 	struct abi_sock_filter filter[SECCOMP_MAX];
-	struct abi_sock_fprog program = {.filter = filter};
+	struct abi_sock_fprog bpf = {.filter = filter};
 
-	program.len = (unsigned short)(SANITIZED ? 0 : seccomp_filter(filter));
-	if (!program.len)
+	bpf.len = (unsigned short)(SANITIZED ? 0 : seccomp_filter(filter));
+	if (!bpf.len)
 		return -ENOTSUP;
-	return prctl(ABI_PR_SET_SECCOMP, ABI_SECCOMP_MODE_FILTER, &program, 0, 0) ? -errno : 0;
+	return prctl(ABI_PR_SET_SECCOMP, ABI_SECCOMP_MODE_FILTER, &bpf, 0, 0) ? -errno : 0;
 }
