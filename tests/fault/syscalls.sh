@@ -138,6 +138,7 @@ scenario() {
 		until_true 5 forwarded 2 "$old4 $new4" "$old6 $new6" || return 1
 	step='to tell its groups' && until_true 12 has_groups 4 || return 1
 	leave new
+	rm "$work/new.pid" # its number may be another's from now on
 	step='to leave' && until_true 8 not snooped $new4 && until_true 8 not snooped $new6 ||
 		return 1
 	step='to forward only what is joined' &&
@@ -204,8 +205,7 @@ finish() {
 		fi
 		sleep 0.02
 	done
-	status=0
-	wait "$daemon" 2>/dev/null || status=$?
+	exit_status "$daemon"
 }
 
 # judge: what became of the run, in $verdict.

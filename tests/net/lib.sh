@@ -153,11 +153,12 @@ ended() {
 	return 1
 }
 
-# exit_status PID: in $status, after it has ended.
+# exit_status PID: in $status, after it has ended. Its number may be another's from now on.
 exit_status() {
 	wait_for 10 "process $1 has ended" ended "$1"
 	status=0
 	wait "$1" 2>/dev/null || status=$?
+	case " $pids " in *" $1 "*) pids=" $pids " pids="${pids%% "$1" *} ${pids#* "$1" }" ;; esac
 }
 
 # ---- namespaces ----
