@@ -214,8 +214,8 @@ static bool read_statement(struct script *script, struct part *part, size_t from
 
 /* ---- which one replaces which ---- */
 
-/* Does the latest statement take the old one's place? UNDONE: an add and a del, so
- * that neither is kept. */
+/* Does the latest statement take the old one's place? UNDONE: an add and a del, of
+ * which neither is kept. */
 static bool replaces(const struct statement *latest, const struct statement *old, bool *undone)
 {
 	if (!statement_same(&latest->instance, &old->instance) ||
@@ -280,6 +280,7 @@ static const char *add_statement(struct script *script, struct part *part, const
 bool script_add(struct script *script, const char *command, struct part *before,
 		char error[CONF_ERROR])
 {
+	/* In all of it lines are counted, for an error, before what was added is copied there. */
 	struct part part = {.text = calloc(1, script->added.size + SCRIPT_STATEMENT)};
 	const char *why =
 		part.text ? add_statement(script, &part, command, error) : strerror(ENOMEM);

@@ -154,7 +154,8 @@ static bool is_in_cut(const struct piece *piece, unsigned count, const struct ad
 
 	while (below < count - 1 && addr_compare(&piece[below + 1].first, source) <= 0)
 		below++;
-	if (piece[below].single && (piece[below].covered || !piece[below].named))
+	if (piece[below].single &&
+	    (piece[below].covered || (!piece[below].named && !piece[below].wanted)))
 		return true;
 	above = below;
 	while (below && piece[below].single)
