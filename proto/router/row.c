@@ -64,17 +64,17 @@ static bool end_group(struct change *c)
 	return true;
 }
 
-/* Q(G): section 6.6.3.1. */
+/* Q(G): section 6.6.3.1. While the members are being asked, another leave asks nothing more (RFC
+ * 2236 section 7), as with sources. */
 static void query_group(struct change *c)
 {
 	struct filter_state *f = c->state;
 
 	if (ENABLE_QUICK_LEAVE && c->quick && end_group(c))
 		return;
-	if (!c->query_count)
+	if (!c->query_count || f->group_timer <= c->query_deadline)
 		return;
-	if (f->group_timer > c->query_deadline)
-		f->group_timer = c->query_deadline;
+	f->group_timer = c->query_deadline;
 	f->query_count = c->query_count;
 	c->asked = true;
 }

@@ -74,8 +74,10 @@ static void ask_group(struct model *model, struct link *link, struct member *mem
 		member->expires = model->now;
 		return;
 	}
-	if (member->expires > lowered)
-		member->expires = lowered;
+	/* RFC 2236 section 7: the members are being asked. */
+	if (member->expires <= lowered)
+		return;
+	member->expires = lowered;
 	member->queries = link->values.last_member_query_count;
 	member->query_at = model->now;
 }
