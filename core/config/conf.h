@@ -72,6 +72,7 @@ struct conf {
 	bool disabled;
 	/* "": none */
 	char control[CONF_PATH];
+	bool control_given; /* else it is the default, which another daemon may have, too */
 	char control_group[CONF_NAME];
 	char pidfile[CONF_PATH];
 	char user[CONF_NAME];

@@ -163,6 +163,8 @@ static bool set_value(struct draft *draft, const struct statement *statement)
 		return true;
 	if (statement->place == PLACE_PROGRAM) {
 		keys_put(statement, &draft->conf);
+		draft->conf.control_given |=
+			statement->key->offset == offsetof(struct conf, control);
 		draft->conf.log_level_given |=
 			draft->added && statement->key->offset == offsetof(struct conf, log_level);
 		return true;

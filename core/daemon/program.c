@@ -19,24 +19,43 @@ static int write_pidfile(const struct daemon *d)
 	return error;
 }
 
-/* The socket of CONF. Descriptor or -errno, logged. */
+/* A socket at PATH, which may be there already. Descriptor or -errno. */
 static int listen_at(const struct daemon *d, const char *path, const char *group)
 {
 	const struct priv_settings *old = &d->priv->settings;
-	int fd = old->control, error;
+	int error;
 
-	if (fd >= 0 && !strcmp(old->path, path)) {
-		error = socket_permit(path, group);
-		fd = error ? error : fd;
-	} else {
-		fd = socket_listen(path, group);
+	if (old->control < 0 || strcmp(old->path, path) != 0)
+		return socket_listen(path, group);
+	error = socket_permit(path, group);
+	return error ? error : old->control;
+}
+
+/* The socket that the text asks for; where another daemon has it and nobody wrote it down, the next
+ * default that is free. It is the one of the settings then. Descriptor or -errno, logged. */
+static int listen_somewhere(struct daemon *d)
+{
+	struct priv_settings *settings = &d->priv->settings;
+	const char *wanted = d->control_path;
+	int fd = listen_at(d, wanted, d->control_group);
+	char path[CONF_PATH];
+
+	memcpy(path, wanted, sizeof(path));
+	for (unsigned n = 2; fd == -EADDRINUSE && !d->control_given && n <= SOCKET_DEFAULTS; n++) {
+		socket_default(path, n);
+		fd = listen_at(d, path, d->control_group);
 	}
 	if (fd == -EINVAL)
-		log_error("control-group %s: no such group", group);
+		log_error("control-group %s: no such group", d->control_group);
 	else if (fd == -EADDRINUSE)
-		log_error("%s: another daemon listens there, or it is no socket", path);
+		log_error("%s: another daemon listens there, or it is no socket", wanted);
 	else if (fd < 0)
 		log_error("%s: %s", path, strerror(-fd));
+	else if (strcmp(path, wanted) != 0)
+		log_warning(
+			"%s: another daemon listens there; this one listens at %s (set control)",
+			wanted, path);
+	memcpy(settings->path, path, sizeof(settings->path));
 	return fd;
 }
 
@@ -45,7 +64,7 @@ int program_open_control(struct daemon *d, int fd)
 	int error = fd < 0 ? fd : control_open(&d->control, &d->common.loop, fd, &d->shown);
 
 	if (fd >= 0 && error)
-		log_error("%s: %s", d->control_path, strerror(-error));
+		log_error("%s: %s", d->priv->settings.path, strerror(-error));
 	d->deaf = false;
 	return error;
 }
@@ -62,8 +81,7 @@ int program_reopen_control(struct daemon *d)
 	program_close_control(d);
 	socket_remove(settings->path);
 	settings->control = -1;
-	memcpy(settings->path, d->control_path, sizeof(settings->path));
-	return program_open_control(d, listen_at(d, d->control_path, d->control_group));
+	return program_open_control(d, listen_somewhere(d));
 }
 
 /* The socket cannot be exchanged now: a command may have come by it. */
@@ -91,6 +109,7 @@ void program_remember(struct daemon *d, const struct conf *conf)
 {
 	memcpy(d->control_path, conf->control, sizeof(d->control_path));
 	memcpy(d->control_group, conf->control_group, sizeof(d->control_group));
+	d->control_given = conf->control_given;
 	memcpy(d->user, conf->user, sizeof(d->user));
 	memcpy(d->group, conf->group, sizeof(d->group));
 	memcpy(d->chroot, conf->chroot, sizeof(d->chroot));
@@ -165,16 +184,15 @@ int program_settle(struct daemon *d, const struct conf *conf)
 
 	if (error)
 		return error;
-	if (ENABLE_CONTROL) {
-		fd = listen_at(d, conf->control, conf->control_group);
-		if (fd < 0)
-			return fd;
-	}
+	program_remember(d, conf);
+	if (ENABLE_CONTROL)
+		fd = listen_somewhere(d);
+	if (ENABLE_CONTROL && fd < 0)
+		return fd;
 	settings->control = fd;
 	settings->log_syslog = conf->log_syslog || d->options->background;
 	settings->log_level = d->log_level;
 	settings->watchdog = conf->watchdog;
-	memcpy(settings->path, conf->control, sizeof(settings->path));
 	set_pidfile(d, conf);
 	error = priv_settle(d->priv);
 	if (error)

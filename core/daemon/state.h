@@ -41,6 +41,7 @@ struct daemon {
 	struct control_daemon shown; /* VIEW: members.c */
 	/* as the text has them */
 	char control_path[CONF_PATH], control_group[CONF_NAME];
+	bool control_given;
 	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 	enum log_level log_level;
 	bool deaf; /* the control socket is to be another one */
