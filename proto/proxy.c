@@ -61,10 +61,10 @@ static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const st
 			i->counters.value[dropped]++;
 		return 0;
 	}
-	if (upstream)
-		host_query(p, i, now, packet, &m);
-	else
+	if (!upstream)
 		querier_message(p, i, now, packet, &m);
+	else if (!host_query(p, i, now, packet, &m))
+		return 0;
 	if (!ENABLE_PRIVSEP || m.type != MESSAGE_QUERY || !addr_is_any(&m.group))
 		return 0;
 	return upstream || addr_equal(&i->router.other_querier, &packet->source) ? m.version : 0;

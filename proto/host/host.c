@@ -9,6 +9,9 @@
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 
+/* How often a query to our own address is answered, in milliseconds. */
+enum { UNICAST_INTERVAL = 1000 };
+
 void host_reset(struct proxy *p, struct interface *i)
 {
 	interface_heed(i, 0, 0);
@@ -293,21 +296,30 @@ void host_configure(struct proxy *p, struct interface *i, int64_t now,
 	update_version(p, i, now);
 }
 
-void host_query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
+bool host_query(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
 		struct message *m)
 {
+	bool unicast = !addr_is_multicast(&packet->destination);
 	int64_t time = m->max_response_time;
 
+	if (unicast && now < i->host.unicast_again) {
+		i->counters.value[DROP_DESTINATION]++;
+		return false;
+	}
 	i->counters.value[RX_QUERY]++;
-	if (addr_is_any(&m->group))
+	if (unicast)
+		i->host.unicast_again = now + UNICAST_INTERVAL;
+	else if (addr_is_any(&m->group))
 		i->host.querier = packet->source;
 	if (is_kernels(i))
-		return;
-	note_version(p, i, now, m);
+		return !unicast;
+	if (!unicast)
+		note_version(p, i, now, m);
 	if (addr_is_any(&m->group))
 		answer_general(p, i, now, time);
 	else
 		answer_specific(p, i, now + 1 + random_below(&p->random, time), m);
+	return !unicast;
 }
 
 /* ---- time ---- */

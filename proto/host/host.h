@@ -28,8 +28,9 @@ void host_adopt(struct interface *, struct membership *);
 /* Leaves everything, reports it once, forgets it. */
 void host_leave_all(struct proxy *, struct interface *, int64_t now);
 /* A query was heard: notes the querier's version and values, schedules the answer (RFC 3376
- * section 5.2). */
-void host_query(struct proxy *, struct interface *, int64_t now, const struct packet *,
+ * section 5.2). One to our own address (section 4.1.12) is answered once a second at most, and
+ * tells nothing of the link's querier: it may come from anywhere. False: it was one. */
+bool host_query(struct proxy *, struct interface *, int64_t now, const struct packet *,
 		struct message *);
 /* When host_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t host_deadline(const struct interface *);

@@ -44,7 +44,8 @@ struct answer {
 struct host {
 	uint8_t version; /* spoken now */
 	int64_t v1_querier_until, v2_querier_until;
-	struct addr querier; /* who sent the last General Query; any: nobody */
+	struct addr querier;   /* who sent the last General Query; any: nobody */
+	int64_t unicast_again; /* before, no query to our own address is answered */
 	int64_t next_unsolicited;
 	struct answer answer;
 };

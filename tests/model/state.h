@@ -139,6 +139,7 @@ struct link {
 	/* an upstream's */
 	unsigned version;
 	int64_t v1_until, v2_until;
+	int64_t unicast_again; /* a query to our address alone is answered */
 	struct addr heard;
 	struct subscribed *subscribed;
 	unsigned subscribed_count, subscribed_room;

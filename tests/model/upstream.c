@@ -226,12 +226,12 @@ static void ask_all(const struct model *model, struct link *link, int64_t until)
 	free(known.item);
 }
 
-void upstream_query(struct model *model, struct link *link, const struct heard *heard)
+/* What the querier tells all of the link. */
+static void learn(struct model *model, struct link *link, const struct heard *heard)
 {
 	const struct message *message = heard->message;
 	int64_t response = codec_response(model->protocol, message);
 	bool general = addr_is_any(&message->group);
-	bool whole;
 
 	if (general)
 		link->heard = heard->source;
@@ -242,6 +242,22 @@ void upstream_query(struct model *model, struct link *link, const struct heard *
 	else if (message->version == 2 && model->protocol == PROTOCOL_IGMP && general)
 		link->v2_until = model->now + older_querier_present(model, link, response);
 	set_version(model, link);
+}
+
+void upstream_query(struct model *model, struct link *link, const struct heard *heard)
+{
+	const struct message *message = heard->message;
+	int64_t response = codec_response(model->protocol, message);
+	bool general = addr_is_any(&message->group);
+	bool whole;
+
+	if (addr_is_multicast(&heard->destination)) {
+		learn(model, link, heard);
+	} else {
+		if (model->now < link->unicast_again)
+			return;
+		link->unicast_again = model->now + 1000;
+	}
 	if (response < 1)
 		response = 1;
 	if (general) {
