@@ -4,6 +4,7 @@
 
 #include "proto/forward/forward.h"
 #include "proto/host/subscription.h"
+#include "proto/router/forwarder.h"
 #include "proto/router/group.h"
 #include "proto/router/reporter.h"
 #include "proto/state/membership.h"
@@ -20,6 +21,7 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 		.querier = i->router.querier,
 		.address = i->address,
 		.other_querier = i->router.other_querier,
+		.forwarder = forwarder_state(i),
 		.version = i->configured.version,
 		.values = i->values,
 		.groups = i->timers.count,

@@ -19,8 +19,11 @@ struct proxy_interface_status {
 	struct addr address;	   /* ours */
 	struct addr other_querier; /* downstream: who is, if not us; upstream: who queried last;
 				      any: nobody */
-	uint8_t version;	   /* spoken now: compatibility mode included */
-	struct values values;	   /* in force: another querier's included */
+	enum proxy_forwarder forwarder; /* downstream */
+	struct addr other_forwarder; /* downstream: who else forwards; any: nobody, or its address
+					is not known */
+	uint8_t version;	     /* spoken now: compatibility mode included */
+	struct values values;	     /* in force: another querier's included */
 	uint32_t groups;
 	int64_t next_query; /* downstream and querier: absolute; other querier: when it is given up
 			     */

@@ -96,4 +96,15 @@ enum proxy_forwarding {
 	PER_SOURCE_GROUPS      /* the upstream's filter meets several downstreams */
 };
 
+/* Who forwards on a downstream, which is not asked of who queries: by Multicast Router Discovery
+ * (RFC 4286), PIM Hellos and data that come in from elsewhere. */
+enum proxy_forwarder {
+	FORWARDER_DOWN,	  /* nothing runs there */
+	FORWARDER_ALONE,  /* we do, and nobody else does: wildcard routes will do */
+	FORWARDER_FIRST,  /* we do; others may be there, so that it takes a route for each source */
+	FORWARDER_BESIDE, /* we do, and the other one, too: everything may come twice */
+	FORWARDER_YIELDS, /* we still do, until the other one serves all */
+	FORWARDER_OTHER	  /* the other one does, and we do not */
+};
+
 #endif

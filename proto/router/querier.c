@@ -5,12 +5,11 @@
 #include <stdlib.h>
 
 #include "proto/packet/codec.h"
+#include "proto/router/forwarder.h"
 #include "proto/router/group.h"
 #include "proto/router/regular.h"
 #include "proto/router/tracking.h"
 #include "proto/state/interface.h"
-#include "proto/state/membership.h"
-#include "proto/state/route.h"
 
 void querier_reset(struct interface *i)
 {
@@ -24,16 +23,6 @@ void querier_free(struct interface *i)
 	free(i->router.regular);
 }
 
-/* Whether the interface forwards may have changed. */
-static void touch_groups(struct proxy *p, struct interface *i)
-{
-	uint32_t n;
-
-	route_touch_tree(p);
-	for (n = 0; n < i->timers.count; n++)
-		membership_touch(p, interface_group(i, n)->membership);
-}
-
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
 	querier_reset(i);
@@ -42,7 +31,7 @@ static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 		i->router.querier = true;
 		i->router.next_general_query = now;
 	}
-	touch_groups(p, i);
+	forwarder_set(p, i, true);
 }
 
 void querier_restart(struct proxy *p, struct interface *i, int64_t now)
@@ -104,7 +93,7 @@ void querier_stop(struct proxy *p, struct interface *i)
 	while (i->timers.count)
 		group_delete(p, i, interface_group(i, i->timers.count - 1));
 	querier_reset(i);
-	route_touch_tree(p);
+	forwarder_set(p, i, false);
 }
 
 static void send_general_query(struct proxy *p, struct interface *i)
@@ -159,7 +148,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	i->router.startup_left = 0;
 	if (i->router.querier) {
 		i->router.querier = false;
-		touch_groups(p, i);
+		forwarder_set(p, i, i->config->querier == QUERIER_NEVER);
 	}
 }
 

@@ -121,11 +121,6 @@ unsigned interface_on_link(const struct proxy *p, const struct addr *address)
 	return found;
 }
 
-bool interface_forwards(const struct interface *i)
-{
-	return i->active && (i->router.querier || i->config->querier == QUERIER_NEVER);
-}
-
 bool interface_is_ssm(const struct proxy *p, const struct addr *group)
 {
 	size_t n;

@@ -32,8 +32,11 @@ void interface_heed(struct interface *, uint8_t robustness, int32_t query_interv
 int interface_subnet(const struct interface *, const struct addr *address);
 /* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none. */
 unsigned interface_on_link(const struct proxy *, const struct addr *address);
-/* Does the instance forward to this downstream (RFC 4605 section 3: while it is the querier)? */
-bool interface_forwards(const struct interface *);
+/* Does the instance forward to this downstream, and from it? */
+static inline bool interface_forwards(const struct interface *i)
+{
+	return i->forwarder.forwards;
+}
 /* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */
 bool interface_is_ssm(const struct proxy *, const struct addr *group);
 

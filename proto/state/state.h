@@ -29,6 +29,11 @@ struct router {
 	uint32_t regular_capacity;
 };
 
+/* Who forwards on a downstream: forwarder.c's. */
+struct forwarder {
+	bool forwards; /* we do */
+};
+
 /* The answer to General Queries while it is on its way (RFC 3376 section 5.2): answer.c's. */
 struct answer {
 	struct proxy_walk walk; /* to the end of what it has to tell */
@@ -123,6 +128,7 @@ struct interface {
 	uint8_t heard_robustness; /* of another querier; 0: nothing */
 	int32_t heard_query_interval;
 	struct router router;
+	struct forwarder forwarder;
 	struct host host;
 };
 

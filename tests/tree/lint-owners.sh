@@ -17,6 +17,7 @@
 		p->(config|out|ctx|hash_seed|protocol|upstream|interface|router|host|plain) setup
 		p->retry_at proxy setup
 		i->router router/group router/limits router/querier router/regular router/tracking
+		i->forwarder router/forwarder
 		i->host[.](version|v1_querier_until|v2_querier_until|querier|next_unsolicited) host/host
 		i->host[.]answer host/answer
 		i->(exists|up|address|prefix|prefix_count|mtu|heard_robustness|heard_query_interval) state/interface
