@@ -14,9 +14,13 @@
 	X(RX_REPORT_V2, "rx-report-v2")                                               \
 	X(RX_REPORT_V3, "rx-report-v3")                                               \
 	X(RX_LEAVE, "rx-leave")                                                       \
+	/* other routers' signs: of Multicast Router Discovery, and PIM's Hello */    \
+	X(RX_MRD, "rx-mrd")                                                           \
+	X(RX_PIM_HELLO, "rx-pim-hello")                                               \
 	X(TX_QUERY, "tx-query")                                                       \
 	X(TX_REPORT, "tx-report")                                                     \
 	X(TX_LEAVE, "tx-leave")                                                       \
+	X(TX_MRD, "tx-mrd")                                                           \
 	/* the kernel would not send it; what matters is repeated */                  \
 	X(TX_ERROR, "tx-error")                                                       \
 	/* reports of groups that never leave their link: heard, but nothing to do */ \

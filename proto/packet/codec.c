@@ -4,9 +4,11 @@
 
 #include "proto/packet/igmp.h"
 #include "proto/packet/mld.h"
+#include "proto/packet/mrd.h"
+#include "proto/packet/pim.h"
 
-/* Of either protocol: the least octets of a message; where a version 3 report counts its records.
- */
+/* Of either protocol: the least octets of a message but of RFC 4286; where a version 3 report
+ * counts its records. */
 enum { HEADER = 8, RECORD_COUNT_AT = 6 };
 
 static const struct addr no_group = {{[10] = 0xff, [11] = 0xff}};
@@ -32,18 +34,27 @@ static bool is_complete(enum protocol protocol, const struct message *m)
 	return !body.overrun;
 }
 
+static size_t shortest(enum protocol protocol, const struct packet *packet)
+{
+	size_t length = packet->length ? mrd_length(protocol, packet->data[0]) : 0;
+
+	return length ? length : HEADER;
+}
+
 enum counter codec_read(enum protocol protocol, const struct packet *packet, struct message *m)
 {
 	enum counter result = DROP_TYPE;
 
-	if (packet->length < HEADER)
+	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
+	if (packet->pim)
+		return packet->ttl == 1 ? pim_decode(protocol, packet, m) : DROP_TTL;
+	if (packet->length < shortest(protocol, packet))
 		return DROP_LENGTH;
 	if (wire_checksum(protocol, &packet->source, &packet->destination, packet->data,
 			  packet->length))
 		return DROP_CHECKSUM;
 	if (packet->ttl != 1)
 		return DROP_TTL;
-	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
 	if (ENABLE_MLD && protocol == PROTOCOL_MLD)
 		result = mld_decode(packet, m);
 	if (ENABLE_IGMP && protocol == PROTOCOL_IGMP)
@@ -60,13 +71,6 @@ static void write_header(struct message_writer *w, enum message_type type, uint8
 		mld_write(&w->wire, type, version, max_response_time, group);
 	if (ENABLE_IGMP && w->protocol == PROTOCOL_IGMP)
 		igmp_write(&w->wire, type, version, max_response_time, group);
-}
-
-static struct addr link_multicast(enum protocol protocol, uint8_t last)
-{
-	if (protocol == PROTOCOL_IGMP)
-		return addr_ipv4(0xe0000000u | last);
-	return (struct addr){{0xff, 0x02, [15] = last}};
 }
 
 /* Their number, 0 so far; message_add_source() counts. */
@@ -89,21 +93,21 @@ void codec_write_query(struct message_writer *w, const struct query *q)
 		wire_put8(&w->wire, (uint8_t)message_encode_float(seconds, 4));
 		start_sources(w);
 	}
-	w->destination = addr_is_any(&q->group) ? link_multicast(w->protocol, 1) : q->group;
+	w->destination = addr_is_any(&q->group) ? message_link_multicast(w->protocol, 1) : q->group;
 }
 
 void codec_write_old(struct message_writer *w, enum message_type type, uint8_t version,
 		     const struct addr *group)
 {
 	write_header(w, type, version, 0, group);
-	w->destination = type == MESSAGE_LEAVE ? link_multicast(w->protocol, 2) : *group;
+	w->destination = type == MESSAGE_LEAVE ? message_link_multicast(w->protocol, 2) : *group;
 }
 
 void codec_add_record(struct message_writer *w, enum record_type type, const struct addr *group)
 {
 	if (!w->wire.length) {
 		write_header(w, MESSAGE_REPORT, 3, 0, &no_group);
-		w->destination = link_multicast(w->protocol, 22);
+		w->destination = message_link_multicast(w->protocol, 22);
 		w->record_count = 0;
 	}
 	wire_put8(&w->wire, (uint8_t)type);
@@ -111,4 +115,10 @@ void codec_add_record(struct message_writer *w, enum record_type type, const str
 	start_sources(w);
 	wire_put_addr(&w->wire, group, w->protocol);
 	wire_patch16(&w->wire, RECORD_COUNT_AT, ++w->record_count);
+}
+
+void codec_write_discovery(struct message_writer *w, enum message_type type, uint8_t interval,
+			   const struct values *values)
+{
+	mrd_write(w, type, interval, values);
 }

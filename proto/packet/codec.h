@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Whole messages of IGMP and MLD, header included, from and to bytes (RFC 3376 section 4, RFC 3810
- * section 5; RFC 2236, RFC 2710, RFC 1112 appendix I). Leaves out: what each byte of the headers
- * is, igmp.c and mld.c, and of what follows them, message.c.
+ * section 5; RFC 2236, RFC 2710, RFC 1112 appendix I), and other routers' signs (RFC 4286; RFC 7761
+ * section 4.9.2). Leaves out: what each byte of the headers is, igmp.c, mld.c, mrd.c and pim.c, and
+ * of what follows them, message.c.
  */
 #ifndef PROTO_CODEC_H
 #define PROTO_CODEC_H
@@ -30,5 +31,9 @@ void codec_write_old(struct message_writer *, enum message_type, uint8_t version
 /* Appends a record without sources so far to a version 3 report, which it starts if need be; there
  * is room for that many bytes. */
 void codec_add_record(struct message_writer *, enum record_type, const struct addr *group);
+/* An advertisement, which is repeated every INTERVAL seconds, a solicitation, or a termination (RFC
+ * 4286 sections 3.2, 4 and 5). */
+void codec_write_discovery(struct message_writer *, enum message_type, uint8_t interval,
+			   const struct values *);
 
 #endif

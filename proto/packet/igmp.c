@@ -2,6 +2,8 @@
 /* IGMP headers; see igmp.h. */
 #include "proto/packet/igmp.h"
 
+#include "proto/packet/mrd.h"
+
 enum { QUERY = 0x11, REPORT_V1 = 0x12, REPORT_V2 = 0x16, LEAVE = 0x17, REPORT_V3 = 0x22 };
 enum { HEADER = 8, QUERY_V3 = 12 };
 
@@ -48,7 +50,9 @@ static enum counter decode_type(const struct packet *packet, uint8_t type, uint8
 			m->type = MESSAGE_LEAVE;
 		return NOT_DROPPED;
 	default:
-		return DROP_TYPE;
+		if (!mrd_length(PROTOCOL_IGMP, type))
+			return DROP_TYPE;
+		return mrd_decode(PROTOCOL_IGMP, packet, m);
 	}
 }
 

@@ -102,6 +102,13 @@ void message_finish(struct message_writer *w, const struct addr *source)
 		wire_checksum(w->protocol, source, &w->destination, w->wire.start, w->wire.length));
 }
 
+struct addr message_link_multicast(enum protocol protocol, uint8_t last)
+{
+	if (protocol == PROTOCOL_IGMP)
+		return addr_ipv4(0xe0000000u | last);
+	return (struct addr){{0xff, 0x02, [15] = last}};
+}
+
 struct addr message_any(enum protocol protocol)
 {
 	return protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};

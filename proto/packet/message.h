@@ -14,7 +14,17 @@
 #include "proto/base/source.h"
 #include "proto/base/wire.h"
 
-enum message_type { MESSAGE_QUERY, MESSAGE_REPORT, MESSAGE_LEAVE };
+/* The last four are other routers' signs: of Multicast Router Discovery (RFC 4286), in the order of
+ * its type numbers, and PIM's Hello (RFC 7761 section 4.9.2). */
+enum message_type {
+	MESSAGE_QUERY,
+	MESSAGE_REPORT,
+	MESSAGE_LEAVE,
+	MESSAGE_ADVERTISEMENT,
+	MESSAGE_SOLICITATION,
+	MESSAGE_TERMINATION,
+	MESSAGE_HELLO
+};
 
 /* RFC 3376 section 4.2.12. */
 enum record_type { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
@@ -27,8 +37,11 @@ struct message {
 	bool suppress;		   /* S flag */
 	uint8_t robustness;	   /* QRV; 0: not told */
 	int32_t query_interval;	   /* QQIC, ms; 0: not told */
-	unsigned count;		   /* sources of a query, records of a report */
-	struct wire_reader body;   /* the sources or records */
+	/* Of an advertisement (RFC 4286 section 3.1.7), a termination or a Hello, ms: so long its
+	 * sender goes on forwarding unless it says otherwise; 0: not any more. */
+	int32_t holdtime;
+	unsigned count;		 /* sources of a query, records of a report */
+	struct wire_reader body; /* the sources or records */
 };
 
 /* A group record, or the group and sources of a query. */
@@ -92,6 +105,9 @@ bool message_add_source(struct message_writer *, const struct addr *source);
 size_t message_record_size(enum protocol, size_t source_count);
 /* Fills in the checksum. */
 void message_finish(struct message_writer *, const struct addr *source);
+
+/* 224.0.0.LAST, or ff02:: with the same last octet. */
+struct addr message_link_multicast(enum protocol, uint8_t last);
 
 /* 0.0.0.0 or ::. */
 struct addr message_any(enum protocol);

@@ -2,6 +2,8 @@
 /* MLD headers; see mld.h. */
 #include "proto/packet/mld.h"
 
+#include "proto/packet/mrd.h"
+
 enum { QUERY = 130, REPORT_V1 = 131, DONE = 132, REPORT_V2 = 143 };
 enum { MESSAGE_V1 = 24, QUERY_V2 = 28 };
 
@@ -34,6 +36,8 @@ static enum counter decode_type(const struct packet *packet, uint8_t type, uint1
 		m->count = count;
 		return NOT_DROPPED;
 	}
+	if (mrd_length(PROTOCOL_MLD, type))
+		return mrd_decode(PROTOCOL_MLD, packet, m);
 	if (type != QUERY && type != REPORT_V1 && type != DONE)
 		return DROP_TYPE;
 	if (packet->length < MESSAGE_V1)

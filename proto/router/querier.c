@@ -263,6 +263,10 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 		hear_query(p, i, now, packet, m);
 		return;
 	}
+	if (m->type > MESSAGE_LEAVE) {
+		i->counters.value[m->type == MESSAGE_HELLO ? RX_PIM_HELLO : RX_MRD]++;
+		return;
+	}
 	refused = refusal(p, i, packet, m);
 	if (ENABLE_REPORTER_LIMITS && refused == NOT_DROPPED &&
 	    !regular_hear(p, i, &h, m->count ? m->count : 1))

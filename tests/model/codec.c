@@ -16,7 +16,11 @@ enum {
 	MLD_V1_REPORT = 131,
 	MLD_V1_DONE = 132,
 	MLD_V2_REPORT = 143,
+	IGMP_ADVERTISEMENT = 0x30,
+	MLD_ADVERTISEMENT = 151,
+	PIM_HELLO = 0x20,
 	ICMPV6 = 58,
+	PIM = 103,
 };
 
 unsigned newest_version(enum protocol protocol)
@@ -127,6 +131,13 @@ static unsigned type_octet(enum protocol protocol, const struct message *message
 		return protocol == PROTOCOL_IGMP ? IGMP_V3_REPORT : MLD_V2_REPORT;
 	case KIND_LEAVE:
 		return protocol == PROTOCOL_IGMP ? IGMP_V2_LEAVE : MLD_V1_DONE;
+	case KIND_ADVERTISEMENT:
+	case KIND_SOLICITATION:
+	case KIND_TERMINATION:
+		return (protocol == PROTOCOL_IGMP ? IGMP_ADVERTISEMENT : MLD_ADVERTISEMENT) +
+		       (message->kind - KIND_ADVERTISEMENT);
+	case KIND_HELLO:
+		return PIM_HELLO;
 	default:
 		if (protocol == PROTOCOL_MLD)
 			return MLD_V1_REPORT;
@@ -151,6 +162,20 @@ static void put_report(struct writer *writer, const struct message *message)
 	}
 }
 
+/* An option that nobody knows first (LAN Prune Delay, 2 of 4 octets); then Holdtime. */
+static void put_hello(struct writer *writer, const struct message *message)
+{
+	put16(writer, 2);
+	put16(writer, 4);
+	put16(writer, 500);
+	put16(writer, 2500);
+	if (message->holdtime > 0xffff)
+		return;
+	put16(writer, 1);
+	put16(writer, 2);
+	put16(writer, message->holdtime);
+}
+
 /* Everything behind the checksum. */
 static void put_body(struct writer *writer, const struct message *message)
 {
@@ -158,6 +183,14 @@ static void put_body(struct writer *writer, const struct message *message)
 		put_report(writer, message);
 		return;
 	}
+	if (message->kind == KIND_HELLO)
+		put_hello(writer, message);
+	if (message->kind == KIND_ADVERTISEMENT) {
+		put16(writer, message->query_interval);
+		put16(writer, message->robustness);
+	}
+	if (message->kind >= KIND_ADVERTISEMENT)
+		return;
 	if (writer->protocol == PROTOCOL_MLD) {
 		put16(writer, message->kind == KIND_QUERY ? message->response_code : 0);
 		put16(writer, 0);
@@ -179,14 +212,14 @@ static uint32_t sum16(const uint8_t *data, size_t length, uint32_t sum)
 }
 
 /* The Internet checksum over the message, its own field included. */
-static unsigned checksum(enum protocol protocol, const struct addr *source,
+static unsigned checksum(enum protocol protocol, unsigned next, const struct addr *source,
 			 const struct addr *destination, const uint8_t *data, size_t length)
 {
 	uint32_t sum = sum16(data, length, 0);
 
 	if (protocol == PROTOCOL_MLD) {
 		sum = sum16(source->byte, 16, sum16(destination->byte, 16, sum));
-		sum += (uint32_t)length + ICMPV6;
+		sum += (uint32_t)length + next;
 	}
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
@@ -209,7 +242,7 @@ size_t codec_finish(enum protocol protocol, const struct addr *source,
 	if (length < 4 || damage->keep_checksum)
 		return length;
 	buf[2] = buf[3] = 0;
-	sum = checksum(protocol, source, destination, buf, length);
+	sum = checksum(protocol, damage->pim ? PIM : ICMPV6, source, destination, buf, length);
 	if (damage->checksum)
 		sum ^= 0x0100;
 	buf[2] = (uint8_t)(sum >> 8);
@@ -222,13 +255,19 @@ size_t codec_encode(enum protocol protocol, const struct message *message,
 		    const struct damage *damage, uint8_t buf[MESSAGE_MAX])
 {
 	struct writer writer = {protocol, buf, 0};
+	struct damage its = *damage;
+	unsigned code = 0;
 
+	its.pim = message->kind == KIND_HELLO;
+	if (protocol == PROTOCOL_IGMP && message->kind == KIND_QUERY)
+		code = message->response_code;
+	if (message->kind == KIND_ADVERTISEMENT)
+		code = message->interval;
 	put8(&writer, type_octet(protocol, message));
-	put8(&writer,
-	     protocol == PROTOCOL_IGMP && message->kind == KIND_QUERY ? message->response_code : 0);
+	put8(&writer, code);
 	put16(&writer, 0);
 	put_body(&writer, message);
-	return codec_finish(protocol, source, destination, damage, buf, writer.length);
+	return codec_finish(protocol, source, destination, &its, buf, writer.length);
 }
 
 /* ---- octets in ---- */
@@ -345,6 +384,12 @@ static bool get_kind(struct message *message, enum protocol protocol, unsigned t
 		{PROTOCOL_MLD, MLD_V1_REPORT, KIND_OLD_REPORT, 1},
 		{PROTOCOL_MLD, MLD_V1_DONE, KIND_LEAVE, 1},
 		{PROTOCOL_MLD, MLD_V2_REPORT, KIND_REPORT, 2},
+		{PROTOCOL_IGMP, IGMP_ADVERTISEMENT, KIND_ADVERTISEMENT, 0},
+		{PROTOCOL_IGMP, IGMP_ADVERTISEMENT + 1, KIND_SOLICITATION, 0},
+		{PROTOCOL_IGMP, IGMP_ADVERTISEMENT + 2, KIND_TERMINATION, 0},
+		{PROTOCOL_MLD, MLD_ADVERTISEMENT, KIND_ADVERTISEMENT, 0},
+		{PROTOCOL_MLD, MLD_ADVERTISEMENT + 1, KIND_SOLICITATION, 0},
+		{PROTOCOL_MLD, MLD_ADVERTISEMENT + 2, KIND_TERMINATION, 0},
 	};
 
 	for (unsigned i = 0; i < sizeof(table) / sizeof(table[0]); i++)
@@ -356,8 +401,19 @@ static bool get_kind(struct message *message, enum protocol protocol, unsigned t
 	return false;
 }
 
+/* RFC 4286 3.1.1: 4 to 180 s. */
+static const char *get_advertisement(struct reader *reader, struct message *message, unsigned code)
+{
+	message->interval = code;
+	message->query_interval = get16(reader);
+	message->robustness = get16(reader);
+	return code < 4 || code > 180 ? "the advertisement interval is not 4 to 180 s" : NULL;
+}
+
 static const char *get_body(struct reader *reader, struct message *message, unsigned code)
 {
+	if (message->kind == KIND_ADVERTISEMENT)
+		return get_advertisement(reader, message, code);
 	message->response_code = code;
 	if (reader->protocol == PROTOCOL_MLD || message->kind != KIND_QUERY) {
 		if (code)
@@ -365,6 +421,8 @@ static const char *get_body(struct reader *reader, struct message *message, unsi
 	}
 	if (message->kind == KIND_REPORT)
 		return get_report(reader, message);
+	if (message->kind > KIND_ADVERTISEMENT)
+		return NULL;
 	if (reader->protocol == PROTOCOL_MLD) {
 		message->response_code = get16(reader);
 		if (message->kind != KIND_QUERY && message->response_code)
@@ -384,13 +442,18 @@ struct addr codec_well_known(enum protocol protocol, unsigned last)
 					 : (struct addr){{0xff, 2, [15] = (uint8_t)last}};
 }
 
-/* RFC 3376 4.1.12, 4.2.14, RFC 2236 section 9, RFC 3810 5.1.15, 5.2.14, RFC 2710 section 4. */
+/* RFC 3376 4.1.12, 4.2.14, RFC 2236 section 9, RFC 3810 5.1.15, 5.2.14, RFC 2710 section 4, RFC
+ * 4286 sections 3.2, 4 and 5, RFC 7761 4.9. */
 struct addr codec_destination(enum protocol protocol, const struct message *message)
 {
 	if (message->kind == KIND_REPORT)
 		return codec_well_known(protocol, 22);
-	if (message->kind == KIND_LEAVE)
+	if (message->kind == KIND_LEAVE || message->kind == KIND_SOLICITATION)
 		return codec_well_known(protocol, 2);
+	if (message->kind == KIND_ADVERTISEMENT || message->kind == KIND_TERMINATION)
+		return codec_well_known(protocol, 106);
+	if (message->kind == KIND_HELLO)
+		return codec_well_known(protocol, 13);
 	return addr_is_any(&message->group) ? codec_well_known(protocol, 1) : message->group;
 }
 
@@ -404,9 +467,9 @@ const char *codec_decode(enum protocol protocol, const struct addr *source,
 	unsigned code;
 
 	*message = (struct message){0};
-	if (length < 8)
-		return "shorter than 8 octets";
-	if (checksum(protocol, source, destination, data, length))
+	if (length < 4)
+		return "shorter than 4 octets";
+	if (checksum(protocol, ICMPV6, source, destination, data, length))
 		return "the checksum is wrong";
 	if (!get_kind(message, protocol, get8(&reader)))
 		return "an unknown message type";
@@ -460,6 +523,19 @@ static const char *query_text(enum protocol protocol, const struct message *mess
 	return text;
 }
 
+static const char *sign_text(const struct message *message, char *text)
+{
+	static const char *const name[] = {"advert", "solicit", "terminate", "hello"};
+	int length = snprintf(text, MESSAGE_TEXT, "%s", name[message->kind - KIND_ADVERTISEMENT]);
+
+	if (message->kind == KIND_ADVERTISEMENT)
+		sprintf(text + length, " every=%u qqi=%u qrv=%u", message->interval,
+			message->query_interval, message->robustness);
+	if (message->kind == KIND_HELLO && message->holdtime <= 0xffff)
+		sprintf(text + length, " holdtime=%u", message->holdtime);
+	return text;
+}
+
 const char *codec_text(enum protocol protocol, const struct message *message,
 		       char text[MESSAGE_TEXT])
 {
@@ -467,6 +543,8 @@ const char *codec_text(enum protocol protocol, const struct message *message,
 
 	if (message->kind == KIND_QUERY)
 		return query_text(protocol, message, text);
+	if (message->kind >= KIND_ADVERTISEMENT)
+		return sign_text(message, text);
 	if (message->kind != KIND_REPORT) {
 		snprintf(text, MESSAGE_TEXT, "%s %s",
 			 message->kind == KIND_LEAVE ? "leave"

@@ -514,6 +514,8 @@ static void receive(struct model *model, unsigned n, const struct heard *heard)
 
 	if (!is_valid(model, link, heard) || !link->active)
 		return;
+	if (heard->message->kind >= KIND_ADVERTISEMENT)
+		return;
 	if (heard->message->kind == KIND_QUERY) {
 		if (!is_valid_query(model, link, heard))
 			return;

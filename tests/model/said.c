@@ -41,6 +41,8 @@ bool said_spoilt(const struct speaker *speaker, struct words *words, struct said
 	} else if ((value = option(words, "sum"))) {
 		damage->checksum = !strcmp(value, "bad");
 		damage->keep_checksum = !strcmp(value, "keep");
+	} else if (take_word(words, "pim")) {
+		damage->pim = true;
 	} else if ((value = option(words, "tail"))) {
 		damage->tail = number(speaker, value);
 	} else if ((value = option(words, "cut"))) {
@@ -201,6 +203,43 @@ static void take_report(const struct speaker *speaker, struct words *words, stru
 	}
 }
 
+/* advert [every=N] [qqi=N] [qrv=N], hello [holdtime=N|none], solicit, terminate; what is not said
+ * is as configured, 20 s, or, where it is expected, whatever it is. False: no such word. */
+static bool take_sign(const struct speaker *speaker, struct words *words, struct said *said,
+		      const char *word)
+{
+	static const char *const name[] = {"advert", "solicit", "terminate", "hello"};
+	struct message *message = &said->message;
+	const char *value;
+	unsigned kind = 0;
+
+	while (kind < 4 && strcmp(word, name[kind]))
+		kind++;
+	if (kind == 4)
+		return false;
+	message->kind = (enum kind)(KIND_ADVERTISEMENT + kind);
+	message->interval = 20;
+	message->holdtime = 105;
+	said->any_interval = true;
+	message->robustness = speaker->values->robustness;
+	message->query_interval = (unsigned)speaker->values->query_interval / 1000;
+	while (words->at < words->count)
+		if ((value = option(words, "every"))) {
+			message->interval = number(speaker, value);
+			said->any_interval = false;
+		} else if ((value = option(words, "qqi"))) {
+			message->query_interval = number(speaker, value);
+		} else if ((value = option(words, "qrv"))) {
+			message->robustness = number(speaker, value);
+		} else if ((value = option(words, "holdtime"))) {
+			message->holdtime =
+				strcmp(value, "none") ? number(speaker, value) : 0x10000;
+		} else if (!is_spoilt(speaker, words, said)) {
+			break;
+		}
+	return true;
+}
+
 void said_read(const struct speaker *speaker, struct words *words, struct said *said)
 {
 	struct message *message = &said->message;
@@ -211,6 +250,8 @@ void said_read(const struct speaker *speaker, struct words *words, struct said *
 		take_query(speaker, words, said);
 		return;
 	}
+	if (take_sign(speaker, words, said, word))
+		return;
 	if (word[0] == 'v' && word[1] >= '1' && word[1] <= '3' && !word[2])
 		version = (unsigned)(word[1] - '0');
 	else if (strcmp(word, "report") && strcmp(word, "old") && strcmp(word, "leave"))

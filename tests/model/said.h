@@ -4,8 +4,10 @@
  *
  *	report TYPE GROUP {SOURCES}|* [aux=N] [+ TYPE ...]
  *	query [GROUP|*] [{SOURCES}] [s|clear] [new|v1|v2|v3] [mrt=TIME|*] [qrv=N|*] [qqi=S|*]
- *[code=N] v1|v2|old GROUP, leave GROUP          (old: v2 in IGMP, v1 in MLD)
- *	... dst=A ttl=N ra=no sum=bad|keep tail=N cut=N poke=OFFSET:OCTET
+ *		[code=N]
+ *	v1|v2|old GROUP, leave GROUP          (old: v2 in IGMP, v1 in MLD)
+ *	advert [every=N] [qqi=N] [qrv=N], solicit, terminate, hello [holdtime=N|none]
+ *	... dst=A ttl=N ra=no sum=bad|keep tail=N cut=N poke=OFFSET:OCTET pim
  */
 #ifndef TESTS_MODEL_SAID_H
 #define TESTS_MODEL_SAID_H

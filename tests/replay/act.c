@@ -50,6 +50,7 @@ static void run_rx(struct world *world, struct words *words)
 					   &packet.destination, &said.damage, buf);
 	packet.ttl = (uint8_t)said.ttl;
 	packet.router_alert = !said.no_router_alert;
+	packet.pim = said.message.kind == KIND_HELLO || said.damage.pim;
 	/* Exactly as long as it is, so that a sanitizer sees each octet read behind it. */
 	uint8_t *exact = malloc(packet.length ? packet.length : 1);
 
@@ -289,7 +290,7 @@ static void run_shutdown(struct world *world, struct words *words)
 	world->ended = true;
 }
 
-/* ignore|heed INTERFACE|* general|specific|queries|reports|all */
+/* ignore|heed INTERFACE|* general|specific|queries|reports|discovery|all */
 static void run_ignore(struct world *world, struct words *words)
 {
 	static const struct {
@@ -299,6 +300,7 @@ static void run_ignore(struct world *world, struct words *words)
 		     {"specific", IGNORE_SPECIFIC},
 		     {"queries", IGNORE_GENERAL | IGNORE_SPECIFIC},
 		     {"reports", IGNORE_REPORTS},
+		     {"discovery", IGNORE_DISCOVERY},
 		     {"all", IGNORE_GENERAL | IGNORE_SPECIFIC | IGNORE_REPORTS}};
 	bool ignored = is_statement(words, "ignore");
 	const char *name = next_word(words);

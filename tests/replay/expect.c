@@ -39,6 +39,11 @@ static bool matches(const struct expectation *expectation, const struct output *
 		return false;
 	if (got->kind == KIND_REPORT)
 		return expectation->spread || same_records(expectation, got);
+	if (got->kind >= KIND_ADVERTISEMENT)
+		return (expectation->said.any_interval || expected->interval == got->interval) &&
+		       (got->kind != KIND_ADVERTISEMENT ||
+			(expected->query_interval == got->query_interval &&
+			 expected->robustness == got->robustness));
 	if (!addr_same(&expected->group, &got->group))
 		return false;
 	return got->kind != KIND_QUERY ||

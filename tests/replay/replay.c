@@ -153,6 +153,7 @@ static bool play_case(const struct transcript *transcript, unsigned first, unsig
 	world->file = transcript->name;
 	world->protocol = protocol;
 	world->verbose = verbose;
+	world->ignored = IGNORE_DISCOVERY;
 	for (unsigned i = first; i < last && !world->failed_line; i++) {
 		world->line = i + 1;
 		run_line(world, transcript->line[i]);

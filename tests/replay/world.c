@@ -98,11 +98,12 @@ static const struct proxy_interface_config *upstream_of(const struct world *worl
 
 static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
 {
-	bool query = message->kind == KIND_QUERY;
+	bool router = message->kind == KIND_QUERY || message->kind >= KIND_ADVERTISEMENT;
 	unsigned newest = newest_version(world->protocol);
 
-	if (query ? entry_of(world, vif, false) == ENTRIES : !upstream_of(world, vif, false))
-		return query ? "a query on an upstream" : "a report that is not ours to send";
+	if (router ? entry_of(world, vif, false) == ENTRIES : !upstream_of(world, vif, false))
+		return router ? "a router's message on an upstream"
+			      : "a report that is not ours to send";
 	if (message->kind == KIND_REPORT) {
 		for (unsigned i = 0; i < message->record_count; i++) {
 			const char *wrong = forbidden_record(world, &message->record[i]);
@@ -113,7 +114,7 @@ static const char *forbidden(const struct world *world, unsigned vif, const stru
 		if (message->version < newest && !addr_is_any(&message->group) &&
 		    in_ssm_range(world, &message->group))
 			return "an old query of an SSM group";
-	} else {
+	} else if (!router) {
 		return forbidden_group(world, &message->group, message->kind == KIND_LEAVE);
 	}
 	return NULL;
@@ -125,10 +126,12 @@ static const char *wrong_source(const struct world *world, unsigned vif, const s
 	const struct addr *own = &world->node[vif].state.address;
 	const struct proxy_interface_config *upstream = upstream_of(world, vif, false);
 
-	if (message->kind != KIND_QUERY && upstream && upstream->report_source_set)
+	bool router = message->kind == KIND_QUERY || message->kind >= KIND_ADVERTISEMENT;
+
+	if (!router && upstream && upstream->report_source_set)
 		own = &upstream->report_source;
-	if (addr_is_any(own) && message->kind == KIND_QUERY)
-		return "a query without a source address";
+	if (addr_is_any(own) && router)
+		return "a router's message without a source address";
 	if (addr_is_any(own) ? !addr_is_any(source) : !addr_equal(source, own))
 		return "the source is not the interface's address";
 	return NULL;
@@ -231,7 +234,9 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 			world->node[vif].ignored &
 			(addr_is_any(&output.message.group) ? IGNORE_GENERAL : IGNORE_SPECIFIC);
 	else
-		output.ignorable = world->node[vif].ignored & IGNORE_REPORTS;
+		output.ignorable = world->node[vif].ignored &
+				   (output.message.kind >= KIND_ADVERTISEMENT ? IGNORE_DISCOVERY
+									      : IGNORE_REPORTS);
 	*GROW(world->output, world->output_count, world->output_room) = output;
 }
 
