@@ -11,13 +11,14 @@
 
 /* ---- items ---- */
 
-/* The item that named NAME in that place last; NULL: none has. */
-static struct item *find_item(const struct definition *definition, uint8_t place, const char *name)
+/* The item that named NAME, or was that PATTERN, in that place last; NULL: none has. */
+static struct item *find_item(const struct definition *definition, uint8_t place, const char *name,
+			      bool pattern)
 {
 	struct item *found = NULL;
 
 	for (struct item *item = definition->item; item; item = item->next)
-		if (item->place & place && !strcmp(item->name, name))
+		if (item->place & place && item->pattern == pattern && !strcmp(item->name, name))
 			found = item;
 	return found;
 }
@@ -29,7 +30,7 @@ static bool is_live(const struct item *item)
 
 bool define_knows(const struct definition *definition, uint8_t place, const char *name)
 {
-	if (find_item(definition, place, name))
+	if (find_item(definition, place, name, false))
 		return true;
 	for (const struct item *item = definition->item; ENABLE_RELOAD && item; item = item->next)
 		if (item->place & place && item->pattern && text_matches(item->name, name))
@@ -69,7 +70,7 @@ static void count_item(struct definition *definition, const struct item *item, i
 	if (item->pattern)
 		return;
 	definition->upstream_names += up ? (unsigned)step : 0;
-	if (!is_live(find_item(definition, PLACE_PEER & ~item->place, item->name)))
+	if (!is_live(find_item(definition, PLACE_PEER & ~item->place, item->name, false)))
 		definition->names += (unsigned)step;
 }
 
@@ -78,8 +79,8 @@ static bool check_item(struct parser *parser, const struct definition *definitio
 		       const struct item *item)
 {
 	bool up = item->place & PLACE_UPSTREAM, down = item->place & PLACE_DOWNSTREAM;
-	bool is_up = is_live(find_item(definition, PLACE_UPSTREAM, item->name));
-	bool is_down = is_live(find_item(definition, PLACE_DOWNSTREAM, item->name));
+	bool is_up = is_live(find_item(definition, PLACE_UPSTREAM, item->name, item->pattern));
+	bool is_down = is_live(find_item(definition, PLACE_DOWNSTREAM, item->name, item->pattern));
 	/* One VIF is the upstream's, also where there is none. */
 	unsigned most = up || definition->upstream_names ? PROXY_VIFS : PROXY_VIFS - 1;
 
@@ -113,7 +114,7 @@ static bool add_item(struct parser *parser, struct definition *definition, uint8
 		return false;
 	count_item(definition, &new, 1);
 	if (ENABLE_RELOAD)
-		item = find_item(definition, place, new.name);
+		item = find_item(definition, place, new.name, new.pattern);
 	item = append_item(parser, definition, item && item->place == place ? item : NULL);
 	if (!item)
 		return false;
@@ -128,7 +129,7 @@ static bool delete_item(struct parser *parser, struct definition *definition, ui
 	struct item *item;
 
 	scan_copy(token, name, sizeof(name));
-	item = find_item(definition, place, name);
+	item = find_item(definition, place, name, statement_is_pattern(token));
 	if (!is_live(item) || item->place != place)
 		return parser_fail_at(parser, token, "%s that the instance names",
 				      place == PLACE_PEER	? "a peer"

@@ -341,6 +341,13 @@ static void test_changes(void)
 	good("pinstance A: u ==> d; pinstance A del downstream d; pinstance A del upstream u;");
 	CHECK(conf.instance_count == 1 && !one.interface_count);
 
+	TEST("a quoted name is no pattern of the same letters");
+	good(U_D "pinstance A add peer \"d*\"; pinstance A add peer d*; pinstance A del peer d*;\n"
+		 "pinstance A del peer \"d*\"; pinstance A add peer \"d*\";");
+	has(0, "d*+ u >d*+ d ");
+	bad(U_D "pinstance A add peer \"d*\"; pinstance A del peer d*;", "2:49 'd*'",
+	    "a peer that the instance names");
+
 	TEST("what was deleted can go elsewhere");
 	good("pinstance A: u ==> d1 d2; pinstance A del downstream d2; pinstance B: u ==> d2;\n"
 	     "pinstance A downstream d2 set robustness 2;");
