@@ -78,6 +78,8 @@ static void check_configuration(struct check *check, struct conf *conf, struct s
 			   error);
 		return;
 	}
+	if (*script->warning)
+		check_tell(check, CHECK_WARN, "configuration", "remove it", "%s", script->warning);
 	if (conf->disabled)
 		check_tell(check, CHECK_WARN, "configuration", "remove \"disable;\"",
 			   "%s: mcproxy is disabled", file);
@@ -177,7 +179,9 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 
 	if (!iface->index) {
 		check_tell(check, CHECK_WARN, iface->name,
-			   "check the name; it is used as soon as it appears",
+			   strpbrk(iface->name, "*?")
+				   ? "leave the quotes out: they make a name of the pattern"
+				   : "check the name; it is used as soon as it appears",
 			   "does not exist (%s)", role);
 		return;
 	}

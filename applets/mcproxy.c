@@ -17,7 +17,7 @@
 #include "core/base/output.h"
 #include "core/privilege/priv.h"
 
-#define SYNOPSIS "Usage: mcproxy [-Bcdnrsv] [-f FILE] [-p PIDFILE]\n"
+#define SYNOPSIS "Usage: mcproxy [-Bcdnrsv] [-p PIDFILE] [[-f] FILE]\n"
 
 const char *mcproxy_usage(void)
 {
@@ -30,7 +30,7 @@ const char *mcproxy_usage(void)
 		"\n"
 		"  -f FILE     configuration (/etc/mcproxy.conf)\n"
 		"  -n          read the configuration, say what is wrong with it or nothing, end\n"
-		"  -c          say what the kernel offers, end\n"
+		"  -c          without FILE: say what the kernel offers, end\n"
 		"  -B          go to the background as soon as all is open; log to syslog then\n"
 		"  -p PIDFILE  write the process id to PIDFILE\n"
 		"  -r          switch the interfaces' reverse path filter off, until the end\n"
@@ -41,12 +41,25 @@ const char *mcproxy_usage(void)
 		"mcproxy --list lists the other commands in this file; mcproxy COMMAND runs one.\n";
 }
 
+/* A file without -f, as the first C++ mcproxy has it, with or without -c. 0, or EXIT_MISUSE. */
+static int read_file(struct daemon_options *o, bool *check, char **words, const char *name)
+{
+	if (!*words)
+		return 0;
+	if (words[1] || o->file)
+		return applet_misuse(name, mcproxy_usage(), "unexpected '%s'", words[!o->file]);
+	o->file = *words;
+	*check = false;
+	return 0;
+}
+
 /* 0, or EXIT_MISUSE. */
 static int read_options(struct daemon_options *o, bool *check, char **argv)
 {
 	struct option_reader reader = {.name = argv[0],
 				       .usage = mcproxy_usage(),
 				       .letters = "Bcdf:np:rsv",
+				       .operands = true,
 				       .words = argv + 1};
 	int option;
 
@@ -69,7 +82,7 @@ static int read_options(struct daemon_options *o, bool *check, char **argv)
 		return EXIT_MISUSE;
 	if (o->pidfile && strlen(o->pidfile) >= CONF_PATH)
 		return applet_misuse(argv[0], mcproxy_usage(), "PIDFILE is too long");
-	return 0;
+	return read_file(o, check, reader.words, argv[0]);
 }
 
 /* ---- the background ---- */
@@ -137,7 +150,7 @@ static int check(void)
 
 int mcproxy_main(int argc, char **argv)
 {
-	struct daemon_options o = {.file = "/etc/mcproxy.conf", .argv = argv};
+	struct daemon_options o = {.argv = argv};
 	bool only_check = false;
 	int status = read_options(&o, &only_check, argv);
 
@@ -146,6 +159,8 @@ int mcproxy_main(int argc, char **argv)
 		return status;
 	if (only_check)
 		return check();
+	if (!o.file)
+		o.file = "/etc/mcproxy.conf";
 	if (o.background && !o.read_only && !priv_inherits())
 		return run_in_background(&o);
 	return daemon_run(&o);

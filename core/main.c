@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The one binary: picks the applet by the name that it was called by or, failing that, by its first
- * argument; mcproxy, under whatever name the file has, is the daemon. Owns what holds for every
- * applet: --help (-h), --list, sane standard descriptors, and a failure if output could not be
- * written. The table of applets is generated from .config.
+ * argument; mcproxy, under whatever name the file has, is the daemon, also before a file. Owns what
+ * holds for every applet: --help (-h), --list, sane standard descriptors, and a failure if output
+ * could not be written. The table of applets is generated from .config.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -96,7 +96,7 @@ static int run_by_argument(int argc, char **argv)
 		return run_applet(applet, argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "--list"))
 		return list_applets();
-	if (argc > 1 && argv[1][0] != '-')
+	if (argc > 1 && argv[1][0] != '-' && !(daemon && !access(argv[1], F_OK)))
 		return applet_misuse("mcproxy", usage, "no applet '%s'", argv[1]);
 	if (daemon && argc > 0)
 		return run_applet(daemon, argc, argv);

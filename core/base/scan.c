@@ -5,6 +5,7 @@
  * fixed number of times.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/scan.h"
 
@@ -115,7 +116,12 @@ static int scan_token(struct scanner *scanner)
 
 void scan_start(struct scanner *scanner, const char *text, size_t size)
 {
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t length = sizeof(mark) - 1;
+
 	*scanner = (struct scanner){.position = text, .end = text + size};
+	if (size >= length && !memcmp(text, mark, length))
+		scanner->position += length;
 	scan_next(scanner);
 }
 
@@ -148,7 +154,7 @@ bool scan_is(const struct scanner *scanner, const char *word, size_t length)
 	const struct token *token = &scanner->token;
 
 	return token->type == TOKEN_WORD && token->length == length &&
-	       !memcmp(token->text, word, length);
+	       !strncasecmp(token->text, word, length);
 }
 
 bool scan_copy(const struct token *token, char *buf, size_t size)

@@ -35,14 +35,14 @@ struct scanner {
 	struct token token; /* the present one */
 };
 
-/* The first token of SIZE bytes of TEXT becomes the present one. */
+/* The first token of SIZE bytes of TEXT, behind a byte order mark, becomes the present one. */
 void scan_start(struct scanner *, const char *text, size_t size);
 /* The next one does; after TOKEN_END, TOKEN_END. */
 void scan_next(struct scanner *);
 /* Reads the present token again, as far as it goes as TYPE. False, and nothing has happened: it
  * cannot be one. */
 bool scan_as(struct scanner *, int type);
-/* Is the present token the word of LENGTH bytes, unquoted? */
+/* Is the present token the word of LENGTH bytes, unquoted, in any case? */
 bool scan_is(const struct scanner *, const char *word, size_t length);
 /* Copies a token, which may be empty, without its quotes, as a string. False: SIZE is too small. */
 bool scan_copy(const struct token *, char *buf, size_t size);

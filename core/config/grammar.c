@@ -157,9 +157,15 @@ static bool is_gap(struct parser *parser)
 /* Takes what is said of an interface in a place. */
 static bool read_side(struct parser *parser, struct statement *statement, uint8_t place)
 {
+	static const char any[] = "\"*\"";
+	struct token *interface = &statement->interface;
+
 	statement->place = place;
-	if (!read_interface(parser, "an interface's name or pattern", &statement->interface))
+	if (!read_interface(parser, "an interface's name or pattern", interface))
 		return false;
+	/* What C++ mcproxy takes for a star. */
+	if (interface->length == sizeof(any) - 1 && !memcmp(interface->text, any, sizeof(any) - 1))
+		*interface = (struct token){interface->text + 1, 1, TOKEN_PATTERN};
 	if (parser_keyword(parser, "set"))
 		return keys_read(parser, statement);
 	if (parser_keyword(parser, "in"))
@@ -167,6 +173,24 @@ static bool read_side(struct parser *parser, struct statement *statement, uint8_
 	if (parser_keyword(parser, "out"))
 		return keys_read_binding(parser, statement, true);
 	return !is_gap(parser) && parser_fail(parser, "set, in or out");
+}
+
+/* What RDK-B's mcproxy has: no quick leave, as it is here without a word; and a limit of reports a
+ * second, with the pause in milliseconds that follows. */
+static bool read_foreign(struct parser *parser, struct statement *statement)
+{
+	struct token token = parser->scanner.token;
+	uint32_t number;
+
+	statement->kind = STATEMENT_TABLE;
+	if (parser_keyword(parser, "fastleave"))
+		return parser_keyword(parser, "disable") || parser_fail(parser, "disable");
+	if (!parser_keyword(parser, "throttle"))
+		return parser_fail(parser, "':', set, upstream, downstream, add or del");
+	parser_warn_at(parser, &token, "a key of this mcproxy: it has no effect");
+	return parser_number(parser, 0, INT32_MAX, "reports a second", &number) &&
+	       (!parser_keyword(parser, "holdtime") ||
+		parser_number(parser, 0, INT32_MAX, "milliseconds", &number));
 }
 
 static bool read_instance(struct parser *parser, struct statement *statement)
@@ -188,7 +212,7 @@ static bool read_instance(struct parser *parser, struct statement *statement)
 		return read_change(parser, statement, true);
 	if (parser_keyword(parser, "del"))
 		return read_change(parser, statement, false);
-	return parser_fail(parser, "':', set, upstream, downstream, add or del");
+	return read_foreign(parser, statement);
 }
 
 /* ---- the oldest form: one statement a line, without semicolons ---- */
@@ -250,8 +274,11 @@ static bool read_statement(struct parser *parser, struct statement *statement)
 static bool read_all(struct parser *parser, struct statement **end)
 {
 	while (parser->scanner.token.type != TOKEN_END) {
-		struct statement *statement = parser_allocate(parser, sizeof(*statement));
+		struct statement *statement;
 
+		if (parser_accept(parser, ';'))
+			continue;
+		statement = parser_allocate(parser, sizeof(*statement));
 		if (!statement)
 			return false;
 		*end = statement;
@@ -291,6 +318,8 @@ bool grammar_scan(struct script *script, struct part *part, size_t from, const c
 	part->table = parser->table;
 	part->rule_count = parser->rule_total;
 	part->memory = parser->memory;
+	if (part == &script->file)
+		memcpy(script->warning, parser->warning, sizeof(script->warning));
 	parser_free(parser);
 	return valid;
 }

@@ -96,6 +96,17 @@ bool parser_fail_at(struct parser *parser, const struct token *token, const char
 	return false;
 }
 
+void parser_warn_at(struct parser *parser, const struct token *token, const char *expected)
+{
+	char *error = parser->error;
+
+	if (*parser->warning)
+		return;
+	parser->error = parser->warning;
+	parser_fail_at(parser, token, "%s", expected);
+	parser->error = error;
+}
+
 bool parser_accept(struct parser *parser, int type)
 {
 	if (parser->scanner.token.type != type)
@@ -153,14 +164,16 @@ bool parser_address(struct parser *parser, struct addr *address, struct token *t
 	return true;
 }
 
-bool parser_prefix(struct parser *parser, bool multicast, struct token *token,
+bool parser_prefix(struct parser *parser, unsigned kinds, struct token *token,
 		   struct prefix *prefix)
 {
+	bool multicast = kinds == PREFIX_MULTICAST;
+
 	uint32_t length, longest, shortest;
 
 	if (!parser_address(parser, &prefix->address, token))
 		return false;
-	if (addr_is_multicast(&prefix->address) != multicast)
+	if (!(kinds & (addr_is_multicast(&prefix->address) ? PREFIX_MULTICAST : PREFIX_UNICAST)))
 		return parser_fail_at(parser, token, "a %s address",
 				      multicast ? "multicast" : "unicast");
 	length = longest = addr_is_ipv4(&prefix->address) ? 32 : 128;

@@ -15,6 +15,7 @@ struct parser {
 	const struct script *script;
 	const struct part *added; /* where a token is that is not in the script's file */
 	char *error;		  /* CONF_ERROR bytes */
+	char warning[CONF_ERROR]; /* "": none */
 	const char **gap;	  /* see grammar_scan() */
 	struct conf_rule *rule;	  /* the rules of tables that are open */
 	size_t rule_count, rule_room;
@@ -35,6 +36,8 @@ void parser_free(struct parser *);
 bool parser_fail_at(struct parser *, const struct token *, const char *expected, ...)
 	__attribute__((format(printf, 3, 4)));
 #define parser_fail(parser, ...) parser_fail_at(parser, NULL, __VA_ARGS__)
+/* The same, but it goes on: the first one is the script's warning. */
+void parser_warn_at(struct parser *, const struct token *, const char *expected);
 /* Appends to the error. */
 void parser_explain(struct parser *, const char *text);
 
@@ -48,9 +51,9 @@ bool parser_name(struct parser *, struct token *, size_t size, const char *what)
 bool parser_number(struct parser *, uint32_t min, uint32_t max, const char *what, uint32_t *);
 /* Takes an address, which TOKEN tells about then. */
 bool parser_address(struct parser *, struct addr *, struct token *);
-/* An address, or a prefix of addresses that are all multicast, or not all of them. TOKEN: that of
- * the address. */
-bool parser_prefix(struct parser *, bool multicast, struct token *, struct prefix *);
+/* An address, or a prefix, of these KINDS. TOKEN: that of the address. */
+enum { PREFIX_UNICAST = 1, PREFIX_MULTICAST = 2 };
+bool parser_prefix(struct parser *, unsigned kinds, struct token *, struct prefix *);
 /* One of those that are built in. */
 bool parser_version(struct parser *, enum protocol *, uint8_t *version);
 /* Of an address. */

@@ -70,6 +70,14 @@ static bool check_family(struct parser *parser, const struct token *token, unsig
 			      expected == PROTOCOL_IGMP ? "IPv4" : "IPv6");
 }
 
+/* C++ mcproxy took what is no group. */
+static void warn_group(struct parser *parser, bool multicast, const struct token *token,
+		       const struct addr *address)
+{
+	if (multicast && !addr_is_multicast(address))
+		parser_warn_at(parser, token, "a multicast address: there is no such group");
+}
+
 /* The end of a range behind the dash. */
 static bool read_last(struct parser *parser, bool multicast, unsigned family, struct range *range)
 {
@@ -82,15 +90,15 @@ static bool read_last(struct parser *parser, bool multicast, unsigned family, st
 		return false;
 	if (range->family == ANY_FAMILY) {
 		range->family = parser_protocol(&last);
-		range->end[0] = lowest(range->family, multicast);
+		range->end[0] = lowest(range->family, false);
 	} else {
 		family = range->family;
 	}
 	if (!check_family(parser, &token, parser_protocol(&last), family))
 		return false;
-	if (addr_is_multicast(&last) != multicast)
-		return parser_fail_at(parser, &token, "a %s address",
-				      multicast ? "multicast" : "unicast");
+	if (!multicast && addr_is_multicast(&last))
+		return parser_fail_at(parser, &token, "a unicast address");
+	warn_group(parser, multicast, &token, &last);
 	if (addr_compare(&last, &range->end[0]) < 0)
 		return parser_fail_at(parser, &token, "an address not below the first one");
 	range->end[1] = last;
@@ -108,16 +116,29 @@ static bool read_range(struct parser *parser, bool multicast, unsigned family, s
 		range->family = ANY_FAMILY;
 		return !accept_dash(parser) || read_last(parser, multicast, family, range);
 	}
-	if (!parser_prefix(parser, multicast, &token, &prefix))
+	if (!parser_prefix(parser, PREFIX_UNICAST | (multicast ? PREFIX_MULTICAST : 0), &token,
+			   &prefix))
 		return false;
+	warn_group(parser, multicast, &token, &prefix.address);
 	range->family = parser_protocol(&prefix.address);
 	if (!check_family(parser, &token, range->family, family))
 		return false;
 	set_prefix(range->end, &prefix);
 	if (prefix.length < 128 || !accept_dash(parser))
 		return true;
-	range->end[1] = highest(range->family, multicast);
+	range->end[1] = highest(range->family, false);
 	return read_last(parser, multicast, family, range);
+}
+
+/* Of what is no group nothing is left: the first end is above the last one. */
+static void clip_groups(struct range *range)
+{
+	struct addr first = lowest(range->family, true), last = highest(range->family, true);
+
+	if (addr_compare(&range->end[0], &first) < 0)
+		range->end[0] = first;
+	if (addr_compare(&range->end[1], &last) > 0)
+		range->end[1] = last;
 }
 
 /* Takes a rule's ranges. */
@@ -129,6 +150,8 @@ static bool read_ranges(struct parser *parser, struct conf_rule *rule)
 	if (!read_range(parser, true, ANY_FAMILY, &group) || !parser_symbol(parser, '|') ||
 	    !read_range(parser, false, group.family, &source) || !parser_symbol(parser, ')'))
 		return false;
+	if (group.family != ANY_FAMILY)
+		clip_groups(&group);
 	first = lowest(source.family, false);
 	last = highest(source.family, false);
 	/* All sources of one family are no restriction, once the groups are of that family. */
@@ -280,7 +303,9 @@ static bool read_rule(struct parser *parser, struct reader *reader)
 	if (!parser_symbol(parser, '('))
 		return false;
 	if (*rule.interface || !parser_keyword(parser, "table"))
-		return read_ranges(parser, &rule) && append_rule(parser, &token, &rule, 1);
+		return read_ranges(parser, &rule) &&
+		       append_rule(parser, &token, &rule,
+				   addr_compare(&rule.group[0], &rule.group[1]) <= 0);
 	return open_table(parser, reader) && (reader->depth > depth || parser_symbol(parser, ')'));
 }
 

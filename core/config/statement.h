@@ -82,7 +82,8 @@ struct part {
 struct script {
 	const char *name;
 	struct part file, added;
-	struct token end; /* of the file */
+	struct token end;	  /* of the file */
+	char warning[CONF_ERROR]; /* of the file: what it says for nothing; "": nothing */
 };
 
 /* Is a word or quoted string the same name as another one, or a pattern the same pattern? */

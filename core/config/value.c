@@ -160,7 +160,10 @@ static bool read_prefixes(struct parser *parser, struct statement *statement,
 		struct prefix_list *its;
 		enum protocol protocol;
 
-		if (!parser_prefix(parser, statement->key->type == KEY_GROUPS, &token, &prefix))
+		if (!parser_prefix(parser,
+				   statement->key->type == KEY_GROUPS ? PREFIX_MULTICAST
+								      : PREFIX_UNICAST,
+				   &token, &prefix))
 			return false;
 		protocol = parser_protocol(&prefix.address);
 		its = &list[protocol];

@@ -237,6 +237,8 @@ static int begin_fresh(struct daemon *d)
 	if (error)
 		return error;
 	program_set_log(d, &conf);
+	if (*d->script.warning)
+		log_warning("%s", d->script.warning);
 	if (conf.disabled)
 		output_error("mcproxy: %s says disable; nothing to do", d->options->file);
 	error = conf.disabled ? 1 : open_first(d);
@@ -315,6 +317,8 @@ static int check_file(const struct daemon_options *options)
 		output_error("mcproxy: what is left to it is another program's");
 	else
 		error = read_file(&d, &conf);
+	if (!error && *d.script.warning)
+		output_error("mcproxy: %s", d.script.warning);
 	if (!error)
 		conf_free(&conf);
 	script_free(&d.script);

@@ -103,6 +103,8 @@ static bool reread(struct daemon *d, char error[CONF_ERROR])
 		script_free(&script);
 		return false;
 	}
+	if (*script.warning)
+		log_warning("%s", script.warning);
 	script_free(&d->script);
 	d->script = script;
 	settings_take(d, &conf);

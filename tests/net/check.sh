@@ -66,6 +66,10 @@ checks 1
 finds warn dn1 'ip link set dev dn1 multicast on'
 ip_in r link set dn1 multicast on
 
+echo "${plain%dn2;*}\"dn*\";" >"$work/check.conf"
+checks 1
+finds warn 'dn*' 'leave the quotes out'
+
 # failures
 echo 'pinstance p: up0 ==> dn1 dn1;' >"$work/check.conf"
 checks 2

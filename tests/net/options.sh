@@ -39,6 +39,25 @@ ends 0 -c
 grep -q '^ok .*IPv4 multicast routing: ' "$work/out" || fail "no IPv4 in '$(cat "$work/out")'"
 grep -q '^ok .*IPv6 multicast routing: ' "$work/out" || fail "no IPv6 in '$(cat "$work/out")'"
 
+# as the first C++ mcproxy was started, and what its files have that says nothing here
+cat >"$work/old.conf" <<'EOF'
+set control "/run/old.sock";; PROTOCOL IGMPv3;
+pinstance v4Proxy: "up0" ==> "dn1";
+pinstance v4Proxy throttle 50 holdtime 1000;
+EOF
+for words in "-svv -c $work/old.conf" "$work/old.conf"; do
+	# shellcheck disable=SC2086 # several words
+	start_in r "$MCPROXY_BIN/mcproxy" $words >"$work/out" 2>"$work/err"
+	daemon=$!
+	wait_for 5 "mcproxy $words answers" "$MCPROXY_BIN/mcproxy-stat" -s /run/old.sock -q healthy
+	stop_daemon
+	grep -q "old.conf:3:19: found 'throttle'" "$work/err" || fail "no warning in '$(cat "$work/err")'"
+done
+ends 2 -f "$work/r.conf" "$work/old.conf"
+grep -q "unexpected '$work/old.conf'" "$work/err" || fail "it does not say what is too much"
+ends 2 "$work/r.conf" "$work/old.conf"
+grep -q "unexpected '$work/old.conf'" "$work/err" || fail "it does not say what is too much"
+
 # -B: what was called ends with 0 when the daemon answers, and what it leaves is not the terminal's
 ends 0 -B -f "$work/r.conf" -p "$work/pid"
 assert "the daemon answers at once" asked running

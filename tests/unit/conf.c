@@ -383,7 +383,7 @@ static void test_choices(void)
 	CHECK(interface(1, PROTOCOL_IGMP)->querier == QUERIER_NEVER);
 	good(HEAD DOWN "querier never;" DOWN "querier auto;");
 	CHECK(interface(1, PROTOCOL_IGMP)->querier == QUERIER_AUTO);
-	refuses(DOWN, "querier", "Auto", "auto|always|never");
+	refuses(DOWN, "querier", "automatic", "auto|always|never");
 	takes(DOWN, "router-alert", "strict");
 	CHECK(interface(1, PROTOCOL_IGMP)->router_alert_strict);
 	good(HEAD DOWN "router-alert strict;" DOWN "router-alert lenient;");
@@ -584,8 +584,33 @@ static void test_patterns(void)
 	}
 	good(HEAD "pinstance A upstream u?* set robustness 7;");
 	CHECK(robustness_of(0) == 7 && robustness_of(1) == 2);
-	bad(HEAD "pinstance A downstream \"*\" set robustness 7;", "2:24 '\"*\"'",
+	bad(HEAD "pinstance A downstream \"d*\" set robustness 7;", "2:24 '\"d*\"'",
 	    "a downstream of the instance");
+
+	TEST("files of C++ mcproxy: any case, a quoted star, empty statements, a byte order mark");
+	good("\xef\xbb\xbfPROTOCOL igmpV3;; PInstance A: u ==> d;;\n"
+	     "pinstance A DownStream \"*\" SET Querier ALWAYS;\n"
+	     "pinstance A upstream \"*\" In RuleMatching Mutex 10;;");
+	CHECK(one.proxy[0].mutex == 10 && ones[1].proxy[0].querier == QUERIER_ALWAYS);
+	CHECK(!*script.warning);
+	bad(HEAD "pinstance a downstream d1 set robustness 7;", "2:11 'a'",
+	    "the name of an instance");
+	bad(HEAD "\xef\xbb\xbfprotocol IGMPv3;", "2:1 '\\xef\\xbb\\xbf'", STATEMENT);
+
+	TEST("RDK-B's lines say nothing here, and it is told where that matters");
+	good(HEAD "pinstance A fastleave disable; pinstance A throttle 50;");
+	CHECK(!strcmp(script.warning, "f:2:44: found 'throttle', expected a key of this mcproxy: "
+				      "it has no effect"),
+	      "%s", script.warning);
+	good(HEAD "pinstance A throttle 50 holdtime 1000; pinstance A fastleave disable;");
+	CHECK(*script.warning);
+	good(HEAD "pinstance A fastleave disable;");
+	CHECK(!*script.warning);
+	bad(HEAD "pinstance A fastleave enable;", "2:23 'enable'", "disable");
+	bad(HEAD "pinstance A throttle fast;", "2:22 'fast'",
+	    "reports a second from 0 to 2147483647");
+	bad(HEAD "pinstance A throttle 1 holdtime;", "2:32 ';'",
+	    "milliseconds from 0 to 2147483647");
 
 	TEST("a statement sets nothing for the interfaces of another one");
 	good(HEAD "pinstance A downstream * set robustness 3; set pidfile \"/a/b\";\n"
@@ -624,7 +649,7 @@ static void test_statements_refused(void)
 	bad("# nothing\n\n", "3:1 the end of the file", "pinstance");
 	bad("protocoll IGMPv3;", "1:1 'protocoll'", STATEMENT);
 	bad("\"set\" log stderr;", "1:1 '\"set\"'", STATEMENT);
-	bad(";", "1:1 ';'", STATEMENT);
+	bad(";", "1:2 the end of the file", "pinstance");
 	bad("eth0 eth1", "1:1 'eth0'", STATEMENT);
 	bad("disable " HEAD, "1:9 'pinstance'", "';'");
 	bad(HEAD "protocol IGMPv9;", "2:10 'IGMPv9'", VERSION);
