@@ -211,21 +211,32 @@ static int set_options_ipv4(int fd)
 	return error;
 }
 
-/* Lets MLD in, and nothing that has come before it was decided what to let in. */
+/* MLD and Multicast Router Discovery. */
+int rawsock_admit(int fd, enum protocol protocol)
+{
+	static const uint8_t type[] = {130, 131, 132, 143, 151, 152, 153};
+	struct icmp6_filter filter;
+
+	if (protocol == PROTOCOL_IGMP)
+		return 0;
+	memset(&filter, 0xff, sizeof(filter)); /* ones block */
+	for (size_t i = 0; i < sizeof(type); i++)
+		filter.icmp6_filt[type[i] / 32] &= ~(1u << type[i] % 32);
+	return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ? -errno : 0;
+}
+
+/* Nothing passes that has come before it was decided what to let in. */
 static int set_filter_ipv6(int fd)
 {
-	static const uint8_t type[] = {130, 131, 132, 143};
 	struct icmp6_filter filter;
 	uint8_t byte;
 
-	memset(&filter, 0xff, sizeof(filter)); /* ones block */
+	memset(&filter, 0xff, sizeof(filter));
 	if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)))
 		return -errno;
 	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
 		;
-	for (size_t i = 0; i < sizeof(type); i++)
-		filter.icmp6_filt[type[i] / 32] &= ~(1u << type[i] % 32);
-	return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ? -errno : 0;
+	return rawsock_admit(fd, PROTOCOL_MLD);
 }
 
 static int set_options_ipv6(int fd)
@@ -305,10 +316,11 @@ int rawsock_open(enum protocol protocol, int receive_buffer)
 	return fd;
 }
 
-static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint32_t ipv4, uint8_t ipv6)
+static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint8_t last)
 {
-	struct ip_mreqn request = {.imr_multiaddr = {htonl(ipv4)}, .imr_ifindex = (int)ifindex};
-	struct ipv6_mreq request6 = {.ipv6mr_multiaddr = {{{0xff, 0x02, [15] = ipv6}}},
+	struct ip_mreqn request = {.imr_multiaddr = {htonl(0xe0000000u | last)},
+				   .imr_ifindex = (int)ifindex};
+	struct ipv6_mreq request6 = {.ipv6mr_multiaddr = {{{0xff, 0x02, [15] = last}}},
 				     .ipv6mr_interface = ifindex};
 	int error;
 
@@ -321,16 +333,16 @@ static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint32_t
 
 int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
 {
+	static const uint8_t last[] = {2, 22, 106}; /* octet, of IPv4 and of IPv6 */
 	/* Never bound, so it receives nothing itself: the memberships are the interface's. */
 	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
 			0);
-	int error;
+	int error = 0;
 
 	if (fd < 0)
 		return -errno;
-	error = set_member(fd, protocol, ifindex, 0xe0000002, 0x02);
-	if (!error)
-		error = set_member(fd, protocol, ifindex, 0xe0000016, 0x16);
+	for (size_t i = 0; i < sizeof(last) && !error; i++)
+		error = set_member(fd, protocol, ifindex, last[i]);
 	if (!error)
 		return fd;
 	close(fd);

@@ -25,6 +25,8 @@ void rawsock_prepare(void);
  * is sent, TTL 1, TOS 0xc0 / traffic class 0xc0, no loopback, ICMPv6 filter, receive buffer of
  * BUFFER bytes as far as allowed). Returns the descriptor or -errno. */
 int rawsock_open(enum protocol, int buffer);
+/* Lets in what this program knows, through a socket that an older one has opened. 0 or -errno. */
+int rawsock_admit(int fd, enum protocol);
 enum { RAWSOCK_INTERFACES = 64 };
 
 /* Lets in upcalls and what arrives at COUNT interfaces, RAWSOCK_INTERFACES at most: the socket does
@@ -41,9 +43,9 @@ int rawsock_receive(int fd, enum protocol, void (*event)(void *ctx, const struct
  */
 int rawsock_send(int fd, enum protocol, unsigned ifindex, const struct addr *src,
 		 const struct addr *dst, const uint8_t *msg, size_t length);
-/* Joins what a router must hear on a downstream (224.0.0.2 and 224.0.0.22; ff02::2 and ff02::16) by
- * a socket of its own (igmp_max_memberships counts per socket). Returns that socket, to be closed
- * when the interface goes, or -errno. */
+/* Joins what a router must hear on a downstream (224.0.0.2, 224.0.0.22 and 224.0.0.106; ff02::2,
+ * ff02::16 and ff02::6a) by a socket of its own (igmp_max_memberships counts per socket). Returns
+ * that socket, to be closed when the interface goes, or -errno. */
 int rawsock_join_routers(enum protocol, unsigned ifindex);
 
 #endif

@@ -133,6 +133,8 @@ static int serve_mroute(struct monitor *m, struct call *call)
 	struct monitor_table *table = find_table(m, call->request);
 
 	call->reply.kept = table && table->fd >= 0;
+	if (call->reply.kept)
+		rawsock_admit(table->fd, (enum protocol)table->protocol);
 	call->result = call->reply.kept ? table->fd : open_table(m, call->request, table);
 	return call->result < 0 ? call->result : 0;
 }

@@ -260,15 +260,16 @@ static void test_receive_ipv6(int fd, int tap, unsigned a)
 	CHECK(packet->ttl == 1 && packet->router_alert && packet->length == 40);
 	CHECK(addr_equal(&packet->source, &src) && addr_equal(&packet->destination, &dst));
 	CHECK(got.data[0][0] == 143 && got.data[0][1] == 1);
-	static const uint8_t mld_type[] = {130, 131, 132, 143};
+	static const uint8_t known[] = {130, 131, 132, 143, 151, 152, 153};
 
-	TEST("IPv6: nothing but MLD, and least of all type 0, comes from the network");
+	TEST("IPv6: nothing but MLD and router discovery, and least of all type 0, comes from the "
+	     "network");
 	for (unsigned type = 0; type < 256; type++)
 		if (type < 133 || type > 137) /* neighbour discovery changes the kernel's mind */
 			inject_ipv6(tap, &src, &dst, (uint8_t)type, 40);
-	CHECK(waiting(fd, PROTOCOL_MLD) == 4, "%u", got.count);
-	for (unsigned i = 0; i < 4; i++)
-		CHECK(got.event[i].type == RAWSOCK_PACKET && got.data[i][0] == mld_type[i]);
+	CHECK(waiting(fd, PROTOCOL_MLD) == sizeof(known), "%u", got.count);
+	for (unsigned i = 0; i < sizeof(known); i++)
+		CHECK(got.event[i].type == RAWSOCK_PACKET && got.data[i][0] == known[i]);
 	TEST("IPv6: what is too long is dropped and counted as that");
 	inject_ipv6(tap, &src, &dst, 143, CONFIG_PACKET_MAX);
 	CHECK(receive(fd, PROTOCOL_MLD) && got.event[0].type == RAWSOCK_PACKET);
@@ -283,6 +284,8 @@ static void test_receive_ipv6(int fd, int tap, unsigned a)
 
 static void test_joins(unsigned a)
 {
+	static const char *const group[] = {"224.0.0.2", "224.0.0.22", "224.0.0.106",
+					    "ff02::2",	 "ff02::16",   "ff02::6a"};
 	int fd[PROTOCOLS];
 
 	TEST("the routers' groups are joined until the socket is closed");
@@ -291,10 +294,8 @@ static void test_joins(unsigned a)
 		fd[i] = rawsock_join_routers((enum protocol)i, a);
 		CHECK(fd[i] >= 0);
 	}
-	for (int i = 0; i < 4; i++)
-		CHECK(netns_run(
-			"ip maddr show dev a | grep -qw %s",
-			((const char *[]){"224.0.0.2", "224.0.0.22", "ff02::2", "ff02::16"})[i]));
+	for (size_t i = 0; i < sizeof(group) / sizeof(group[0]); i++)
+		CHECK(netns_run("ip maddr show dev a | grep -qw %s", group[i]));
 	close(fd[0]);
 	CHECK(!netns_run("ip maddr show dev a | grep -q 224.0.0.22"));
 	close(fd[1]);
