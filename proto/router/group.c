@@ -6,6 +6,7 @@
 
 #include "proto/packet/codec.h"
 #include "proto/router/limits.h"
+#include "proto/router/parting.h"
 #include "proto/router/reporter.h"
 #include "proto/router/row.h"
 #include "proto/router/tracking.h"
@@ -80,8 +81,9 @@ static bool is_quick(const struct interface *i, const struct group *g, int64_t n
 
 	if (!ENABLE_QUICK_LEAVE || !i->router.querier)
 		return false;
-	return mode == QUICK_LEAVE_ON || (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
-					  reporter_all_known(g->tracking, now));
+	return mode == QUICK_LEAVE_ON ||
+	       (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
+		now >= i->router.tracking_from && reporter_all_known(g->tracking, now));
 }
 
 /* An older version is configured (RFC 3376 section 7.3.1). */
@@ -118,6 +120,8 @@ static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
 		i->counters.value[LIMIT_SOURCES] += (uint64_t)refused;
 	if (c.asked)
 		g->next_query = h->now;
+	else if (ENABLE_HOST_TRACKING && c.settled && g->tracking && !g->state.query_count)
+		parting_begin(i, h->now, &g->membership->group);
 	if (g->state.filter_mode == INCLUDE && !g->state.sources.count) {
 		group_delete(p, i, g);
 		return refused >= 0;

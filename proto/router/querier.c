@@ -7,6 +7,7 @@
 #include "proto/packet/codec.h"
 #include "proto/router/forwarder.h"
 #include "proto/router/group.h"
+#include "proto/router/parting.h"
 #include "proto/router/regular.h"
 #include "proto/router/tracking.h"
 #include "proto/state/interface.h"
@@ -25,8 +26,13 @@ void querier_free(struct interface *i)
 
 static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 {
+	bool asked = i->router.querier;
+
 	querier_reset(i);
 	interface_heed(i, 0, 0);
+	/* A switch sends reports to the querier only. */
+	if (!asked)
+		i->router.tracking_from = now + values_group_membership_interval(&i->values);
 	if (i->config->querier != QUERIER_NEVER) {
 		i->router.querier = true;
 		i->router.next_general_query = now;
@@ -92,6 +98,8 @@ void querier_stop(struct proxy *p, struct interface *i)
 {
 	while (i->timers.count)
 		group_delete(p, i, interface_group(i, i->timers.count - 1));
+	if (ENABLE_HOST_TRACKING)
+		parting_end(i);
 	querier_reset(i);
 	forwarder_set(p, i, false);
 }
@@ -283,6 +291,8 @@ int64_t querier_deadline(const struct interface *i)
 
 	if (i->router.next_general_query < first)
 		first = i->router.next_general_query;
+	if (ENABLE_HOST_TRACKING)
+		first = timer_sooner(first, parting_deadline(i));
 	return i->router.other_querier_until < first ? i->router.other_querier_until : first;
 }
 
@@ -298,6 +308,8 @@ void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned bu
 			now + (i->router.startup_left ? i->values.startup_query_interval
 						      : i->values.query_interval);
 	}
+	if (ENABLE_HOST_TRACKING)
+		parting_tick(p, i, now);
 	while (budget-- && timer_first(&i->timers) <= now)
 		group_run(p, i, interface_group(i, 0), now);
 }

@@ -35,6 +35,7 @@ static bool is_source_wanted(const struct change *c, const struct addr *source)
 static void query_source(struct change *c, struct source *s)
 {
 	if (ENABLE_QUICK_LEAVE && c->quick) {
+		c->settled |= is_running(c, s);
 		if (is_running(c, s) && !is_source_wanted(c, &s->address)) {
 			s->expires = c->now;
 			s->retransmit = 0;
@@ -70,8 +71,10 @@ static void query_group(struct change *c)
 {
 	struct filter_state *f = c->state;
 
-	if (ENABLE_QUICK_LEAVE && c->quick && end_group(c))
+	if (ENABLE_QUICK_LEAVE && c->quick && end_group(c)) {
+		c->settled = true;
 		return;
+	}
 	if (!c->query_count || f->group_timer <= c->query_deadline)
 		return;
 	f->group_timer = c->query_deadline;

@@ -22,6 +22,7 @@ struct change {
 	const struct tracking *tracking; /* ... unless one of these hosts wants it; may be NULL */
 	bool changed;			 /* beyond timers */
 	bool asked;
+	bool settled; /* a query was due, but the hosts are known */
 };
 
 /* Would the record leave anything behind where there is nothing yet, INCLUDE ()? */

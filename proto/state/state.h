@@ -21,11 +21,13 @@ struct router {
 	int64_t next_general_query;
 	struct addr other_querier; /* any: nobody */
 	int64_t other_querier_until;
-	int64_t tracking_from; /* by then the startup queries have been answered */
+	int64_t tracking_from; /* by then all hosts have been heard of */
 	/* of all groups that hosts made, and of the hosts that are tracked */
 	uint32_t source_count;
 	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
-	struct regular *regular;	      /* a hash table */
+	struct parting *parting;	      /* parting.c's */
+	uint32_t parting_count;
+	struct regular *regular; /* a hash table */
 	uint32_t regular_capacity;
 };
 

@@ -16,6 +16,9 @@ static void become_querier(struct model *model, struct link *link)
 	link->values = link->configured;
 	link->told_robustness = 0;
 	link->told_interval = 0;
+	/* What a switch has sent to another querier only was not heard. */
+	if (!link->querier)
+		link->unknown_until = model->now + variables_membership(link);
 	link->querier = link->active && link->config->querier != QUERIER_NEVER;
 	link->query_at = link->querier ? model->now : NEVER;
 }
@@ -96,6 +99,7 @@ void downstream_stop(struct model *model, unsigned entry)
 
 	while (link->member_count)
 		held_delete(link, &link->member[0]);
+	link->parting_count = 0;
 	link->querier = false;
 	link->query_at = link->other_until = NEVER;
 	link->other = (struct addr){{0}};
@@ -161,6 +165,9 @@ int64_t downstream_deadline(const struct model *model, unsigned entry)
 	const struct link *link = &model->link[entry];
 	int64_t next = link->query_at < link->other_until ? link->query_at : link->other_until;
 
+	for (unsigned i = 0; i < link->parting_count; i++)
+		if (link->parting[i].at < next)
+			next = link->parting[i].at;
 	for (unsigned i = 0; i < link->member_count; i++) {
 		const struct member *member = &link->member[i];
 
@@ -245,6 +252,17 @@ void downstream_ask(struct model *model, unsigned entry)
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (link->member[i].query_at <= model->now)
 			ask_member(model, entry, &link->member[i]);
+	for (unsigned i = 0; i < link->parting_count; i++) {
+		struct parting *parting = &link->parting[i];
+
+		if (parting->at > model->now)
+			continue;
+		if (link->configured.version == newest_version(model->protocol))
+			model_expect(model, entry, &parting->group)->suppress = true;
+		parting->at = model->now + link->values.last_member_query_interval;
+		if (!--parting->left)
+			link->parting[i--] = link->parting[--link->parting_count];
+	}
 }
 
 /* ---- what was sent ---- */

@@ -139,6 +139,7 @@ static void free_link(struct model *model, unsigned n)
 	downstream_stop(model, n);
 	free(model->link[n].member);
 	free(model->link[n].known);
+	free(model->link[n].parting);
 	upstream_free(&model->link[n]);
 }
 
@@ -382,7 +383,9 @@ static void retire(struct model *model, const struct link *old, unsigned count, 
 		else
 			downstream_stop(model, to);
 		free(model->link[to].known);
+		free(model->link[to].parting);
 		model->link[to].known = NULL;
+		model->link[to].parting = NULL;
 	}
 }
 

@@ -45,6 +45,13 @@ struct known {
 	unsigned drawn;	       /* groups, from the reserve */
 };
 
+/* Queries with the S flag that are still to come, as nobody had to be asked. */
+struct parting {
+	struct addr group;
+	unsigned left;
+	int64_t at;
+};
+
 /* A query or leave that leaves at a certain time with certain contents. */
 struct expected {
 	unsigned entry;
@@ -127,7 +134,10 @@ struct link {
 	bool querier;
 	unsigned startup_left;
 	int64_t query_at;
-	int64_t unknown_until; /* the startup queries are being answered */
+	int64_t unknown_until;	 /* not all hosts have answered us */
+	bool settled;		 /* a query was due, but the hosts are known */
+	struct parting *parting; /* leaves that switches are told of */
+	unsigned parting_count, parting_room;
 	struct addr other;
 	int64_t other_until;
 	struct member *member;

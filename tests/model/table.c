@@ -68,7 +68,10 @@ static void ask_group(struct model *model, struct link *link, struct member *mem
 	int64_t lowered = model->now + variables_last_member(link);
 	enum leave leave = leave_group(model, link, member);
 
-	if ((!link->querier && !held_is_host(member)) || leave == LEAVE_ALONE)
+	if (!link->querier && !held_is_host(member))
+		return;
+	link->settled |= leave != LEAVE_ASK;
+	if (leave == LEAVE_ALONE)
 		return;
 	if (leave == LEAVE_END) {
 		member->expires = model->now;
@@ -98,6 +101,7 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 		if (!source || source->excluded)
 			continue;
 		leave = leave_source(model, link, member, &source->address);
+		link->settled |= leave != LEAVE_ASK && held_is_running(model, source);
 		if (leave == LEAVE_END) {
 			source->expires = model->now;
 		} else if (leave == LEAVE_ASK && source->expires > lowered) {
@@ -211,9 +215,28 @@ static void block(struct model *model, struct link *link, struct member *member,
 	ask_sources(model, link, member, sources);
 }
 
+/* RFC 4541 section 2.1.1: a switch waits for the queries that follow a leave. */
+static void tell_switches(struct model *model, struct link *link, const struct member *member)
+{
+	struct parting *parting = NULL;
+
+	if (link->config->quick_leave != QUICK_LEAVE_TRACKED || held_is_host(member) ||
+	    (member->queries && member->expires > model->now))
+		return;
+	for (unsigned i = 0; i < link->parting_count; i++)
+		if (addr_equal(&link->parting[i].group, &member->group))
+			parting = &link->parting[i];
+	if (!parting) {
+		parting = GROW(link->parting, link->parting_count, link->parting_room);
+		*parting = (struct parting){.group = member->group, .at = model->now};
+	}
+	parting->left = link->values.last_member_query_count;
+}
+
 void table_apply(struct model *model, struct link *link, struct member *member, unsigned type,
 		 const struct list *sources)
 {
+	link->settled = false;
 	switch (type) {
 	case IS_IN:
 	case ALLOW:
@@ -231,4 +254,6 @@ void table_apply(struct model *model, struct link *link, struct member *member, 
 		else
 			include_to_exclude(model, link, member, sources, type == TO_EX);
 	}
+	if (link->settled)
+		tell_switches(model, link, member);
 }

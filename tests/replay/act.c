@@ -290,7 +290,7 @@ static void run_shutdown(struct world *world, struct words *words)
 	world->ended = true;
 }
 
-/* ignore|heed INTERFACE|* general|specific|queries|reports|discovery|all */
+/* ignore|heed INTERFACE|* general|specific|s-flag|queries|reports|discovery|all */
 static void run_ignore(struct world *world, struct words *words)
 {
 	static const struct {
@@ -298,6 +298,7 @@ static void run_ignore(struct world *world, struct words *words)
 		unsigned bits;
 	} known[] = {{"general", IGNORE_GENERAL},
 		     {"specific", IGNORE_SPECIFIC},
+		     {"s-flag", IGNORE_S_FLAG},
 		     {"queries", IGNORE_GENERAL | IGNORE_SPECIFIC},
 		     {"reports", IGNORE_REPORTS},
 		     {"discovery", IGNORE_DISCOVERY},

@@ -230,9 +230,10 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 	if (!wrong)
 		learn_all(world, vif, &output.message);
 	if (output.message.kind == KIND_QUERY)
-		output.ignorable =
-			world->node[vif].ignored &
-			(addr_is_any(&output.message.group) ? IGNORE_GENERAL : IGNORE_SPECIFIC);
+		output.ignorable = world->node[vif].ignored &
+				   (addr_is_any(&output.message.group) ? IGNORE_GENERAL
+				    : output.message.suppress ? IGNORE_SPECIFIC | IGNORE_S_FLAG
+							      : IGNORE_SPECIFIC);
 	else
 		output.ignorable = world->node[vif].ignored &
 				   (output.message.kind >= KIND_ADVERTISEMENT ? IGNORE_DISCOVERY

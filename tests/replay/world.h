@@ -17,7 +17,13 @@ enum { NAME_MAX_LENGTH = 16, INTERFACE_PREFIXES = 8, INTERFACE_LIST = 32, FAILUR
 enum { ENTRIES = PROXY_ENTRIES, RULES = 32, RULE_LISTS = READING_LISTS };
 
 /* What may happen unasked on an interface: bits. */
-enum { IGNORE_GENERAL = 1, IGNORE_SPECIFIC = 2, IGNORE_REPORTS = 4, IGNORE_DISCOVERY = 8 };
+enum {
+	IGNORE_GENERAL = 1,
+	IGNORE_SPECIFIC = 2,
+	IGNORE_REPORTS = 4,
+	IGNORE_DISCOVERY = 8,
+	IGNORE_S_FLAG = 16
+};
 
 /* An interface; its VIF is its position. Without a name there is none. */
 /* A General Query that another proxy is to hear, too. */

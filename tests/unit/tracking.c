@@ -2,7 +2,8 @@
 /*
  * Explicit tracking (RFC 6636 section 3) with hosts that change their minds at random, by the rules
  * of RFC 3376 section 5: whatever they do, what one of them wants goes on, what none of them wants
- * ends in the same turn, and nobody is asked but where the last one in EXCLUDE mode leaves others.
+ * ends in the same turn, and no timer is put to a question but where the last one in EXCLUDE mode
+ * leaves others.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -115,11 +116,11 @@ static void on_send(void *ctx, unsigned vif, const struct addr *source,
 
 	(void)source;
 	(void)destination;
-	(void)length;
 	if (vif != LAN)
 		return;
+	/* With the S flag it is for switches. */
 	if (memcmp(data + 4, none, sizeof(none)))
-		rig->asked = true;
+		rig->asked |= length < 12 || !(data[8] & 8);
 	else
 		rig->general = true;
 }
