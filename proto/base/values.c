@@ -46,6 +46,11 @@ int64_t values_last_member_query_time(const struct values *v)
 	return (int64_t)v->last_member_query_count * v->last_member_query_interval;
 }
 
+int32_t values_urgent_response_time(const struct values *v)
+{
+	return v->query_response_interval < 1000 ? v->query_response_interval : 1000;
+}
+
 int64_t values_startup_time(const struct values *v)
 {
 	return (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +

@@ -44,6 +44,7 @@ void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 {
 	become_querier(p, i, now);
 	i->router.startup_left = i->values.startup_query_count;
+	i->router.urgent_left = 1;
 }
 
 /* Hosts that nobody has noted down yet will have been heard of after a membership's time. */
@@ -113,6 +114,8 @@ static void send_general_query(struct proxy *p, struct interface *i)
 	uint8_t buffer[64];
 	struct message_writer w;
 
+	if (i->router.urgent_left)
+		q.max_response_time = values_urgent_response_time(&i->values);
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	codec_write_query(&w, &q);
 	interface_send(p, i, &w, TX_QUERY);
@@ -153,7 +156,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	i->router.other_querier = *source;
 	i->router.other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->router.next_general_query = INT64_MAX;
-	i->router.startup_left = 0;
+	i->router.startup_left = i->router.urgent_left = 0;
 	if (i->router.querier) {
 		i->router.querier = false;
 		forwarder_set(p, i, i->config->querier == QUERIER_NEVER);
@@ -302,6 +305,8 @@ void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned bu
 		become_querier(p, i, now);
 	if (i->router.next_general_query <= now) {
 		send_general_query(p, i);
+		if (i->router.urgent_left)
+			i->router.urgent_left--;
 		if (i->router.startup_left)
 			i->router.startup_left--;
 		i->router.next_general_query =

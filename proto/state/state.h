@@ -18,6 +18,7 @@ struct router {
 	bool querier;
 	bool static_missing;  /* a static join has found no memory */
 	uint8_t startup_left; /* general queries */
+	uint8_t urgent_left;  /* of these that hosts are to answer at once */
 	int64_t next_general_query;
 	struct addr other_querier; /* any: nobody */
 	int64_t other_querier_until;

@@ -49,6 +49,7 @@ void downstream_start(struct model *model, unsigned entry, bool anew)
 
 	become_querier(model, link);
 	link->startup_left = link->configured.startup_query_count;
+	link->urgent = true;
 	if (anew)
 		link->unknown_until = model->now +
 				      (int64_t)(link->configured.startup_query_count - 1) *
@@ -120,6 +121,7 @@ static void elect(struct model *model, struct link *link, const struct heard *he
 	link->querier = false;
 	link->query_at = NEVER;
 	link->startup_left = 0;
+	link->urgent = false;
 	link->other = heard->source;
 	link->other_until = model->now + variables_other_querier(link);
 }
@@ -243,6 +245,10 @@ void downstream_ask(struct model *model, unsigned entry)
 
 	if (link->query_at <= model->now) {
 		model_expect(model, entry, &(struct addr){{0}});
+		link->response = link->values.query_response_interval;
+		if (link->urgent && link->response > 1000)
+			link->response = 1000;
+		link->urgent = false;
 		if (link->startup_left)
 			link->startup_left--;
 		link->query_at =
@@ -270,7 +276,7 @@ void downstream_ask(struct model *model, unsigned entry)
 static bool right_code(const struct model *model, const struct link *link,
 		       const struct message *message)
 {
-	int64_t time = addr_is_any(&message->group) ? link->values.query_response_interval
+	int64_t time = addr_is_any(&message->group) ? link->response
 						    : link->values.last_member_query_interval;
 	bool newest = message->version == newest_version(model->protocol);
 

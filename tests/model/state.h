@@ -133,6 +133,8 @@ struct link {
 	/* a downstream's */
 	bool querier;
 	unsigned startup_left;
+	bool urgent;	  /* its members are unknown: the next query is to be answered soon */
+	int32_t response; /* that the general query of this turn asks for */
 	int64_t query_at;
 	int64_t unknown_until;	 /* not all hosts have answered us */
 	bool settled;		 /* a query was due, but the hosts are known */

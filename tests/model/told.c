@@ -414,11 +414,15 @@ static bool is_asked(const struct link *link, const struct addr *group)
 static void check_old_report(struct model *model, struct link *link, struct subscribed *subscribed)
 {
 	struct told report = {.group = subscribed->group};
+	bool asked = is_asked(link, &subscribed->group);
+	int64_t by = model->now + report_interval(model, link);
 
 	if (subscribed->mode_most) {
 		subscribed->mode_left -= subscribed->mode_left > 0;
-		subscribed->mode_most -= !is_asked(link, &subscribed->group);
-		subscribed->by = model->now + report_interval(model, link);
+		subscribed->mode_most -= !asked;
+		/* Of an answer the repeat is due as before, by an interval that was longer then. */
+		if (!asked || by > subscribed->by)
+			subscribed->by = by;
 	} else if (!model->jumped && !use_allowance(model, link, &report, subscribed, true)) {
 		model_fail(model, "nobody asked for a report of %s", addr_text(&subscribed->group));
 	}

@@ -48,12 +48,14 @@ static const struct scenario scenarios[] = {
 	{"forward", scenario_forward, BOTH, CONFIGURED("last-member-query-interval 2;"), true},
 	{"older-querier", scenario_older_querier, IGMP_ONLY, "", true},
 	{"version-2", scenario_version_2, IGMP_ONLY,
-	 CONFIGURED("query-response-interval 20;") "pinstance p downstream dn1 set version IGMPv2;",
+	 CONFIGURED("query-response-interval 20;") CONFIGURED(
+		 "startup-query-interval 1;") "pinstance p downstream dn1 set version IGMPv2;",
 	 false},
 	{"version-1", scenario_version_1, IGMP_ONLY,
 	 "pinstance p downstream dn1 set version IGMPv1;", false},
 	{"version-mld-1", scenario_version_mld_1, MLD_ONLY,
-	 CONFIGURED("query-response-interval 20;") "pinstance p downstream dn1 set version MLDv1;",
+	 CONFIGURED("query-response-interval 20;") CONFIGURED(
+		 "startup-query-interval 1;") "pinstance p downstream dn1 set version MLDv1;",
 	 false},
 	{"strict", scenario_strict, IGMP_ONLY, CONFIGURED("router-alert strict;"), false},
 	{"shutdown", scenario_shutdown, BOTH, "", true},
