@@ -13,6 +13,7 @@
 #include "core/kernel/check.h"
 #include "core/config/conf_make.h"
 #include "core/config/script.h"
+#include "core/control/control_ask.h"
 #include "core/kernel/iface.h"
 #include "core/kernel/probe.h"
 #include "core/base/format.h"
@@ -239,6 +240,30 @@ static void check_interfaces(struct check *check, struct ifaces *ifaces,
 	}
 }
 
+/* ---- the daemon ---- */
+
+/* The answer to "is it healthy?": yes or no, and behind a tab what to look at, whose remedy stands
+ * behind "; ". */
+static void take_health(void *ctx, char *line)
+{
+	char *finding = strchr(line, '\t'), *remedy = finding ? strstr(finding, "; ") : NULL;
+
+	if (!finding)
+		return;
+	if (remedy)
+		*remedy = '\0';
+	check_tell(ctx, CHECK_WARN, "mcproxy", remedy ? remedy + 2 : "see mcproxy-stat log", "%s",
+		   finding + 1);
+}
+
+/* If it runs, and listens where this file says. */
+static void check_daemon(struct check *check, const char *path)
+{
+	char error[CONTROL_ERROR];
+
+	control_ask(path, "healthy", false, take_health, check, error);
+}
+
 static int check_all(struct check *check, const char *file)
 {
 	bool protocol[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
@@ -263,6 +288,8 @@ static int check_all(struct check *check, const char *file)
 	check_privileges(check);
 	for (unsigned i = 0; !error && i < conf.instance_count; i++)
 		check_interfaces(check, &ifaces, &conf.instance[i]);
+	if (ENABLE_CONTROL && conf.instance_count)
+		check_daemon(check, conf.control);
 	conf_free(&conf);
 	script_free(&script);
 	iface_close(&ifaces);

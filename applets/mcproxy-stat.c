@@ -24,7 +24,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
-enum { COLUMNS = 9, CELLS = 10, NO = 1, CANNOT_TELL = 2 };
+enum { COLUMNS = 10, CELLS = 17, NO = 1, CANNOT_TELL = 2 };
 
 /* SECONDS: milliseconds come. VALUE: what unit depends on the name in cell 2. */
 enum kind { LEFT, RIGHT, SECONDS, VALUE };
@@ -64,8 +64,8 @@ static bool are_counters(const struct table *table)
 /* Counters go up when all is well, too. */
 static bool is_trouble(char *const *cell)
 {
-	static const char ordinary[][12] = {"rx-",	"tx-query",   "tx-report",
-					    "tx-leave", "link-scope", "drop-own"};
+	static const char ordinary[][12] = {"rx-",    "tx-query",   "tx-report", "tx-leave",
+					    "tx-mrd", "link-scope", "drop-own"};
 
 	for (size_t i = 0; i < COUNT(ordinary); i++) {
 		if (!strncmp(cell[3], ordinary[i], strlen(ordinary[i])))
@@ -272,7 +272,7 @@ static const struct question *find_question(const char *name, int arguments)
 
 struct reply {
 	bool yes;
-	char why[CONTROL_ERROR]; /* not; "": that goes without saying */
+	char why[CONTROL_ERROR]; /* "": that goes without saying */
 };
 
 static void take_answer(void *ctx, char *line)
@@ -280,7 +280,7 @@ static void take_answer(void *ctx, char *line)
 	struct reply *reply = ctx;
 	const char *tab = strchr(line, '\t');
 
-	reply->yes = !strcmp(line, "yes");
+	reply->yes = *line == 'y';
 	if (tab)
 		format_text(reply->why, sizeof(reply->why), ": %s", tab + 1);
 }

@@ -11,7 +11,7 @@ struct question {
 	char **argument; /* behind the last one NULL */
 	/* the answer: false and empty before */
 	bool yes;
-	char why[CONTROL_ERROR]; /* not; "": that goes without saying */
+	char why[CONTROL_ERROR]; /* "": that goes without saying */
 };
 
 /* Returns what is wrong with the arguments, or NULL: it is answered. */

@@ -44,7 +44,8 @@ enum {
 	TABLE("interfaces", interfaces, EACH, OVERVIEW, \
 	      {"INTERFACE", 1, LEFT, 9}, {"PROTOCOL", 2, LEFT, 8}, {"ROLE", 3, LEFT, 10}, \
 	      {"STATE", 4, LEFT, 6}, {"VERSION", 7, RIGHT, 7}, {"GROUPS", 8, RIGHT, 6}, \
-	      {"NEXT", 9, SECONDS, 5}, {"QUERIER", 6, LEFT, 10}, {"ADDRESS", 5, LEFT, 0}) \
+	      {"NEXT", 9, SECONDS, 5}, {"QUERIER", 6, LEFT, 10}, {"FORWARDER", 16, LEFT, 10}, \
+	      {"ADDRESS", 5, LEFT, 0}) \
 	TABLE("groups", groups, EACH, REST, \
 	      {"INTERFACE", 1, LEFT, 9}, {"GROUP", 2, LEFT, 15}, {"SOURCE", 3, LEFT, 15}, \
 	      {"MODE", 4, LEFT, 7}, {"VERSION", 5, RIGHT, 7}, {"EXPIRES", 6, SECONDS, 7}, \

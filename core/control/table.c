@@ -5,13 +5,37 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/base/format.h"
 #include "core/base/log.h"
+#include "core/base/text.h"
 #include "core/control/column.h"
 #include "core/control/table.h"
 
 enum { PART = CONTROL_LINE - 8 /* of a line of the configuration */ };
 
 /* ---- interfaces, counters, summary ---- */
+
+/* Who forwards on a downstream, and as what. */
+static void tell_forwarder(struct control_answer *answer,
+			   const struct proxy_interface_status *status)
+{
+	static const char states[][8] = {
+		[FORWARDER_DOWN] = "-",	       [FORWARDER_ALONE] = "alone",
+		[FORWARDER_FIRST] = "first",   [FORWARDER_BESIDE] = "both",
+		[FORWARDER_YIELDS] = "yields", [FORWARDER_OTHER] = "other",
+	};
+	const char *other = status->forwarder == FORWARDER_DOWN ? "-" : "another";
+	char address[TEXT_ADDR], text[TEXT_ADDR + sizeof("self+")] = "self";
+
+	if (!addr_is_any(&status->other_forwarder))
+		other = text_addr(&status->other_forwarder, address);
+	if (status->forwarder == FORWARDER_OTHER || status->forwarder == FORWARDER_DOWN)
+		format_text(text, sizeof(text), "%s", other);
+	else if (status->forwarder > FORWARDER_FIRST)
+		format_text(text, sizeof(text), "self+%s", other);
+	column_text(answer, states[status->forwarder]);
+	column_text(answer, text);
+}
 
 static void tell_interface(struct control_answer *answer, const struct control_view *view,
 			   unsigned entry)
@@ -42,6 +66,7 @@ static void tell_interface(struct control_answer *answer, const struct control_v
 	column_number(answer, (uint64_t)status.values.query_response_interval);
 	column_number(answer, (uint64_t)status.values.last_member_query_interval);
 	column_number(answer, status.values.last_member_query_count);
+	tell_forwarder(answer, &status);
 	column_end(answer);
 }
 

@@ -38,7 +38,8 @@ struct control_daemon {
 	/* Carries LINE out, whose first word is the command of row ROW (CONTROL_COMMANDS in
 	 * requests.h). False: nothing has been done, and ERROR says why. */
 	bool (*command)(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR]);
-	/* Is all as it is configured? False: REASON says what is not. */
+	/* Is all as it is configured? False: REASON says what is not. True: what to look at, if it
+	 * is not "". */
 	bool (*healthy)(void *ctx, char reason[CONTROL_ERROR]);
 	void *ctx;
 };

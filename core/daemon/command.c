@@ -89,5 +89,10 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		why = "what the interfaces are is not known";
 	else if (d->retry.at != INT64_MAX)
 		why = "not all is as configured; it is tried again, the log says what";
-	return !why || !format_text(reason, CONTROL_ERROR, "%s", why);
+	if (why)
+		return !format_text(reason, CONTROL_ERROR, "%s", why);
+	for (const struct member *m = d->first; m; m = m->next)
+		if (instance_remarks(&m->instance, reason, CONTROL_ERROR))
+			break;
+	return true;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The life of an instance; see instance.h. Owns: its tables, its proxies with their plans, its
- * turns, and what is said of queriers. */
+/* The life of an instance; see instance.h. Owns: its tables, its proxies with their plans,
+ * and its turns. */
 #include "core/daemon/instance.h"
 
 #include <errno.h>
@@ -13,73 +13,9 @@
 #include "core/base/text.h"
 #include "core/daemon/effect.h"
 #include "core/daemon/inherit.h"
+#include "core/daemon/neighbors.h"
 #include "core/daemon/vif.h"
 #include "core/kernel/mroute.h"
-#include "proto/status.h"
-
-/* Between two warnings of the same. */
-enum { WARN_INTERVAL = 3600 * 1000 };
-
-/* What an operator should hear of: who asks on a link, and which version. */
-static void log_querier(const struct side *side, const char *name,
-			const struct proxy_interface_status *status, struct seen *seen)
-{
-	struct addr other = status->upstream ? (struct addr){{0}} : status->other_querier;
-	const char *ip = text_family(side->protocol);
-	char text[TEXT_ADDR];
-
-	if (!addr_equal(&other, &seen->querier)) {
-		seen->querier = other;
-		/* What it was asked for by another one does not hold any more. */
-		if (addr_is_any(&other))
-			inherit_forget_queries(side, status->vif);
-		if (addr_is_any(&other))
-			log_notice("%s: %s the %s querier", name,
-				   status->querier ? "this router is" : "nobody is", ip);
-		else
-			log_notice("%s: the %s querier is %s", name, ip, text_addr(&other, text));
-	}
-	if (seen->version && seen->version != status->version && status->upstream)
-		log_notice("%s: speaks %sv%u as its querier does", name,
-			   side->protocol == PROTOCOL_IGMP ? "IGMP" : "MLD", status->version);
-	seen->version = status->version;
-}
-
-/* RFC 3376 sections 7.3.1 and 7.2.1, RFC 4604 sections 2.2.3 and 3.6: to be said, but not for each
- * packet. */
-static void log_versions(const char *name, const struct proxy_interface_status *status,
-			 struct seen *seen, int64_t now)
-{
-	enum counter counter = status->upstream ? WARN_SSM_VERSION : WARN_QUERIER_VERSION;
-	uint64_t count = status->counters->value[counter];
-
-	if (count == seen->warned || now < seen->warn_at)
-		return;
-	seen->warned = count;
-	seen->warn_at = now + WARN_INTERVAL;
-	log_warning("%s: %s", name,
-		    status->upstream
-			    ? "its querier is too old for SSM: sources cannot be asked for"
-			    : "queries of another version are heard: set its version, or theirs");
-}
-
-static void log_queriers(struct side *side, int64_t now)
-{
-	struct proxy_interface_status status;
-
-	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
-		struct vif *vif;
-		struct seen *seen;
-
-		proxy_interface_status(side->proxy, entry, &status);
-		if (!status.up)
-			continue;
-		vif = side->instance->vif[status.vif];
-		seen = &vif->link[side->protocol].seen[status.upstream];
-		log_querier(side, vif->iface.name, &status, seen);
-		log_versions(vif->iface.name, &status, seen, now);
-	}
-}
 
 /* NULL: no memory. */
 static struct plan *make_plan(const struct instance *instance, const struct conf_instance *conf,
@@ -347,7 +283,7 @@ static int64_t tick_sides(struct instance *instance, int64_t now)
 			continue;
 		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
-			log_queriers(side, now);
+			neighbors_log(side, now);
 		}
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)
@@ -421,6 +357,14 @@ static bool side_waits(const struct side *side, char *text, size_t size)
 				"instance %s: the kernel does not route %s multicast on %s", name,
 				ip, vif->iface.name);
 	}
+	return false;
+}
+
+bool instance_remarks(const struct instance *instance, char *text, size_t size)
+{
+	for (unsigned n = 0; n < PROTOCOLS; n++)
+		if (instance->side[n].proxy && neighbors_remark(&instance->side[n], text, size))
+			return true;
 	return false;
 }
 

@@ -23,6 +23,9 @@ enum { COMMON_WAITING = 256 };
 /* What was logged last of an upstream or a downstream. */
 struct seen {
 	struct addr querier; /* any: this router */
+	/* of a downstream, as neighbors.c numbers it: who forwards; who else does */
+	uint8_t forwarding;
+	struct addr forwarder;
 	uint8_t version;
 	uint64_t warned;
 	int64_t warn_at;
@@ -35,7 +38,7 @@ struct side_link {
 	int routers;	/* the socket that has joined the routers' groups; -1: none */
 	/* by join.h: opened by vif.c with the VIF in the kernel, set by effect.c */
 	struct joins joins; /* host kernel */
-	/* instance.c */
+	/* neighbors.c */
 	struct seen seen[2]; /* downstream, upstream */
 };
 

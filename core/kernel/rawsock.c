@@ -333,7 +333,8 @@ static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint8_t 
 
 int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
 {
-	static const uint8_t last[] = {2, 22, 106}; /* octet, of IPv4 and of IPv6 */
+	/* Last octets, of IPv4 and of IPv6. */
+	static const uint8_t last[] = {2, 22, 106};
 	/* Never bound, so it receives nothing itself: the memberships are the interface's. */
 	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
 			0);

@@ -59,7 +59,7 @@ silent 2 -q group elephant
 
 columns summary 4
 columns instances 8
-columns interfaces 15
+columns interfaces 17
 columns counters 6
 columns groups 8
 columns upstream 5

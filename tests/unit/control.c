@@ -53,6 +53,8 @@ static struct addr numbered(bool is_mld, uint32_t first_byte, uint32_t number)
 }
 
 static int64_t next_query; /* of VIF 1 */
+static enum proxy_forwarder forwarder;
+static bool anonymous; /* whose address is not known */
 
 void proxy_interface_status(const struct proxy *proxy, unsigned vif,
 			    struct proxy_interface_status *status)
@@ -64,6 +66,8 @@ void proxy_interface_status(const struct proxy *proxy, unsigned vif,
 		.querier = vif == 1 && !proxy->mld,
 		.address = addr_ipv4(0x0a000001 + vif),
 		.other_querier = addr_ipv4(vif == 1 ? 0x0a000099 : 0),
+		.forwarder = vif == 1 ? forwarder : FORWARDER_DOWN,
+		.other_forwarder = addr_ipv4(vif == 1 && !anonymous ? 0x0a000099 : 0),
 		.version = proxy->mld ? 2 : 3,
 		.values = {.version = 3,
 			   .robustness = 2,
@@ -388,7 +392,7 @@ static unsigned count_lines(const char *text)
 static void check_tables(void)
 {
 	static const char lines[] = "tv\twan0\tigmp\tupstream\tup\t10.0.0.1\t-\t3\t0\t-"
-				    "\t2\t125000\t10000\t1000\t2\n"
+				    "\t2\t125000\t10000\t1000\t2\t-\t-\n"
 				    "tv\tlan0\tigmp\tdownstream\tup\t10.0.0.2\tself\t3\t2\t";
 	struct answer answer;
 	long left;
@@ -406,6 +410,27 @@ static void check_tables(void)
 	CHECK(strstr(answer.text, "\ntv\tlan0\tmld\tdownstream\tup\t10.0.0.2\t10.0.0.153\t2\t1\t"),
 	      "%s", answer.text);
 	CHECK(count_lines(answer.text) == 2 * VIFS + 1);
+	hang_up(&answer);
+
+	TEST("... who forwards on a downstream");
+	for (forwarder = FORWARDER_DOWN; forwarder <= FORWARDER_OTHER; forwarder++) {
+		static const char *const told[] = {"-\t-",
+						   "alone\tself",
+						   "first\tself",
+						   "both\tself+10.0.0.153",
+						   "yields\tself+10.0.0.153",
+						   "other\t10.0.0.153"};
+		char wanted[64];
+
+		snprintf(wanted, sizeof(wanted), "\t1000\t2\t%s\n", told[forwarder]);
+		answer = ask("interfaces\n");
+		CHECK(strstr(answer.text, wanted), "%s in %s", wanted, answer.text);
+		hang_up(&answer);
+	}
+	anonymous = true;
+	forwarder = FORWARDER_BESIDE;
+	answer = ask("interfaces\n");
+	CHECK(strstr(answer.text, "\tboth\tself+another\n"), "%s", answer.text);
 	hang_up(&answer);
 
 	TEST("groups: the group, then its sources; excluded ones have no time left");

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* See neighbors.h. */
+#include "core/daemon/neighbors.h"
+
+#include "core/base/format.h"
+#include "core/base/text.h"
+#include "core/daemon/inherit.h"
+#include "proto/status.h"
+
+/* Between two warnings of the same. */
+enum { WARN_INTERVAL = 3600 * 1000 };
+
+/* What an operator should hear of: who asks on a link, and which version. */
+static void log_querier(const struct side *side, const char *name,
+			const struct proxy_interface_status *status, struct seen *seen)
+{
+	struct addr other = status->upstream ? (struct addr){{0}} : status->other_querier;
+	const char *ip = text_family(side->protocol);
+	char text[TEXT_ADDR];
+
+	if (!addr_equal(&other, &seen->querier)) {
+		seen->querier = other;
+		/* What it was asked for by another one does not hold any more. */
+		if (addr_is_any(&other))
+			inherit_forget_queries(side, status->vif);
+		if (addr_is_any(&other))
+			log_notice("%s: %s the %s querier", name,
+				   status->querier ? "this router is" : "nobody is", ip);
+		else
+			log_notice("%s: the %s querier is %s", name, ip, text_addr(&other, text));
+	}
+	if (seen->version && seen->version != status->version && status->upstream)
+		log_notice("%s: speaks %sv%u as its querier does", name,
+			   side->protocol == PROTOCOL_IGMP ? "IGMP" : "MLD", status->version);
+	seen->version = status->version;
+}
+
+/* RFC 3376 sections 7.3.1 and 7.2.1, RFC 4604 sections 2.2.3 and 3.6: to be said, but not for each
+ * packet. */
+static void log_versions(const char *name, const struct proxy_interface_status *status,
+			 struct seen *seen, int64_t now)
+{
+	enum counter counter = status->upstream ? WARN_SSM_VERSION : WARN_QUERIER_VERSION;
+	uint64_t count = status->counters->value[counter];
+
+	if (count == seen->warned || now < seen->warn_at)
+		return;
+	seen->warned = count;
+	seen->warn_at = now + WARN_INTERVAL;
+	log_warning("%s: %s", name,
+		    status->upstream
+			    ? "its querier is too old for SSM: sources cannot be asked for"
+			    : "queries of another version are heard: set its version, or theirs");
+}
+
+/* Who forwards, as it is said: row 0 is what goes without saying. */
+enum { PLAIN, BESIDE_QUERIER, BEFORE_OTHER, BOTH, UNTIL_OTHER, OTHER };
+
+static uint8_t forwarding(const struct proxy_interface_status *status)
+{
+	switch (status->forwarder) {
+	case FORWARDER_FIRST:
+		if (!addr_is_any(&status->other_forwarder))
+			return BEFORE_OTHER;
+		return addr_is_any(&status->other_querier) ? PLAIN : BESIDE_QUERIER;
+	case FORWARDER_BESIDE:
+		return BOTH;
+	case FORWARDER_YIELDS:
+		return UNTIL_OTHER;
+	case FORWARDER_OTHER:
+		return OTHER;
+	default:
+		return PLAIN;
+	}
+}
+
+/* Of NAME; the remedy, if one is needed, behind "; ". */
+static void tell_forwarding(enum protocol protocol, const char *name,
+			    const struct proxy_interface_status *status, char *text, size_t size)
+{
+	/* What stands before and behind the address of the other one. */
+	static const char words[][2][56] = {
+		[BESIDE_QUERIER] = {", as the querier ", " does not forward so far"},
+		[BEFORE_OTHER] = {", and ", " stands by"},
+		[BOTH] = {", and so does ", ": packets may come twice; stop one of the two"},
+		[UNTIL_OTHER] = {" until ", " serves every group"},
+		[OTHER] = {", as ", " does; set querier always if both should"},
+	};
+	uint8_t how = forwarding(status);
+	const struct addr *other =
+		how == BESIDE_QUERIER ? &status->other_querier : &status->other_forwarder;
+	char address[TEXT_ADDR];
+
+	format_text(text, size, "%s: this router %s %s multicast%s%s%s", name,
+		    how == OTHER ? "does not forward" : "forwards", text_family(protocol),
+		    words[how][0],
+		    how == PLAIN	 ? ""
+		    : addr_is_any(other) ? "another router"
+					 : text_addr(other, address),
+		    words[how][1]);
+}
+
+static void log_forwarding(const struct side *side, const char *name,
+			   const struct proxy_interface_status *status, struct seen *seen)
+{
+	uint8_t how = forwarding(status);
+	char text[CONTROL_ERROR];
+
+	if (how == seen->forwarding && addr_equal(&status->other_forwarder, &seen->forwarder))
+		return;
+	seen->forwarding = how;
+	seen->forwarder = status->other_forwarder;
+	tell_forwarding(side->protocol, name, status, text, sizeof(text));
+	log_line(how == BOTH ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);
+}
+
+void neighbors_log(struct side *side, int64_t now)
+{
+	struct proxy_interface_status status;
+
+	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
+		struct vif *vif;
+		struct seen *seen;
+
+		proxy_interface_status(side->proxy, entry, &status);
+		if (!status.up)
+			continue;
+		vif = side->instance->vif[status.vif];
+		seen = &vif->link[side->protocol].seen[status.upstream];
+		log_querier(side, vif->iface.name, &status, seen);
+		if (!status.upstream)
+			log_forwarding(side, vif->iface.name, &status, seen);
+		log_versions(vif->iface.name, &status, seen, now);
+	}
+}
+
+bool neighbors_remark(const struct side *side, char *text, size_t size)
+{
+	struct proxy_interface_status status;
+
+	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
+		proxy_interface_status(side->proxy, entry, &status);
+		if (!status.up || status.upstream ||
+		    (forwarding(&status) != BOTH && forwarding(&status) != OTHER))
+			continue;
+		tell_forwarding(side->protocol, side->instance->vif[status.vif]->iface.name,
+				&status, text, size);
+		return true;
+	}
+	return false;
+}
