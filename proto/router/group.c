@@ -167,8 +167,8 @@ static bool has_no_state(struct proxy *p, struct interface *i, const struct addr
 	return true;
 }
 
-void group_record(struct proxy *p, struct interface *i, const struct hearing *h,
-		  const struct record *record)
+static void hear_record(struct proxy *p, struct interface *i, const struct hearing *h,
+			const struct record *record)
 {
 	struct record r = *record;
 	struct group *g;
@@ -228,7 +228,8 @@ void group_old_report(struct proxy *p, struct interface *i, const struct hearing
 	g = find_or_create(p, i, h, &r);
 	if (!g)
 		return;
-	*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
+	if (version < 3)
+		*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
 	if (ENABLE_HOST_TRACKING)
 		tracking_invalidate(i, g, h->now);
 	apply_record(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
@@ -242,7 +243,18 @@ void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
 		i->counters.value[DROP_RECORD_SSM]++;
 	else if (i->router.querier)
-		group_record(p, i, h, &r);
+		hear_record(p, i, h, &r);
+}
+
+void group_record(struct proxy *p, struct interface *i, const struct hearing *h,
+		  const struct record *r)
+{
+	if (can_name_sources(p, i))
+		hear_record(p, i, h, r);
+	else if (row_creates(r))
+		group_old_report(p, i, h, 3, &r->group);
+	else if (r->type == TO_IN && message_version(p->protocol, i->values.version) > 1)
+		group_leave(p, i, h, &r->group);
 }
 
 void group_query_heard(struct proxy *p, struct interface *i, int64_t until, const struct record *r)

@@ -10,14 +10,15 @@
 
 #include "proto/router/limits.h"
 
-/* A group record meets the interface's state of its group, which it may create or end. */
+/* A group record meets the interface's state of its group, which it may create or end. Where an
+ * older version is configured it joins or leaves the group as a whole. */
 void group_record(struct proxy *, struct interface *, const struct hearing *,
 		  const struct record *);
 /* What RECORD, an IS_EX or ALLOW, asks for was held before the proxy started; so it is until then.
  * False: no memory, which is counted. */
 bool group_adopt(struct proxy *, struct interface *, int64_t now, int64_t until,
 		 const struct record *);
-/* A version 1 or 2 report; VERSION 1 or 2 (RFC 3376 section 7.3.2). */
+/* A version 1 or 2 report (RFC 3376 section 7.3.2), or a join in version 3 that is heard as one. */
 void group_old_report(struct proxy *, struct interface *, const struct hearing *, uint8_t version,
 		      const struct addr *group);
 /* A leave (or Done). */

@@ -239,8 +239,6 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 		return DROP_VERSION;
 	if (m->version == 2 && !(p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 : ENABLE_MLD_V1))
 		return DROP_VERSION;
-	if (m->version == 3 && version < 3)
-		return DROP_VERSION;
 	if (m->type == MESSAGE_LEAVE && version == 1)
 		return DROP_VERSION;
 	return NOT_DROPPED;

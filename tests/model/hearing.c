@@ -62,7 +62,7 @@ struct hearing {
 	struct addr group, reporter;
 	unsigned type;
 	struct list source;
-	unsigned old_version; /* of an older report; 0: none */
+	unsigned old_version; /* of an older report, 3: of what is taken for one; 0: none */
 };
 
 static struct member *find_host(struct member *member, const struct addr *reporter)
@@ -190,8 +190,28 @@ static void hear_record(struct model *model, unsigned entry, struct hearing *hea
 		held_delete(link, member);
 }
 
+/* A router of an older version hears of the group as a whole. False: of nothing. */
+static bool make_old(const struct model *model, struct link *link, struct hearing *hearing)
+{
+	bool joins = hearing->type == IS_EX || hearing->type == TO_EX ||
+		     (hearing->type != BLOCK && hearing->source.count);
+	bool igmpv1 = model->protocol == PROTOCOL_IGMP && link->configured.version == 1;
+
+	list_clear(&hearing->source);
+	hearing->old_version = 3;
+	if (joins) {
+		hearing->type = IS_EX;
+		return true;
+	}
+	hearing->old_version = 0;
+	return hearing->type == TO_IN && !igmpv1 && link->querier &&
+	       held_find(link, &hearing->group, false);
+}
+
 static void hear_records(struct model *model, unsigned entry, const struct heard *heard)
 {
+	struct link *link = &model->link[entry];
+
 	for (unsigned i = 0; i < heard->message->record_count; i++) {
 		const struct record *record = &heard->message->record[i];
 		struct hearing hearing = {record->group, heard->source, record->type, {0}, 0};
@@ -199,21 +219,19 @@ static void hear_records(struct model *model, unsigned entry, const struct heard
 		if (record->type < IS_IN || record->type > BLOCK)
 			continue;
 		clean_list(model, &record->source, &hearing.source);
-		hear_record(model, entry, &hearing);
+		if (link->configured.version == newest_version(model->protocol) ||
+		    make_old(model, link, &hearing))
+			hear_record(model, entry, &hearing);
 		free(hearing.source.item);
 	}
 }
 
-/* RFC 3376 section 7.3.1: a router of an older version does not know newer messages; there is no
- * leave in IGMPv1. */
+/* There is no leave in IGMPv1. */
 static bool understands(const struct model *model, const struct link *link,
 			const struct message *message)
 {
-	unsigned newest = newest_version(model->protocol);
-
-	if (message->kind == KIND_REPORT)
-		return link->configured.version == newest;
-	return message->kind == KIND_OLD_REPORT || link->configured.version > 1 || newest == 2;
+	return message->kind != KIND_LEAVE || link->configured.version > 1 ||
+	       model->protocol == PROTOCOL_MLD;
 }
 
 void hearing_report(struct model *model, unsigned entry, const struct heard *heard)

@@ -172,7 +172,8 @@ static void hear_record(const struct sim *sim, struct router *router, unsigned v
 	struct downstream *down = &router->down[vif];
 	int64_t recently = router_clock(router) - 2 * down->membership_max;
 
-	if (group == GROUPS || record->type < IS_IN || record->type > BLOCK)
+	if (group == GROUPS || record->type < IS_IN || record->type > BLOCK ||
+	    (router_is_old(router, vif) && sim_group_is_ssm(group)))
 		return;
 	if (record->type == TO_IN)
 		given_up(sim, router, vif, group, all & ~list);
@@ -195,15 +196,12 @@ static bool is_heard(const struct sim *sim, const struct router *router, unsigne
 		     const struct frame *frame)
 {
 	const struct proxy_interface_config *config = &router->now->setting[vif];
-	unsigned version = config->values.version, newest = newest_version(sim->protocol);
 	bool accepted = !config->accept_from_count || addr_is_any(&frame->source);
 	bool v1 = sim->protocol == PROTOCOL_IGMP && frame->message.version == 1;
 
 	for (size_t i = 0; i < config->accept_from_count; i++)
 		accepted |= addr_in_prefix(&frame->source, &config->accept_from[i]);
-	if (!accepted || (config->router_alert_strict && !frame->router_alert && !v1))
-		return false;
-	return frame->message.version < newest || !version || version == newest;
+	return accepted && (!config->router_alert_strict || frame->router_alert || v1);
 }
 
 void heard_report(struct sim *sim, struct router *router, unsigned vif, const struct frame *frame)

@@ -265,7 +265,7 @@ static bool is_static(const struct spread *spread, const struct router *router, 
 static bool left_in_order(const struct sim *sim, const struct spread *spread,
 			  const struct router *router, unsigned vif, const struct gone *gone)
 {
-	unsigned link = router->link[vif], version = router->now->setting[vif].values.version;
+	unsigned link = router->link[vif];
 	const struct downstream *down = &router->down[vif];
 
 	/* Tracked hosts are believed to be there until their time is over. */
@@ -277,8 +277,7 @@ static bool left_in_order(const struct sim *sim, const struct spread *spread,
 		    (sim->port[i].kind != PORT_ROUTER || sim->port[i].node != router->index ||
 		     sim->port[i].vif != vif))
 			return false;
-	return gone->clean && link_is_perfect(&sim->link[link]) &&
-	       (!version || version == newest_version(sim->protocol)) &&
+	return gone->clean && link_is_perfect(&sim->link[link]) && !router_is_old(router, vif) &&
 	       down->forwards_since < gone->at && down->old_heard[spread->group] < 0 &&
 	       !router->now->setting[vif].accept_from_count &&
 	       !router->now->setting[vif].router_alert_strict &&
@@ -321,6 +320,14 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 		since = router->killed;
 	if (is_swept(sim, spread, router, vif, gone))
 		bound = heard_sweep(&values);
+	/* An older router knows groups only. */
+	for (unsigned source = 0; router_is_old(router, vif) && source < SOURCES; source++) {
+		const struct gone *other = &sim->link[link].gone[spread->group][source];
+
+		if (link_told(sim, link, spread->group, source))
+			return;
+		since = other->at > since ? other->at : since;
+	}
 	if (!ssm_unwanted && link_told(sim, link, spread->group, spread->source))
 		return;
 	if (ssm_unwanted || sim->now > since + bound + TICK)
@@ -383,8 +390,10 @@ static int64_t grace(const struct sim *sim, const struct router *router, unsigne
 	struct values values = router_values(router, vif, DOWN);
 	bool v1 = router->down[vif].v1_heard[group] > 0;
 
-	/* It has told of its wish at once, in a version that is understood. */
-	if (link_is_perfect(link) && !v1 && station->spoken <= values.version)
+	/* It has told of its wish at once; of a group of SSM only in a version that names sources.
+	 */
+	if (link_is_perfect(link) && !v1 &&
+	    (!sim_group_is_ssm(group) || station->spoken <= values.version))
 		return 0;
 	return values.query_interval + values.query_response_interval;
 }

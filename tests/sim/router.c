@@ -807,18 +807,21 @@ static void begin_anew(struct sim *sim, struct router *router, uint32_t forwardi
 		heard_kill(sim, router, vif, forwarding >> vif & 1);
 }
 
+bool router_is_old(const struct router *router, unsigned vif)
+{
+	unsigned version = router->now->setting[vif].values.version;
+
+	return version && version < newest_version(router->sim->protocol);
+}
+
 /* The hosts of a link for which an older version was set while they were newer may still have what
  * only newer ones can ask for. */
 static bool has_grown_old(const struct router *router)
 {
 	bool old = false;
 
-	for (unsigned vif = 0; vif < router->vif_count; vif++) {
-		unsigned version = router->now->setting[vif].values.version;
-
-		old |= router_has(router, vif, DOWN) && version &&
-		       version < newest_version(router->sim->protocol);
-	}
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		old |= router_has(router, vif, DOWN) && router_is_old(router, vif);
 	return old && router->reloaded > router->started;
 }
 

@@ -392,6 +392,8 @@ int64_t router_clock(const struct router *);
 unsigned router_reverse_path(const struct router *, const struct addr *);
 /* It is up, and this is ours to forward to and from. */
 bool router_forwards(const struct router *, unsigned vif);
+/* Is an older version configured there, which knows no sources? */
+bool router_is_old(const struct router *, unsigned vif);
 /* Its upstream is up, with an address to report from (RFC 3590, RFC 3376 section 4.2.13). */
 bool router_reports(const struct router *, unsigned vif);
 /* Is there an entry of the configuration for this side of the interface? */
