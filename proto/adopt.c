@@ -225,7 +225,7 @@ bool adopt_route(struct proxy *p, int64_t now, const struct route *r)
 	if (whole && addr_is_any(&r->group))
 		return forward_adopt_tree(p, r) || add_stray(p, r);
 	if (!addr_is_multicast(&r->group) || addr_is_link_scope(&r->group) ||
-	    !(whole || addr_is_unicast(&r->source)))
+	    !(whole || addr_is_routable(&r->source)))
 		return add_stray(p, r);
 	m = membership_get(p, &r->group);
 	if (!m || !adopt_members(p, now, m, r))

@@ -123,9 +123,10 @@ static bool read_source(struct parser *parser, struct static_join *join, struct 
 		return true;
 	if (!parser_address(parser, &join->source, token))
 		return parser_fail(parser, "a source address or *");
-	if (!addr_is_unicast(&join->source) ||
+	if (!addr_is_routable(&join->source) ||
 	    parser_protocol(&join->source) != parser_protocol(&join->group))
-		return parser_fail_at(parser, token, "a unicast address of the group's family");
+		return parser_fail_at(parser, token,
+				      "a unicast address of the group's family, not link-local");
 	return true;
 }
 

@@ -37,6 +37,13 @@ bool addr_is_link_local(const struct addr *a)
 	return a->byte[0] == 0xfe && (a->byte[1] & 0xc0) == 0x80;
 }
 
+bool addr_is_routable(const struct addr *a)
+{
+	bool autoconfigured = addr_is_ipv4(a) && a->byte[12] == 169 && a->byte[13] == 254;
+
+	return addr_is_unicast(a) && !autoconfigured && !addr_is_link_local(a);
+}
+
 bool addr_is_link_scope(const struct addr *a)
 {
 	if (addr_is_ipv4(a))

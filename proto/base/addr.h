@@ -58,6 +58,9 @@ bool addr_is_multicast(const struct addr *);
 bool addr_is_unicast(const struct addr *);
 /* fe80::/10; false for IPv4. */
 bool addr_is_link_local(const struct addr *);
+/* A unicast address whose packets may be forwarded: neither 169.254.0.0/16 (RFC 3927 section 7) nor
+ * fe80::/10 (RFC 4291 section 2.5.6). */
+bool addr_is_routable(const struct addr *);
 /* A multicast address that never leaves its link: 224.0.0.0/24, ffx0::/16, ffx1::/16, ffx2::/16
  * (RFC 5771 section 4, RFC 4291 section 2.7). */
 bool addr_is_link_scope(const struct addr *);

@@ -33,7 +33,7 @@ static size_t read_sources(enum protocol protocol, struct wire_reader *body, uns
 	while (count--) {
 		struct addr source = wire_get_addr(body, protocol);
 
-		if (addr_is_unicast(&source) && kept < MESSAGE_SOURCES &&
+		if (addr_is_routable(&source) && kept < MESSAGE_SOURCES &&
 		    addr_is_ipv4(&source) == (protocol == PROTOCOL_IGMP))
 			scratch[kept++] = source;
 		else

@@ -109,7 +109,8 @@ bool policy_accepts_down(const struct proxy *p, const struct membership *m, unsi
 {
 	const struct interface *router = p->router[vif];
 
-	return router && interface_forwards(router) && policy_may_come(router, &m->group, source);
+	return router && interface_forwards(router) && addr_is_routable(source) &&
+	       policy_may_come(router, &m->group, source);
 }
 
 bool policy_accepts_up(const struct proxy *p, const struct membership *m, unsigned vif,
@@ -117,7 +118,8 @@ bool policy_accepts_up(const struct proxy *p, const struct membership *m, unsign
 {
 	const struct interface *host = p->host[vif];
 
-	return host && host->active && policy_subscribes(p, m, host, source, true, NULL);
+	return host && host->active && addr_is_routable(source) &&
+	       policy_subscribes(p, m, host, source, true, NULL);
 }
 
 static uint32_t outputs_up(const struct proxy *p, const struct membership *m, unsigned vif,

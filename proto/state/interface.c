@@ -109,7 +109,7 @@ unsigned interface_on_link(const struct proxy *p, const struct addr *address)
 	unsigned n, found = PROXY_VIFS;
 	int longest = -1;
 
-	for (n = 0; n < p->config->interface_count; n++) {
+	for (n = 0; addr_is_routable(address) && n < p->config->interface_count; n++) {
 		const struct interface *i = p->interface[n];
 		int length = interface_subnet(i, address);
 

@@ -90,7 +90,7 @@ static void set_lists(struct bytes *bytes, struct world *world, unsigned at, uns
 		struct addr source = packet_addr(bytes, world, vif);
 
 		if (addr_is_multicast(&group) && !addr_is_link_scope(&group) &&
-		    (addr_is_any(&source) ? !is_ssm(world, &group) : addr_is_unicast(&source)))
+		    (addr_is_any(&source) ? !is_ssm(world, &group) : addr_is_routable(&source)))
 			entry->static_join[config->static_join_count++] =
 				(struct static_join){group, source};
 	}

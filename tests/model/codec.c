@@ -314,8 +314,8 @@ static const char *get_list(struct reader *reader, unsigned count, struct list *
 
 		if (list_has(list, &addr))
 			return "a source is listed twice";
-		if (!addr_is_unicast(&addr))
-			return "a source is not unicast";
+		if (!addr_may_leave_link(&addr))
+			return "a source that does not leave its link";
 		list_add(list, &addr);
 	}
 	return NULL;

@@ -35,7 +35,7 @@ static int by_address(const void *a, const void *b)
 static void clean_list(const struct model *model, const struct list *from, struct list *to)
 {
 	for (unsigned i = 0; i < from->count; i++)
-		if (addr_is_unicast(&from->item[i]) && right_family(model, &from->item[i]) &&
+		if (addr_may_leave_link(&from->item[i]) && right_family(model, &from->item[i]) &&
 		    !list_has(to, &from->item[i]))
 			list_add(to, &from->item[i]);
 	if (to->count)

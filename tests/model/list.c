@@ -82,6 +82,15 @@ bool addr_same(const struct addr *a, const struct addr *b)
 	return addr_equal(a, b) || (addr_is_any(a) && addr_is_any(b));
 }
 
+bool addr_may_leave_link(const struct addr *addr)
+{
+	if (!addr_is_unicast(addr))
+		return false;
+	if (addr_is_ipv4(addr))
+		return addr_to_ipv4(addr) >> 16 != 0xa9fe;
+	return addr->byte[0] != 0xfe || addr->byte[1] >> 6 != 2;
+}
+
 bool addr_is_discovery(const struct addr *addr)
 {
 	struct addr unscoped = *addr;

@@ -37,6 +37,8 @@ struct addr addr_behind(struct addr);
 bool addr_within(const struct addr *, const struct addr range[2]);
 /* 0.0.0.0 and :: are the same here. */
 bool addr_same(const struct addr *, const struct addr *);
+/* A unicast address of neither 169.254.0.0/16 nor fe80::/10. */
+bool addr_may_leave_link(const struct addr *);
 /* 239.255.255.250 and ff0x::c. */
 bool addr_is_discovery(const struct addr *);
 /* "any" for all zeros. Up to eight results can be used at a time. */

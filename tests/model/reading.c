@@ -186,7 +186,9 @@ bool reading_takes_up(const struct reading *r, unsigned vif, const struct addr *
 {
 	unsigned down = reading_side(r, vif, false);
 
+	/* What follows from the members alone takes no notice of the source. */
 	return down < r->count && r->entry[down].forwards &&
+	       (r->wildcard || addr_may_leave_link(source)) &&
 	       reading_passes(&r->entry[down].in, vif, group, source);
 }
 
@@ -197,7 +199,8 @@ bool reading_takes_down(const struct reading *r, unsigned vif, const struct addr
 	unsigned up = reading_side(r, vif, true);
 
 	return up < r->count && reading_passes(&r->entry[up].in, vif, group, source) &&
-	       (r->wildcard || reading_subscribes(r, up, group, source, AS_IT_IS));
+	       (r->wildcard || (addr_may_leave_link(source) &&
+				reading_subscribes(r, up, group, source, AS_IT_IS)));
 }
 
 /* RFC 4605 section 4.2: what comes from below goes to the upstreams; or to the first one that is up

@@ -270,7 +270,8 @@ static void audit_input(struct world *world, const struct snapshot *snapshot,
 			const struct route *route)
 {
 	/* With `mutex` the next packet decides. */
-	if (world->config.mutex || is_on_link(world, &route->source) ||
+	if (world->config.mutex || !addr_may_leave_link(&route->source) ||
+	    is_on_link(world, &route->source) ||
 	    reading_takes_up(&snapshot->reading, route->input, &route->group, &route->source) ||
 	    reading_takes_down(&snapshot->reading, route->input, &route->group, &route->source))
 		return;

@@ -52,6 +52,9 @@ static void ipv4(void)
 		{0xe00000ff, true, false, true},   /* 224.0.0.255 */
 		{0xe0000100, true, false, false},  /* 224.0.1.0 */
 		{0xe0010001, true, false, false},  /* 224.1.0.1 */
+		{0xa9fdffff, false, true, false},  /* 169.253.255.255 */
+		{0xa9fe0001, false, true, false},  /* 169.254.0.1 */
+		{0xa9ff0001, false, true, false},  /* 169.255.0.1 */
 		{0xe1000001, true, false, false},  /* 225.0.0.1 */
 		{0xefffffff, true, false, false},  /* 239.255.255.255 */
 		{0xf0000001, false, false, false}, /* 240.0.0.1 */
@@ -66,6 +69,8 @@ static void ipv4(void)
 		CHECK(addr_is_multicast(&a) == row[n].multicast, "%08x", row[n].address);
 		CHECK(addr_is_unicast(&a) == row[n].unicast, "%08x", row[n].address);
 		CHECK(addr_is_link_scope(&a) == row[n].link_scope, "%08x", row[n].address);
+		CHECK(addr_is_routable(&a) == (row[n].unicast && row[n].address >> 16 != 0xa9fe),
+		      "%08x", row[n].address);
 	}
 }
 
@@ -99,6 +104,7 @@ static void ipv6(void)
 		CHECK(addr_is_unicast(&a) == row[n].unicast, "row %zu", n);
 		CHECK(addr_is_link_local(&a) == row[n].link_local, "row %zu", n);
 		CHECK(addr_is_link_scope(&a) == row[n].link_scope, "row %zu", n);
+		CHECK(addr_is_routable(&a) == (row[n].unicast && !row[n].link_local), "row %zu", n);
 	}
 }
 

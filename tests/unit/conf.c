@@ -535,9 +535,11 @@ static void test_static_join(void)
 	bad(HEAD DOWN "static-join (10.0.0.1 | *);", "2:44 '10.0.0.1'",
 	    "a multicast group that may leave its link");
 	bad(HEAD DOWN "static-join (239.1.1.1 | 2001:db8::1);", "2:56 '2001:db8::1'",
-	    "a unicast address of the group's family");
+	    "a unicast address of the group's family, not link-local");
 	bad(HEAD DOWN "static-join (239.1.1.1 | 239.1.1.1);", "2:56 '239.1.1.1'",
-	    "a unicast address of the group's family");
+	    "a unicast address of the group's family, not link-local");
+	bad(HEAD DOWN "static-join (ff1e::1 | fe80::1);", "2:54 'fe80::1'",
+	    "a unicast address of the group's family, not link-local");
 	bad(HEAD DOWN "static-join (239.1.1.1 | any);", "2:56 'any'", "a source address or *");
 	bad(HEAD DOWN "static-join (* | *);", "2:44 '*'", "an address");
 	bad(HEAD DOWN "static-join (239.1.1.1, *);", "2:53 ','", "'|'");
