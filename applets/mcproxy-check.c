@@ -2,8 +2,8 @@
 /*
  * Says what on this system would keep mcproxy from working, and what to do about it, a finding a
  * line. Owns: what counts as a warning or a failure of the configuration and the interfaces, and
- * the remedies; of the kernel, core/kernel/check.c. Leaves out: packet filters, which only their
- * own tools can read.
+ * the remedies; of the kernel, core/kernel/check.c. Leaves out: what packet filters do with what is
+ * forwarded.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -144,6 +144,30 @@ static void check_rp_filter(struct check *check, const struct iface *iface)
 		   value);
 }
 
+static void check_multicast_route(struct check *check, const struct iface *iface)
+{
+	char remedy[96];
+
+	if (probe_multicast_route(iface->index))
+		return;
+	format_text(remedy, sizeof(remedy), "ip -6 route add multicast ff00::/8 dev %s table local",
+		    iface->name);
+	check_tell(check, CHECK_WARN, iface->name, remedy,
+		   "has no route ff00::/8: no IPv6 multicast can be sent");
+}
+
+static void check_filter(struct check *check, enum protocol protocol, const struct iface *iface)
+{
+	static const char *const remedy[PROTOCOLS] = {
+		"let it in (nft: meta l4proto igmp accept)",
+		"let it in (nft: icmpv6 type {130, 131, 132, 143} accept)"};
+
+	if (iface->up && probe_is_filtered(protocol, iface->index))
+		check_tell(check, CHECK_WARN, iface->name, remedy[protocol],
+			   "a packet filter drops %s that comes in",
+			   protocol == PROTOCOL_IGMP ? "IGMP" : "MLD");
+}
+
 static bool check_bridge(struct check *check, const struct iface *iface)
 {
 	char remedy[64], bridge[IF_NAMESIZE];
@@ -195,6 +219,11 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 		check_rp_filter(check, iface);
 	if (protocol[PROTOCOL_MLD] && iface->up)
 		check_ipv6_address(check, iface);
+	if (protocol[PROTOCOL_MLD] && iface->up)
+		check_multicast_route(check, iface);
+	for (int i = 0; i < PROTOCOLS; i++)
+		if (protocol[i])
+			check_filter(check, (enum protocol)i, iface);
 	if (protocol[PROTOCOL_MLD] && iface->index > UINT16_MAX)
 		check_tell(
 			check, CHECK_FAIL, iface->name, "make it anew, or start the system again",
@@ -218,6 +247,24 @@ static bool is_repeated(const struct conf_instance *instance, unsigned i)
 		if (!strcmp(instance->interface[n].name, instance->interface[i].name))
 			return true;
 	return false;
+}
+
+/* Of several rules for an interface the kernel takes one. */
+static void check_shared(struct check *check, const struct conf *conf, unsigned number)
+{
+	const struct conf_instance *its = &conf->instance[number];
+
+	for (unsigned i = 0; i < its->interface_count; i++)
+		for (unsigned n = 0; n < number && !is_repeated(its, i); n++)
+			for (unsigned k = 0; k < conf->instance[n].interface_count; k++)
+				if (!strcmp(its->interface[i].name,
+					    conf->instance[n].interface[k].name) &&
+				    !is_repeated(&conf->instance[n], k))
+					check_tell(check, CHECK_WARN, its->interface[i].name,
+						   "make one instance of the two",
+						   "is in the instances %s and %s: what comes in "
+						   "there is routed by one of them only",
+						   conf->instance[n].name, its->name);
 }
 
 static void check_interfaces(struct check *check, struct ifaces *ifaces,
@@ -290,6 +337,8 @@ static int check_all(struct check *check, const char *file)
 		check_interfaces(check, &ifaces, &conf.instance[i]);
 	if (ENABLE_CONTROL && conf.instance_count)
 		check_daemon(check, conf.control);
+	for (unsigned i = 1; ENABLE_MULTI_INSTANCE && i < conf.instance_count; i++)
+		check_shared(check, &conf, i);
 	conf_free(&conf);
 	script_free(&script);
 	iface_close(&ifaces);

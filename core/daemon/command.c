@@ -7,7 +7,9 @@
 
 #include "core/base/format.h"
 #include "core/base/log.h"
+#include "core/daemon/members.h"
 #include "core/daemon/settings.h"
+#include "core/daemon/trouble.h"
 
 static bool lacks_reload(char error[CONF_ERROR])
 {
@@ -83,6 +85,11 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 	for (const struct member *m = d->first; m; m = m->next)
 		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
 			return false;
+	for (const struct member *m = d->first; m; m = m->next)
+		if (trouble_find(&m->instance, reason))
+			return false;
+	if (ENABLE_MULTI_INSTANCE && members_shared(d, reason))
+		return false;
 	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->common.rules))
 		why = "rules for tables are missing";
 	else if (d->common.ifaces.failed)

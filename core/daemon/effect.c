@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
+#include "core/daemon/trouble.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/rawsock.h"
 
@@ -20,6 +21,7 @@ static void send_message(void *ctx, unsigned vif, const struct addr *src, const 
 	if (link->index)
 		error = rawsock_send(side->source.fd, side->protocol, link->index, src, dst, msg,
 				     length);
+	trouble_sent(side, vif, error);
 	if (!error)
 		return;
 	proxy_drop(side->proxy, vif, TX_ERROR);

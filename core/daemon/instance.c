@@ -14,6 +14,7 @@
 #include "core/daemon/effect.h"
 #include "core/daemon/inherit.h"
 #include "core/daemon/neighbors.h"
+#include "core/daemon/trouble.h"
 #include "core/daemon/vif.h"
 #include "core/kernel/mroute.h"
 
@@ -284,6 +285,7 @@ static int64_t tick_sides(struct instance *instance, int64_t now)
 		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
 			neighbors_log(side, now);
+			trouble_look(side);
 		}
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)

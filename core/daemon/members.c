@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/format.h"
 #include "core/base/log.h"
 
 static struct member *find_member(const struct daemon *d, const struct conf_instance *conf)
@@ -102,18 +103,20 @@ static int set_member(struct daemon *d, const struct conf_instance *conf, bool p
 	return 0;
 }
 
-/* Of several rules for an interface the kernel takes one. */
-static void warn_shared(const struct daemon *d)
+bool members_shared(const struct daemon *d, char text[CONTROL_ERROR])
 {
 	for (const struct member *a = d->first; a; a = a->next)
 		for (const struct member *b = a->next; b; b = b->next)
 			for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
 				if (b->instance.vif[vif] &&
 				    instance_has(&a->instance, b->instance.vif[vif]->iface.name))
-					log_warning("%s is in two instances, %s and %s: what comes "
-						    "in there is routed by one of them only",
-						    b->instance.vif[vif]->iface.name,
-						    a->instance.name, b->instance.name);
+					return format_text(
+						text, CONTROL_ERROR,
+						"%s is in two instances, %s and %s: what comes in "
+						"there is routed by one of them only",
+						b->instance.vif[vif]->iface.name, a->instance.name,
+						b->instance.name);
+	return false;
 }
 
 static void warn_skipped(const struct conf *conf)
@@ -128,8 +131,10 @@ static void warn_skipped(const struct conf *conf)
 
 void members_warn(const struct daemon *d, const struct conf *conf)
 {
-	if (ENABLE_MULTI_INSTANCE)
-		warn_shared(d);
+	char text[CONTROL_ERROR];
+
+	if (ENABLE_MULTI_INSTANCE && members_shared(d, text))
+		log_warning("%s", text);
 	if (ENABLE_RELOAD)
 		warn_skipped(conf);
 }

@@ -36,10 +36,16 @@ struct side_link {
 	/* vif.c */
 	unsigned index; /* of the interface whose VIF it is in the kernel; 0: it has none */
 	int routers;	/* the socket that has joined the routers' groups; -1: none */
+	int64_t since;	/* when the kernel has got the VIF */
 	/* by join.h: opened by vif.c with the VIF in the kernel, set by effect.c */
 	struct joins joins; /* host kernel */
 	/* neighbors.c */
 	struct seen seen[2]; /* downstream, upstream */
+	/* trouble.c */
+	int send_error; /* of the last message, if it lasts */
+	bool heard;	/* something was; vif.c: a worker before has had it */
+	bool unheard;
+	uint8_t trouble; /* that has been logged */
 };
 
 /* An interface and its number, the same for both sides: vif.c's. */

@@ -37,6 +37,7 @@ static void have_vif(struct side *side, unsigned vif, unsigned index)
 	struct side_link *link = side_link(side, vif);
 
 	link->index = index;
+	link->since = loop_now();
 	if (ENABLE_KERNEL_HOST)
 		join_open(&link->joins, side->instance->common->priv, side->protocol, index);
 }
@@ -71,6 +72,7 @@ void vif_inherit(struct side *side)
 
 		if (index && side->instance->vif[n] && mroute_has_vif(side->source.fd, n)) {
 			have_vif(side, n, index);
+			side_link(side, n)->heard = true;
 			continue;
 		}
 		if (kept)

@@ -33,6 +33,7 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 {
 	struct iface *iface = ((struct reading *)ctx)->iface;
 	struct abi_ifinfomsg link;
+	struct wire_reader info, kind;
 
 	if (type != ABI_RTM_NEWLINK || !netlink_take(&body, &link, sizeof(link)))
 		return;
@@ -41,6 +42,9 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
 	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
 	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
+	iface->port = netlink_attribute(body, ABI_IFLA_LINKINFO, &info) &&
+		      netlink_attribute(info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
+		      !netlink_text_is(info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");
 }
 
 static void add_prefix(struct iface *iface, const struct addr *addr, unsigned length)
@@ -149,8 +153,9 @@ static struct iface blank_state(const struct iface *iface)
 static bool same_state(const struct iface *a, const struct iface *b)
 {
 	return a->index == b->index && a->up == b->up && a->multicast == b->multicast &&
-	       a->mtu == b->mtu && a->master == b->master && addr_equal(&a->ipv4, &b->ipv4) &&
-	       addr_equal(&a->link_local, &b->link_local) && a->prefix_count == b->prefix_count &&
+	       a->mtu == b->mtu && a->master == b->master && a->port == b->port &&
+	       addr_equal(&a->ipv4, &b->ipv4) && addr_equal(&a->link_local, &b->link_local) &&
+	       a->prefix_count == b->prefix_count &&
 	       !memcmp(a->prefix, b->prefix, a->prefix_count * sizeof(a->prefix[0]));
 }
 

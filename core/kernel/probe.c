@@ -10,6 +10,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -24,7 +26,8 @@
 enum {
 	SOCKETS_FILE = 32768, /* of /proc/net/raw: some 200 sockets */
 	SOCKETS = 64,
-	PROC_PATH = 40
+	PROC_PATH = 40,
+	PROBE = 24 /* bytes of a message, as MLD has them */
 };
 
 /* Raw sockets by what "socket:[N]" calls them. */
@@ -281,6 +284,75 @@ int probe_rp_filter(const char *interface)
 	int all = probe_sysctl(PROTOCOL_IGMP, "all", "rp_filter");
 
 	return own < 0 || own > all ? own : all;
+}
+
+bool probe_multicast_route(unsigned ifindex)
+{
+	/* All MLDv2-capable routers, and no packet is sent to them. */
+	const struct sockaddr_in6 to = {.sin6_family = AF_INET6,
+					.sin6_port = 1,
+					.sin6_addr = {{{0xff, 2, [15] = 0x16}}},
+					.sin6_scope_id = ifindex};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found = fd < 0 || !connect(fd, (const struct sockaddr *)&to, sizeof(to)) ||
+		     errno != ENETUNREACH;
+
+	if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* To all hosts, with a TTL of 0, so that it is looped back only. 0 or -errno. */
+static int send_probe(int fd, enum protocol protocol, unsigned ifindex, const uint8_t probe[PROBE])
+{
+	const struct ip_mreqn from = {.imr_ifindex = (int)ifindex};
+	const struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr = {htonl(0xe0000001)}};
+	const struct sockaddr_in6 to6 = {.sin6_family = AF_INET6,
+					 .sin6_addr = {{{0xff, 2, [15] = 1}}},
+					 .sin6_scope_id = ifindex};
+	const int none = 0;
+	int error;
+
+	if (protocol == PROTOCOL_IGMP)
+		error = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof(from)) ||
+			setsockopt(fd, IPPROTO_IP, IP_MULTICAST_TTL, &none, sizeof(none)) ||
+			sendto(fd, probe, PROBE, 0, (const struct sockaddr *)&to, sizeof(to)) < 0;
+	else
+		error = setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &none, sizeof(none)) ||
+			sendto(fd, probe, PROBE, 0, (const struct sockaddr *)&to6, sizeof(to6)) < 0;
+	return error ? -errno : 0;
+}
+
+/* Is what can be read the probe? */
+static bool is_probe(int fd, enum protocol protocol, const uint8_t probe[PROBE])
+{
+	uint8_t packet[64];
+	ssize_t length = recv(fd, packet, sizeof(packet), MSG_DONTWAIT);
+	size_t header = protocol == PROTOCOL_IGMP ? (packet[0] & 0xfu) * 4 : 0;
+
+	/* The kernel has filled in the checksum of ICMPv6. */
+	return length >= (ssize_t)header + PROBE && packet[header] == probe[0] &&
+	       !memcmp(packet + header + 4, probe + 4, 4);
+}
+
+bool probe_is_filtered(enum protocol protocol, unsigned ifindex)
+{
+	enum { MESSAGES = 64, WAIT = 100 };
+	/* A type for experiments (RFC 3228 section 2); of MLD, which filters know by its types,
+	 * Done for no group. */
+	const uint8_t probe[PROBE] = {protocol == PROTOCOL_IGMP ? 0xf9 : 132, [4] = 'm', 'c', 'p',
+				      (uint8_t)ifindex};
+	struct pollfd wait = {.fd = open_raw(protocol), .events = POLLIN};
+	bool found = false;
+	int error;
+
+	if (wait.fd < 0)
+		return false;
+	error = send_probe(wait.fd, protocol, ifindex, probe);
+	for (int n = 0; n < MESSAGES && !error && !found && poll(&wait, 1, WAIT) > 0; n++)
+		found = is_probe(wait.fd, protocol, probe);
+	close(wait.fd);
+	return error == -EPERM || (!error && !found);
 }
 
 bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])

@@ -36,6 +36,11 @@ int probe_sysctl(enum protocol, const char *interface, const char *name);
 /* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */
 int probe_rp_filter(const char *interface);
 
+/* Can IPv6 multicast be sent by the interface? Not if its route ff00::/8 is missing. */
+bool probe_multicast_route(unsigned ifindex);
+/* Does a packet filter drop what comes in by the interface? A message without a meaning, which does
+ * not leave this machine, is to come back. False, too, if that cannot be tried. */
+bool probe_is_filtered(enum protocol, unsigned ifindex);
 /* Is the interface a port of a bridge? BRIDGE is then its name. */
 bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE]);
 

@@ -169,8 +169,9 @@ int rawsock_send(int fd, enum protocol protocol, unsigned ifindex, const struct 
 	else if (!addr_is_any(src))
 		error = send_ipv6(fd, ifindex, src, dst, &part);
 	/* The source is not an address of ours (ENETUNREACH: IPv4, EINVAL: IPv6), which the
-	 * administrator may want. */
-	if (error == -EINVAL || error == -ENETUNREACH)
+	 * administrator may want. ENETUNREACH of IPv6: there is no route ff00::/8, so nothing comes
+	 * in either. */
+	if (error == -EINVAL || (error == -ENETUNREACH && protocol == PROTOCOL_IGMP))
 		error = send_frame(protocol, ifindex, src, dst, &part);
 	return error;
 }

@@ -1,0 +1,82 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Nothing that stops streams is silent: a packet filter that drops IGMP or MLD, a missing ff00::/8
+# route, an interface that becomes a port of a bridge, one that two instances share. The log says it
+# once, with the remedy, mcproxy-stat healthy while it lasts, and mcproxy-check finds it, too.
+
+. "${0%/*}/lib.sh"
+
+logged() {
+	equal "lines of '$1'" "$(grep -c "$1" "$work/r.log")" "$2"
+}
+
+# sick TEXT: healthy says no, with that text
+sick() {
+	case $("$MCPROXY_BIN/mcproxy-stat" -s "$work/r.sock" healthy) in
+	"no: "*"$1"*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# finds LEVEL TEXT: mcproxy-check does
+finds() {
+	in_space r "$MCPROXY_BIN/mcproxy-check" -t -f "$work/r.conf" >"$work/check.log" || :
+	grep -q "^$1	.*$2" "$work/check.log" || fail "no '$1 $2' in '$(cat "$work/check.log")'"
+}
+
+topology 1
+fast='pinstance p downstream * set query-interval 1; pinstance p downstream * set query-response-interval 0.2;'
+
+# the route that an IPv6 interface has of the kernel
+start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1; $fast"
+assert "all is well" asked healthy
+ip_in r -6 route del multicast ff00::/8 dev dn1 table local
+wait_for 5 "a missing route is told" sick 'dn1: no route for multicast, nothing can be sent; ip -6 route add multicast ff00::/8 dev dn1 table local'
+finds warn 'has no route ff00::/8'
+ip_in r -6 route add multicast ff00::/8 dev dn1 table local
+wait_for 5 "it is well again" asked healthy
+logged 'dn1: no route for multicast' 1
+logged 'dn1: IPv6 multicast is sent and heard again' 1
+
+# a port of a bridge
+ip_in r link add bridge type bridge
+ip_in r link set dn1 master bridge
+wait_for 5 "a port is told" sick 'dn1 is a port of a bridge or bond'
+ip_in r link set dn1 nomaster
+wait_for 5 "it is none any more" asked healthy
+ip_in r link del bridge
+
+# packet filters
+if command -v nft >/dev/null && in_space r nft list ruleset 2>/dev/null; then
+	# filter CHAIN RULE
+	filter() {
+		in_space r nft "add table inet t; add chain inet t c { type filter hook $1 priority 0; }; add rule inet t c $2"
+	}
+	for protocol in 'meta l4proto igmp:IGMP' 'meta l4proto ipv6-icmp:MLD'; do
+		filter output "${protocol%:*} drop"
+		wait_for 5 "what is not sent is told" sick \
+			"dn1: a packet filter drops the ${protocol#*:} that is sent; nft: "
+		in_space r nft flush ruleset
+		wait_for 5 "it is well again" asked healthy
+	done
+	logged 'packet filter drops' 2
+	stop_daemon
+	filter input 'iif != lo drop'
+	start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1; $fast"
+	wait_for 9 "what is not heard is told" sick 'dn1: a packet filter drops the IGMP that comes in; nft: '
+	finds warn 'a packet filter drops IGMP'
+	finds warn 'a packet filter drops MLD'
+	in_space r nft flush ruleset
+	receive one h1 -g 239.9.33.1 -g ff15::9:33:1
+	wait_for 5 "it is well again" asked healthy
+	leave one
+fi
+stop_daemon
+
+# two instances
+echo 'pinstance a(1): up0 ==> dn1; pinstance b(2): up0 ==>;' >"$work/r.conf"
+start_daemon "$(cat "$work/r.conf")"
+assert "a shared interface is told" sick 'up0 is in two instances, a and b'
+logged 'up0 is in two instances' 1
+finds warn 'is in the instances a and b'
+stop_daemon
