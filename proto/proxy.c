@@ -12,6 +12,7 @@
 #include "proto/policy/merge.h"
 #include "proto/router/group.h"
 #include "proto/router/querier.h"
+#include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/state/route.h"
 
@@ -40,7 +41,8 @@ static enum counter drop_reason(const struct proxy *p, const struct interface *i
 		return DROP_ROUTER_ALERT;
 	if (!i->active)
 		return DROP_DOWN;
-	if (!addr_is_any(&packet->source) && addr_equal(&packet->source, &i->address))
+	/* The router's own sockets are members like any host. */
+	if ((m->type == MESSAGE_QUERY || p->host[i->vif]) && interface_is_own(i, &packet->source))
 		return DROP_OWN;
 	if (i->config->upstream && m->type != MESSAGE_QUERY)
 		return DROP_ROLE;

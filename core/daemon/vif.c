@@ -154,8 +154,10 @@ static void update_side(struct side *side, unsigned vif)
 	state.up = state.exists && iface->up;
 	state.address = ipv4 ? iface->ipv4 : iface->link_local;
 	for (unsigned n = 0; n < iface->prefix_count; n++)
-		if (addr_is_ipv4(&iface->prefix[n].address) == ipv4)
+		if (addr_is_ipv4(&iface->prefix[n].address) == ipv4) {
+			state.own |= (iface->own >> n & 1) << state.prefix_count;
 			prefix[state.prefix_count++] = iface->prefix[n];
+		}
 	if (!proxy_interface(side->proxy, loop_now(), &state))
 		backoff_fail(&side->instance->retry, loop_now());
 }

@@ -47,10 +47,15 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 		      !netlink_text_is(info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");
 }
 
-static void add_prefix(struct iface *iface, const struct addr *addr, unsigned length)
+static void add_prefix(struct iface *iface, const struct addr *addr, unsigned length, bool own)
 {
-	if (iface->prefix_count < IFACE_PREFIXES)
-		iface->prefix[iface->prefix_count++] = (struct prefix){*addr, (uint8_t)length};
+	unsigned n = iface->prefix_count;
+
+	if (n == IFACE_PREFIXES)
+		return;
+	iface->prefix[n] = (struct prefix){*addr, (uint8_t)length};
+	iface->own |= (uint32_t)own << n;
+	iface->prefix_count++;
 }
 
 /* The one that the kernel itself prefers: the first that is neither secondary nor of host scope. */
@@ -105,9 +110,10 @@ static void read_address(void *ctx, uint16_t type, struct wire_reader body)
 	else
 		consider_link_local(reading, &own, flags);
 	add_prefix(reading->iface, &peer,
-		   message.ifa_prefixlen + (protocol == PROTOCOL_IGMP ? 96u : 0u));
+		   message.ifa_prefixlen + (protocol == PROTOCOL_IGMP ? 96u : 0u),
+		   addr_equal(&own, &peer));
 	if (!addr_equal(&own, &peer))
-		add_prefix(reading->iface, &own, 128);
+		add_prefix(reading->iface, &own, 128, true);
 }
 
 /* Asks for the addresses of READING's family. */
@@ -155,7 +161,7 @@ static bool same_state(const struct iface *a, const struct iface *b)
 	return a->index == b->index && a->up == b->up && a->multicast == b->multicast &&
 	       a->mtu == b->mtu && a->master == b->master && a->port == b->port &&
 	       addr_equal(&a->ipv4, &b->ipv4) && addr_equal(&a->link_local, &b->link_local) &&
-	       a->prefix_count == b->prefix_count &&
+	       a->prefix_count == b->prefix_count && a->own == b->own &&
 	       !memcmp(a->prefix, b->prefix, a->prefix_count * sizeof(a->prefix[0]));
 }
 

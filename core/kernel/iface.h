@@ -11,7 +11,7 @@
 #include "core/base/names.h"
 #include "core/kernel/netlink.h"
 
-enum { IFACE_PREFIXES = 16 };
+enum { IFACE_PREFIXES = 32 };
 
 /* One watched interface; owned by the watcher, in place until iface_unwatch() or iface_close().
  * Several may watch the same one. */
@@ -35,6 +35,7 @@ struct iface {
 	 * point-to-point links). */
 	struct prefix prefix[IFACE_PREFIXES];
 	unsigned prefix_count;
+	uint32_t own; /* bit n: the address of prefix n is the interface's own */
 	/* iface.c's */
 	struct iface *next;
 	bool stale; /* its state is to be read again */

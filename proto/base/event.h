@@ -19,6 +19,7 @@ struct interface_state {
 	const struct prefix
 		*prefix; /* on-link prefixes, with the interface's own address in them */
 	size_t prefix_count;
+	uint32_t own; /* bit n: the address of prefix n is one of the interface's */
 	unsigned mtu;
 };
 

@@ -176,6 +176,17 @@ static void lower_timers(struct proxy *p, struct interface *i, int64_t now, stru
 		group_query_heard(p, i, now + time, &r);
 }
 
+/* On links without one (point-to-point, addresses with /32) any address may be a router's. */
+static bool has_subnet(const struct interface *i)
+{
+	size_t n;
+
+	for (n = 0; n < i->prefix_count; n++)
+		if (i->prefix[n].length < 128)
+			return true;
+	return false;
+}
+
 /* No router of the link has this address: it is of none of the subnets, or stands for one as a
  * whole (RFC 1122 section 3.2.1.3, RFC 4291 section 2.6.1). */
 static bool is_foreign(const struct interface *i, const struct addr *source)
@@ -189,7 +200,7 @@ static bool is_foreign(const struct interface *i, const struct addr *source)
 		int length = interface_subnet(i, source);
 
 		if (length < 0)
-			return true;
+			return has_subnet(i);
 		subnet.length = (uint8_t)length;
 	}
 	return subnet.length < 127 && !addr_in_prefix(&previous, &subnet);

@@ -14,8 +14,10 @@ static int set_prefixes(struct interface *i, const struct interface_state *state
 	struct prefix *prefix;
 
 	if (i->prefix_count == state->prefix_count &&
-	    (!size || !memcmp(i->prefix, state->prefix, size)))
+	    (!size || !memcmp(i->prefix, state->prefix, size))) {
+		i->own = state->own;
 		return 0;
+	}
 	prefix = size ? malloc(size) : NULL;
 	if (size && !prefix) {
 		i->counters.value[NO_MEMORY]++;
@@ -26,6 +28,7 @@ static int set_prefixes(struct interface *i, const struct interface_state *state
 	free(i->prefix);
 	i->prefix = prefix;
 	i->prefix_count = state->prefix_count;
+	i->own = state->own;
 	return 1;
 }
 
@@ -46,6 +49,7 @@ bool interface_copy_state(struct interface *i, const struct interface *from)
 		.address = from->address,
 		.prefix = from->prefix,
 		.prefix_count = from->prefix_count,
+		.own = from->own,
 		.mtu = from->mtu,
 	};
 
@@ -102,6 +106,16 @@ int interface_subnet(const struct interface *i, const struct addr *address)
 		if (i->prefix[n].length > best && addr_in_prefix(address, &i->prefix[n]))
 			best = i->prefix[n].length;
 	return best;
+}
+
+bool interface_is_own(const struct interface *i, const struct addr *address)
+{
+	size_t n;
+
+	for (n = 0; n < i->prefix_count && n < 32; n++)
+		if (i->own >> n & 1 && addr_equal(address, &i->prefix[n].address))
+			return true;
+	return !addr_is_any(address) && addr_equal(address, &i->address);
 }
 
 unsigned interface_on_link(const struct proxy *p, const struct addr *address)

@@ -30,6 +30,8 @@ void interface_send(struct proxy *, struct interface *, struct message_writer *,
 void interface_heed(struct interface *, uint8_t robustness, int32_t query_interval);
 /* Is ADDRESS on one of the interface's subnets? Length of that prefix, or -1. */
 int interface_subnet(const struct interface *, const struct addr *address);
+/* Is ADDRESS one of the interface's own, also one that it does not send from? */
+bool interface_is_own(const struct interface *, const struct addr *address);
 /* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none, or it is link-local, which may be on any.
  */
 unsigned interface_on_link(const struct proxy *, const struct addr *address);

@@ -123,6 +123,7 @@ struct interface {
 	struct addr address;
 	struct prefix *prefix;
 	size_t prefix_count;
+	uint32_t own; /* bit n: the address of prefix n is one of ours */
 	unsigned mtu;
 	struct values configured; /* complete */
 	struct values values; /* in force: robustness and interval as another querier has them */

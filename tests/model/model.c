@@ -290,6 +290,7 @@ static void set_state(struct model *model, unsigned n, const struct interface_st
 	link->prefix_count = 0;
 	for (size_t i = 0; i < state->prefix_count && i < MODEL_PREFIXES; i++)
 		link->prefix[link->prefix_count++] = state->prefix[i];
+	link->own = state->own;
 	if (link->config->upstream) {
 		if (link->active && (!was_active || moved))
 			upstream_start(model, link, !was_active);
@@ -323,6 +324,7 @@ static void copy_state(struct link *to, const struct link *from)
 	to->mtu = from->mtu;
 	memcpy(to->prefix, from->prefix, sizeof(to->prefix));
 	to->prefix_count = from->prefix_count;
+	to->own = from->own;
 }
 
 static void configure(struct model *model, unsigned n, const struct proxy_interface_config *config,
@@ -484,13 +486,24 @@ static bool is_too_old(const struct link *link, const struct message *message)
 	       message->version < link->configured.version;
 }
 
+/* The router hears itself. Its own sockets are members like those of any host (RFC 3376 section 6),
+ * where they are not those of an upstream. */
+static bool is_own(const struct link *link, const struct addr *source)
+{
+	for (unsigned i = 0; i < link->prefix_count; i++)
+		if (link->own >> i & 1 && addr_equal(&link->prefix[i].address, source))
+			return true;
+	return !addr_is_any(source) && addr_equal(source, &link->address);
+}
+
 static bool is_valid(const struct model *model, const struct link *link, const struct heard *heard)
 {
 	if (!link->up || heard->ttl != 1 || is_too_old(link, heard->message))
 		return false;
 	if (!heard->router_alert && needs_router_alert(model, link, heard->message))
 		return false;
-	if (!addr_is_any(&heard->source) && addr_equal(&heard->source, &link->address))
+	if (is_own(link, &heard->source) &&
+	    (heard->message->kind == KIND_QUERY || model_host(model, link->config->vif)))
 		return false;
 	return model->protocol == PROTOCOL_IGMP || addr_is_link_local(&heard->source);
 }

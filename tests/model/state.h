@@ -127,6 +127,7 @@ struct link {
 	struct addr address;
 	struct prefix prefix[MODEL_PREFIXES];
 	unsigned prefix_count, mtu;
+	uint32_t own;			  /* bit n: the address of prefix n is an own one */
 	struct values configured, values; /* values: in force */
 	unsigned told_robustness;	  /* by a querier; 0: nothing */
 	int64_t told_interval;

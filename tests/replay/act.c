@@ -151,6 +151,7 @@ static void run_up(struct world *world, struct words *words)
 	}
 	if (!was_up || !addr_equal(&address, &state->address))
 		world_forget_views(world, vif);
+	state->own = (UINT32_C(1) << state->prefix_count) - 1;
 	tell_interface(world, vif);
 }
 

@@ -20,6 +20,7 @@ void default_addresses(struct world *world, unsigned vif)
 			{{0x20, 0x01, 0x0d, 0xb8, [7] = (uint8_t)vif, [15] = 2}}, 64};
 		state->prefix_count = 2;
 	}
+	state->own = state->prefix_count == 1 ? 1 : 3;
 	state->prefix = prefix;
 }
 

@@ -20,7 +20,7 @@
 		i->forwarder router/forwarder
 		i->host[.](version|v1_querier_until|v2_querier_until|querier|next_unsolicited) host/host
 		i->host[.]answer host/answer
-		i->(exists|up|address|prefix|prefix_count|mtu|heard_robustness|heard_query_interval) state/interface
+		i->(exists|up|address|prefix|prefix_count|own|mtu|heard_robustness|heard_query_interval) state/interface
 		i->(config|configured|active) setup
 		i->values setup state/interface
 	END

@@ -125,6 +125,7 @@ static void test_ipv4(void)
 	AFTER("ip addr add 10.1.1.1 peer 10.2.2.2/30 dev wan0",
 	      is(&wan.ipv4, "10.1.1.1") && has_prefix("10.2.2.2", 96 + 30));
 	CHECK(has_prefix("10.1.1.1", 128));
+	CHECK((wan.own & 3) == 2);
 	TEST("IPv4: an address of host scope is no source");
 	AFTER("ip -4 addr flush dev wan0 && ip addr add 10.3.3.3/32 scope host dev wan0",
 	      has_prefix("10.3.3.3", 128));
