@@ -17,9 +17,7 @@ static void delete_reporter(struct interface *i, struct reporter *r)
 void tracking_start(struct interface *i, struct group *g)
 {
 	g->tracking = calloc(1, sizeof(*g->tracking));
-	if (g->tracking)
-		g->tracking->valid_from = i->router.tracking_from;
-	else
+	if (!g->tracking)
 		i->counters.value[NO_MEMORY]++;
 }
 

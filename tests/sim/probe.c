@@ -305,8 +305,8 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 	unsigned link = router->link[vif];
 	const struct gone *gone = &sim->link[link].gone[spread->group][spread->source];
 	struct values values = router_values(router, vif, DOWN);
-	int64_t bound = 2 * router->down[vif].membership_max + 2 * link_slowest(&sim->link[link]);
-	int64_t since = gone->at;
+	int64_t longest = 2 * router->down[vif].membership_max + 2 * link_slowest(&sim->link[link]);
+	int64_t bound = longest, since = gone->at;
 	bool ssm_unwanted = sim_group_is_ssm(spread->group) && spread->source == SOURCES - 1;
 
 	if (!(spread->by[link] >> router->index & 1) || is_static(spread, router, vif) ||
@@ -326,7 +326,10 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 
 		if (link_told(sim, link, spread->group, source))
 			return;
-		since = other->at > since ? other->at : since;
+		if (other->at > since) {
+			since = other->at;
+			bound = longest;
+		}
 	}
 	if (!ssm_unwanted && link_told(sim, link, spread->group, spread->source))
 		return;
