@@ -153,6 +153,15 @@ static int send_frame(enum protocol protocol, unsigned ifindex, const struct add
 	return sendmsg(packet_socket, &message, MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
+/* What is sent now is received by this machine's own sockets, too. */
+static void set_loop(int fd, enum protocol protocol, int on)
+{
+	if (protocol == PROTOCOL_IGMP)
+		setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &on, sizeof(on));
+	else
+		setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &on, sizeof(on));
+}
+
 int rawsock_send(int fd, enum protocol protocol, unsigned ifindex, const struct addr *src,
 		 const struct addr *dst, const uint8_t *msg, size_t length)
 {
@@ -162,12 +171,18 @@ int rawsock_send(int fd, enum protocol protocol, unsigned ifindex, const struct 
 		void *out;
 	} data = {.in = msg};
 	struct iovec part = {.iov_base = data.out, .iov_len = length};
+	/* The kernel answers for the members on this machine. */
+	bool query = length && msg[0] == (protocol == PROTOCOL_IGMP ? 0x11 : 130);
 	int error = -EINVAL;
 
+	if (query)
+		set_loop(fd, protocol, 1);
 	if (!addr_is_any(src) && protocol == PROTOCOL_IGMP)
 		error = send_ipv4(fd, ifindex, src, dst, &part);
 	else if (!addr_is_any(src))
 		error = send_ipv6(fd, ifindex, src, dst, &part);
+	if (query)
+		set_loop(fd, protocol, 0);
 	/* The source is not an address of ours (ENETUNREACH: IPv4, EINVAL: IPv6), which the
 	 * administrator may want. ENETUNREACH of IPv6: there is no route ff00::/8, so nothing comes
 	 * in either. */
