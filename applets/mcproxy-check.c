@@ -293,14 +293,14 @@ static void check_interfaces(struct check *check, struct ifaces *ifaces,
  * behind "; ". */
 static void take_health(void *ctx, char *line)
 {
-	char *finding = strchr(line, '\t'), *remedy = finding ? strstr(finding, "; ") : NULL;
+	char *finding = strchr(line, '\t'), *remedy = finding ? strchr(finding, ';') : NULL;
 
 	if (!finding)
 		return;
 	if (remedy)
-		*remedy = '\0';
-	check_tell(ctx, CHECK_WARN, "mcproxy", remedy ? remedy + 2 : "see mcproxy-stat log", "%s",
-		   finding + 1);
+		*remedy++ = '\0';
+	check_tell(ctx, CHECK_WARN, "mcproxy",
+		   remedy ? remedy + (*remedy == ' ') : "see mcproxy-stat log", "%s", finding + 1);
 }
 
 /* If it runs, and listens where this file says. */

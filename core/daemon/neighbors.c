@@ -2,6 +2,8 @@
 /* See neighbors.h. */
 #include "core/daemon/neighbors.h"
 
+#include <string.h>
+
 #include "core/base/format.h"
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
@@ -78,26 +80,26 @@ static uint8_t forwarding(const struct proxy_interface_status *status)
 static void tell_forwarding(enum protocol protocol, const char *name,
 			    const struct proxy_interface_status *status, char *text, size_t size)
 {
-	/* What stands before and behind the address of the other one. */
-	static const char words[][2][56] = {
-		[BESIDE_QUERIER] = {", as the querier ", " does not forward so far"},
-		[BEFORE_OTHER] = {", and ", " stands by"},
-		[BOTH] = {", and so does ", ": packets may come twice; stop one of the two"},
-		[UNTIL_OTHER] = {" until ", " serves every group"},
-		[OTHER] = {", as ", " does; set querier always if both should"},
+	/* What stands before the address of the other one and, behind a zero, after it. */
+	static const char words[][64] = {
+		[BESIDE_QUERIER] = ", as the querier \0 does not forward so far",
+		[BEFORE_OTHER] = ", and \0 stands by",
+		[BOTH] = ", and so does \0: packets may come twice; stop one of the two",
+		[UNTIL_OTHER] = " until \0 serves every group",
+		[OTHER] = ", as \0 does; set querier always if both should",
 	};
 	uint8_t how = forwarding(status);
 	const struct addr *other =
 		how == BESIDE_QUERIER ? &status->other_querier : &status->other_forwarder;
 	char address[TEXT_ADDR];
+	size_t length =
+		format_text(text, size, "%s: this router %s %s multicast", name,
+			    how == OTHER ? "does not forward" : "forwards", text_family(protocol));
 
-	format_text(text, size, "%s: this router %s %s multicast%s%s%s", name,
-		    how == OTHER ? "does not forward" : "forwards", text_family(protocol),
-		    words[how][0],
-		    how == PLAIN	 ? ""
-		    : addr_is_any(other) ? "another router"
-					 : text_addr(other, address),
-		    words[how][1]);
+	if (how != PLAIN)
+		format_text(text + length, size - length, "%s%s%s", words[how],
+			    addr_is_any(other) ? "another router" : text_addr(other, address),
+			    words[how] + strlen(words[how]) + 1);
 }
 
 static void log_forwarding(const struct side *side, const char *name,

@@ -14,9 +14,8 @@
 	X(RX_REPORT_V2, "rx-report-v2")                                               \
 	X(RX_REPORT_V3, "rx-report-v3")                                               \
 	X(RX_LEAVE, "rx-leave")                                                       \
-	/* other routers' signs: of Multicast Router Discovery, and PIM's Hello */    \
+	/* Multicast Router Discovery: advertisements, solicitations, terminations */ \
 	X(RX_MRD, "rx-mrd")                                                           \
-	X(RX_PIM_HELLO, "rx-pim-hello")                                               \
 	X(TX_QUERY, "tx-query")                                                       \
 	X(TX_REPORT, "tx-report")                                                     \
 	X(TX_LEAVE, "tx-leave")                                                       \

@@ -30,7 +30,6 @@ struct packet {
 	bool router_alert;
 	const uint8_t *data; /* the IGMP or ICMPv6 message */
 	size_t length;
-	bool pim; /* it is one of PIM instead */
 };
 
 enum upcall_type { UPCALL_NOCACHE, UPCALL_WRONGVIF };

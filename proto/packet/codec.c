@@ -5,7 +5,6 @@
 #include "proto/packet/igmp.h"
 #include "proto/packet/mld.h"
 #include "proto/packet/mrd.h"
-#include "proto/packet/pim.h"
 
 /* Of either protocol: the least octets of a message but of RFC 4286; where a version 3 report
  * counts its records. */
@@ -46,8 +45,6 @@ enum counter codec_read(enum protocol protocol, const struct packet *packet, str
 	enum counter result = DROP_TYPE;
 
 	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
-	if (packet->pim)
-		return packet->ttl == 1 ? pim_decode(protocol, packet, m) : DROP_TTL;
 	if (packet->length < shortest(protocol, packet))
 		return DROP_LENGTH;
 	if (wire_checksum(protocol, &packet->source, &packet->destination, packet->data,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Whole messages of IGMP and MLD, header included, from and to bytes (RFC 3376 section 4, RFC 3810
- * section 5; RFC 2236, RFC 2710, RFC 1112 appendix I), and other routers' signs (RFC 4286; RFC 7761
- * section 4.9.2). Leaves out: what each byte of the headers is, igmp.c, mld.c, mrd.c and pim.c, and
- * of what follows them, message.c.
+ * section 5; RFC 2236, RFC 2710, RFC 1112 appendix I), and what routers say of themselves (RFC
+ * 4286). Leaves out: what each byte of the headers is, igmp.c, mld.c and mrd.c, and of what follows
+ * them, message.c.
  */
 #ifndef PROTO_CODEC_H
 #define PROTO_CODEC_H

@@ -14,16 +14,14 @@
 #include "proto/base/source.h"
 #include "proto/base/wire.h"
 
-/* The last four are other routers' signs: of Multicast Router Discovery (RFC 4286), in the order of
- * its type numbers, and PIM's Hello (RFC 7761 section 4.9.2). */
+/* The last three are of Multicast Router Discovery (RFC 4286), in the order of its type numbers. */
 enum message_type {
 	MESSAGE_QUERY,
 	MESSAGE_REPORT,
 	MESSAGE_LEAVE,
 	MESSAGE_ADVERTISEMENT,
 	MESSAGE_SOLICITATION,
-	MESSAGE_TERMINATION,
-	MESSAGE_HELLO
+	MESSAGE_TERMINATION
 };
 
 /* RFC 3376 section 4.2.12. */
@@ -37,8 +35,8 @@ struct message {
 	bool suppress;		   /* S flag */
 	uint8_t robustness;	   /* QRV; 0: not told */
 	int32_t query_interval;	   /* QQIC, ms; 0: not told */
-	/* Of an advertisement (RFC 4286 section 3.1.7), a termination or a Hello, ms: so long its
-	 * sender goes on forwarding unless it says otherwise; 0: not any more. */
+	/* Of an advertisement (RFC 4286 section 3.1.7) or a termination, ms: so long its sender
+	 * goes on forwarding unless it says otherwise; 0: not any more. */
 	int32_t holdtime;
 	unsigned count;		 /* sources of a query, records of a report */
 	struct wire_reader body; /* the sources or records */

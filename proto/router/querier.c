@@ -284,7 +284,7 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 		return;
 	}
 	if (m->type > MESSAGE_LEAVE) {
-		i->counters.value[m->type == MESSAGE_HELLO ? RX_PIM_HELLO : RX_MRD]++;
+		i->counters.value[RX_MRD]++;
 		return;
 	}
 	refused = refusal(p, i, packet, m);

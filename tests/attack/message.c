@@ -62,10 +62,10 @@ void send_message(int fd, int count, char **word)
 	if (protocol == PROTOCOL_IGMP)
 		said.message.group = addr_ipv4(0);
 	said_read(&speaker, &words, &said);
-	parcel = (struct parcel){said.message,
-				 said.damage,
-				 {take_address(word[1]), said.destination, said.ttl,
-				  said.no_router_alert, said.message.kind == KIND_HELLO}};
+	parcel = (struct parcel){
+		said.message,
+		said.damage,
+		{take_address(word[1]), said.destination, said.ttl, said.no_router_alert}};
 	parcel_wrap(&parcel, protocol, &frame);
 	if (send(fd, frame.byte, frame.length, 0) != (ssize_t)frame.length)
 		die("send");

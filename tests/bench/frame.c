@@ -51,7 +51,7 @@ static bool group_number(const struct addr *group, uint32_t *number)
 static void wrap(struct frame *frame, enum protocol protocol, struct message *message,
 		 const struct addr *source)
 {
-	struct envelope envelope = {*source, codec_destination(protocol, message), 1, false, false};
+	struct envelope envelope = {*source, codec_destination(protocol, message), 1, false};
 	uint8_t data[MESSAGE_MAX];
 	size_t length = codec_encode(protocol, message, &envelope.source, &envelope.destination,
 				     &(struct damage){0}, data);
@@ -92,7 +92,7 @@ void frame_data(struct frame *frame, enum protocol protocol, uint32_t source, ui
 		uint32_t id)
 {
 	struct envelope envelope = {frame_source(protocol, source), frame_group(protocol, group), 8,
-				    true, false};
+				    true};
 
 	packet_data(frame, protocol, &envelope, id);
 }

@@ -135,7 +135,7 @@ bool mutate_next(struct frame *frame, enum protocol protocol, uint64_t *random)
 		while (changes--)
 			change_once(&message, random);
 	}
-	packet_message(frame, protocol, &(struct envelope){source, destination, 1, false, false},
+	packet_message(frame, protocol, &(struct envelope){source, destination, 1, false},
 		       message.byte, message.length);
 	return is_handed_on(&message, protocol, &source, &destination);
 }

@@ -74,12 +74,11 @@ static void receive_octets(struct run *run, unsigned vif)
 {
 	unsigned flags = bytes_get(&run->bytes);
 	struct packet packet = packet_from(run, vif, flags);
-	struct damage damage = {.keep_checksum = flags & 4, .pim = flags & 8};
+	struct damage damage = {.keep_checksum = flags & 4};
 	uint8_t buf[MESSAGE_MAX];
 	const uint8_t *data;
 	size_t length;
 
-	packet.pim = damage.pim;
 	packet.destination = packet_addr(&run->bytes, run->world, vif);
 	length = bytes_get(&run->bytes) | (flags >> 4) << 8;
 	length = bytes_take(&run->bytes, length, &data);

@@ -18,9 +18,7 @@ enum {
 	MLD_V2_REPORT = 143,
 	IGMP_ADVERTISEMENT = 0x30,
 	MLD_ADVERTISEMENT = 151,
-	PIM_HELLO = 0x20,
 	ICMPV6 = 58,
-	PIM = 103,
 };
 
 unsigned newest_version(enum protocol protocol)
@@ -136,8 +134,6 @@ static unsigned type_octet(enum protocol protocol, const struct message *message
 	case KIND_TERMINATION:
 		return (protocol == PROTOCOL_IGMP ? IGMP_ADVERTISEMENT : MLD_ADVERTISEMENT) +
 		       (message->kind - KIND_ADVERTISEMENT);
-	case KIND_HELLO:
-		return PIM_HELLO;
 	default:
 		if (protocol == PROTOCOL_MLD)
 			return MLD_V1_REPORT;
@@ -162,20 +158,6 @@ static void put_report(struct writer *writer, const struct message *message)
 	}
 }
 
-/* An option that nobody knows first (LAN Prune Delay, 2 of 4 octets); then Holdtime. */
-static void put_hello(struct writer *writer, const struct message *message)
-{
-	put16(writer, 2);
-	put16(writer, 4);
-	put16(writer, 500);
-	put16(writer, 2500);
-	if (message->holdtime > 0xffff)
-		return;
-	put16(writer, 1);
-	put16(writer, 2);
-	put16(writer, message->holdtime);
-}
-
 /* Everything behind the checksum. */
 static void put_body(struct writer *writer, const struct message *message)
 {
@@ -183,8 +165,6 @@ static void put_body(struct writer *writer, const struct message *message)
 		put_report(writer, message);
 		return;
 	}
-	if (message->kind == KIND_HELLO)
-		put_hello(writer, message);
 	if (message->kind == KIND_ADVERTISEMENT) {
 		put16(writer, message->query_interval);
 		put16(writer, message->robustness);
@@ -212,14 +192,14 @@ static uint32_t sum16(const uint8_t *data, size_t length, uint32_t sum)
 }
 
 /* The Internet checksum over the message, its own field included. */
-static unsigned checksum(enum protocol protocol, unsigned next, const struct addr *source,
+static unsigned checksum(enum protocol protocol, const struct addr *source,
 			 const struct addr *destination, const uint8_t *data, size_t length)
 {
 	uint32_t sum = sum16(data, length, 0);
 
 	if (protocol == PROTOCOL_MLD) {
 		sum = sum16(source->byte, 16, sum16(destination->byte, 16, sum));
-		sum += (uint32_t)length + next;
+		sum += (uint32_t)length + ICMPV6;
 	}
 	while (sum >> 16)
 		sum = (sum & 0xffff) + (sum >> 16);
@@ -242,7 +222,7 @@ size_t codec_finish(enum protocol protocol, const struct addr *source,
 	if (length < 4 || damage->keep_checksum)
 		return length;
 	buf[2] = buf[3] = 0;
-	sum = checksum(protocol, damage->pim ? PIM : ICMPV6, source, destination, buf, length);
+	sum = checksum(protocol, source, destination, buf, length);
 	if (damage->checksum)
 		sum ^= 0x0100;
 	buf[2] = (uint8_t)(sum >> 8);
@@ -255,10 +235,8 @@ size_t codec_encode(enum protocol protocol, const struct message *message,
 		    const struct damage *damage, uint8_t buf[MESSAGE_MAX])
 {
 	struct writer writer = {protocol, buf, 0};
-	struct damage its = *damage;
 	unsigned code = 0;
 
-	its.pim = message->kind == KIND_HELLO;
 	if (protocol == PROTOCOL_IGMP && message->kind == KIND_QUERY)
 		code = message->response_code;
 	if (message->kind == KIND_ADVERTISEMENT)
@@ -267,7 +245,7 @@ size_t codec_encode(enum protocol protocol, const struct message *message,
 	put8(&writer, code);
 	put16(&writer, 0);
 	put_body(&writer, message);
-	return codec_finish(protocol, source, destination, &its, buf, writer.length);
+	return codec_finish(protocol, source, destination, damage, buf, writer.length);
 }
 
 /* ---- octets in ---- */
@@ -452,8 +430,6 @@ struct addr codec_destination(enum protocol protocol, const struct message *mess
 		return codec_well_known(protocol, 2);
 	if (message->kind == KIND_ADVERTISEMENT || message->kind == KIND_TERMINATION)
 		return codec_well_known(protocol, 106);
-	if (message->kind == KIND_HELLO)
-		return codec_well_known(protocol, 13);
 	return addr_is_any(&message->group) ? codec_well_known(protocol, 1) : message->group;
 }
 
@@ -469,7 +445,7 @@ const char *codec_decode(enum protocol protocol, const struct addr *source,
 	*message = (struct message){0};
 	if (length < 4)
 		return "shorter than 4 octets";
-	if (checksum(protocol, ICMPV6, source, destination, data, length))
+	if (checksum(protocol, source, destination, data, length))
 		return "the checksum is wrong";
 	if (!get_kind(message, protocol, get8(&reader)))
 		return "an unknown message type";
@@ -523,16 +499,14 @@ static const char *query_text(enum protocol protocol, const struct message *mess
 	return text;
 }
 
-static const char *sign_text(const struct message *message, char *text)
+static const char *discovery_text(const struct message *message, char *text)
 {
-	static const char *const name[] = {"advert", "solicit", "terminate", "hello"};
+	static const char *const name[] = {"advert", "solicit", "terminate"};
 	int length = snprintf(text, MESSAGE_TEXT, "%s", name[message->kind - KIND_ADVERTISEMENT]);
 
 	if (message->kind == KIND_ADVERTISEMENT)
 		sprintf(text + length, " every=%u qqi=%u qrv=%u", message->interval,
 			message->query_interval, message->robustness);
-	if (message->kind == KIND_HELLO && message->holdtime <= 0xffff)
-		sprintf(text + length, " holdtime=%u", message->holdtime);
 	return text;
 }
 
@@ -544,7 +518,7 @@ const char *codec_text(enum protocol protocol, const struct message *message,
 	if (message->kind == KIND_QUERY)
 		return query_text(protocol, message, text);
 	if (message->kind >= KIND_ADVERTISEMENT)
-		return sign_text(message, text);
+		return discovery_text(message, text);
 	if (message->kind != KIND_REPORT) {
 		snprintf(text, MESSAGE_TEXT, "%s %s",
 			 message->kind == KIND_LEAVE ? "leave"

@@ -24,8 +24,7 @@ struct record {
 	bool any;     /* an expected one: whatever its sources are */
 };
 
-/* The last four are other routers' signs: RFC 4286, in the order of its type numbers; RFC
- * 7761 4.9.2. */
+/* The last three are of RFC 4286, in the order of its type numbers. */
 enum kind {
 	KIND_QUERY,
 	KIND_REPORT,
@@ -33,8 +32,7 @@ enum kind {
 	KIND_LEAVE,
 	KIND_ADVERTISEMENT,
 	KIND_SOLICITATION,
-	KIND_TERMINATION,
-	KIND_HELLO
+	KIND_TERMINATION
 };
 
 struct message {
@@ -45,9 +43,8 @@ struct message {
 	bool suppress;	    /* S flag */
 	unsigned robustness;
 	unsigned response_code, interval_code;
-	/* Seconds: of an advertisement when the next one comes, and its query interval; a Hello's
-	 * holdtime, 0x10000: not told. */
-	unsigned interval, query_interval, holdtime;
+	/* Of an advertisement, seconds: when the next one comes, and its query interval. */
+	unsigned interval, query_interval;
 	struct record *record;
 	unsigned record_count, record_room;
 };
@@ -56,7 +53,6 @@ struct message {
 struct damage {
 	bool checksum;	    /* wrong */
 	bool keep_checksum; /* of raw bytes: as given */
-	bool pim;	    /* of raw bytes: they are PIM's */
 	unsigned tail;	    /* this many octets of rubbish behind it */
 	bool cut_set;
 	unsigned cut;	     /* its length */

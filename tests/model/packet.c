@@ -15,7 +15,6 @@ enum {
 	NEXT_IGMP = 2,
 	NEXT_UDP = 17,
 	NEXT_ICMPV6 = 58,
-	NEXT_PIM = 103,
 	PORT = 5001,
 };
 
@@ -124,13 +123,13 @@ static uint8_t *put_ipv6(uint8_t *at, const struct envelope *envelope, unsigned 
 void packet_message(struct frame *frame, enum protocol protocol, const struct envelope *envelope,
 		    const uint8_t *message, size_t length)
 {
-	bool alert = !envelope->no_router_alert && !envelope->pim;
+	bool alert = !envelope->no_router_alert;
 	uint8_t *at = put_ethernet(frame, protocol, envelope);
 
 	if (protocol == PROTOCOL_IGMP)
-		at = put_ipv4(at, envelope, envelope->pim ? NEXT_PIM : NEXT_IGMP, alert, length);
+		at = put_ipv4(at, envelope, NEXT_IGMP, alert, length);
 	else
-		at = put_ipv6(at, envelope, envelope->pim ? NEXT_PIM : NEXT_ICMPV6, alert, length);
+		at = put_ipv6(at, envelope, NEXT_ICMPV6, alert, length);
 	memcpy(at, message, length);
 	frame->length = (size_t)(at - frame->byte) + length;
 }

@@ -21,7 +21,6 @@ struct envelope {
 	struct addr source, destination;
 	unsigned ttl;
 	bool no_router_alert;
-	bool pim; /* PIM's, else IGMP's or ICMPv6's */
 };
 
 /* What has arrived. */

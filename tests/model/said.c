@@ -41,8 +41,6 @@ bool said_spoilt(const struct speaker *speaker, struct words *words, struct said
 	} else if ((value = option(words, "sum"))) {
 		damage->checksum = !strcmp(value, "bad");
 		damage->keep_checksum = !strcmp(value, "keep");
-	} else if (take_word(words, "pim")) {
-		damage->pim = true;
 	} else if ((value = option(words, "tail"))) {
 		damage->tail = number(speaker, value);
 	} else if ((value = option(words, "cut"))) {
@@ -203,23 +201,22 @@ static void take_report(const struct speaker *speaker, struct words *words, stru
 	}
 }
 
-/* advert [every=N] [qqi=N] [qrv=N], hello [holdtime=N|none], solicit, terminate; what is not said
- * is as configured, 20 s, or, where it is expected, whatever it is. False: no such word. */
-static bool take_sign(const struct speaker *speaker, struct words *words, struct said *said,
-		      const char *word)
+/* advert [every=N] [qqi=N] [qrv=N], solicit, terminate; what is not said is as configured, 20 s,
+ * or, where it is expected, whatever it is. False: no such word. */
+static bool take_discovery(const struct speaker *speaker, struct words *words, struct said *said,
+			   const char *word)
 {
-	static const char *const name[] = {"advert", "solicit", "terminate", "hello"};
+	static const char *const name[] = {"advert", "solicit", "terminate"};
 	struct message *message = &said->message;
 	const char *value;
 	unsigned kind = 0;
 
-	while (kind < 4 && strcmp(word, name[kind]))
+	while (kind < 3 && strcmp(word, name[kind]))
 		kind++;
-	if (kind == 4)
+	if (kind == 3)
 		return false;
 	message->kind = (enum kind)(KIND_ADVERTISEMENT + kind);
 	message->interval = 20;
-	message->holdtime = 105;
 	said->any_interval = true;
 	message->robustness = speaker->values->robustness;
 	message->query_interval = (unsigned)speaker->values->query_interval / 1000;
@@ -231,9 +228,6 @@ static bool take_sign(const struct speaker *speaker, struct words *words, struct
 			message->query_interval = number(speaker, value);
 		} else if ((value = option(words, "qrv"))) {
 			message->robustness = number(speaker, value);
-		} else if ((value = option(words, "holdtime"))) {
-			message->holdtime =
-				strcmp(value, "none") ? number(speaker, value) : 0x10000;
 		} else if (!is_spoilt(speaker, words, said)) {
 			break;
 		}
@@ -250,7 +244,7 @@ void said_read(const struct speaker *speaker, struct words *words, struct said *
 		take_query(speaker, words, said);
 		return;
 	}
-	if (take_sign(speaker, words, said, word))
+	if (take_discovery(speaker, words, said, word))
 		return;
 	if (word[0] == 'v' && word[1] >= '1' && word[1] <= '3' && !word[2])
 		version = (unsigned)(word[1] - '0');

@@ -6,8 +6,8 @@
  *	query [GROUP|*] [{SOURCES}] [s|clear] [new|v1|v2|v3] [mrt=TIME|*] [qrv=N|*] [qqi=S|*]
  *		[code=N]
  *	v1|v2|old GROUP, leave GROUP          (old: v2 in IGMP, v1 in MLD)
- *	advert [every=N] [qqi=N] [qrv=N], solicit, terminate, hello [holdtime=N|none]
- *	... dst=A ttl=N ra=no sum=bad|keep tail=N cut=N poke=OFFSET:OCTET pim
+ *	advert [every=N] [qqi=N] [qrv=N], solicit, terminate
+ *	... dst=A ttl=N ra=no sum=bad|keep tail=N cut=N poke=OFFSET:OCTET
  */
 #ifndef TESTS_MODEL_SAID_H
 #define TESTS_MODEL_SAID_H

@@ -50,7 +50,6 @@ static void run_rx(struct world *world, struct words *words)
 					   &packet.destination, &said.damage, buf);
 	packet.ttl = (uint8_t)said.ttl;
 	packet.router_alert = !said.no_router_alert;
-	packet.pim = said.message.kind == KIND_HELLO || said.damage.pim;
 	/* Exactly as long as it is, so that a sanitizer sees each octet read behind it. */
 	uint8_t *exact = malloc(packet.length ? packet.length : 1);
 

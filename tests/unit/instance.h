@@ -65,8 +65,8 @@ static inline void advance(struct proxy *proxy, int64_t now)
 static inline void receive(struct proxy *proxy, int64_t now, unsigned vif, uint32_t source,
 			   uint32_t destination, uint8_t *data, size_t length)
 {
-	struct packet packet = {
-		vif, addr_ipv4(source), addr_ipv4(destination), 1, true, data, length, false};
+	struct packet packet = {vif,   addr_ipv4(source), addr_ipv4(destination), 1, true, data,
+				length};
 	uint32_t sum = 0;
 
 	data[2] = data[3] = 0;

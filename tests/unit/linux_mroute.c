@@ -55,7 +55,7 @@ static void send_udp(enum protocol protocol, unsigned wire, const struct addr *s
 {
 	struct frame frame;
 
-	packet_data(&frame, protocol, &(struct envelope){*src, *dst, ttl, true, false}, number);
+	packet_data(&frame, protocol, &(struct envelope){*src, *dst, ttl, true}, number);
 	CHECK(send(tap[wire], frame.byte, frame.length, 0) == (ssize_t)frame.length);
 }
 
@@ -298,7 +298,7 @@ static void send_locally(enum protocol protocol, unsigned wire, const struct add
 	const uint8_t *data;
 	int ttl = 9;
 
-	packet_data(&frame, protocol, &(struct envelope){*dst, *dst, 1, true, false}, tag);
+	packet_data(&frame, protocol, &(struct envelope){*dst, *dst, 1, true}, tag);
 	data = frame.byte + frame.length - DATA;
 	if (protocol == PROTOCOL_IGMP) {
 		memcpy(&to.sin_addr, dst->byte + 12, 4);

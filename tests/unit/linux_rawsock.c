@@ -326,12 +326,11 @@ static void inject(int tap, enum protocol protocol)
 /* An upcall: something for a group that is not routed. */
 static void cause_upcall(int tap, enum protocol protocol)
 {
-	struct envelope envelope = {ipv6("2001:db8::9"), ipv6("ff1e::5"), 9, true, false};
+	struct envelope envelope = {ipv6("2001:db8::9"), ipv6("ff1e::5"), 9, true};
 	struct frame data;
 
 	if (protocol == PROTOCOL_IGMP)
-		envelope = (struct envelope){addr_ipv4(0x0a000009), addr_ipv4(0xef010203), 9, true,
-					     false};
+		envelope = (struct envelope){addr_ipv4(0x0a000009), addr_ipv4(0xef010203), 9, true};
 	packet_data(&data, protocol, &envelope, 0);
 	CHECK(send(tap, data.byte, data.length, 0) == (ssize_t)data.length);
 }

@@ -116,7 +116,7 @@ static void hear(struct rig *rig, uint8_t host, struct message *message)
 	struct addr destination = codec_destination(rig->protocol, message);
 	uint8_t data[MESSAGE_MAX];
 	size_t length = codec_encode(rig->protocol, message, &source, &destination, &none, data);
-	struct packet packet = {LAN, source, destination, 1, true, data, length, false};
+	struct packet packet = {LAN, source, destination, 1, true, data, length};
 
 	model_receive(rig->model, rig->now,
 		      &(struct heard){LAN, source, destination, 1, true, message});

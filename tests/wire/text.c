@@ -129,9 +129,9 @@ void text_parse(struct text *into, enum protocol protocol, unsigned link, const 
 	if (!source)
 		source = next_word(&words);
 	said_read(&speaker, &words, &into->said);
-	into->envelope = (struct envelope){
-		text_address(protocol, link, source), into->said.destination, into->said.ttl,
-		into->said.no_router_alert, into->said.message.kind == KIND_HELLO};
+	into->envelope =
+		(struct envelope){text_address(protocol, link, source), into->said.destination,
+				  into->said.ttl, into->said.no_router_alert};
 	if (!into->said.destination_set)
 		into->envelope.destination = codec_destination(protocol, &into->said.message);
 }
