@@ -160,7 +160,7 @@ static void check_filter(struct check *check, enum protocol protocol, const stru
 {
 	static const char *const remedy[PROTOCOLS] = {
 		"let it in (nft: meta l4proto igmp accept)",
-		"let it in (nft: icmpv6 type {130, 131, 132, 143} accept)"};
+		"let it in (nft: icmpv6 type {130-132, 143, 151-153} accept)"};
 
 	if (iface->up && probe_is_filtered(protocol, iface->index))
 		check_tell(check, CHECK_WARN, iface->name, remedy[protocol],
