@@ -61,7 +61,7 @@ static int64_t answers_deadline(const struct interface *i, int64_t now)
 	const struct values *v = &i->values;
 
 	if (!i->router.querier)
-		return now + values_group_membership_interval(v);
+		return now + interface_membership_interval(i);
 	return now + values_startup_time(v) + DELIVERY_MARGIN;
 }
 

@@ -33,6 +33,10 @@ void values_complete(struct values *, enum protocol);
 /* RV * QI + 2 * QRI (RFC 9776 section 8.4, RFC 9777 section 9.4); with rfc3376_timers RV * QI + QRI
  * (RFC 3376 section 8.4, RFC 3810 section 9.4). */
 int64_t values_group_membership_interval(const struct values *);
+static inline int64_t values_longer(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
 /* RV * QI + QRI / 2 (RFC 9776 section 8.5). */
 int64_t values_other_querier_present_interval(const struct values *);
 /* LMQI * LMQC (RFC 9776 section 8.10). */

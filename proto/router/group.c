@@ -192,7 +192,7 @@ static void hear_record(struct proxy *p, struct interface *i, const struct heari
 		return;
 	if (message_is_old(version) && r.type == TO_EX)
 		r.source_count = 0;
-	apply_record(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
+	apply_record(p, i, g, h, h->now + interface_membership_interval(i), &r);
 }
 
 bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
@@ -232,7 +232,7 @@ void group_old_report(struct proxy *p, struct interface *i, const struct hearing
 		*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
 	if (ENABLE_HOST_TRACKING)
 		tracking_invalidate(i, g, h->now);
-	apply_record(p, i, g, h, h->now + values_group_membership_interval(&i->values), &r);
+	apply_record(p, i, g, h, h->now + interface_membership_interval(i), &r);
 }
 
 void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,

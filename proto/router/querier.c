@@ -32,7 +32,7 @@ static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 	interface_heed(i, 0, 0);
 	/* A switch sends reports to the querier only. */
 	if (!asked)
-		i->router.tracking_from = now + values_group_membership_interval(&i->values);
+		i->router.tracking_from = now + interface_membership_interval(i);
 	if (i->config->querier != QUERIER_NEVER) {
 		i->router.querier = true;
 		i->router.next_general_query = now;
@@ -53,7 +53,7 @@ static void change_tracking(struct interface *i, int64_t now)
 	bool begins = i->config->quick_leave == QUICK_LEAVE_TRACKED;
 	uint32_t n;
 
-	i->router.tracking_from = now + values_group_membership_interval(&i->values);
+	i->router.tracking_from = now + interface_membership_interval(i);
 	for (n = 0; n < i->timers.count; n++) {
 		struct group *g = interface_group(i, n);
 
@@ -139,43 +139,6 @@ static int32_t believed_interval(const struct interface *i, int32_t told)
 	return told < most ? told : (int32_t)most;
 }
 
-/* A query of somebody else: by RFC 9776 section 6.6.2 a General Query elects, by RFC 3376 section
- * 6.6.2 each one. From 0.0.0.0 it is a snooping switch's (RFC 4541). */
-static void elect(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
-		  const struct message *m)
-{
-	bool never = i->config->querier == QUERIER_NEVER;
-
-	if (addr_is_any(source) || i->config->querier == QUERIER_ALWAYS)
-		return;
-	if (!addr_is_any(&m->group) && !i->values.rfc3376_timers)
-		return;
-	if (!never && !is_lower(source, &i->address))
-		return;
-	interface_heed(i, m->robustness, believed_interval(i, m->query_interval));
-	i->router.other_querier = *source;
-	i->router.other_querier_until = now + values_other_querier_present_interval(&i->values);
-	i->router.next_general_query = INT64_MAX;
-	i->router.startup_left = i->router.urgent_left = 0;
-	if (i->router.querier) {
-		i->router.querier = false;
-		forwarder_set(p, i, i->config->querier == QUERIER_NEVER);
-	}
-}
-
-/* Section 6.6.1; an IGMPv2 query tells its own last member query interval (RFC 2236 section 3). */
-static void lower_timers(struct proxy *p, struct interface *i, int64_t now, struct message *m)
-{
-	struct record r;
-	int64_t time = values_last_member_query_time(&i->values);
-
-	if (message_is_old(2) && m->version == 2)
-		time = (int64_t)i->values.last_member_query_count * m->max_response_time;
-	message_query_sources(p->protocol, m, &r, p->source, &i->counters);
-	if (r.source_count || !m->count)
-		group_query_heard(p, i, now + time, &r);
-}
-
 /* On links without one (point-to-point, addresses with /32) any address may be a router's. */
 static bool has_subnet(const struct interface *i)
 {
@@ -206,6 +169,48 @@ static bool is_foreign(const struct interface *i, const struct addr *source)
 	return subnet.length < 127 && !addr_in_prefix(&previous, &subnet);
 }
 
+/* A query of somebody else: by RFC 9776 section 6.6.2 a General Query elects, by RFC 3376 section
+ * 6.6.2 each one. From 0.0.0.0 it is a snooping switch's (RFC 4541), from another subnet one that
+ * is managed elsewhere: nobody gives way to these, but their values hold where others ask. */
+static void elect(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
+		  const struct message *m)
+{
+	bool never = i->config->querier == QUERIER_NEVER;
+	bool outsider = addr_is_any(source) || is_foreign(i, source);
+
+	if (i->config->querier == QUERIER_ALWAYS || (outsider && i->router.querier))
+		return;
+	if (!addr_is_any(&m->group) && !i->values.rfc3376_timers)
+		return;
+	if (!never && !outsider && !is_lower(source, &i->address))
+		return;
+	interface_heed(i, m->robustness, believed_interval(i, m->query_interval));
+	if (outsider && !never)
+		return;
+	i->router.other_querier = *source;
+	i->router.other_querier_until = now + values_other_querier_present_interval(&i->values);
+	i->router.next_general_query = INT64_MAX;
+	i->router.startup_left = i->router.urgent_left = 0;
+	if (i->router.querier) {
+		i->router.querier = false;
+		forwarder_set(p, i, i->config->querier == QUERIER_NEVER);
+	}
+}
+
+/* Section 6.6.1: the query tells how long members have to answer each of those that are to come
+ * (RFC 2236 section 3). Nobody makes it shorter than it is here. */
+static void lower_timers(struct proxy *p, struct interface *i, int64_t now, struct message *m)
+{
+	struct record r;
+	int64_t time = (int64_t)i->values.last_member_query_count * m->max_response_time;
+
+	time = values_longer(time, values_last_member_query_time(&i->values));
+	time = values_longer(time, values_last_member_query_time(&i->configured));
+	message_query_sources(p->protocol, m, &r, p->source, &i->counters);
+	if (r.source_count || !m->count)
+		group_query_heard(p, i, now + time, &r);
+}
+
 static void hear_query(struct proxy *p, struct interface *i, int64_t now,
 		       const struct packet *packet, struct message *m)
 {
@@ -213,7 +218,7 @@ static void hear_query(struct proxy *p, struct interface *i, int64_t now,
 		i->counters.value[DROP_DESTINATION]++;
 		return;
 	}
-	if (is_foreign(i, &packet->source)) {
+	if (i->router.querier && is_foreign(i, &packet->source)) {
 		i->counters.value[DROP_SOURCE]++;
 		return;
 	}

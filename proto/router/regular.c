@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "proto/state/interface.h"
+
 /* An address stands in one of three buckets of so many slots, the first of which is among the first
  * of the table: few hosts touch few pages. */
 enum { BUCKET = 4, FIRST_BUCKETS = 16 };
@@ -74,7 +76,7 @@ static bool pay(struct regular *r, int64_t now, uint32_t per_second, unsigned co
 
 bool regular_hear(struct proxy *p, struct interface *i, struct hearing *h, unsigned count)
 {
-	int64_t over = h->now - values_group_membership_interval(&i->values);
+	int64_t over = h->now - interface_membership_interval(i);
 	struct regular *r;
 
 	if (!i->config->max_reporters)

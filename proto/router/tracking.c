@@ -6,6 +6,7 @@
 
 #include "proto/router/reporter.h"
 #include "proto/router/row.h"
+#include "proto/state/interface.h"
 
 static void delete_reporter(struct interface *i, struct reporter *r)
 {
@@ -36,7 +37,7 @@ void tracking_stop(struct interface *i, struct group *g)
 
 void tracking_invalidate(struct interface *i, struct group *g, int64_t now)
 {
-	int64_t from = now + values_group_membership_interval(&i->values);
+	int64_t from = now + interface_membership_interval(i);
 
 	if (g->tracking && from > g->tracking->valid_from)
 		g->tracking->valid_from = from;
@@ -127,8 +128,7 @@ static int64_t change_reporter(struct interface *i, struct filter_state *f, cons
 {
 	struct change c = {.state = f,
 			   .now = h->now,
-			   .membership_deadline =
-				   h->now + values_group_membership_interval(&i->values),
+			   .membership_deadline = h->now + interface_membership_interval(i),
 			   .query_deadline = h->now,
 			   .most_sources = limits_sources(i, h, f),
 			   .query_count = 1,

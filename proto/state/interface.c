@@ -97,6 +97,12 @@ void interface_heed(struct interface *i, uint8_t robustness, int32_t query_inter
 		i->values.last_member_query_count = i->values.robustness;
 }
 
+int64_t interface_membership_interval(const struct interface *i)
+{
+	return values_longer(values_group_membership_interval(&i->values),
+			     values_group_membership_interval(&i->configured));
+}
+
 int interface_subnet(const struct interface *i, const struct addr *address)
 {
 	int best = -1;

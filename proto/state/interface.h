@@ -28,6 +28,8 @@ void interface_send(struct proxy *, struct interface *, struct message_writer *,
 /* Another querier has these values, which hold from now on; for what is 0, what is configured does
  * (RFC 3376 sections 4.1.6 and 4.1.7). */
 void interface_heed(struct interface *, uint8_t robustness, int32_t query_interval);
+/* How long a membership lasts: as the querier has it, but no shorter than is configured. */
+int64_t interface_membership_interval(const struct interface *);
 /* Is ADDRESS on one of the interface's subnets? Length of that prefix, or -1. */
 int interface_subnet(const struct interface *, const struct addr *address);
 /* Is ADDRESS one of the interface's own, also one that it does not send from? */

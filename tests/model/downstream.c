@@ -108,16 +108,21 @@ void downstream_stop(struct model *model, unsigned entry)
 	(void)model;
 }
 
-/* RFC 9776 section 6.6.2: only a General Query elects; RFC 3376: any query. */
+/* RFC 9776 section 6.6.2: only a General Query elects; RFC 3376: any query. A switch without an
+ * address (RFC 4541) is no router, but where others ask its values hold. */
 static void elect(struct model *model, struct link *link, const struct heard *heard)
 {
-	if (link->config->querier == QUERIER_ALWAYS || addr_is_any(&heard->source) ||
+	bool nobody = addr_is_any(&heard->source);
+
+	if (link->config->querier == QUERIER_ALWAYS || (nobody && link->querier) ||
 	    (!addr_is_any(&heard->message->group) && !link->values.rfc3376_timers))
 		return;
-	if (link->config->querier == QUERIER_AUTO &&
+	if (link->config->querier == QUERIER_AUTO && !nobody &&
 	    addr_compare(&heard->source, &link->address) >= 0)
 		return;
 	variables_adopt(model, link, heard->message);
+	if (nobody && link->config->querier == QUERIER_AUTO)
+		return;
 	link->querier = false;
 	link->query_at = NEVER;
 	link->startup_left = 0;
@@ -131,16 +136,13 @@ static void elect(struct model *model, struct link *link, const struct heard *he
 static void lower_timers(struct model *model, struct link *link, const struct message *message)
 {
 	struct member *member = held_find(link, &message->group, false);
-	int64_t time = variables_last_member(link);
+	int64_t time = variables_answers(link, codec_response(model->protocol, message));
 
 	/* Who always asks has been told what there is to ask about, too, and lowers them itself. */
 	if (!member || message->suppress || link->config->querier == QUERIER_ALWAYS)
 		return;
 	if (message->version == 1 && model->protocol == PROTOCOL_IGMP)
 		return; /* IGMPv1 has no queries of groups (RFC 1112) */
-	if (message->version < newest_version(model->protocol))
-		time = link->values.last_member_query_count *
-		       codec_response(model->protocol, message);
 	if (!message->source.count && member->exclude && member->expires > model->now + time)
 		member->expires = model->now + time;
 	for (unsigned i = 0; i < message->source.count; i++) {

@@ -223,6 +223,9 @@ void variables_fill(struct values *, enum protocol);
 int64_t variables_membership(const struct link *);
 int64_t variables_other_querier(const struct link *);
 int64_t variables_last_member(const struct link *);
+/* Until members have answered another router's queries, each of which gives them so long; no less
+ * than our own give. */
+int64_t variables_answers(const struct link *, int64_t response);
 int64_t variables_older_host(const struct link *);
 void variables_combine(struct link *);
 /* RFC 3376 section 4.1.6, 4.1.7. */

@@ -24,12 +24,18 @@ void variables_fill(struct values *values, enum protocol protocol)
 		values->last_member_query_count = values->robustness;
 }
 
-int64_t variables_membership(const struct link *link)
+static int64_t membership_of(const struct values *values)
 {
-	const struct values *values = &link->values;
-
 	return (int64_t)values->robustness * values->query_interval +
 	       (values->rfc3376_timers ? 1 : 2) * (int64_t)values->query_response_interval;
+}
+
+/* Another querier makes it longer, never shorter. */
+int64_t variables_membership(const struct link *link)
+{
+	int64_t told = membership_of(&link->values), own = membership_of(&link->configured);
+
+	return told > own ? told : own;
 }
 
 int64_t variables_other_querier(const struct link *link)
@@ -42,6 +48,17 @@ int64_t variables_last_member(const struct link *link)
 {
 	return (int64_t)link->values.last_member_query_interval *
 	       link->values.last_member_query_count;
+}
+
+int64_t variables_answers(const struct link *link, int64_t response)
+{
+	const struct values *own = &link->configured;
+	int64_t time = link->values.last_member_query_count * response;
+	int64_t least = (int64_t)own->last_member_query_count * own->last_member_query_interval;
+
+	if (least < variables_last_member(link))
+		least = variables_last_member(link);
+	return time > least ? time : least;
 }
 
 int64_t variables_older_host(const struct link *link)

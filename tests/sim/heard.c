@@ -8,12 +8,26 @@
  */
 #include "sim.h"
 
-int64_t router_membership_interval(const struct values *values)
+static int64_t interval_of(const struct values *values)
 {
 	int64_t interval = (int64_t)values->robustness * values->query_interval;
 
 	return interval +
 	       (values->rfc3376_timers ? 1 : 2) * (int64_t)values->query_response_interval;
+}
+
+/* As the querier has it, but no shorter than is configured. */
+int64_t router_membership_interval(const struct router *router, unsigned vif)
+{
+	struct values told = router_values(router, vif, DOWN);
+	struct values own = router->now->setting[vif].values;
+
+	own.robustness = own.robustness ? own.robustness : 2;
+	own.query_interval = own.query_interval ? own.query_interval : 125000;
+	own.query_response_interval =
+		own.query_response_interval ? own.query_response_interval : 10000;
+	own.rfc3376_timers = told.rfc3376_timers;
+	return interval_of(interval_of(&told) > interval_of(&own) ? &told : &own);
 }
 
 static const struct heard_of nothing = {FOREVER_BACK, NEVER, FOREVER_BACK, NEVER};
@@ -124,8 +138,7 @@ void heard_kill(struct sim *sim, struct router *router, unsigned vif, bool was_f
 static void asked_for(struct router *router, unsigned vif, unsigned group, sources set,
 		      bool exclude)
 {
-	struct values values = router_values(router, vif, DOWN);
-	int64_t until = router_clock(router) + router_membership_interval(&values);
+	int64_t until = router_clock(router) + router_membership_interval(router, vif);
 
 	for (unsigned source = 0; source < SOURCES; source++) {
 		struct heard_of *heard = &router->down[vif].heard[group][source];
@@ -238,7 +251,7 @@ void heard_query(struct sim *sim, struct router *router, unsigned vif, const str
 
 	if (group == GROUPS || query->suppress)
 		return;
-	if (!own && codec_response(sim->protocol, query) < time)
+	if (!own && codec_response(sim->protocol, query) > time)
 		time = codec_response(sim->protocol, query);
 	end = router_clock(router) + values.last_member_query_count * time;
 	if (query->source.count)
@@ -270,13 +283,11 @@ void heard_turn(struct sim *sim, struct router *router)
 {
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		struct downstream *down = &router->down[vif];
-		struct values values;
 		int64_t interval;
 
 		if (!router_has(router, vif, DOWN))
 			continue;
-		values = router_values(router, vif, DOWN);
-		interval = router_membership_interval(&values);
+		interval = router_membership_interval(router, vif);
 		if (interval > down->membership_max)
 			down->membership_max = interval;
 		if (!router->state[vif].up || addr_is_any(&router->state[vif].address))

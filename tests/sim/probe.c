@@ -377,7 +377,7 @@ static bool is_too_lossy(const struct sim *sim, const struct router *router, uns
 			 const struct station *station)
 {
 	struct values values = router_values(router, vif, DOWN);
-	int64_t since = sim->now - 2 * router_membership_interval(&values);
+	int64_t since = sim->now - 2 * router_membership_interval(router, vif);
 	unsigned least = values.robustness;
 
 	if (values.last_member_query_count < least)

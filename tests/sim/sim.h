@@ -408,7 +408,7 @@ bool router_takes_up(const struct router *, unsigned vif, const struct addr *gro
 bool router_takes_down(const struct router *, unsigned vif, unsigned down, const struct addr *group,
 		       const struct addr *source);
 /* RFC 9776 section 8.4, or as RFC 3376 had it. */
-int64_t router_membership_interval(const struct values *);
+int64_t router_membership_interval(const struct router *, unsigned vif);
 struct values router_values(const struct router *, unsigned vif, enum side);
 bool router_is_limited(const struct router *);
 
