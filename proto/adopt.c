@@ -8,6 +8,8 @@
 #include "proto/host/host.h"
 #include "proto/policy/policy.h"
 #include "proto/router/group.h"
+#include "proto/router/hold.h"
+#include "proto/router/querier.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/state/route.h"
@@ -162,6 +164,17 @@ static bool adopt_member(struct proxy *p, struct interface *i, int64_t now,
 	return adopt_unwanted(p, i, now, r, g);
 }
 
+/* Where it leads the proxy before has forwarded: what has gone down since is held. */
+static void hold_members(struct proxy *p, int64_t now, const struct route *r)
+{
+	unsigned vif;
+
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->router[vif] && r->outputs & route_bit(vif) && !p->router[vif]->active &&
+		    !hold_is_on(p->router[vif]))
+			querier_adopt(p, p->router[vif], now);
+}
+
 static bool adopt_members(struct proxy *p, int64_t now, const struct membership *m,
 			  const struct route *r)
 {
@@ -169,7 +182,7 @@ static bool adopt_members(struct proxy *p, int64_t now, const struct membership 
 	unsigned vif;
 
 	for (vif = 0; vif < PROXY_VIFS; vif++)
-		if (p->router[vif] && p->router[vif]->active)
+		if (p->router[vif] && (p->router[vif]->active || hold_is_on(p->router[vif])))
 			complete &= adopt_member(p, p->router[vif], now, m, r);
 	return complete;
 }
@@ -222,6 +235,7 @@ bool adopt_route(struct proxy *p, int64_t now, const struct route *r)
 	forward_adopt(p);
 	if (r->input >= PROXY_VIFS)
 		return add_stray(p, r);
+	hold_members(p, now, r);
 	if (whole && addr_is_any(&r->group))
 		return forward_adopt_tree(p, r) || add_stray(p, r);
 	if (!addr_is_multicast(&r->group) || addr_is_link_scope(&r->group) ||

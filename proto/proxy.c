@@ -11,6 +11,7 @@
 #include "proto/packet/codec.h"
 #include "proto/policy/merge.h"
 #include "proto/router/group.h"
+#include "proto/router/hold.h"
 #include "proto/router/querier.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
@@ -178,6 +179,16 @@ static void retry_starved(struct proxy *p)
 			group_join_static(p, p->interface[n]);
 }
 
+/* A downstream has not come back in time. Its subnets are nobody's any more. */
+static void end_hold(struct proxy *p, struct interface *i)
+{
+	const struct interface_state away = {.exists = i->exists, .up = i->up, .mtu = i->mtu};
+
+	querier_stop(p, i);
+	if (addr_is_any(&i->address) && interface_set_state(i, &away) > 0)
+		forward_relocate(p);
+}
+
 void proxy_tick(struct proxy *p, int64_t now)
 {
 	struct membership *m;
@@ -190,6 +201,8 @@ void proxy_tick(struct proxy *p, int64_t now)
 
 		if (i->config->upstream)
 			host_tick(p, i, now, TURN_BUDGET);
+		else if (hold_is_on(i) && i->router.held_until <= now)
+			end_hold(p, i);
 		else
 			querier_tick(p, i, now, TURN_BUDGET);
 	}

@@ -10,6 +10,7 @@
 #include "proto/host/host.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
+#include "proto/router/hold.h"
 #include "proto/router/querier.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
@@ -103,7 +104,8 @@ static void configure_interface(struct proxy *p, struct interface *i, int64_t no
 				const struct proxy_interface_config *config)
 {
 	const struct proxy_interface_config *old = i->config;
-	bool fresh = !ENABLE_RELOAD || !old || !i->active;
+	bool used = config->upstream ? i->exists : i->active || hold_is_on(i);
+	bool fresh = !ENABLE_RELOAD || !old || !used;
 
 	i->config = config;
 	i->configured = config->values;
@@ -129,11 +131,23 @@ static bool can_be_active(const struct proxy *p, const struct interface *i)
 	return !addr_is_any(&i->address) || (i->config->upstream && p->protocol == PROTOCOL_IGMP);
 }
 
+/* It is gone, having been down already: what comes in its place is another one. */
+static void forget_network(struct proxy *p, struct interface *i)
+{
+	if (i->config->upstream)
+		host_reset(p, i);
+	else if (hold_is_on(i))
+		querier_stop(p, i);
+}
+
 /* Starts or stops the protocol, if that is due. False: it is not. */
 static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 {
-	if (i->active == can_be_active(p, i))
+	if (i->active == can_be_active(p, i)) {
+		if (!i->exists)
+			forget_network(p, i);
 		return false;
+	}
 	i->active = !i->active;
 	/* Another upstream takes over, or gives back. */
 	if (i->config->upstream && (!p->plain || route_is_per_source(p)))
@@ -144,7 +158,7 @@ static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 		host_stop(p, i);
 	else if (i->active)
 		querier_start(p, i, now);
-	else
+	else if (!hold_begin(i, now))
 		querier_stop(p, i);
 	return true;
 }
@@ -153,9 +167,16 @@ static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 static bool set_interface_state(struct proxy *p, struct interface *i, int64_t now,
 				const struct interface_state *state)
 {
-	bool moved = !addr_equal(&i->address, &state->address);
-	int changed = interface_set_state(i, state);
+	bool moved = state->moved || !addr_equal(&i->address, &state->address);
+	struct interface_state next = *state;
+	int changed;
 
+	/* While it is held, its senders are where they were. */
+	if (!i->config->upstream && !next.prefix_count && next.exists && i->config->outage_hold) {
+		next.prefix = i->prefix;
+		next.prefix_count = i->prefix_count;
+	}
+	changed = interface_set_state(i, &next);
 	if (changed > 0)
 		forward_relocate(p);
 	if (!start_or_stop(p, i, now) && i->active && moved) {

@@ -6,6 +6,7 @@
 #include "proto/host/subscription.h"
 #include "proto/router/forwarder.h"
 #include "proto/router/group.h"
+#include "proto/router/hold.h"
 #include "proto/router/reporter.h"
 #include "proto/state/membership.h"
 
@@ -18,6 +19,7 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 		.vif = i->vif,
 		.upstream = i->config->upstream,
 		.up = i->active,
+		.held = hold_is_on(i),
 		.querier = i->router.querier,
 		.address = i->address,
 		.other_querier = i->router.other_querier,

@@ -15,6 +15,7 @@ enum proxy_forwarding proxy_forwarding(const struct proxy *);
 struct proxy_interface_status {
 	unsigned vif;
 	bool upstream, up;
+	bool held;		   /* downstream: not up, but what hosts want is kept */
 	bool querier;		   /* downstream: we are it */
 	struct addr address;	   /* ours */
 	struct addr other_querier; /* downstream: who is, if not us; upstream: who queried last;
@@ -35,8 +36,8 @@ void proxy_interface_status(const struct proxy *, unsigned entry, struct proxy_i
 
 struct source_status {
 	struct addr address;
-	int64_t expires; /* absolute; <= now: excluded (EXCLUDE mode); INT64_MAX: static, or
-			    upstream */
+	int64_t expires; /* absolute; 0: excluded (EXCLUDE mode); INT64_MAX: static, or upstream.
+			    It may be over where the downstream is held, as may the group's */
 };
 
 /* A group on a downstream, or a membership at an upstream. A static join is a record of its own

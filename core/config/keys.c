@@ -140,6 +140,8 @@ static const struct key keys[] = {
 	 MAX_INTERVAL},
 	{"startup-query-count", KEY_NUMBER, DOWNSTREAM, ENTRY(values.startup_query_count),
 	 RANGE(1, 255)},
+	{"outage-hold", KEY_INTERVAL, DOWNSTREAM, ENTRY(outage_hold), RANGE(0, 3600000),
+	 .standard = 10000},
 	{"max-groups", KEY_NUMBER, DOWNSTREAM, ENTRY(max_groups), RANGE(0, UINT32_MAX),
 	 .standard = CONFIG_MAX_GROUPS},
 	{"max-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_sources), RANGE(0, UINT32_MAX),

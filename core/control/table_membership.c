@@ -51,7 +51,7 @@ static void tell_group(struct control_answer *answer, const struct group_status 
 	if (line) {
 		group->source(group, line - 1, &entry);
 		if (!group->upstream)
-			mode = mode == INCLUDE || entry.expires > answer->now ? INCLUDE : EXCLUDE;
+			mode = mode == INCLUDE || entry.expires ? INCLUDE : EXCLUDE;
 		timer = mode == INCLUDE;
 	}
 	column_text(answer, answer->view->instance);

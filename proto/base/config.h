@@ -44,6 +44,9 @@ struct proxy_interface_config {
 	uint8_t oldest_version; /* what is older is not heard; 0: all is (RFC 3376 section 9.2) */
 	/* a downstream's */
 	enum querier_mode querier;
+	/* What hosts want is kept so many milliseconds without address or carrier; 0: not at all.
+	 */
+	int32_t outage_hold;
 	bool router_alert_strict;   /* drop what comes without the Router Alert option (RFC 3376
 				       section 9) */
 	uint32_t max_groups;	    /* 0: no limit */

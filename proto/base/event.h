@@ -21,6 +21,10 @@ struct interface_state {
 	size_t prefix_count;
 	uint32_t own; /* bit n: the address of prefix n is one of the interface's */
 	unsigned mtu;
+	/* An event: what is behind the interface may be another port or machine of the network than
+	 * before (a bond's failover, a virtual machine's move, a carrier that was away so shortly
+	 * that nobody has told). */
+	bool moved;
 };
 
 struct packet {

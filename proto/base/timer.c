@@ -79,6 +79,15 @@ void timer_set(struct timer_heap *heap, struct timer *timer, int64_t deadline)
 		sink(heap, timer->slot, slot);
 }
 
+void timer_limit(struct timer_heap *heap, int64_t deadline)
+{
+	uint32_t n;
+
+	for (n = 0; n < heap->count; n++)
+		if (heap->slot[n].key > deadline)
+			heap->slot[n].key = deadline;
+}
+
 void timer_heap_free(struct timer_heap *heap)
 {
 	free(heap->slot);

@@ -33,6 +33,8 @@ void timer_remove(struct timer_heap *, struct timer *);
 void timer_advance(struct timer_heap *, struct timer *, int64_t deadline);
 /* Sets the key of TIMER, either way. */
 void timer_set(struct timer_heap *, struct timer *, int64_t deadline);
+/* No key is later than DEADLINE: who is due later says so when it is run. */
+void timer_limit(struct timer_heap *, int64_t deadline);
 /* The first key; INT64_MAX if the heap is empty. */
 static inline int64_t timer_first(const struct timer_heap *heap)
 {

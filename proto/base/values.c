@@ -51,6 +51,13 @@ int32_t values_urgent_response_time(const struct values *v)
 	return v->query_response_interval < 1000 ? v->query_response_interval : 1000;
 }
 
+int64_t values_return_time(const struct values *v)
+{
+	int64_t time = values_last_member_query_time(v);
+
+	return time > v->query_response_interval ? time : v->query_response_interval;
+}
+
 int64_t values_startup_time(const struct values *v)
 {
 	return (v->startup_query_count - 1) * (int64_t)v->startup_query_interval +

@@ -44,6 +44,8 @@ int64_t values_last_member_query_time(const struct values *);
 /* Of the first query on a link that has come up, whose members nobody knows: 1 s, or QRI where that
  * is less (RFC 9776 section 8.3 leaves the time of startup queries open). */
 int32_t values_urgent_response_time(const struct values *);
+/* How long members of a link that has been away have to answer: QRI, but no less than LMQT. */
+int64_t values_return_time(const struct values *);
 /* Until all startup queries have been sent and answered: (SQC - 1) * SQI + QRI. */
 int64_t values_startup_time(const struct values *);
 /* RV * QI + QRI (RFC 9776 section 8.13, RFC 9777 section 9.13). */

@@ -212,7 +212,9 @@ void host_stop(struct proxy *p, struct interface *i)
 	if (is_kernels(i))
 		leave_kernel(p, i);
 	cancel_all(p, i);
-	host_reset(p, i);
+	i->host.next_unsolicited = INT64_MAX;
+	if (!i->exists)
+		host_reset(p, i);
 }
 
 void host_leave_all(struct proxy *p, struct interface *i, int64_t now)
@@ -291,7 +293,7 @@ void host_configure(struct proxy *p, struct interface *i, int64_t now,
 		    const struct proxy_interface_config *old)
 {
 	interface_heed(i, i->heard_robustness, i->heard_query_interval);
-	if (i->config->report_interval != old->report_interval)
+	if (i->active && i->config->report_interval != old->report_interval)
 		start_unsolicited(i, now);
 	update_version(p, i, now);
 }

@@ -17,7 +17,7 @@ void host_configure(struct proxy *, struct interface *, int64_t now,
 		    const struct proxy_interface_config *old);
 /* The upstream can be used: announce all that is subscribed. */
 void host_start(struct proxy *, struct interface *, int64_t now);
-/* It cannot any more: nothing is pending, no older querier is known. */
+/* It cannot any more: nothing is pending. Who asks there is known still, unless it is gone. */
 void host_stop(struct proxy *, struct interface *);
 /* What is wanted of the membership is this now; reports the difference. */
 void host_update(struct proxy *, struct interface *, struct membership *, int64_t now,

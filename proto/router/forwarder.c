@@ -2,6 +2,7 @@
 /* See forwarder.h. */
 #include "proto/router/forwarder.h"
 
+#include "proto/router/hold.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/state/route.h"
@@ -18,7 +19,7 @@ void forwarder_set(struct proxy *p, struct interface *i, bool forwards)
 
 enum proxy_forwarder forwarder_state(const struct interface *i)
 {
-	if (!i->active || i->config->upstream)
+	if (!(i->active || hold_is_on(i)) || i->config->upstream)
 		return FORWARDER_DOWN;
 	return i->forwarder.forwards ? FORWARDER_ALONE : FORWARDER_OTHER;
 }

@@ -7,6 +7,7 @@
 #include "proto/packet/codec.h"
 #include "proto/router/forwarder.h"
 #include "proto/router/group.h"
+#include "proto/router/hold.h"
 #include "proto/router/parting.h"
 #include "proto/router/regular.h"
 #include "proto/router/tracking.h"
@@ -92,6 +93,17 @@ void querier_start(struct proxy *p, struct interface *i, int64_t now)
 {
 	querier_restart(p, i, now);
 	i->router.tracking_from = now + values_startup_time(&i->configured);
+	if (hold_is_on(i))
+		hold_end(i, now);
+	group_join_static(p, i);
+}
+
+void querier_adopt(struct proxy *p, struct interface *i, int64_t now)
+{
+	if (!hold_begin(i, now))
+		return;
+	i->router.querier = i->config->querier != QUERIER_NEVER;
+	forwarder_set(p, i, true);
 	group_join_static(p, i);
 }
 
@@ -101,6 +113,7 @@ void querier_stop(struct proxy *p, struct interface *i)
 		group_delete(p, i, interface_group(i, i->timers.count - 1));
 	if (ENABLE_HOST_TRACKING)
 		parting_end(i);
+	i->router.held_until = 0;
 	querier_reset(i);
 	forwarder_set(p, i, false);
 }
@@ -306,6 +319,8 @@ int64_t querier_deadline(const struct interface *i)
 {
 	int64_t first = timer_first(&i->timers);
 
+	if (hold_is_on(i))
+		return i->router.held_until;
 	if (i->router.next_general_query < first)
 		first = i->router.next_general_query;
 	if (ENABLE_HOST_TRACKING)
@@ -313,19 +328,25 @@ int64_t querier_deadline(const struct interface *i)
 	return i->router.other_querier_until < first ? i->router.other_querier_until : first;
 }
 
+/* A query has left: how long until the next one. */
+static int64_t next_interval(struct interface *i)
+{
+	if (i->router.urgent_left && --i->router.urgent_left)
+		return values_return_time(&i->values) / i->values.robustness;
+	if (i->router.startup_left)
+		i->router.startup_left--;
+	return i->router.startup_left ? i->values.startup_query_interval : i->values.query_interval;
+}
+
 void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned budget)
 {
+	if (hold_is_on(i))
+		return;
 	if (i->router.other_querier_until <= now)
 		become_querier(p, i, now);
 	if (i->router.next_general_query <= now) {
 		send_general_query(p, i);
-		if (i->router.urgent_left)
-			i->router.urgent_left--;
-		if (i->router.startup_left)
-			i->router.startup_left--;
-		i->router.next_general_query =
-			now + (i->router.startup_left ? i->values.startup_query_interval
-						      : i->values.query_interval);
+		i->router.next_general_query = now + next_interval(i);
 	}
 	if (ENABLE_HOST_TRACKING)
 		parting_tick(p, i, now);

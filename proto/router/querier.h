@@ -17,11 +17,14 @@ void querier_free(struct interface *);
 /* Its configuration was OLD. */
 void querier_configure(struct proxy *, struct interface *, int64_t now,
 		       const struct proxy_interface_config *old);
-/* The interface can be used from now on: become the querier, ask at once. */
+/* The interface can be used from now on, or again: become the querier, ask at once. */
 void querier_start(struct proxy *, struct interface *, int64_t now);
 /* Its address is another one: it starts anew, but for its groups. */
 void querier_restart(struct proxy *, struct interface *, int64_t now);
-/* It cannot any more: all its groups end. */
+/* It cannot be used yet, but a proxy before this one has groups there: they are held, if
+ * they are to be. */
+void querier_adopt(struct proxy *, struct interface *, int64_t now);
+/* It cannot any more, and is not held (hold.h): all its groups end. */
 void querier_stop(struct proxy *, struct interface *);
 /* A message that the interface may act upon: a query of another querier, or a report. */
 void querier_message(struct proxy *, struct interface *, int64_t now, const struct packet *,

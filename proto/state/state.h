@@ -20,6 +20,8 @@ struct router {
 	uint8_t startup_left; /* general queries */
 	uint8_t urgent_left;  /* of these that hosts are to answer at once */
 	int64_t next_general_query;
+	int64_t held_until;	   /* without address or carrier; 0: it is not held */
+	int64_t confirmed_by;	   /* what was held before, by hosts: hold.c's */
 	struct addr other_querier; /* any: nobody */
 	int64_t other_querier_until;
 	int64_t tracking_from; /* by then all hosts have been heard of */

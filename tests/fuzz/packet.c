@@ -159,7 +159,7 @@ static void receive_query(struct run *run, unsigned vif)
 
 /* ---- other events ---- */
 
-/* One byte: up, exists, which address, which MTU. */
+/* One byte: up, exists, which address, which MTU; what is up may be at another port. */
 static void change_interface(struct run *run, unsigned vif)
 {
 	static const unsigned mtus[] = {1500, 1500, 1280, 9000};
@@ -172,12 +172,13 @@ static void change_interface(struct run *run, unsigned vif)
 	state->up = code & 1;
 	state->exists = code & 3;
 	state->mtu = mtus[code >> 2 & 3];
+	state->moved = code >> 2 & 1;
 	default_addresses(world, vif);
 	if (code >> 4 & 1)
 		state->address = on_link(world, vif, code >> 5 & 3 ? 9 : 1);
 	if (code >> 7)
 		state->address = (struct addr){{0}};
-	if (!was_up || !addr_equal(&old, &state->address))
+	if (!was_up || state->moved || !addr_equal(&old, &state->address))
 		world_forget_views(world, vif);
 	world->may_act = world->repeat_ok = true;
 	proxy_interface(world->proxy, world->now, state);

@@ -104,6 +104,7 @@ static void set_downstream(struct bytes *bytes, struct world *world, unsigned at
 	config->querier = (enum querier_mode)((modes & 3) % 3);
 	config->router_alert_strict = modes >> 2 & 1;
 	config->oldest_version = modes >> 3 & 1 ? config->values.version : 0;
+	config->outage_hold = most & 1 ? 10000 : 0;
 	config->max_groups = limit(limits, 0);
 	config->max_sources = limit(limits >> 3, SOURCES);
 	config->max_total_sources = limit(most, 0);

@@ -154,12 +154,21 @@ void model_adopt(struct model *model, int64_t now, const struct route *route)
 	model->now = now;
 	model->repeat_ok = false;
 	routes_adopt(model, route);
+	for (unsigned n = 0; n < model->link_count; n++) {
+		if (!model->link[n].config->upstream && route->input < PROXY_VIFS &&
+		    route->outputs >> model->link[n].config->vif & 1)
+			downstream_adopt(model, n);
+		/* What was adopted before that was known. */
+		model->repeat_ok |= model->link[n].held_until != 0;
+	}
 	if (!hearing_is_kept(model, &route->group))
 		return;
 	for (unsigned n = 0; n < model->link_count; n++) {
 		struct link *link = &model->link[n];
 
-		if (link->config->upstream || !link->active)
+		if (link->config->upstream)
+			continue;
+		if (!link->active && !link->held_until)
 			continue;
 		if (whole)
 			adopt_group(model, link, route);

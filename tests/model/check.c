@@ -30,7 +30,7 @@ static void compare_source(struct model *model, const struct group_status *statu
 
 		if (!addr_equal(&source->address, &got->address))
 			continue;
-		if (source->excluded != (got->expires <= model->now))
+		if (source->excluded != !got->expires)
 			differ(model, status, addr_text(&got->address),
 			       source->excluded ? 0 : source->expires, got->expires);
 		else if (!source->excluded && source->expires != got->expires)
@@ -255,6 +255,7 @@ static void compare_link(struct model *model, struct proxy *proxy, unsigned entr
 	proxy_interface_status(proxy, entry, &status);
 	compare_number(model, entry, "the VIF", link->config->vif, status.vif);
 	compare_number(model, entry, "up", link->active, status.up);
+	compare_number(model, entry, "held", link->held_until != 0, status.held);
 	compare_number(model, entry, "the role", link->config->upstream, status.upstream);
 	if (!link->active)
 		return;

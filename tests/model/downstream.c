@@ -19,7 +19,8 @@ static void become_querier(struct model *model, struct link *link)
 	/* What a switch has sent to another querier only was not heard. */
 	if (!link->querier)
 		link->unknown_until = model->now + variables_membership(link);
-	link->querier = link->active && link->config->querier != QUERIER_NEVER;
+	link->querier =
+		(link->active || link->held_until) && link->config->querier != QUERIER_NEVER;
 	link->query_at = link->querier ? model->now : NEVER;
 }
 
@@ -43,18 +44,86 @@ void downstream_set_static(struct model *model, unsigned entry)
 	}
 }
 
+/* ---- short disturbances: the same interface, without address or carrier ---- */
+
+/* Hosts have that long to answer. */
+static int64_t return_time(const struct link *link)
+{
+	int64_t response = link->values.query_response_interval;
+	int64_t last = variables_last_member(link);
+
+	return last > response ? last : response;
+}
+
+static void renew(const struct link *link, struct member *member, int64_t until)
+{
+	if (member->exclude && member->expires > link->renewed_until)
+		member->expires = until;
+	for (unsigned i = 0; i < member->source_count; i++)
+		if (!member->source[i].excluded && member->source[i].expires > link->renewed_until)
+			member->source[i].expires = until;
+	for (unsigned i = 0; i < member->host_count; i++)
+		renew(link, &member->host[i], until);
+}
+
+static void come_back(struct model *model, struct link *link)
+{
+	int64_t time = link->querier ? return_time(link) : variables_membership(link);
+
+	link->unknown_until = model->now + time;
+	for (unsigned i = 0; i < link->member_count; i++)
+		if (!link->member[i].permanent)
+			renew(link, &link->member[i], link->unknown_until);
+	link->renewed_until = link->unknown_until;
+	link->held_until = 0;
+	link->urgent = link->configured.robustness;
+}
+
+void downstream_pause(struct model *model, unsigned entry)
+{
+	struct link *link = &model->link[entry];
+
+	if (!link->exists || !link->config->outage_hold) {
+		downstream_stop(model, entry);
+		return;
+	}
+	link->held_until = model->now + link->config->outage_hold;
+	if (link->renewed_until < model->now)
+		link->renewed_until = model->now;
+}
+
+void downstream_adopt(struct model *model, unsigned entry)
+{
+	struct link *link = &model->link[entry];
+
+	if (link->active || link->held_until || !link->exists || !link->config->outage_hold)
+		return;
+	downstream_pause(model, entry);
+	become_querier(model, link);
+	downstream_set_static(model, entry);
+}
+
+static void give_up(struct model *model, unsigned entry)
+{
+	downstream_stop(model, entry);
+	if (addr_is_any(&model->link[entry].address))
+		model->link[entry].prefix_count = 0;
+}
+
 void downstream_start(struct model *model, unsigned entry, bool anew)
 {
 	struct link *link = &model->link[entry];
 
 	become_querier(model, link);
 	link->startup_left = link->configured.startup_query_count;
-	link->urgent = true;
+	link->urgent = 1;
 	if (anew)
 		link->unknown_until = model->now +
 				      (int64_t)(link->configured.startup_query_count - 1) *
 					      link->configured.startup_query_interval +
 				      link->configured.query_response_interval;
+	if (anew && link->held_until)
+		come_back(model, link);
 }
 
 /* What another querier has told stays; what is asked next is asked as is configured now. */
@@ -102,6 +171,7 @@ void downstream_stop(struct model *model, unsigned entry)
 		held_delete(link, &link->member[0]);
 	link->parting_count = 0;
 	link->querier = false;
+	link->held_until = 0;
 	link->query_at = link->other_until = NEVER;
 	link->other = (struct addr){{0}};
 	link->values = link->configured;
@@ -126,7 +196,7 @@ static void elect(struct model *model, struct link *link, const struct heard *he
 	link->querier = false;
 	link->query_at = NEVER;
 	link->startup_left = 0;
-	link->urgent = false;
+	link->urgent = 0;
 	link->other = heard->source;
 	link->other_until = model->now + variables_other_querier(link);
 }
@@ -169,6 +239,8 @@ int64_t downstream_deadline(const struct model *model, unsigned entry)
 	const struct link *link = &model->link[entry];
 	int64_t next = link->query_at < link->other_until ? link->query_at : link->other_until;
 
+	if (!link->active)
+		return link->held_until ? link->held_until : NEVER;
 	for (unsigned i = 0; i < link->parting_count; i++)
 		if (link->parting[i].at < next)
 			next = link->parting[i].at;
@@ -190,6 +262,10 @@ void downstream_expire(struct model *model, unsigned entry)
 {
 	struct link *link = &model->link[entry];
 
+	if (link->held_until && link->held_until <= model->now)
+		give_up(model, entry);
+	if (!link->active)
+		return;
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (held_expire(model, entry, &link->member[i]))
 			held_delete(link, &link->member[i--]);
@@ -241,22 +317,37 @@ static void ask_member(struct model *model, unsigned entry, struct member *membe
 				   : NEVER;
 }
 
+/* The startup queries begin when those that are to be answered soon have been sent. */
+static void ask_all(struct model *model, unsigned entry)
+{
+	struct link *link = &model->link[entry];
+	int64_t next = link->values.query_interval;
+
+	model_expect(model, entry, &(struct addr){{0}});
+	link->response = link->values.query_response_interval;
+	if (link->urgent && link->response > 1000)
+		link->response = 1000;
+	if (link->urgent > 1) {
+		next = return_time(link) / link->configured.robustness;
+	} else {
+		if (link->startup_left)
+			link->startup_left--;
+		if (link->startup_left)
+			next = link->values.startup_query_interval;
+	}
+	if (link->urgent)
+		link->urgent--;
+	link->query_at = model->now + next;
+}
+
 void downstream_ask(struct model *model, unsigned entry)
 {
 	struct link *link = &model->link[entry];
 
-	if (link->query_at <= model->now) {
-		model_expect(model, entry, &(struct addr){{0}});
-		link->response = link->values.query_response_interval;
-		if (link->urgent && link->response > 1000)
-			link->response = 1000;
-		link->urgent = false;
-		if (link->startup_left)
-			link->startup_left--;
-		link->query_at =
-			model->now + (link->startup_left ? link->values.startup_query_interval
-							 : link->values.query_interval);
-	}
+	if (!link->active)
+		return;
+	if (link->query_at <= model->now)
+		ask_all(model, entry);
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (link->member[i].query_at <= model->now)
 			ask_member(model, entry, &link->member[i]);

@@ -66,6 +66,8 @@ static const struct key_case key_cases[] = {
 	{"startup-query-interval", "d", KEY_INTERVAL, KEY_WAITS(values.startup_query_interval)},
 	{"startup-query-count", "d", KEY_NUMBER(1, 255, 256, 0),
 	 KEY_GOES(values.startup_query_count)},
+	{"outage-hold", "d", "0", "3600", "-1", "3600.001", "seconds from 0.0 to 3600.0", 0,
+	 3600000, 10000, KEY_WAITS(outage_hold)},
 	{"max-groups", "d", KEY_LIMIT(CONFIG_MAX_GROUPS), KEY_GOES(max_groups)},
 	{"max-sources", "d", KEY_LIMIT(CONFIG_MAX_SOURCES), KEY_GOES(max_sources)},
 	{"max-total-sources", "d", KEY_LIMIT(CONFIG_MAX_TOTAL_SOURCES),

@@ -49,7 +49,7 @@ static bool wants(const void *ctx, unsigned entry, const struct addr *group,
 /* Both directions are the querier's alone. */
 static bool is_forwarder(const struct link *link)
 {
-	return link->active && !link->config->upstream &&
+	return (link->active || link->held_until) && !link->config->upstream &&
 	       (link->querier || link->config->querier == QUERIER_NEVER);
 }
 

@@ -202,10 +202,10 @@ static int64_t deadline(const struct model *model)
 static void turn(struct model *model)
 {
 	for (unsigned n = 0; n < model->link_count; n++)
-		if (!model->link[n].config->upstream && model->link[n].up)
+		if (!model->link[n].config->upstream)
 			downstream_expire(model, n);
 	for (unsigned n = 0; n < model->link_count; n++)
-		if (!model->link[n].config->upstream && model->link[n].up)
+		if (!model->link[n].config->upstream)
 			downstream_ask(model, n);
 	for (unsigned n = 0; n < model->link_count; n++)
 		if (model->link[n].config->upstream)
@@ -279,7 +279,7 @@ static bool is_active(const struct model *model, const struct link *link)
 static void set_state(struct model *model, unsigned n, const struct interface_state *state)
 {
 	struct link *link = &model->link[n];
-	bool moved = !addr_equal(&link->address, &state->address);
+	bool moved = state->moved || !addr_equal(&link->address, &state->address);
 	bool was_active = link->active;
 
 	link->exists = state->exists;
@@ -287,19 +287,26 @@ static void set_state(struct model *model, unsigned n, const struct interface_st
 	link->address = state->address;
 	link->active = is_active(model, link);
 	link->mtu = state->mtu;
-	link->prefix_count = 0;
+	/* Who sends on a link that is held is still there. */
+	if (state->prefix_count || link->config->upstream || !link->exists ||
+	    !link->config->outage_hold)
+		link->prefix_count = 0;
 	for (size_t i = 0; i < state->prefix_count && i < MODEL_PREFIXES; i++)
 		link->prefix[link->prefix_count++] = state->prefix[i];
 	link->own = state->own;
 	if (link->config->upstream) {
 		if (link->active && (!was_active || moved))
-			upstream_start(model, link, !was_active);
+			upstream_start(model, link);
 		else if (!link->active && was_active)
 			upstream_stop(link);
+		if (!link->exists)
+			upstream_forget(link);
 	} else if (link->active && (!was_active || moved)) {
 		downstream_start(model, n, !was_active);
 		downstream_set_static(model, n);
 	} else if (!link->active && was_active) {
+		downstream_pause(model, n);
+	} else if (!link->exists && link->held_until) {
 		downstream_stop(model, n);
 	}
 }
@@ -335,7 +342,7 @@ static void configure(struct model *model, unsigned n, const struct proxy_interf
 
 	link->config = config;
 	link->filter = filter;
-	if (!old || !link->active) {
+	if (!old || !(config->upstream ? link->exists : link->active || link->held_until)) {
 		start_link(model, link);
 		return;
 	}
@@ -361,7 +368,7 @@ static void begin(struct model *model, unsigned n)
 		return;
 	link->active = true;
 	if (link->config->upstream) {
-		upstream_start(model, link, true);
+		upstream_start(model, link);
 		return;
 	}
 	downstream_start(model, n, true);

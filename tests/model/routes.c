@@ -90,7 +90,7 @@ static bool is_forwarder(const struct model *model, unsigned vif)
 
 static bool is_on_link(const struct link *link, const struct addr *source)
 {
-	for (unsigned i = 0; link->up && i < link->prefix_count; i++)
+	for (unsigned i = 0; (link->up || link->held_until) && i < link->prefix_count; i++)
 		if (addr_in_prefix(source, &link->prefix[i]))
 			return true;
 	return false;
@@ -167,12 +167,17 @@ static bool was_seen(const struct model *model, const struct route *route)
 	       is_flow(model, route, route->input);
 }
 
+/* Where data go out, or, of a downstream that is held, would. */
 static uint32_t links_up(const struct model *model)
 {
 	uint32_t up = 0;
 
-	for (unsigned n = 0; n < model->link_count; n++)
-		up |= (uint32_t)model->link[n].up << model->link[n].config->vif;
+	for (unsigned n = 0; n < model->link_count; n++) {
+		const struct link *link = &model->link[n];
+
+		if (link->up || (link->held_until && !model_host(model, link->config->vif)))
+			up |= UINT32_C(1) << link->config->vif;
+	}
 	return up;
 }
 

@@ -134,10 +134,12 @@ struct link {
 	/* a downstream's */
 	bool querier;
 	unsigned startup_left;
-	bool urgent;	  /* its members are unknown: the next query is to be answered soon */
+	unsigned urgent;  /* its members are unknown: these queries are to be answered soon */
 	int32_t response; /* that the general query of this turn asks for */
 	int64_t query_at;
 	int64_t unknown_until;	 /* not all hosts have answered us */
+	int64_t held_until;	 /* without address or carrier its members stay; 0: it is not so */
+	int64_t renewed_until;	 /* what was not reported since the last time lasts no longer */
 	bool settled;		 /* a query was due, but the hosts are known */
 	struct parting *parting; /* leaves that switches are told of */
 	unsigned parting_count, parting_room;
@@ -294,6 +296,10 @@ bool hearing_is_kept(const struct model *, const struct addr *group);
 /* ANEW: not only with another address. */
 void downstream_start(struct model *, unsigned entry, bool anew);
 void downstream_stop(struct model *, unsigned entry);
+/* It has no address or carrier: what it has is held, if it may be; else it stops. */
+void downstream_pause(struct model *, unsigned entry);
+/* It has none, but a proxy before has held groups there. */
+void downstream_adopt(struct model *, unsigned entry);
 /* Its configuration was OLD. */
 void downstream_configure(struct model *, unsigned entry, const struct proxy_interface_config *old);
 void downstream_renew_static(struct model *, unsigned entry);
@@ -311,9 +317,11 @@ bool subscribed_exists(const struct subscribed *);
 bool subscribed_is_pending(const struct subscribed *);
 /* What it says of the sources ASKED for is added to ANSWER. */
 void subscribed_answer(const struct subscribed *, const struct list *asked, struct list *answer);
-/* ANEW: not only with another address. */
-void upstream_start(struct model *, struct link *, bool anew);
+/* It is there, has another address, or is moved. */
+void upstream_start(struct model *, struct link *);
 void upstream_stop(struct link *);
+/* What comes in its place is another one: no querier of it is known. */
+void upstream_forget(struct link *);
 /* A proxy before has asked for the group. */
 void upstream_adopt(struct link *, const struct addr *group);
 /* Its configuration was OLD. */

@@ -143,14 +143,8 @@ void upstream_stop(struct link *link)
 	link->unsolicited_at = NEVER;
 }
 
-void upstream_start(struct model *model, struct link *link, bool anew)
+void upstream_forget(struct link *link)
 {
-	forget_subscribed(link);
-	upstream_forget_duties(link); /* all is told anew, but what is due may still leave */
-	if (link->config->report_interval)
-		link->unsolicited_at = model->now + link->config->report_interval;
-	if (!anew)
-		return;
 	link->v1_until = link->v2_until = 0;
 	link->version = link->configured.version;
 	link->values = link->configured;
@@ -159,12 +153,21 @@ void upstream_start(struct model *model, struct link *link, bool anew)
 	link->told_interval = 0;
 }
 
+void upstream_start(struct model *model, struct link *link)
+{
+	forget_subscribed(link);
+	upstream_forget_duties(link); /* all is told anew, but what is due may still leave */
+	if (link->config->report_interval)
+		link->unsolicited_at = model->now + link->config->report_interval;
+	set_version(model, link);
+}
+
 /* What the querier has told stays. */
 void upstream_configure(struct model *model, struct link *link,
 			const struct proxy_interface_config *old)
 {
 	variables_combine(link);
-	if (link->config->report_interval != old->report_interval)
+	if (link->active && link->config->report_interval != old->report_interval)
 		link->unsolicited_at = link->config->report_interval
 					       ? model->now + link->config->report_interval
 					       : NEVER;

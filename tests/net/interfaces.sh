@@ -115,8 +115,9 @@ address h2 eth0 2 2
 receive one h1 -g $v4 -g $v6
 receive two h2 -g $v4 -g $v6
 
-# dn2 is missing at the start
+# dn2 is missing at the start; what is down is not held here (outages.sh)
 start_daemon "$plain
+	pinstance p downstream * set outage-hold 0;
 	pinstance p downstream * set startup-query-interval 1;
 	pinstance p downstream * set query-response-interval 0.25;"
 stream film src br0 -g $v4 -g $v6

@@ -118,7 +118,8 @@ static void tell_interface(struct world *world, unsigned vif)
 	world_settle(world);
 }
 
-/* up INTERFACE [mtu=N] [none | ADDRESS/LENGTH...]: the first is the address that it sends from. */
+/* up INTERFACE [moved] [mtu=N] [none | ADDRESS/LENGTH...]: the first is the address that it sends
+ * from. */
 static void run_up(struct world *world, struct words *words)
 {
 	unsigned vif = interface_named(world, next_word(words));
@@ -128,6 +129,7 @@ static void run_up(struct world *world, struct words *words)
 	bool first = true, was_up = state->up;
 
 	set_up(world, vif);
+	state->moved = take_word(words, "moved");
 	if (words->at < words->count)
 		state->prefix_count = 0;
 	else
@@ -148,10 +150,11 @@ static void run_up(struct world *world, struct words *words)
 			state->address = prefix.address;
 		first = false;
 	}
-	if (!was_up || !addr_equal(&address, &state->address))
+	if (!was_up || state->moved || !addr_equal(&address, &state->address))
 		world_forget_views(world, vif);
 	state->own = (UINT32_C(1) << state->prefix_count) - 1;
 	tell_interface(world, vif);
+	state->moved = false;
 }
 
 /* down INTERFACE [gone] */

@@ -78,7 +78,7 @@ static bool on_route(void *ctx, const struct route *route)
 void snapshot_take(struct world *world, struct snapshot *snapshot)
 {
 
-	*snapshot = (struct snapshot){.next_pause = 3, .now = world->now};
+	*snapshot = (struct snapshot){.next_pause = 3};
 	walk_all(world->proxy, world->now, WALK_PIECE, on_group, on_route, snapshot);
 	snapshot_read(world, snapshot);
 }
@@ -116,18 +116,23 @@ static bool has_source(const struct held *held, const struct addr *source)
 
 static void audit_timers(struct world *world, const struct held *held)
 {
+	struct proxy_interface_status status;
+	bool stopped;
+
 	if (entry_of(world, held->vif, held->upstream) == ENTRIES)
 		world_fail(world, "the status of %s has the wrong role", addr_text(&held->group));
 	if (held->upstream)
 		return;
-	if (held->filter_mode == EXCLUDE && held->expires <= world->now)
+	proxy_interface_status(world->proxy, entry_of(world, held->vif, false), &status);
+	stopped = status.held;
+	if (held->filter_mode == EXCLUDE && held->expires <= world->now && !stopped)
 		world_fail(world, "%s %s: the group timer has passed", world->node[held->vif].name,
 			   addr_text(&held->group));
 	if (held->filter_mode == INCLUDE && !held->source_count)
 		world_fail(world, "%s %s: INCLUDE {} is kept", world->node[held->vif].name,
 			   addr_text(&held->group));
 	for (unsigned i = 0; held->filter_mode == INCLUDE && i < held->source_count; i++)
-		if (held->source[i].expires <= world->now)
+		if (held->source[i].expires <= world->now && !stopped)
 			world_fail(world, "%s %s: the timer of source %s has passed",
 				   world->node[held->vif].name, addr_text(&held->group),
 				   addr_text(&held->source[i].address));
@@ -199,10 +204,15 @@ static void audit_merge(struct world *world, const struct snapshot *snapshot, un
 		world_fail(world, "%s: the filter mode at %s is wrong", addr_text(group), name);
 }
 
-static uint32_t interfaces_up(const struct world *world)
+/* Where data go out, or, of a downstream that is held, would. */
+static uint32_t interfaces_up(const struct world *world, const struct snapshot *snapshot)
 {
 	uint32_t up = 0;
 
+	for (unsigned i = 0; i < snapshot->reading.count; i++)
+		if (snapshot->reading.entry[i].forwards &&
+		    entry_of(world, snapshot->reading.entry[i].vif, true) == ENTRIES)
+			up |= UINT32_C(1) << snapshot->reading.entry[i].vif;
 	for (unsigned vif = 0; vif < world->vif_count; vif++)
 		up |= (uint32_t)world->node[vif].state.up << vif;
 	return up;
@@ -213,7 +223,7 @@ static void audit_forwarding(struct world *world, const struct snapshot *snapsho
 			     const struct addr *group, const struct addr *source)
 {
 	const struct route *exact = world_find_route(world, source, group);
-	uint32_t up = interfaces_up(world);
+	uint32_t up = interfaces_up(world, snapshot);
 
 	if (!exact && !snapshot->reading.wildcard)
 		return;

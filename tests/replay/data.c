@@ -61,6 +61,16 @@ static uint32_t receive(struct world *world, unsigned vif, const struct addr *so
 	return outputs;
 }
 
+/* Nothing leaves by what is down, whatever the routes say. */
+static uint32_t links_up(const struct world *world)
+{
+	uint32_t up = 0;
+
+	for (unsigned i = 0; i < world->vif_count; i++)
+		up |= (uint32_t)world->node[i].state.up << i;
+	return up;
+}
+
 /* What is asked for has to be answered, with where the packet has to go. */
 static void check_data(struct world *world, const struct route *got)
 {
@@ -71,7 +81,8 @@ static void check_data(struct world *world, const struct route *got)
 		return;
 	snapshot_take(world, &snapshot);
 	expected.outputs =
-		reading_outputs(&snapshot.reading, got->input, &got->group, &got->source);
+		reading_outputs(&snapshot.reading, got->input, &got->group, &got->source) &
+		links_up(world);
 	snapshot_free(&snapshot);
 	if (!snapshot.reading.wildcard && !world->config.max_routes &&
 	    !world_find_route(world, &got->source, &got->group))
@@ -91,10 +102,7 @@ uint32_t world_data(struct world *world, unsigned vif, const struct addr *source
 	if (!world->node[vif].state.up || addr_is_link_scope(group))
 		return 0;
 	world->astray = false;
-	got.outputs = receive(world, vif, source, group);
-	for (unsigned i = 0; i < world->vif_count; i++)
-		if (!world->node[i].state.up)
-			got.outputs &= ~(1U << i);
+	got.outputs = receive(world, vif, source, group) & links_up(world);
 	if (world->verbose)
 		printf("%10s data %s\n", time_text(world->now - WORLD_EPOCH),
 		       world_route_text(world, &got));

@@ -74,7 +74,7 @@ static bool held_list(struct world *world, struct words *words, const struct hel
 
 			++*count;
 			if (!held_has(held, &list.item[i], &expires) ||
-			    (!held->upstream && (expires > world->now) != running) ||
+			    (!held->upstream && (expires != 0) != running) ||
 			    (equals && !same_time(world, equals + 1, expires)))
 				right = false;
 		}

@@ -5,13 +5,11 @@
 #include "world.h"
 
 /* What still runs does not count: EXCLUDE (X,Y) is EXCLUDE (Y) (RFC 4605 section 4.1). */
-static bool is_listed(const struct snapshot *snapshot, const struct held *held,
-		      const struct addr *source)
+static bool is_listed(const struct held *held, const struct addr *source)
 {
 	for (unsigned i = 0; i < held->source_count; i++)
 		if (addr_equal(&held->source[i].address, source))
-			return held->filter_mode == INCLUDE ||
-			       held->source[i].expires <= snapshot->now;
+			return held->filter_mode == INCLUDE || !held->source[i].expires;
 	return false;
 }
 
@@ -23,7 +21,7 @@ static bool wants(const void *ctx, unsigned entry, const struct addr *group,
 
 	for (unsigned i = 0; i < snapshot->held_count; i++) {
 		const struct held *held = &snapshot->held[i];
-		bool listed = as == AS_IT_IS && is_listed(snapshot, held, source);
+		bool listed = as == AS_IT_IS && is_listed(held, source);
 
 		if (held->vif == vif && !held->upstream && addr_equal(&held->group, group) &&
 		    listed == (held->filter_mode == INCLUDE))
@@ -45,7 +43,8 @@ static bool forwards(const struct world *world, unsigned entry)
 	struct proxy_interface_status status;
 
 	proxy_interface_status(world->proxy, entry, &status);
-	return status.up && (status.querier || world->interface[entry].querier == QUERIER_NEVER);
+	return (status.up || status.held) &&
+	       (status.querier || world->interface[entry].querier == QUERIER_NEVER);
 }
 
 static struct reading_filter filter_of(const struct rules *rules)
@@ -93,7 +92,7 @@ void sample_sources(const struct snapshot *snapshot, const struct addr *group, s
 
 		for (unsigned s = 0; !held->upstream && s < held->source_count; s++)
 			if (addr_equal(&held->group, group) &&
-			    is_listed(snapshot, held, &held->source[s].address))
+			    is_listed(held, &held->source[s].address))
 				list_add_new(named, &held->source[s].address);
 	}
 	for (unsigned i = 0; i < named->count; i++) {

@@ -268,7 +268,9 @@ static void parse_interfaces(struct world *world, struct words *words)
 		vif = get_node(world, name);
 		known = entry_of(world, vif, upstream);
 		interface[count] =
-			(struct proxy_interface_config){.vif = (uint8_t)vif, .upstream = upstream};
+			(struct proxy_interface_config){.vif = (uint8_t)vif,
+							.upstream = upstream,
+							.outage_hold = upstream ? 0 : 10000};
 		if (known < ENTRIES) {
 			interface[count] = world->interface[known];
 			entry[count] = world->entry[known];

@@ -220,7 +220,6 @@ struct snapshot {
 	struct route *route;
 	unsigned route_count, route_room;
 	unsigned calls, next_pause;
-	int64_t now;
 	struct reading reading;
 };
 

@@ -41,6 +41,19 @@ static void forget(struct downstream *down)
 	}
 }
 
+static void limit(struct downstream *down, int64_t until)
+{
+	for (unsigned group = 0; group < GROUPS; group++)
+		for (unsigned source = 0; source < SOURCES; source++) {
+			struct heard_of *heard = &down->heard[group][source];
+
+			if (heard->source_until > until)
+				heard->source_until = until;
+			if (heard->group_until > until)
+				heard->group_until = until;
+		}
+}
+
 void heard_start(struct router *router, unsigned vif)
 {
 	struct downstream *down = &router->down[vif];
@@ -53,6 +66,8 @@ void heard_start(struct router *router, unsigned vif)
 	}
 	down->forwards_since = NEVER;
 	down->membership_max = 0;
+	down->away = false;
+	down->returned = NEVER;
 }
 
 int64_t heard_until(const struct router *router, unsigned vif, unsigned group, unsigned source)
@@ -279,6 +294,31 @@ void heard_holds(struct sim *sim, struct router *router, unsigned vif, unsigned 
 	down->holds[group] = holds;
 }
 
+/* Without address or carrier nothing is heard, but what was counts, for a while; back, everybody is
+ * asked. */
+static void bear_outage(struct sim *sim, struct router *router, unsigned vif,
+			const struct values *values)
+{
+	struct downstream *down = &router->down[vif];
+	int64_t now = router_clock(router), last, until;
+	bool away = !router_hears(router, vif);
+
+	if (away && !down->away)
+		down->held_until = now + router->now->setting[vif].outage_hold;
+	if (away && (!router->state[vif].exists || now >= down->held_until)) {
+		forget(down);
+		down->held_until = FOREVER_BACK;
+	}
+	if (!away && down->away) {
+		last = (int64_t)values->last_member_query_count *
+		       values->last_member_query_interval;
+		until = values->query_response_interval;
+		limit(down, now + (last > until ? last : until));
+		down->returned = down->held_until > FOREVER_BACK ? sim->now : NEVER;
+	}
+	down->away = away;
+}
+
 void heard_turn(struct sim *sim, struct router *router)
 {
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
@@ -290,9 +330,8 @@ void heard_turn(struct sim *sim, struct router *router)
 		interval = router_membership_interval(router, vif);
 		if (interval > down->membership_max)
 			down->membership_max = interval;
-		if (!router->state[vif].up || addr_is_any(&router->state[vif].address))
-			forget(down);
-		if (!router_forwards(router, vif))
+		bear_outage(sim, router, vif, &values);
+		if (!router_forwards(router, vif) || down->away)
 			down->forwards_since = NEVER;
 		else if (down->forwards_since == NEVER)
 			down->forwards_since = sim->now;

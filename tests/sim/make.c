@@ -208,12 +208,13 @@ void make_setting(struct maker *maker, bool upstream)
 		[23] = {"max-reports %u\n", 0, 2, 0, 0},
 		[24] = {"reserve %u\n", 0, 100, 0, 0},
 		[25] = {"robustness 2\n", 0, 0, 0, 0},
-		[26] = {"report-interval %u\n", 20, 300, 0, 0},
+		[26] = {"outage-hold %u\n", 0, 300, 0, 0},
+		[27] = {"report-interval %u\n", 20, 300, 0, 0},
 	};
-	unsigned which = make_pick(maker, upstream ? 9 : 26), number = 0, tenths = 0;
+	unsigned which = make_pick(maker, upstream ? 9 : 27), number = 0, tenths = 0;
 
 	if (upstream && (which == 6 || which == 7))
-		which = 26;
+		which = 27;
 	if (!settings[which].format) {
 		put_choice(maker, which);
 		return;
@@ -256,6 +257,9 @@ static void make_settings(struct maker *maker)
 
 			if (make_maybe(maker, 70))
 				make_put(maker, "set p%u %u query-interval %u\n", i, vif, interval);
+			if (!upstream && make_maybe(maker, 70))
+				make_put(maker, "set p%u %u outage-hold %u\n", i, vif,
+					 make_between(maker, 2, 300));
 			if (maker->tracks && !upstream && make_maybe(maker, 30))
 				make_put(maker, "set p%u %u quick-leave tracked\n", i, vif);
 			if (maker->tracks && !upstream && make_maybe(maker, 10))

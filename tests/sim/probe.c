@@ -201,7 +201,7 @@ static void check_delivery(struct sim *sim, const struct spread *spread,
 {
 	int64_t until = heard_until(router, vif, spread->group, spread->source);
 
-	if (!router_forwards(router, vif) || router_clock(router) >= until ||
+	if (!router_forwards(router, vif) || !is_up(router, vif) || router_clock(router) >= until ||
 	    sim_source_link(spread->source) == router->link[vif] ||
 	    is_misled(sim, spread, router) || spread->by[router->link[vif]] >> router->index & 1)
 		return;
@@ -299,6 +299,28 @@ static bool is_swept(const struct sim *sim, const struct spread *spread,
 	       link->excluded[spread->group] < before;
 }
 
+/* ... or since it came back, when those who had told it before were asked? */
+static bool is_asked_again(const struct sim *sim, const struct spread *spread,
+			   const struct router *router, unsigned vif, const struct gone *gone)
+{
+	const struct link *link = &sim->link[router->link[vif]];
+	int64_t before = router->down[vif].returned - 2 * link_slowest(link);
+
+	return router->down[vif].returned != NEVER && gone->at < before &&
+	       router->killed < router->down[vif].returned &&
+	       router->now->setting[vif].querier != QUERIER_NEVER &&
+	       !link_excludes(sim, router->link[vif], spread->group) &&
+	       link->excluded[spread->group] < before;
+}
+
+static int64_t asked_again(const struct values *values)
+{
+	int64_t last =
+		(int64_t)values->last_member_query_count * values->last_member_query_interval;
+
+	return last > values->query_response_interval ? last : values->query_response_interval;
+}
+
 static void check_unwanted(struct sim *sim, const struct spread *spread,
 			   const struct router *router, unsigned vif)
 {
@@ -320,6 +342,10 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 		since = router->killed;
 	if (is_swept(sim, spread, router, vif, gone))
 		bound = heard_sweep(&values);
+	if (is_asked_again(sim, spread, router, vif, gone)) {
+		since = router->down[vif].returned;
+		bound = asked_again(&values);
+	}
 	/* An older router knows groups only. */
 	for (unsigned source = 0; router_is_old(router, vif) && source < SOURCES; source++) {
 		const struct gone *other = &sim->link[link].gone[spread->group][source];
@@ -413,7 +439,8 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 	struct values values = router_values(router, vif, DOWN);
 	int64_t wait = grace(sim, router, vif, station, spread->group);
 
-	if (since == NEVER || !router_forwards(router, vif) || has_asker(sim, router->link[vif]) ||
+	if (since == NEVER || !router_forwards(router, vif) || !router_hears(router, vif) ||
+	    has_asker(sim, router->link[vif]) ||
 	    is_excused(sim, router, vif, station, spread->group) ||
 	    is_too_lossy(sim, router, vif, station))
 		return;

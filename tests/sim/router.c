@@ -56,10 +56,16 @@ struct values router_values(const struct router *router, unsigned vif, enum side
 	return status_of(router, vif, side).values;
 }
 
+bool router_hears(const struct router *router, unsigned vif)
+{
+	return router->proxy && router_has(router, vif, DOWN) && router->state[vif].up &&
+	       !addr_is_any(&router->state[vif].address);
+}
+
 bool router_forwards(const struct router *router, unsigned vif)
 {
-	if (!router->proxy || !router_has(router, vif, DOWN) || !router->state[vif].up ||
-	    addr_is_any(&router->state[vif].address))
+	if (!router->proxy || !router_has(router, vif, DOWN) ||
+	    !(router_hears(router, vif) || status_of(router, vif, DOWN).held))
 		return false;
 	return status_of(router, vif, DOWN).querier ||
 	       router->now->setting[vif].querier == QUERIER_NEVER;
@@ -309,8 +315,7 @@ static bool on_group(void *ctx, const struct group_status *status)
 
 		status->source(status, i, &source);
 		name = sim_source_of(all->sim, &source.address);
-		if (name < SOURCES &&
-		    (!filter.exclude || status->upstream || source.expires <= all->clock))
+		if (name < SOURCES && (!filter.exclude || status->upstream || !source.expires))
 			filter.list |= 1U << name;
 	}
 	if (status->upstream)

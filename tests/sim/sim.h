@@ -108,6 +108,9 @@ struct downstream {
 	int64_t v1_heard[GROUPS], old_heard[GROUPS];
 	int64_t forwards_since; /* by the world's clock; NEVER: does not */
 	int64_t membership_max; /* the longest membership interval since the start */
+	bool away;		/* no address, or down */
+	int64_t held_until;	/* then, by the router's clock */
+	int64_t returned;	/* by the world's clock, from that; NEVER: it has not been held */
 };
 
 enum side { DOWN, UP, SIDES };
@@ -391,6 +394,8 @@ int64_t router_clock(const struct router *);
 /* The VIF that its unicast route to there leads to; PROXY_VIFS: none. */
 unsigned router_reverse_path(const struct router *, const struct addr *);
 /* It is up, and this is ours to forward to and from. */
+/* Can it hear hosts there? */
+bool router_hears(const struct router *, unsigned vif);
 bool router_forwards(const struct router *, unsigned vif);
 /* Is an older version configured there, which knows no sources? */
 bool router_is_old(const struct router *, unsigned vif);

@@ -16,7 +16,7 @@
 		p->report host/report
 		p->(config|out|ctx|hash_seed|protocol|upstream|interface|router|host|plain) setup
 		p->retry_at proxy setup
-		i->router router/group router/limits router/parting router/querier router/regular router/tracking
+		i->router router/group router/hold router/limits router/parting router/querier router/regular router/tracking
 		i->forwarder router/forwarder
 		i->host[.](version|v1_querier_until|v2_querier_until|querier|next_unsolicited) host/host
 		i->host[.]answer host/answer

@@ -163,7 +163,7 @@ static bool on_group(void *ctx, const struct group_status *status)
 		struct source_status source;
 
 		status->source(status, i, &source);
-		if (!seen->exclude || source.expires <= seen->now)
+		if (!seen->exclude || !source.expires)
 			seen->listed |= 1U << (addr_to_ipv4(&source.address) - source_number(0));
 	}
 	return true;
