@@ -21,6 +21,8 @@
 enum { TURN_BUDGET = 4096 };
 /* When memory was short, in milliseconds. */
 enum { RETRY_INTERVAL = 10000 };
+/* When there is room for routes again. */
+enum { ROOM_INTERVAL = 100 };
 
 /* ---- events ---- */
 
@@ -225,6 +227,8 @@ void proxy_tick(struct proxy *p, int64_t now)
 		adopt_end(p);
 	if (membership_was_starved(p) && p->retry_at == INT64_MAX)
 		p->retry_at = now + RETRY_INTERVAL;
+	if (forward_has_room_again(p))
+		p->retry_at = timer_sooner(p->retry_at, now + ROOM_INTERVAL);
 }
 
 bool proxy_adopt(struct proxy *p, int64_t now, const struct route *r)

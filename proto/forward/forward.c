@@ -338,7 +338,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, const struc
 
 	if (room < count) {
 		i->counters.value[LIMIT_ROUTES] += count - room;
-		m->incomplete = true;
+		m->incomplete = p->forwarding.crowded = true;
 	}
 	if (room && !route_insert(p, m, source, room)) {
 		i->counters.value[NO_MEMORY]++;
@@ -392,6 +392,14 @@ void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 	s->input = (uint8_t)upcall->vif;
 	s->outputs = UINT32_MAX; /* unlike any that it may get */
 	membership_touch(p, m);
+}
+
+bool forward_has_room_again(struct proxy *p)
+{
+	if (!p->forwarding.crowded || !route_room(p, 1))
+		return false;
+	p->forwarding.crowded = false;
+	return true;
 }
 
 static bool wants_wildcard(const struct proxy *p, struct route *r)

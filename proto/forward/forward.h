@@ -43,6 +43,8 @@ bool forward_has_input(const struct proxy *, unsigned vif);
 void forward_wrong_vif(struct proxy *, const struct upcall *);
 /* What the kernel has to have for the source, group and input of the route. */
 void forward_wanted(const struct proxy *, struct route *);
+/* A route met max_routes, and since this was asked last another one has gone. */
+bool forward_has_room_again(struct proxy *);
 /* Has all routes told again. */
 void forward_reinstall(struct proxy *);
 /* Removes all routes. */

@@ -90,6 +90,7 @@ struct forwarding {
 	/* input of (*,G) routes: the upstream, else any VIF; PROXY_VIFS: none exists */
 	unsigned root;
 	uint32_t route_count, group_route_count;
+	bool crowded; /* there was no room for a route */
 };
 
 /* Per-source forwarding: flow.c's. */
