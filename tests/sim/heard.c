@@ -296,10 +296,10 @@ void heard_holds(struct sim *sim, struct router *router, unsigned vif, unsigned 
 
 /* Without address or carrier nothing is heard, but what was counts, for a while; back, everybody is
  * asked. */
-static void bear_outage(struct sim *sim, struct router *router, unsigned vif,
-			const struct values *values)
+static void bear_outage(struct sim *sim, struct router *router, unsigned vif)
 {
 	struct downstream *down = &router->down[vif];
+	struct values values = router_values(router, vif, DOWN);
 	int64_t now = router_clock(router), last, until;
 	bool away = !router_hears(router, vif);
 
@@ -310,9 +310,8 @@ static void bear_outage(struct sim *sim, struct router *router, unsigned vif,
 		down->held_until = FOREVER_BACK;
 	}
 	if (!away && down->away) {
-		last = (int64_t)values->last_member_query_count *
-		       values->last_member_query_interval;
-		until = values->query_response_interval;
+		last = (int64_t)values.last_member_query_count * values.last_member_query_interval;
+		until = values.query_response_interval;
 		limit(down, now + (last > until ? last : until));
 		down->returned = down->held_until > FOREVER_BACK ? sim->now : NEVER;
 	}
@@ -330,7 +329,7 @@ void heard_turn(struct sim *sim, struct router *router)
 		interval = router_membership_interval(router, vif);
 		if (interval > down->membership_max)
 			down->membership_max = interval;
-		bear_outage(sim, router, vif, &values);
+		bear_outage(sim, router, vif);
 		if (!router_forwards(router, vif) || down->away)
 			down->forwards_since = NEVER;
 		else if (down->forwards_since == NEVER)
