@@ -84,6 +84,9 @@ static void check_configuration(struct check *check, struct conf *conf, struct s
 	if (conf->disabled)
 		check_tell(check, CHECK_WARN, "configuration", "remove \"disable;\"",
 			   "%s: mcproxy is disabled", file);
+	if (ENABLE_MULTI_INSTANCE && conf_shared(conf, error))
+		check_tell(check, CHECK_WARN, "configuration", "make one instance of the two", "%s",
+			   error);
 	check->tables = conf->instance_count;
 	for (unsigned i = 0; i < conf->instance_count; i++) {
 		const struct conf_instance *instance = &conf->instance[i];
@@ -144,28 +147,17 @@ static void check_rp_filter(struct check *check, const struct iface *iface)
 		   value);
 }
 
-static void check_multicast_route(struct check *check, const struct iface *iface)
+static void check_traffic(struct check *check, enum protocol protocol, const struct iface *iface)
 {
-	char remedy[96];
+	enum probe_trouble trouble = probe_traffic(protocol, iface->index);
+	char text[PROBE_TEXT], *remedy;
 
-	if (probe_multicast_route(iface->index))
+	if (!trouble)
 		return;
-	format_text(remedy, sizeof(remedy), "ip -6 route add multicast ff00::/8 dev %s table local",
-		    iface->name);
-	check_tell(check, CHECK_WARN, iface->name, remedy,
-		   "has no route ff00::/8: no IPv6 multicast can be sent");
-}
-
-static void check_filter(struct check *check, enum protocol protocol, const struct iface *iface)
-{
-	static const char *const remedy[PROTOCOLS] = {
-		"let it in (nft: meta l4proto igmp accept)",
-		"let it in (nft: icmpv6 type {130-132, 143, 151-153} accept)"};
-
-	if (iface->up && probe_is_filtered(protocol, iface->index))
-		check_tell(check, CHECK_WARN, iface->name, remedy[protocol],
-			   "a packet filter drops %s that comes in",
-			   protocol == PROTOCOL_IGMP ? "IGMP" : "MLD");
+	probe_explain(trouble, protocol, iface->name, text);
+	remedy = strstr(text, "; ");
+	*remedy = '\0';
+	check_tell(check, CHECK_WARN, iface->name, remedy + 2, "%s", text);
 }
 
 static bool check_bridge(struct check *check, const struct iface *iface)
@@ -219,11 +211,9 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 		check_rp_filter(check, iface);
 	if (protocol[PROTOCOL_MLD] && iface->up)
 		check_ipv6_address(check, iface);
-	if (protocol[PROTOCOL_MLD] && iface->up)
-		check_multicast_route(check, iface);
 	for (int i = 0; i < PROTOCOLS; i++)
-		if (protocol[i])
-			check_filter(check, (enum protocol)i, iface);
+		if (protocol[i] && iface->up)
+			check_traffic(check, (enum protocol)i, iface);
 	if (protocol[PROTOCOL_MLD] && iface->index > UINT16_MAX)
 		check_tell(
 			check, CHECK_FAIL, iface->name, "make it anew, or start the system again",
@@ -247,24 +237,6 @@ static bool is_repeated(const struct conf_instance *instance, unsigned i)
 		if (!strcmp(instance->interface[n].name, instance->interface[i].name))
 			return true;
 	return false;
-}
-
-/* Of several rules for an interface the kernel takes one. */
-static void check_shared(struct check *check, const struct conf *conf, unsigned number)
-{
-	const struct conf_instance *its = &conf->instance[number];
-
-	for (unsigned i = 0; i < its->interface_count; i++)
-		for (unsigned n = 0; n < number && !is_repeated(its, i); n++)
-			for (unsigned k = 0; k < conf->instance[n].interface_count; k++)
-				if (!strcmp(its->interface[i].name,
-					    conf->instance[n].interface[k].name) &&
-				    !is_repeated(&conf->instance[n], k))
-					check_tell(check, CHECK_WARN, its->interface[i].name,
-						   "make one instance of the two",
-						   "is in the instances %s and %s: what comes in "
-						   "there is routed by one of them only",
-						   conf->instance[n].name, its->name);
 }
 
 static void check_interfaces(struct check *check, struct ifaces *ifaces,
@@ -337,8 +309,6 @@ static int check_all(struct check *check, const char *file)
 		check_interfaces(check, &ifaces, &conf.instance[i]);
 	if (ENABLE_CONTROL && conf.instance_count)
 		check_daemon(check, conf.control);
-	for (unsigned i = 1; ENABLE_MULTI_INSTANCE && i < conf.instance_count; i++)
-		check_shared(check, &conf, i);
 	conf_free(&conf);
 	script_free(&script);
 	iface_close(&ifaces);

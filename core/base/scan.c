@@ -5,7 +5,6 @@
  * fixed number of times.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "core/base/scan.h"
 
@@ -149,12 +148,17 @@ bool scan_as(struct scanner *scanner, int type)
 	return true;
 }
 
+/* Of the bytes of words, 0x20 tells only letters apart. */
 bool scan_is(const struct scanner *scanner, const char *word, size_t length)
 {
 	const struct token *token = &scanner->token;
+	size_t same = 0;
 
-	return token->type == TOKEN_WORD && token->length == length &&
-	       !strncasecmp(token->text, word, length);
+	if (token->type != TOKEN_WORD || token->length != length)
+		return false;
+	while (same < length && (token->text[same] | 0x20) == (word[same] | 0x20))
+		same++;
+	return same == length;
 }
 
 bool scan_copy(const struct token *token, char *buf, size_t size)

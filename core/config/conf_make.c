@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "core/base/format.h"
 #include "core/base/text.h"
 #include "core/config/choose.h"
 #include "core/config/define.h"
@@ -273,6 +274,25 @@ int conf_make(struct conf *conf, const struct script *script, const char (*prese
 		conf_free(&draft.conf);
 	parser_free(draft.parser);
 	return valid ? 0 : -1;
+}
+
+bool conf_shared(const struct conf *conf, char text[CONF_ERROR])
+{
+	const struct conf_instance *end = conf->instance + conf->instance_count;
+
+	for (const struct conf_instance *a = conf->instance; a < end; a++)
+		for (const struct conf_instance *b = a + 1; b < end; b++)
+			for (unsigned i = 0; i < a->interface_count * b->interface_count; i++) {
+				const char *name = a->interface[i % a->interface_count].name;
+
+				if (!strcmp(name, b->interface[i / a->interface_count].name))
+					return format_text(
+						text, CONF_ERROR,
+						"%s is in two instances, %s and %s: what comes in "
+						"there is routed by one of them only",
+						name, a->name, b->name);
+			}
+	return false;
 }
 
 void conf_free(struct conf *conf)

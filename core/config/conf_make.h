@@ -11,6 +11,9 @@
  * has to live as long as the struct conf. */
 int conf_make(struct conf *, const struct script *, const char (*present)[IF_NAMESIZE],
 	      size_t present_count, char error[CONF_ERROR]);
+/* Have two instances an interface in common? Of several rules for it the kernel takes one: TEXT
+ * says so of the first one. */
+bool conf_shared(const struct conf *, char text[CONF_ERROR]);
 void conf_free(struct conf *);
 
 #endif

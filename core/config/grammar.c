@@ -175,22 +175,20 @@ static bool read_side(struct parser *parser, struct statement *statement, uint8_
 	return !is_gap(parser) && parser_fail(parser, "set, in or out");
 }
 
-/* What RDK-B's mcproxy has: no quick leave, as it is here without a word; and a limit of reports a
- * second, with the pause in milliseconds that follows. */
+/* What RDK-B's mcproxy has, up to the semicolon: no quick leave, which is how it is here without a
+ * word, or a limit of reports a second and a pause. */
 static bool read_foreign(struct parser *parser, struct statement *statement)
 {
 	struct token token = parser->scanner.token;
-	uint32_t number;
 
-	statement->kind = STATEMENT_TABLE;
-	if (parser_keyword(parser, "fastleave"))
-		return parser_keyword(parser, "disable") || parser_fail(parser, "disable");
-	if (!parser_keyword(parser, "throttle"))
+	if (parser_keyword(parser, "throttle"))
+		parser_warn_at(parser, &token, "a key of this mcproxy: it has no effect");
+	else if (!parser_keyword(parser, "fastleave"))
 		return parser_fail(parser, "':', set, upstream, downstream, add or del");
-	parser_warn_at(parser, &token, "a key of this mcproxy: it has no effect");
-	return parser_number(parser, 0, INT32_MAX, "reports a second", &number) &&
-	       (!parser_keyword(parser, "holdtime") ||
-		parser_number(parser, 0, INT32_MAX, "milliseconds", &number));
+	while (!ends(parser, false))
+		scan_next(&parser->scanner);
+	statement->kind = STATEMENT_TABLE;
+	return true;
 }
 
 static bool read_instance(struct parser *parser, struct statement *statement)

@@ -7,7 +7,6 @@
 
 #include "core/base/format.h"
 #include "core/base/log.h"
-#include "core/daemon/members.h"
 #include "core/daemon/settings.h"
 #include "core/daemon/trouble.h"
 
@@ -86,11 +85,11 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
 			return false;
 	for (const struct member *m = d->first; m; m = m->next)
-		if (trouble_find(&m->instance, reason))
+		if (trouble_find(&m->instance, reason, CONTROL_ERROR))
 			return false;
-	if (ENABLE_MULTI_INSTANCE && members_shared(d, reason))
-		return false;
-	if (ENABLE_MULTI_INSTANCE && rule_waits(&d->common.rules))
+	if (ENABLE_MULTI_INSTANCE && *d->shared)
+		why = d->shared;
+	else if (ENABLE_MULTI_INSTANCE && rule_waits(&d->common.rules))
 		why = "rules for tables are missing";
 	else if (d->common.ifaces.failed)
 		why = "what the interfaces are is not known";
@@ -98,8 +97,9 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		why = "not all is as configured; it is tried again, the log says what";
 	if (why)
 		return !format_text(reason, CONTROL_ERROR, "%s", why);
-	for (const struct member *m = d->first; m; m = m->next)
-		if (instance_remarks(&m->instance, reason, CONTROL_ERROR))
+	for (struct member *m = d->first; m; m = m->next)
+		if (instance_remarks(&m->instance, reason, CONTROL_ERROR) ||
+		    trouble_remark(&m->instance, reason, CONTROL_ERROR))
 			break;
 	return true;
 }

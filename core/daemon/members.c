@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/format.h"
 #include "core/base/log.h"
+#include "core/config/conf_make.h"
 
 static struct member *find_member(const struct daemon *d, const struct conf_instance *conf)
 {
@@ -103,22 +103,6 @@ static int set_member(struct daemon *d, const struct conf_instance *conf, bool p
 	return 0;
 }
 
-bool members_shared(const struct daemon *d, char text[CONTROL_ERROR])
-{
-	for (const struct member *a = d->first; a; a = a->next)
-		for (const struct member *b = a->next; b; b = b->next)
-			for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
-				if (b->instance.vif[vif] &&
-				    instance_has(&a->instance, b->instance.vif[vif]->iface.name))
-					return format_text(
-						text, CONTROL_ERROR,
-						"%s is in two instances, %s and %s: what comes in "
-						"there is routed by one of them only",
-						b->instance.vif[vif]->iface.name, a->instance.name,
-						b->instance.name);
-	return false;
-}
-
 static void warn_skipped(const struct conf *conf)
 {
 	for (unsigned i = 0; i < conf->instance_count; i++)
@@ -129,12 +113,11 @@ static void warn_skipped(const struct conf *conf)
 				    conf->instance[i].skipped_count - 1);
 }
 
-void members_warn(const struct daemon *d, const struct conf *conf)
+void members_warn(struct daemon *d, const struct conf *conf)
 {
-	char text[CONTROL_ERROR];
-
-	if (ENABLE_MULTI_INSTANCE && members_shared(d, text))
-		log_warning("%s", text);
+	*d->shared = '\0';
+	if (ENABLE_MULTI_INSTANCE && conf_shared(conf, d->shared))
+		log_warning("%s", d->shared);
 	if (ENABLE_RELOAD)
 		warn_skipped(conf);
 }

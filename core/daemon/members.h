@@ -10,10 +10,7 @@
  * holds an instance's table. */
 int members_set(struct daemon *, const struct conf *);
 /* Says what CONF leaves out, and which interfaces are in two instances. */
-void members_warn(const struct daemon *, const struct conf *);
-/* Have two instances an interface in common? Of several rules for it the kernel takes one: TEXT
- * says so of the first one. */
-bool members_shared(const struct daemon *, char text[CONTROL_ERROR]);
+void members_warn(struct daemon *, const struct conf *);
 /* Of ERROR and another one, ITS, the one that counts: the first, but for that of who waits for
  * another process, which may go on. 0: none. */
 int members_worse(int error, int its);

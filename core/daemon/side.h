@@ -42,9 +42,9 @@ struct side_link {
 	/* neighbors.c */
 	struct seen seen[2]; /* downstream, upstream */
 	/* trouble.c */
-	int send_error; /* of the last message, if it lasts */
-	bool heard;	/* something was; vif.c: a worker before has had it */
-	bool unheard;
+	int send_error;	 /* of the last message, if it lasts */
+	int64_t sent;	 /* when that was */
+	bool heard;	 /* something was; vif.c: a worker before has had it */
 	uint8_t trouble; /* that has been logged */
 };
 
@@ -70,6 +70,10 @@ struct side {
 	struct proxy *proxy; /* NULL: does not run */
 	struct loop_source source;
 	struct control_view view;
+	/* trouble.c */
+	bool forwarded;	   /* a packet has got out */
+	int64_t looked;	   /* when that was looked at */
+	struct addr stuck; /* a group of packets that do not; any: none is known */
 	/* effect.c */
 	unsigned refused_count;
 	struct route refused[SIDE_REFUSED];

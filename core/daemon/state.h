@@ -35,6 +35,7 @@ struct daemon {
 	/* An instance that does not run, and why; "": all do. */
 	char missing[CONF_NAME];
 	int missing_error;
+	char shared[CONF_ERROR]; /* conf_shared(); "": nothing */
 
 	/* program.c */
 	struct control control;

@@ -1,112 +1,163 @@
 /* SPDX-License-Identifier: MIT */
-/* Trouble on a link; see trouble.h. Owns: what counts as one, and its words. */
+/* Trouble on a link; see trouble.h. Owns: what counts as one, and when it is looked for. */
 #include "core/daemon/trouble.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/kernel/mroute.h"
+#include "core/kernel/probe.h"
 #include "proto/status.h"
 
-/* The time in which the kernel's own reports have come, in ms. */
-enum { PATIENCE = 4000 };
-
-enum trouble { NONE, PORT, ROUTE, FILTERED_OUT, FILTERED_IN };
+enum {
+	PATIENCE = 4000,   /* ms in which the kernel's own reports have come */
+	MEMORY = 130000,   /* ms for which a message that was not sent counts */
+	PAUSE = 10 * 1000, /* ms between two looks for streams that do not get out */
+	ROUTES = 64	   /* memberships that are looked at then */
+};
 
 void trouble_sent(struct side *side, unsigned vif, int error)
 {
 	/* Others pass, and are counted. */
+	struct side_link *link = side_link(side, vif);
+
 	if (!error || error == -ENETUNREACH || error == -EPERM)
-		side_link(side, vif)->send_error = error;
+		link->send_error = error;
+	link->sent = loop_now();
 }
 
 /* Has nothing at all come in by a downstream? What the kernel reports of the routers' groups, which
  * are joined with the VIF, is looped back; but not once more for the next worker. */
 static bool is_unheard(struct side_link *link, const struct counters *counters)
 {
-	uint64_t heard = 0;
-
-	for (unsigned n = 0; n < LIMIT_GROUPS && !link->heard; n++)
-		if (n < TX_QUERY || n > TX_ERROR)
-			heard += counters->value[n];
-	link->heard |= heard != 0;
+	for (unsigned n = 0; n < LIMIT_GROUPS; n++)
+		link->heard |= (n < TX_QUERY || n > TX_ERROR) && counters->value[n];
 	return !link->heard && counters->value[TX_QUERY] > 1 && loop_now() - link->since > PATIENCE;
 }
 
-static enum trouble find(const struct vif *vif, const struct side_link *link)
+static enum probe_trouble find(const struct iface *iface, struct side_link *link,
+			       const struct proxy_interface_status *status)
 {
-	if (!vif->iface.up)
-		return NONE;
-	if (vif->iface.port)
-		return PORT;
-	if (link->send_error)
-		return link->send_error == -EPERM ? FILTERED_OUT : ROUTE;
-	return link->unheard ? FILTERED_IN : NONE;
+	if (!iface->up)
+		return PROBE_FINE;
+	if (iface->port)
+		return PROBE_PORT;
+	if (link->send_error && loop_now() - link->sent < MEMORY)
+		return link->send_error == -EPERM ? PROBE_FILTER_OUT : PROBE_ROUTE;
+	return !status->upstream && is_unheard(link, status->counters) ? PROBE_FILTER_IN
+								       : PROBE_FINE;
 }
 
-static const char *explain(const struct vif *vif, enum protocol protocol, enum trouble trouble,
-			   char text[TROUBLE_TEXT])
-{
-	static const char *const rule[PROTOCOLS] = {"meta l4proto igmp accept",
-						    "icmpv6 type {130, 131, 132, 143} accept"};
-	const char *name = vif->iface.name;
+/* ---- streams that do not get out ---- */
 
-	*text = '\0';
-	if (trouble == PORT)
-		format_text(text, TROUBLE_TEXT,
-			    "%s is a port of a bridge or bond, which takes its packets: name that "
-			    "one instead",
-			    name);
-	else if (trouble == ROUTE)
-		format_text(text, TROUBLE_TEXT,
-			    "%s: no route for multicast, nothing can be sent%s%s%s", name,
-			    protocol == PROTOCOL_MLD ? "; ip -6 route add multicast ff00::/8 dev "
-						     : "",
-			    protocol == PROTOCOL_MLD ? name : "",
-			    protocol == PROTOCOL_MLD ? " table local" : "");
-	else if (trouble)
-		format_text(text, TROUBLE_TEXT, "%s: a packet filter drops the %s that %s; nft: %s",
-			    name, protocol == PROTOCOL_IGMP ? "IGMP" : "MLD",
-			    trouble == FILTERED_IN ? "comes in" : "is sent", rule[protocol]);
-	return text;
+/* Has a packet ever left by a VIF? */
+static bool has_forwarded(const struct side *side)
+{
+	unsigned n = 0;
+
+	while (n < PROXY_VIFS && !mroute_forwarded(side->source.fd, n))
+		n++;
+	return n < PROXY_VIFS;
 }
+
+static bool look_at_route(void *ctx, const struct route *route)
+{
+	struct side *side = ctx;
+	struct mroute_counters counters;
+
+	if (addr_is_any(&route->group) || !(route->outputs & ~(1u << route->input)) ||
+	    mroute_read_counters(side->source.fd, side->protocol, route, &counters) ||
+	    counters.packets <= counters.wrong_if)
+		return true;
+	side->stuck = route->group;
+	return false;
+}
+
+static bool explain_stuck(const struct side *side, char *text, size_t size)
+{
+	char group[TEXT_ADDR];
+
+	return format_text(text, size,
+			   "packets to %s come in, but none has got out, as with a TTL of 1; raise "
+			   "it at the sender",
+			   text_addr(&side->stuck, group));
+}
+
+/* Only as long as nothing has got out: it costs nothing then. */
+static void look_at_routes(struct side *side)
+{
+	static const struct proxy_visitor visitor = {.route = look_at_route};
+	struct proxy_walk walk;
+	char text[PROBE_TEXT];
+	bool known = !addr_is_any(&side->stuck);
+
+	side->looked = loop_now();
+	memset(&side->stuck, 0, sizeof(side->stuck));
+	side->forwarded = has_forwarded(side);
+	if (side->forwarded)
+		return;
+	proxy_walk_start(side->proxy, &walk);
+	proxy_walk(side->proxy, &walk, loop_now(), ROUTES, &visitor, side);
+	proxy_walk_stop(side->proxy, &walk);
+	if (!known && !addr_is_any(&side->stuck) && explain_stuck(side, text, sizeof(text)))
+		log_warning("%s", text);
+}
+
+/* ---- all of it ---- */
 
 void trouble_look(struct side *side)
 {
 	struct proxy_interface_status status;
-	char text[TROUBLE_TEXT];
+	char text[PROBE_TEXT];
 
+	if (!side->forwarded && loop_now() - side->looked >= PAUSE)
+		look_at_routes(side);
 	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
-		const struct vif *vif;
+		const struct iface *iface;
 		struct side_link *link;
-		enum trouble now;
+		enum probe_trouble now;
 
 		proxy_interface_status(side->proxy, entry, &status);
-		vif = side->instance->vif[status.vif];
+		iface = &side->instance->vif[status.vif]->iface;
 		link = side_link(side, status.vif);
-		if (!status.upstream)
-			link->unheard = is_unheard(link, status.counters);
-		now = find(vif, link);
+		now = find(iface, link, &status);
 		if (now == link->trouble)
 			continue;
 		link->trouble = (uint8_t)now;
 		if (now)
-			log_warning("%s", explain(vif, side->protocol, now, text));
-		else
-			log_notice("%s: %s multicast is sent and heard again", vif->iface.name,
-				   text_family(side->protocol));
+			probe_explain(now, side->protocol, iface->name, text);
+		log_line(now ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s: %s", iface->name,
+			 now ? text : "multicast is sent and received again");
 	}
 }
 
-bool trouble_find(const struct instance *instance, char text[TROUBLE_TEXT])
+bool trouble_find(const struct instance *instance, char *text, size_t size)
 {
-	for (unsigned n = 0; n < PROTOCOLS; n++)
-		for (unsigned v = 0; v < PROXY_VIFS && instance->side[n].proxy; v++) {
-			const struct vif *vif = instance->vif[v];
+	for (unsigned i = 0; i < PROTOCOLS * PROXY_VIFS; i++) {
+		enum protocol protocol = (enum protocol)(i / PROXY_VIFS);
+		const struct vif *vif = instance->vif[i % PROXY_VIFS];
+		char what[PROBE_TEXT];
 
-			if (vif && vif->link[n].trouble)
-				return explain(vif, (enum protocol)n, vif->link[n].trouble, text);
-		}
+		if (!vif || !instance->side[protocol].proxy || !vif->link[protocol].trouble)
+			continue;
+		probe_explain(vif->link[protocol].trouble, protocol, vif->iface.name, what);
+		return format_text(text, size, "%s: %s", vif->iface.name, what);
+	}
+	return false;
+}
+
+bool trouble_remark(struct instance *instance, char *text, size_t size)
+{
+	for (unsigned n = 0; n < PROTOCOLS; n++) {
+		struct side *side = &instance->side[n];
+
+		if (side->proxy && !side->forwarded)
+			look_at_routes(side);
+		if (side->proxy && !addr_is_any(&side->stuck))
+			return explain_stuck(side, text, size);
+	}
 	return false;
 }

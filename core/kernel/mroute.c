@@ -115,6 +115,13 @@ bool mroute_has_vif(int fd, unsigned vif)
 	return !ioctl(fd, ABI_SIOCGETVIFCNT, &request);
 }
 
+uint64_t mroute_forwarded(int fd, unsigned vif)
+{
+	struct abi_sioc_vif_req request = {.vifi = (uint16_t)vif};
+
+	return ioctl(fd, ABI_SIOCGETVIFCNT, &request) ? 0 : request.ocount;
+}
+
 static int route_ipv4(int fd, int option, const struct route *route,
 		      const uint8_t threshold[PROXY_VIFS])
 {

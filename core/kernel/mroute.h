@@ -28,6 +28,8 @@ int mroute_add_vif(int fd, enum protocol, unsigned vif, unsigned ifindex, uint8_
 int mroute_delete_vif(int fd, enum protocol, unsigned vif);
 /* Is there a VIF of that number? */
 bool mroute_has_vif(int fd, unsigned vif);
+/* Packets that were forwarded out of it; 0, too, if there is none. */
+uint64_t mroute_forwarded(int fd, unsigned vif);
 /* Adds, changes in place or removes. THRESHOLD: of each VIF (IPv4). Removing what is not there is
  * no error. */
 int mroute_route(int fd, enum protocol, const struct route *, const uint8_t threshold[PROXY_VIFS]);

@@ -286,22 +286,6 @@ int probe_rp_filter(const char *interface)
 	return own < 0 || own > all ? own : all;
 }
 
-bool probe_multicast_route(unsigned ifindex)
-{
-	/* All MLDv2-capable routers, and no packet is sent to them. */
-	const struct sockaddr_in6 to = {.sin6_family = AF_INET6,
-					.sin6_port = 1,
-					.sin6_addr = {{{0xff, 2, [15] = 0x16}}},
-					.sin6_scope_id = ifindex};
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool found = fd < 0 || !connect(fd, (const struct sockaddr *)&to, sizeof(to)) ||
-		     errno != ENETUNREACH;
-
-	if (fd >= 0)
-		close(fd);
-	return found;
-}
-
 /* To all hosts, with a TTL of 0, so that it is looped back only. 0 or -errno. */
 static int send_probe(int fd, enum protocol protocol, unsigned ifindex, const uint8_t probe[PROBE])
 {
@@ -335,24 +319,49 @@ static bool is_probe(int fd, enum protocol protocol, const uint8_t probe[PROBE])
 	       !memcmp(packet + header + 4, probe + 4, 4);
 }
 
-bool probe_is_filtered(enum protocol protocol, unsigned ifindex)
+enum probe_trouble probe_traffic(enum protocol protocol, unsigned ifindex)
 {
 	enum { MESSAGES = 64, WAIT = 100 };
 	/* A type for experiments (RFC 3228 section 2); of MLD, which filters know by its types,
 	 * Done for no group. */
-	const uint8_t probe[PROBE] = {protocol == PROTOCOL_IGMP ? 0xf9 : 132, [4] = 'm', 'c', 'p',
-				      (uint8_t)ifindex};
+	const uint8_t probe[PROBE] = {protocol == PROTOCOL_IGMP ? 0xf9 : 132, [4] = 'm', [5] = 'c',
+				      [6] = 'p', [7] = (uint8_t)ifindex};
 	struct pollfd wait = {.fd = open_raw(protocol), .events = POLLIN};
 	bool found = false;
 	int error;
 
 	if (wait.fd < 0)
-		return false;
+		return PROBE_FINE;
 	error = send_probe(wait.fd, protocol, ifindex, probe);
 	for (int n = 0; n < MESSAGES && !error && !found && poll(&wait, 1, WAIT) > 0; n++)
 		found = is_probe(wait.fd, protocol, probe);
 	close(wait.fd);
-	return error == -EPERM || (!error && !found);
+	if (error)
+		return error == -EPERM	       ? PROBE_FILTER_OUT
+		       : error == -ENETUNREACH ? PROBE_ROUTE
+					       : PROBE_FINE;
+	return found ? PROBE_FINE : PROBE_FILTER_IN;
+}
+
+void probe_explain(enum probe_trouble trouble, enum protocol protocol, const char *name,
+		   char text[PROBE_TEXT])
+{
+	bool igmp = protocol == PROTOCOL_IGMP;
+
+	if (trouble == PROBE_PORT)
+		format_text(text, PROBE_TEXT,
+			    "is a port of a bridge or bond, which takes its packets; put that one "
+			    "into the configuration");
+	else if (trouble == PROBE_ROUTE)
+		format_text(text, PROBE_TEXT,
+			    "has no route for multicast; ip -6 route add multicast ff00::/8 dev %s "
+			    "table local",
+			    name);
+	else
+		format_text(
+			text, PROBE_TEXT, "a packet filter drops the %s that %s; nft: %s accept",
+			igmp ? "IGMP" : "MLD", trouble == PROBE_FILTER_IN ? "comes in" : "is sent",
+			igmp ? "meta l4proto igmp" : "icmpv6 type {130-132, 143, 151-153}");
 }
 
 bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])

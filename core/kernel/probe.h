@@ -36,11 +36,21 @@ int probe_sysctl(enum protocol, const char *interface, const char *name);
 /* The effective rp_filter of an interface: the greater of its own and of "all"; -errno. */
 int probe_rp_filter(const char *interface);
 
-/* Can IPv6 multicast be sent by the interface? Not if its route ff00::/8 is missing. */
-bool probe_multicast_route(unsigned ifindex);
-/* Does a packet filter drop what comes in by the interface? A message without a meaning, which does
- * not leave this machine, is to come back. False, too, if that cannot be tried. */
-bool probe_is_filtered(enum protocol, unsigned ifindex);
+/* What keeps multicast from an interface though the kernel refuses nothing. */
+enum probe_trouble {
+	PROBE_FINE,
+	PROBE_PORT,	  /* of a bridge or bond */
+	PROBE_ROUTE,	  /* no ff00::/8 */
+	PROBE_FILTER_OUT, /* a packet filter */
+	PROBE_FILTER_IN
+};
+enum { PROBE_TEXT = 192 };
+
+/* The last four of them, found by sending: a message without a meaning, which does not leave this
+ * machine, is to come back. PROBE_FINE, too, if that cannot be tried. */
+enum probe_trouble probe_traffic(enum protocol, unsigned ifindex);
+/* Writes "what it is; the remedy", of the interface NAME. */
+void probe_explain(enum probe_trouble, enum protocol, const char *name, char text[PROBE_TEXT]);
 /* Is the interface a port of a bridge? BRIDGE is then its name. */
 bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE]);
 
