@@ -284,9 +284,9 @@ static int64_t tick_sides(struct instance *instance, int64_t now)
 			continue;
 		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
-			neighbors_log(side, now);
 			trouble_look(side);
 		}
+		neighbors_log(side, now);
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)
 			first = deadline;

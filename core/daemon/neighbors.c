@@ -11,6 +11,8 @@
 
 /* Between two warnings of the same. */
 enum { WARN_INTERVAL = 3600 * 1000 };
+/* Milliseconds in which one of two routers that know of each other stops. */
+enum { HANDING_OVER = 5000 };
 
 /* What an operator should hear of: who asks on a link, and which version. */
 static void log_querier(const struct side *side, const char *name,
@@ -56,14 +58,12 @@ static void log_versions(const char *name, const struct proxy_interface_status *
 }
 
 /* Who forwards, as it is said: row 0 is what goes without saying. */
-enum { PLAIN, BESIDE_QUERIER, BEFORE_OTHER, BOTH, UNTIL_OTHER, OTHER };
+enum { PLAIN, BESIDE_QUERIER, BOTH, UNTIL_OTHER, OTHER };
 
 static uint8_t forwarding(const struct proxy_interface_status *status)
 {
 	switch (status->forwarder) {
 	case FORWARDER_FIRST:
-		if (!addr_is_any(&status->other_forwarder))
-			return BEFORE_OTHER;
 		return addr_is_any(&status->other_querier) ? PLAIN : BESIDE_QUERIER;
 	case FORWARDER_BESIDE:
 		return BOTH;
@@ -83,7 +83,6 @@ static void tell_forwarding(enum protocol protocol, const char *name,
 	/* What stands before the address of the other one and, behind a zero, after it. */
 	static const char words[][64] = {
 		[BESIDE_QUERIER] = ", as the querier \0 does not forward so far",
-		[BEFORE_OTHER] = ", and \0 stands by",
 		[BOTH] = ", and so does \0: packets may come twice; stop one of the two",
 		[UNTIL_OTHER] = " until \0 serves every group",
 		[OTHER] = ", as \0 does; set querier always if both should",
@@ -103,11 +102,16 @@ static void tell_forwarding(enum protocol protocol, const char *name,
 }
 
 static void log_forwarding(const struct side *side, const char *name,
-			   const struct proxy_interface_status *status, struct seen *seen)
+			   const struct proxy_interface_status *status, struct seen *seen,
+			   int64_t now)
 {
 	uint8_t how = forwarding(status);
 	char text[CONTROL_ERROR];
 
+	if (how != BOTH || !seen->both_at)
+		seen->both_at = how == BOTH ? now + HANDING_OVER : 0;
+	if (now < seen->both_at)
+		return;
 	if (how == seen->forwarding && addr_equal(&status->other_forwarder, &seen->forwarder))
 		return;
 	seen->forwarding = how;
@@ -131,7 +135,7 @@ void neighbors_log(struct side *side, int64_t now)
 		seen = &vif->link[side->protocol].seen[status.upstream];
 		log_querier(side, vif->iface.name, &status, seen);
 		if (!status.upstream)
-			log_forwarding(side, vif->iface.name, &status, seen);
+			log_forwarding(side, vif->iface.name, &status, seen, now);
 		log_versions(vif->iface.name, &status, seen, now);
 	}
 }

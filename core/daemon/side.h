@@ -25,6 +25,7 @@ struct seen {
 	struct addr querier; /* any: this router */
 	/* of a downstream, as neighbors.c numbers it: who forwards; who else does */
 	uint8_t forwarding;
+	int64_t both_at; /* when it is to be said that both do; 0: it is not so */
 	struct addr forwarder;
 	uint8_t version;
 	uint64_t warned;

@@ -7,7 +7,9 @@
  *	members  all want GROUP
  *	leaves   all leave it
  * in the older version every third time; or
- *	queries  each is the querier.
+ *	queries  each is the querier;
+ *	adverts  each is a multicast router (RFC 4286);
+ *	discover each asks who is one.
  * The hosts are 10.128.0.0 and so on, or fe80::bad:0:0.
  *
  * attack IF data 4|6 COUNT SOURCES RATE GROUP: packets of data to it instead, from 10.128.0.0 and
@@ -95,6 +97,9 @@ static void make_report(const struct flood *flood, uint32_t number, struct frame
 		message->group =
 			flood->protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
 		message->response_code = 10;
+	} else if (flood->kind == 'a' || flood->kind == 'd') {
+		message->kind = flood->kind == 'a' ? KIND_ADVERTISEMENT : KIND_SOLICITATION;
+		message->interval = 20;
 	} else if (flood->kind == 's') {
 		add_sources(codec_add(message, ALLOW, &group), number);
 	} else if (number % 3) {
@@ -189,7 +194,7 @@ void send_flood(int fd, int count, char **word)
 						      : (struct addr){{0xff, 0x15, [11] = 0xad}};
 	if (count == 6)
 		flood.group = take_address(word[5]);
-	if (!strchr("gsmlq", flood.kind) || !flood.addresses)
+	if (!strchr("gsmlqad", flood.kind) || !flood.addresses)
 		usage();
 	run(fd, &flood);
 }

@@ -20,9 +20,8 @@ void die(const char *what)
 void usage(void)
 {
 	fputs("usage: attack IF send 4|6 SOURCE query|report|old|leave WORD...\n"
-	      "       attack IF flood 4|6 groups|sources|members|leaves|queries COUNT ADDRESSES "
-	      "RATE"
-	      " [GROUP]\n"
+	      "       attack IF flood 4|6 KIND COUNT ADDRESSES RATE [GROUP]\n"
+	      "         KIND: groups|sources|members|leaves|queries|adverts|discover\n"
 	      "       attack IF data 4|6 COUNT SOURCES RATE GROUP\n"
 	      "       attack control PATH idle|slow|garbage COUNT\n",
 	      stderr);
