@@ -151,8 +151,9 @@ static bool read_prefixes(struct parser *parser, struct statement *statement,
 			  struct prefix_list list[PROTOCOLS])
 {
 	bool many = parser_accept(parser, '(');
+	bool groups = statement->key->type == KEY_GROUPS;
 
-	if (many && parser_accept(parser, ')'))
+	if ((many && parser_accept(parser, ')')) || (groups && parser_keyword(parser, "none")))
 		return true;
 	statement->protocols = 0;
 	do {
@@ -161,10 +162,8 @@ static bool read_prefixes(struct parser *parser, struct statement *statement,
 		struct prefix_list *its;
 		enum protocol protocol;
 
-		if (!parser_prefix(parser,
-				   statement->key->type == KEY_GROUPS ? PREFIX_MULTICAST
-								      : PREFIX_UNICAST,
-				   &token, &prefix))
+		if (!parser_prefix(parser, groups ? PREFIX_MULTICAST : PREFIX_UNICAST, &token,
+				   &prefix))
 			return false;
 		protocol = parser_protocol(&prefix.address);
 		its = &list[protocol];

@@ -39,22 +39,32 @@ static void log_querier(const struct side *side, const char *name,
 	seen->version = status->version;
 }
 
+static void warn(const char *name, const struct proxy_interface_status *status,
+		 enum counter counter, struct warned *warned, int64_t now, const char *text)
+{
+	uint64_t count = status->counters->value[counter];
+
+	if (count == warned->count || now < warned->again_at)
+		return;
+	*warned = (struct warned){count, now + WARN_INTERVAL};
+	log_warning("%s: %s", name, text);
+}
+
 /* RFC 3376 sections 7.3.1 and 7.2.1, RFC 4604 sections 2.2.3 and 3.6: to be said, but not for each
  * packet. */
 static void log_versions(const char *name, const struct proxy_interface_status *status,
 			 struct seen *seen, int64_t now)
 {
-	enum counter counter = status->upstream ? WARN_SSM_VERSION : WARN_QUERIER_VERSION;
-	uint64_t count = status->counters->value[counter];
-
-	if (count == seen->warned || now < seen->warn_at)
-		return;
-	seen->warned = count;
-	seen->warn_at = now + WARN_INTERVAL;
-	log_warning("%s: %s", name,
-		    status->upstream
-			    ? "its querier is too old for SSM: sources cannot be asked for"
-			    : "queries of another version are heard: set its version, or theirs");
+	if (!status->upstream)
+		warn(name, status, WARN_QUERIER_VERSION, &seen->versions, now,
+		     "queries of another version are heard: set its version, or theirs");
+	else
+		warn(name, status, WARN_SSM_VERSION, &seen->versions, now,
+		     "its querier is too old for SSM: sources cannot be asked for");
+	/* RFC 4604 sections 3.1 and 3.5: nobody has a picture, and this is why. */
+	warn(name, status, DROP_RECORD_SSM, &seen->ssm, now,
+	     "groups of SSM (232.0.0.0/8, ff3x::/32) are asked for without a source, which is "
+	     "ignored: hosts need IGMPv3 or MLDv2, or set ssm-range none");
 }
 
 /* Who forwards, as it is said: row 0 is what goes without saying. */

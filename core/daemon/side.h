@@ -28,8 +28,10 @@ struct seen {
 	int64_t both_at; /* when it is to be said that both do; 0: it is not so */
 	struct addr forwarder;
 	uint8_t version;
-	uint64_t warned;
-	int64_t warn_at;
+	struct warned {
+		uint64_t count;
+		int64_t again_at;
+	} versions, ssm;
 };
 
 /* What a VIF is to one side. */

@@ -277,6 +277,7 @@ static void test_instance_keys(void)
 	CHECK(instance->proxy[PROTOCOL_IGMP].ssm_range_count == 1);
 	CHECK(instance->proxy[PROTOCOL_MLD].ssm_range_count == 16, "the other family's is kept");
 	takes(in_instance, "ssm-range", "()");
+	takes(in_instance, "ssm-range", "none");
 	CHECK(!instance->proxy[PROTOCOL_IGMP].ssm_range_count);
 	CHECK(!instance->proxy[PROTOCOL_MLD].ssm_range_count);
 }
