@@ -8,9 +8,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/log.h"
 #include "core/control/control.h"
 #include "core/control/control_answer.h"
 
@@ -159,6 +161,23 @@ static void accept_client(struct control *control, int fd)
 	*slot = client;
 }
 
+/* No descriptor is free but for the spare one: a client that is told so does not wait for nothing.
+ * False: there is none. */
+static bool turn_away(struct control *control)
+{
+	int fd;
+
+	close(control->spare);
+	fd = accept4(control->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0)
+		refuse_client(fd, "error no descriptor is free\n");
+	control->spare = memfd_create("", MFD_CLOEXEC);
+	if (fd >= 0 && !control->full)
+		log_warning("no descriptor is free: who asks is turned away (ulimit -n)");
+	control->full |= fd >= 0;
+	return fd >= 0;
+}
+
 /* Edge-triggered, so that a connection which cannot be taken, for want of descriptors, is not
  * reported again and again. */
 static void listener_ready(void *ctx, uint32_t events)
@@ -169,8 +188,11 @@ static void listener_ready(void *ctx, uint32_t events)
 	for (unsigned i = 0; i < ACCEPTS; i++) {
 		int fd = accept4(control->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd < 0)
+		if (fd < 0 && ((errno != EMFILE && errno != ENFILE) || !turn_away(control)))
 			return;
+		if (fd < 0)
+			continue;
+		control->full = false;
 		accept_client(control, fd);
 	}
 	/* There may be more: reported anew. */
@@ -184,11 +206,13 @@ int control_open(struct control *control, struct loop *loop, int fd,
 
 	*control = (struct control){.loop = loop,
 				    .listener = {fd, listener_ready, control},
+				    .spare = memfd_create("", MFD_CLOEXEC),
 				    .daemon = daemon,
 				    .started = loop_now()};
 	error = loop_add(loop, &control->listener, EPOLLIN | EPOLLET);
 	if (error) {
 		close(fd);
+		close(control->spare);
 		control->listener.fd = -1;
 	}
 	return error;
@@ -211,5 +235,6 @@ void control_close(struct control *control)
 	}
 	loop_remove(control->loop, &control->listener);
 	close(control->listener.fd);
+	close(control->spare);
 	control->listener.fd = -1;
 }

@@ -9,6 +9,8 @@
 struct control {
 	struct loop *loop;
 	struct loop_source listener;
+	int spare; /* a descriptor that is given up where no other one is free */
+	bool full; /* which has been said */
 	const struct control_daemon *daemon;
 	int64_t started;
 	struct control_client *client[CONFIG_CONTROL_CLIENTS];

@@ -56,6 +56,15 @@ send 5 src br0 -g 239.9.31.1
 leave one
 got one 5
 
+# no descriptor is free: who asks is told and does not wait; one line in the log
+for try in 1 2 3; do
+	fault accept 1 EMFILE
+	health
+	equal "what try $try is told" "$health" "2 mcproxy-stat: $work/r.sock: no descriptor is free"
+done
+equal "lines in the log" "$(grep -c 'no descriptor is free' "$work/r.log")" 1
+assert "it answers when there is one" healthy_is '0 yes'
+
 # stopped, asked by more than may wait for it
 find_worker
 kill -STOP "$worker"

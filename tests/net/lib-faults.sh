@@ -10,10 +10,10 @@
 #     fault add-route 0
 #
 # The kinds: add-vif, del-vif, add-route, del-route and init of the multicast routing sockets; send, to
-# a link; hang: receiving packets never returns.
+# a link; hang: receiving packets never returns; accept: of the control socket.
 
-fault_kinds='add-vif del-vif add-route del-route init send hang none'
-fault_errors='ENOENT ENOMEM EADDRINUSE ENETDOWN ENOBUFS'
+fault_kinds='add-vif del-vif add-route del-route init send hang accept none'
+fault_errors='ENOENT ENOMEM EADDRINUSE ENETDOWN ENOBUFS EMFILE'
 
 # The file has four bytes for each kind: how often it is to fail from now on (255: always), with
 # which error, and how often it has failed (two bytes, the low one first).
@@ -29,9 +29,9 @@ with_faults() {
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum kind { ADD_VIF, DEL_VIF, ADD_ROUTE, DEL_ROUTE, INIT, SEND, HANG, NONE };
+enum kind { ADD_VIF, DEL_VIF, ADD_ROUTE, DEL_ROUTE, INIT, SEND, HANG, ACCEPT, NONE };
 
-static const int error[] = {ENOENT, ENOMEM, EADDRINUSE, ENETDOWN, ENOBUFS};
+static const int error[] = {ENOENT, ENOMEM, EADDRINUSE, ENETDOWN, ENOBUFS, EMFILE};
 static volatile uint8_t (*fault)[4];
 
 __attribute__((constructor)) static void begin(void)
@@ -88,6 +88,11 @@ ssize_t sendto(int fd, const void *data, size_t size, int flags, const struct so
 		       : syscall(SYS_sendto, fd, data, size, flags, to, length);
 }
 
+int accept4(int fd, struct sockaddr *from, socklen_t *length, int flags)
+{
+	return fails(ACCEPT) ? -1 : (int)syscall(SYS_accept4, fd, from, length, flags);
+}
+
 int recvmmsg(int fd, struct mmsghdr *message, unsigned count, int flags, struct timespec *timeout)
 {
 	if (fails(HANG))
@@ -96,7 +101,7 @@ int recvmmsg(int fd, struct mmsghdr *message, unsigned count, int flags, struct 
 	return (int)syscall(SYS_recvmmsg, fd, message, count, flags, timeout);
 }
 END
-	head -c 32 /dev/zero >"$work/faults"
+	head -c 64 /dev/zero >"$work/faults"
 	${CC:-cc} -shared -fPIC -o "$work/faults.so" "$work/faults.c" 2>/dev/null ||
 		skip "no shared libraries by ${CC:-cc}"
 	daemon_env="env LD_PRELOAD=$work/faults.so FAULTS=$work/faults"

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Nothing that stops streams is silent: a packet filter that drops IGMP or MLD, a missing ff00::/8
-# route, an interface that becomes a port of a bridge, one that two instances share. The log says it
-# once, with the remedy, mcproxy-stat healthy while it lasts, and mcproxy-check finds it, too.
+# route, an interface that becomes a port of a bridge, one that two instances share, streams with a TTL
+# of 1. The log says it once, with the remedy, mcproxy-stat healthy while it
+# lasts, and mcproxy-check finds it, too.
 
 . "${0%/*}/lib.sh"
 
