@@ -283,6 +283,20 @@ static void check_daemon(struct check *check, const char *path)
 	control_ask(path, "healthy", false, take_health, check, error);
 }
 
+static void check_forward_chain(struct check *check)
+{
+	char chain[PROBE_TEXT], remedy[PROBE_TEXT + 64];
+	unsigned rules;
+
+	if (!probe_forward_chain(chain, &rules))
+		return;
+	format_text(remedy, sizeof(remedy), "nft add rule %s fib daddr type multicast accept",
+		    chain);
+	check_tell(check, rules ? CHECK_OK : CHECK_WARN, "packet filter",
+		   rules ? "they have to accept multicast" : remedy,
+		   "%s drops what is forwarded unless its %u rules accept it", chain, rules);
+}
+
 static int check_all(struct check *check, const char *file)
 {
 	bool protocol[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
@@ -305,6 +319,7 @@ static int check_all(struct check *check, const char *file)
 		if (protocol[i])
 			check_kernel(check, (enum protocol)i);
 	check_privileges(check);
+	check_forward_chain(check);
 	for (unsigned i = 0; !error && i < conf.instance_count; i++)
 		check_interfaces(check, &ifaces, &conf.instance[i]);
 	if (ENABLE_CONTROL && conf.instance_count)

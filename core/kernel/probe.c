@@ -21,6 +21,7 @@
 #include "core/base/format.h"
 #include "core/base/text.h"
 #include "core/kernel/mroute.h"
+#include "core/kernel/netlink.h"
 #include "core/kernel/probe.h"
 
 enum {
@@ -362,6 +363,50 @@ void probe_explain(enum probe_trouble trouble, enum protocol protocol, const cha
 			text, PROBE_TEXT, "a packet filter drops the %s that %s; nft: %s accept",
 			igmp ? "IGMP" : "MLD", trouble == PROBE_FILTER_IN ? "comes in" : "is sent",
 			igmp ? "meta l4proto igmp" : "icmpv6 type {130-132, 143, 151-153}");
+}
+
+struct chain {
+	char *name;
+	unsigned rules;
+};
+
+/* A chain of nftables (linux/netfilter/nf_tables.h), whose numbers are in network order. */
+static void look_at_chain(void *ctx, uint16_t type, struct wire_reader body)
+{
+	static const char family[][5] = {[1] = "inet", [2] = "ip", [10] = "ip6"};
+	enum { TABLE = 1, NAME = 3, HOOK = 4, POLICY = 5, USE = 6, HOOK_NUMBER = 1, FORWARD = 2 };
+	struct wire_reader hook, table, name;
+	struct chain *chain = ctx;
+	uint8_t head[4];
+
+	(void)type;
+	if (*chain->name || !netlink_take(&body, head, sizeof(head)) ||
+	    head[0] >= sizeof(family) / sizeof(*family) || !*family[head[0]] ||
+	    !netlink_attribute(body, HOOK, &hook) ||
+	    netlink_number(hook, HOOK_NUMBER, 0) != htonl(FORWARD) ||
+	    netlink_number(body, POLICY, 1) || !netlink_attribute(body, TABLE, &table) ||
+	    !netlink_attribute(body, NAME, &name))
+		return;
+	chain->rules = ntohl(netlink_number(body, USE, 0));
+	format_text(chain->name, PROBE_TEXT, "%s %.*s %.*s", family[head[0]], (int)table.left,
+		    (const char *)table.at, (int)name.left, (const char *)name.at);
+}
+
+bool probe_forward_chain(char text[PROBE_TEXT], unsigned *rules)
+{
+	enum { NETFILTER = 12, GET_CHAIN = 10 << 8 | 4 };
+	const uint8_t head[4] = {0};
+	struct netlink netlink = {.fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETFILTER)};
+	struct netlink_request request;
+	struct chain chain = {.name = text};
+
+	*text = '\0';
+	netlink_begin(&request, GET_CHAIN, ABI_NLM_F_DUMP, head, sizeof(head));
+	if (netlink.fd >= 0)
+		netlink_ask(&netlink, &request, look_at_chain, &chain);
+	netlink_close(&netlink);
+	*rules = chain.rules;
+	return *text;
 }
 
 bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])
