@@ -307,6 +307,23 @@ int join_retry(struct joins *joins)
 	return error;
 }
 
+int join_renew(struct joins *joins)
+{
+	int error = 0;
+
+	for (size_t at = 0; at < joins->count; at++) {
+		struct join *join = &joins->join[at];
+		int its;
+
+		if (!join->socket || leave_socket(joins, join, join->socket))
+			continue;
+		join->socket = 0;
+		its = apply_join(joins, join);
+		error = its ? its : error;
+	}
+	return error;
+}
+
 void join_open(struct joins *joins, struct priv *priv, enum protocol protocol, unsigned ifindex)
 {
 	*joins = (struct joins){.priv = priv, .protocol = protocol, .ifindex = ifindex};

@@ -51,6 +51,8 @@ int join_set(struct joins *, const struct addr *group, enum filter_mode, const s
 	     size_t count);
 /* Does what could not be done. 0 or -errno: there are pending ones left. */
 int join_retry(struct joins *);
+/* The kernel has forgotten all that was joined: joins it again. As join_retry(). */
+int join_renew(struct joins *);
 /* Leaves all groups; for an interface that goes, too: what comes in its place is another struct
  * joins. No harm if it is all zeros. */
 void join_close(struct joins *);

@@ -11,8 +11,12 @@
 #include "core/kernel/mroute.h"
 #include "core/kernel/rawsock.h"
 
+/* As the kernel has it (RFC 791). */
+enum { LEAST_IPV4_MTU = 68 };
+
 static void leave_routers(struct side *side, struct side_link *link)
 {
+	rawsock_leave_routers(link->routers, side->protocol, link->index);
 	priv_close(side->instance->common->priv, link->routers);
 	link->routers = -1;
 }
@@ -125,20 +129,29 @@ static void filter_socket(struct side *side)
 		 text_family(side->protocol), strerror(-error));
 }
 
-/* The kernel's part of what an interface is now. */
-static void update_link(struct side *side, unsigned vif, const struct iface *iface)
+/* The kernel's part of what an interface is now. ADDRESS: the side's, any: none. */
+static void update_link(struct side *side, unsigned vif, const struct iface *iface,
+			const struct addr *address)
 {
 	struct side_link *link = side_link(side, vif);
-	bool downstream = is_downstream(side, vif);
+	bool dropped = iface->dropped[side->protocol];
+	bool downstream = is_downstream(side, vif) && !addr_is_any(address);
+	/* The kernel takes IPv4, and what has been set for it, off a smaller one. */
+	bool possible = side->protocol == PROTOCOL_MLD || iface->mtu >= LEAST_IPV4_MTU;
+	unsigned index = possible ? iface->index : 0;
 
-	if (link->index != iface->index)
+	if (link->index != index)
 		vif_forget(side, vif);
-	if (iface->index && !link->index)
+	if (index && !link->index)
 		make_vif(side, vif, iface);
 	filter_socket(side);
-	if (!downstream)
+	if (ENABLE_KERNEL_HOST && dropped && join_renew(&link->joins))
+		side_failure(side->instance);
+	/* Without an address nothing is heard; the kernel may have forgotten who is a member, too:
+	 * before Linux 4.11 it does not tell. */
+	if (!downstream || dropped)
 		leave_routers(side, link);
-	else if (link->index && link->routers < 0)
+	if (downstream && link->index && link->routers < 0)
 		join_routers(side, link, iface);
 }
 
@@ -149,10 +162,11 @@ static void update_side(struct side *side, unsigned vif)
 	struct prefix prefix[IFACE_PREFIXES];
 	struct interface_state state = {.vif = vif, .prefix = prefix, .mtu = iface->mtu};
 
-	update_link(side, vif, iface);
+	state.address = ipv4 ? iface->ipv4 : iface->link_local;
+	update_link(side, vif, iface, &state.address);
 	state.exists = side_link(side, vif)->index;
 	state.up = state.exists && iface->up;
-	state.address = ipv4 ? iface->ipv4 : iface->link_local;
+	state.moved = iface->moved || iface->dropped[side->protocol];
 	for (unsigned n = 0; n < iface->prefix_count; n++)
 		if (addr_is_ipv4(&iface->prefix[n].address) == ipv4) {
 			state.own |= (iface->own >> n & 1) << state.prefix_count;
@@ -185,6 +199,8 @@ static void take_change(void *ctx, struct iface *iface)
 		priv_rp_filter(((struct vif *)ctx)->instance->common->priv, PRIV_RP_REFRESH,
 			       iface->name);
 	update_vif(ctx);
+	iface->moved = false;
+	memset(iface->dropped, false, sizeof(iface->dropped));
 }
 
 /* Sources upstream are seldom where the unicast routes expect them. */

@@ -29,6 +29,11 @@ struct reading {
 	bool deprecated;	      /* the link-local address, which any other is better than */
 };
 
+static bool is_up(const struct abi_ifinfomsg *link)
+{
+	return (link->ifi_flags & IFF_UP) && (link->ifi_flags & ABI_IFF_LOWER_UP);
+}
+
 static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 {
 	struct iface *iface = ((struct reading *)ctx)->iface;
@@ -38,7 +43,7 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 	if (type != ABI_RTM_NEWLINK || !netlink_take(&body, &link, sizeof(link)))
 		return;
 	iface->index = (unsigned)link.ifi_index;
-	iface->up = (link.ifi_flags & IFF_UP) && (link.ifi_flags & ABI_IFF_LOWER_UP);
+	iface->up = is_up(&link);
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
 	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
 	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
@@ -152,16 +157,19 @@ static struct iface blank_state(const struct iface *iface)
 {
 	struct iface result = {.changed = iface->changed, .ctx = iface->ctx, .next = iface->next};
 
+	result.moved = iface->moved;
+	memcpy(result.dropped, iface->dropped, sizeof(result.dropped));
 	memcpy(result.name, iface->name, sizeof(result.name));
 	return result;
 }
 
 static bool same_state(const struct iface *a, const struct iface *b)
 {
-	return a->index == b->index && a->up == b->up && a->multicast == b->multicast &&
-	       a->mtu == b->mtu && a->master == b->master && a->port == b->port &&
-	       addr_equal(&a->ipv4, &b->ipv4) && addr_equal(&a->link_local, &b->link_local) &&
-	       a->prefix_count == b->prefix_count && a->own == b->own &&
+	return !b->moved && !b->dropped[0] && !b->dropped[1] && a->index == b->index &&
+	       a->up == b->up && a->multicast == b->multicast && a->mtu == b->mtu &&
+	       a->master == b->master && a->port == b->port && addr_equal(&a->ipv4, &b->ipv4) &&
+	       addr_equal(&a->link_local, &b->link_local) && a->prefix_count == b->prefix_count &&
+	       a->own == b->own &&
 	       !memcmp(a->prefix, b->prefix, a->prefix_count * sizeof(a->prefix[0]));
 }
 
@@ -267,14 +275,20 @@ static int refresh_names(struct ifaces *ifaces)
 static void note_link(struct ifaces *ifaces, struct wire_reader body, bool deleted)
 {
 	struct abi_ifinfomsg link;
+	uint32_t event;
 
 	/* Family AF_BRIDGE tells of a port that joins or leaves its bridge. */
 	if (!netlink_take(&body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC)
 		return;
+	event = netlink_number(body, ABI_IFLA_EVENT, 0);
 	for (struct iface *i = ifaces->first; i; i = i->next) {
 		if (i->index == (unsigned)link.ifi_index) {
 			i->stale = true;
 			i->gone |= deleted;
+			/* It may be up again before it is looked at. */
+			i->moved |= (i->up && !is_up(&link)) ||
+				    (event >= ABI_IFLA_EVENT_BONDING_FAILOVER &&
+				     event <= ABI_IFLA_EVENT_IGMP_RESEND);
 		} else if (netlink_text_is(body, ABI_IFLA_IFNAME, i->name)) {
 			i->stale = true;
 		}
@@ -291,14 +305,22 @@ static void note_address(struct ifaces *ifaces, struct wire_reader body)
 		i->stale |= i->index == address.ifa_index;
 }
 
-/* What is about no single interface is about forwarding by the machine as a whole. */
-static void note_routing(struct ifaces *ifaces, struct wire_reader body)
+/* What is about no single interface is about forwarding by the machine as a whole. DELETED: the
+ * kernel knows nothing of the family on the interface any more. */
+static void note_settings(struct ifaces *ifaces, struct wire_reader body, bool deleted)
 {
 	uint8_t family[4]; /* and padding */
+	enum protocol protocol;
+	uint32_t index;
 
-	if (netlink_take(&body, family, sizeof(family)) &&
-	    netlink_number(body, ABI_NETCONFA_IFINDEX, 0) == UINT32_MAX)
-		ifaces->routing[*family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD] = true;
+	if (!netlink_take(&body, family, sizeof(family)))
+		return;
+	protocol = *family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD;
+	index = netlink_number(body, ABI_NETCONFA_IFINDEX, 0);
+	ifaces->routing[protocol] |= index == UINT32_MAX;
+	for (struct iface *i = ifaces->first; deleted && i; i = i->next)
+		if (index && i->index == index)
+			i->stale = i->dropped[protocol] = true;
 }
 
 static void note_message(void *ctx, uint16_t type, struct wire_reader body)
@@ -312,8 +334,8 @@ static void note_message(void *ctx, uint16_t type, struct wire_reader body)
 	}
 	if (type == ABI_RTM_NEWADDR || type == ABI_RTM_DELADDR)
 		note_address(ifaces, body);
-	if (type == ABI_RTM_NEWNETCONF)
-		note_routing(ifaces, body);
+	if (type == ABI_RTM_NEWNETCONF || type == ABI_RTM_DELNETCONF)
+		note_settings(ifaces, body, type == ABI_RTM_DELNETCONF);
 }
 
 /* A callback may watch and unwatch: ifaces->next is kept right by iface_unwatch(). */

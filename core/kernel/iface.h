@@ -36,6 +36,10 @@ struct iface {
 	struct prefix prefix[IFACE_PREFIXES];
 	unsigned prefix_count;
 	uint32_t own; /* bit n: the address of prefix n is the interface's own */
+	/* Events, for the watcher to clear: what is behind the interface may be another port or
+	 * machine of the network (struct interface_state); the kernel has begun anew with the
+	 * protocol on it, and what sockets have joined there they are no members of any more. */
+	bool moved, dropped[PROTOCOLS];
 	/* iface.c's */
 	struct iface *next;
 	bool stale; /* its state is to be read again */

@@ -332,7 +332,10 @@ int rawsock_open(enum protocol protocol, int receive_buffer)
 	return fd;
 }
 
-static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint8_t last)
+/* Last octets, of IPv4 and of IPv6. */
+static const uint8_t routers[] = {2, 22, 106};
+
+static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint8_t last, bool joins)
 {
 	struct ip_mreqn request = {.imr_multiaddr = {htonl(0xe0000000u | last)},
 				   .imr_ifindex = (int)ifindex};
@@ -341,16 +344,16 @@ static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint8_t 
 	int error;
 
 	if (protocol == PROTOCOL_IGMP)
-		error = setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &request, sizeof(request));
+		error = setsockopt(fd, IPPROTO_IP, joins ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP,
+				   &request, sizeof(request));
 	else
-		error = setsockopt(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, &request6, sizeof(request6));
+		error = setsockopt(fd, IPPROTO_IPV6, joins ? IPV6_JOIN_GROUP : IPV6_LEAVE_GROUP,
+				   &request6, sizeof(request6));
 	return error ? -errno : 0;
 }
 
 int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
 {
-	/* Last octets, of IPv4 and of IPv6. */
-	static const uint8_t last[] = {2, 22, 106};
 	/* Never bound, so it receives nothing itself: the memberships are the interface's. */
 	int fd = socket(protocol == PROTOCOL_IGMP ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC,
 			0);
@@ -358,10 +361,16 @@ int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
 
 	if (fd < 0)
 		return -errno;
-	for (size_t i = 0; i < sizeof(last) && !error; i++)
-		error = set_member(fd, protocol, ifindex, last[i]);
+	for (size_t i = 0; i < sizeof(routers) && !error; i++)
+		error = set_member(fd, protocol, ifindex, routers[i], true);
 	if (!error)
 		return fd;
 	close(fd);
 	return error;
+}
+
+void rawsock_leave_routers(int fd, enum protocol protocol, unsigned ifindex)
+{
+	for (size_t i = 0; i < sizeof(routers) && fd >= 0; i++)
+		set_member(fd, protocol, ifindex, routers[i], false);
 }

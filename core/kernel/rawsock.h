@@ -47,5 +47,8 @@ int rawsock_send(int fd, enum protocol, unsigned ifindex, const struct addr *src
  * ff02::16 and ff02::6a) by a socket of its own (igmp_max_memberships counts per socket). Returns
  * that socket, to be closed when the interface goes, or -errno. */
 int rawsock_join_routers(enum protocol, unsigned ifindex);
+/* Leaves them at once, whoever else has that socket open (-1: none). What the kernel has forgotten
+ * could else be left later, when it has been joined again by another one. */
+void rawsock_leave_routers(int fd, enum protocol, unsigned ifindex);
 
 #endif

@@ -28,7 +28,7 @@ static void renew(const struct interface *i, struct filter_state *f, int64_t unt
 void hold_end(struct interface *i, int64_t now)
 {
 	int64_t until = now + (i->router.querier ? values_return_time(&i->values)
-						 : values_group_membership_interval(&i->values));
+						 : interface_membership_interval(i));
 	uint32_t n, host;
 
 	for (n = 0; n < i->timers.count; n++) {

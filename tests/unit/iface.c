@@ -74,6 +74,33 @@ static bool read_as_both(const void *bytes, size_t length)
 	return end;
 }
 
+/* A notification of eth0, which is up, with this event. */
+static bool moves_it(uint32_t flags, uint32_t event)
+{
+	reset();
+	message.header.nlmsg_type = ABI_RTM_NEWLINK;
+	message.link.ifi_flags = flags;
+	message.mtu.rta_type = ABI_IFLA_EVENT;
+	message.mtu_value = event;
+	eth0.up = true;
+	eth0.moved = false;
+	read_as_both(&message, sizeof(message));
+	return eth0.moved;
+}
+
+static void test_events(void)
+{
+	const uint32_t up = IFF_UP | ABI_IFF_LOWER_UP;
+
+	TEST("a bond's failover, a machine's move, memberships that are to be told again");
+	CHECK(moves_it(up, 3) && moves_it(up, 4) && moves_it(up, 5));
+	TEST("other events, and none");
+	CHECK(!moves_it(up, 0) && !moves_it(up, 1) && !moves_it(up, 2) && !moves_it(up, 6));
+	TEST("a link that goes down");
+	CHECK(moves_it(IFF_UP, 0) && moves_it(ABI_IFF_LOWER_UP, 2));
+	eth0.up = eth0.moved = false;
+}
+
 static void test_whole(void)
 {
 	TEST("a link's end is noted, by its index or its name");
@@ -185,6 +212,6 @@ static void test_names(void)
 
 int main(void)
 {
-	RUN(test_names, test_whole, test_lengths, test_rubbish);
+	RUN(test_names, test_events, test_whole, test_lengths, test_rubbish);
 	return test_end();
 }

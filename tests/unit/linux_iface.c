@@ -12,7 +12,7 @@
 static struct loop loop;
 static struct ifaces ifaces;
 static struct iface wan, lan;
-static unsigned changes, vanished, turns;
+static unsigned changes, vanished, moves, drops[PROTOCOLS], turns;
 static int64_t end;
 
 static void changed(void *ctx, struct iface *iface)
@@ -20,6 +20,10 @@ static void changed(void *ctx, struct iface *iface)
 	(void)ctx;
 	changes++;
 	vanished += !iface->index;
+	moves += iface->moved;
+	for (unsigned n = 0; n < PROTOCOLS; n++)
+		drops[n] += iface->dropped[n];
+	iface->moved = iface->dropped[PROTOCOL_IGMP] = iface->dropped[PROTOCOL_MLD] = false;
 }
 
 /* One turn of the loop, for at most so many milliseconds. */
@@ -60,7 +64,7 @@ static void turn(int milliseconds)
 static void settle(void)
 {
 	turn(0);
-	changes = vanished = 0;
+	changes = vanished = moves = drops[PROTOCOL_IGMP] = drops[PROTOCOL_MLD] = 0;
 }
 
 static const char *describe(void)
@@ -394,6 +398,30 @@ static void test_route(void)
 	COMES(route("2001:db8::1") == 0);
 }
 
+static void test_events(void)
+{
+	TEST("a link that is up again before anybody looks is told");
+	AFTER("ip link set dev wan0 up && ip link set dev far up", wan.up);
+	turn(200);
+	settle();
+	CHECK(netns_run("ip link set dev wan0 down && ip link set dev wan0 up"));
+	COMES(moves == 1 && wan.up);
+	TEST("the kernel begins anew with IPv6 where the MTU was too small");
+	AFTER("ip link set dev wan0 mtu 1500", wan.mtu == 1500 && !addr_is_any(&wan.link_local));
+	turn(200);
+	settle();
+	CHECK(netns_run("ip link set dev wan0 mtu 1200 && ip link set dev wan0 mtu 1500"));
+	COMES(drops[PROTOCOL_MLD] == 1);
+	CHECK(!drops[PROTOCOL_IGMP] && !moves && wan.mtu == 1500);
+	TEST("what another interface does is no event");
+	turn(200);
+	settle();
+	CHECK(netns_run("ip link set dev dummy1 up; ip link set dev dummy0 up; "
+			"ip link set dev dummy0 mtu 1200 && ip link set dev dummy0 mtu 1500"));
+	turn(200);
+	CHECK(!moves && !drops[PROTOCOL_IGMP] && !drops[PROTOCOL_MLD]);
+}
+
 static void test_routing(void)
 {
 	TEST("multicast routing that begins and ends is told, for each family");
@@ -428,7 +456,7 @@ int main(void)
 		return test_end();
 	CHECK(!iface_watch(&ifaces, &lan) && changes == 1 && lan.index == 1 && lan.up);
 	changes = 0;
-	RUN(test_link, test_ipv4, test_ipv6, test_names, test_quiet, test_watchers,
+	RUN(test_link, test_ipv4, test_ipv6, test_names, test_quiet, test_events, test_watchers,
 	    test_lost_notifications, test_other_senders, test_names_that_match, test_route,
 	    test_routing);
 	iface_close(&ifaces);
