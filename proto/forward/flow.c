@@ -12,6 +12,8 @@
 /* Every so many milliseconds the counters are read; who has had no packet for the third time goes.
  */
 enum { SWEEP_INTERVAL = 60000, IDLE_SWEEPS = 3 };
+/* A source that has been silent for so long may come in elsewhere. */
+enum { PAUSE = 1000 };
 /* When there is no room for more, the idle go sooner. */
 enum { HURRY_INTERVAL = 1000 };
 /* One of so many routes is for groups that somebody has joined. */
@@ -256,36 +258,23 @@ static bool add_flow(struct proxy *p, struct membership *m, int64_t now,
 	return true;
 }
 
-/* Has the route taken in packets since its counter was last read? */
-static bool is_used(struct proxy *p, const struct membership *m, struct source_route *s)
-{
-	struct route r = {.source = s->source, .group = m->group, .input = s->input};
-	uint64_t count;
-	bool used =
-		!s->fresh && p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
-
-	if (used) {
-		s->packets = (uint32_t)count;
-		s->idle = 0;
-	}
-	return used;
-}
-
-static void move_flow(struct proxy *p, struct membership *m, struct source_route *s, unsigned vif)
+static void move_flow(struct proxy *p, struct membership *m, struct source_route *s, int64_t now,
+		      unsigned vif)
 {
 	unsigned link = interface_on_link(p, &s->source);
 	bool up = policy_accepts_up(p, m, vif, &s->source);
 
 	/* As long as data come where `mutex` wants them, it alone reads how many. */
 	if (s->contested || s->origin == vif || s->origin == PROXY_VIFS ||
-	    (link < PROXY_VIFS && link != vif))
+	    (link < PROXY_VIFS && link != vif && !p->host[vif]))
 		return;
 	if (!up && !policy_accepts_down(p, m, vif, &s->source))
 		return;
 	/* Two upstreams: that is for `mutex` to decide, where it can. */
 	if (up && !has_mutex(p) && policy_accepts_up(p, m, s->origin, &s->source))
 		return;
-	if (policy_outputs(p, m, s->origin, &s->source) && is_used(p, m, s))
+	if (policy_outputs(p, m, s->origin, &s->source) &&
+	    (route_is_used(p, m, s) || (!has_mutex(p) && now < p->flows.swept_at + PAUSE)))
 		return;
 	s->origin = (uint8_t)vif;
 	touch_flow(p, m, &s->source);
@@ -303,7 +292,7 @@ bool flow_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 	    !addr_is_unicast(&upcall->source))
 		return true;
 	if (s && !begins) {
-		move_flow(p, m, s, upcall->vif);
+		move_flow(p, m, s, now, upcall->vif);
 	} else if (s) {
 		s->fresh = true; /* the kernel has lost it */
 		touch_flow(p, m, &s->source);
@@ -332,7 +321,7 @@ static bool poll_membership(struct proxy *p, struct membership *m)
 
 		if (!s->contested)
 			continue;
-		if (is_used(p, m, s)) {
+		if (route_is_used(p, m, s)) {
 			contested = true;
 			continue;
 		}
@@ -368,7 +357,7 @@ static void sweep_membership(struct proxy *p, struct membership *m)
 
 		if (s->contested || s->fresh)
 			continue;
-		if (!is_used(p, m, s) && (p->flows.crowded || ++s->idle == IDLE_SWEEPS)) {
+		if (!route_is_used(p, m, s) && (p->flows.crowded || ++s->idle == IDLE_SWEEPS)) {
 			s->origin = PROXY_VIFS;
 			membership_touch(p, m);
 		}

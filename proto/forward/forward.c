@@ -379,15 +379,18 @@ void forward_wrong_vif(struct proxy *p, const struct upcall *upcall)
 {
 	struct membership *m = membership_find(p, &upcall->group);
 	struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
+	bool up = upcall->vif == p->upstream;
 	unsigned link;
 
 	if (!s || s->input == upcall->vif || !(p->forwarding.tree & route_bit(upcall->vif)))
 		return;
 	link = interface_on_link(p, &upcall->source);
-	if (link < PROXY_VIFS
-		    ? link != upcall->vif
-		    : upcall->vif != p->upstream && p->upstream < PROXY_VIFS &&
-			      p->out->reverse_path(p->ctx, &upcall->source) == p->upstream)
+	if (!up && (link < PROXY_VIFS
+			    ? link != upcall->vif
+			    : p->upstream < PROXY_VIFS &&
+				      p->out->reverse_path(p->ctx, &upcall->source) == p->upstream))
+		return;
+	if (route_is_used(p, m, s))
 		return;
 	s->input = (uint8_t)upcall->vif;
 	s->outputs = UINT32_MAX; /* unlike any that it may get */

@@ -38,8 +38,9 @@ bool forward_adopt_tree(struct proxy *, const struct route *);
 bool forward_adopt_group(struct proxy *, struct membership *, const struct route *);
 /* May sources be expected there? PROXY_VIFS: no. */
 bool forward_has_input(const struct proxy *, unsigned vif);
-/* A packet of an (S,G) route came in elsewhere than expected. An on-link source, or one that the
- * unicast routes put at the upstream, cannot be taken over by a downstream. */
+/* A packet of an (S,G) route came in elsewhere than expected. While they
+ * come in there, too, it stays; an on-link source, or one that the unicast routes put at the
+ * upstream, cannot be taken over by another downstream. */
 void forward_wrong_vif(struct proxy *, const struct upcall *);
 /* What the kernel has to have for the source, group and input of the route. */
 void forward_wanted(const struct proxy *, struct route *);

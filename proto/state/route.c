@@ -61,6 +61,20 @@ void route_set(struct proxy *p, const struct membership *m, struct source_route 
 	p->out->route(p->ctx, &r);
 }
 
+bool route_is_used(struct proxy *p, const struct membership *m, struct source_route *s)
+{
+	struct route r = {.source = s->source, .group = m->group, .input = s->input};
+	uint64_t count;
+	bool used =
+		!s->fresh && p->out->packets(p->ctx, &r, &count) && (uint32_t)count != s->packets;
+
+	if (used) {
+		s->packets = (uint32_t)count;
+		s->idle = 0;
+	}
+	return used;
+}
+
 void route_end(struct proxy *p, const struct membership *m, struct source_route *s)
 {
 	struct route r = {

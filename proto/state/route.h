@@ -33,6 +33,8 @@ bool route_insert(struct proxy *, struct membership *, const struct addr *source
  * told again. */
 void route_set(struct proxy *, const struct membership *, struct source_route *, unsigned input,
 	       uint32_t outputs);
+/* Has it taken in packets since this was asked last, as far as the kernel can tell? */
+bool route_is_used(struct proxy *, const struct membership *, struct source_route *);
 /* Tells the kernel to forget it; route_sweep() then removes it. */
 void route_end(struct proxy *, const struct membership *, struct source_route *);
 void route_sweep(struct membership *);

@@ -158,13 +158,14 @@ static bool is_flow(const struct model *model, const struct route *route, unsign
 	return false;
 }
 
-/* A packet came in there once. That moves no source of a link of ours, nor one that the unicast
- * routes put upstream. */
+/* A packet came in there once. That moves no source of a link of ours to another downstream, nor
+ * one that the unicast routes put upstream; the addresses of a link may be an upstream's, too. */
 static bool was_seen(const struct model *model, const struct route *route)
 {
-	return !is_on_any_link(model, &route->source) &&
-	       model->reverse_path(model->ctx, &route->source) != first_host(model) &&
-	       is_flow(model, route, route->input);
+	return is_flow(model, route, route->input) &&
+	       (model_host(model, route->input) ||
+		(!is_on_any_link(model, &route->source) &&
+		 model->reverse_path(model->ctx, &route->source) != first_host(model)));
 }
 
 /* Where data go out, or, of a downstream that is held, would. */
@@ -332,7 +333,8 @@ static void check_answers(struct model *model)
 			model_fail(model, "(%s,%s) from %u: the kernel got no answer",
 				   addr_text(&flow->source), addr_text(&flow->group), flow->vif);
 		else if (route && home_of(model, &flow->source) < PROXY_VIFS &&
-			 route->input != home_of(model, &flow->source))
+			 route->input != home_of(model, &flow->source) &&
+			 !(model_host(model, route->input) && is_flow(model, route, route->input)))
 			model_fail(model, "(%s,%s) is not at home on %u", addr_text(&flow->source),
 				   addr_text(&flow->group), route->input);
 		else if (route && route->input != flow->vif &&
