@@ -297,6 +297,20 @@ static void check_forward_chain(struct check *check)
 		   "%s drops what is forwarded unless its %u rules accept it", chain, rules);
 }
 
+/* RFC 3927 section 7, RFC 4291 section 2.5.6. */
+static void check_link_local(struct check *check, const struct conf *conf)
+{
+	for (unsigned i = 0; i < conf->instance_count; i++) {
+		if (conf->instance[i].proxy[0].per_source)
+			continue;
+		check_tell(check, CHECK_OK, "link-local sources",
+			   "nft: ip saddr 169.254.0.0/16 drop, ip6 saddr fe80::/10 drop",
+			   "routes for any source forward theirs, too, unless a packet filter "
+			   "drops what they send");
+		return;
+	}
+}
+
 static int check_all(struct check *check, const char *file)
 {
 	bool protocol[PROTOCOLS] = {ENABLE_IGMP, ENABLE_MLD};
@@ -320,6 +334,7 @@ static int check_all(struct check *check, const char *file)
 			check_kernel(check, (enum protocol)i);
 	check_privileges(check);
 	check_forward_chain(check);
+	check_link_local(check, &conf);
 	for (unsigned i = 0; !error && i < conf.instance_count; i++)
 		check_interfaces(check, &ifaces, &conf.instance[i]);
 	if (ENABLE_CONTROL && conf.instance_count)

@@ -42,6 +42,7 @@ finds ok configuration "$work/check.conf"
 finds ok 'IPv4 multicast routing' ''
 finds ok 'IPv6 multicast routing' ''
 finds ok up0 10.9.0.2
+finds ok 'link-local sources' 'ip saddr 169.254.0.0/16 drop, ip6 saddr fe80::/10 drop'
 finds ok dn1 10.9.1.1
 finds ok dn2 10.9.2.1
 
