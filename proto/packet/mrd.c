@@ -49,6 +49,7 @@ enum counter mrd_decode(enum protocol protocol, const struct packet *packet, str
 	return NOT_DROPPED;
 }
 
+/* The others need 4 octets, but Linux's bridges that snoop drop IGMP and ICMPv6 of less than 8. */
 void mrd_write(struct message_writer *w, enum message_type type, uint8_t interval,
 	       const struct values *values)
 {
@@ -58,9 +59,7 @@ void mrd_write(struct message_writer *w, enum message_type type, uint8_t interva
 		  (uint8_t)(first_type(w->protocol) + (uint8_t)(type - MESSAGE_ADVERTISEMENT)));
 	wire_put8(&w->wire, advertisement ? interval : 0);
 	wire_put16(&w->wire, 0);
-	if (advertisement) {
-		wire_put16(&w->wire, (uint16_t)(values->query_interval / 1000));
-		wire_put16(&w->wire, values->robustness);
-	}
+	wire_put16(&w->wire, (uint16_t)(advertisement ? values->query_interval / 1000 : 0));
+	wire_put16(&w->wire, advertisement ? values->robustness : 0);
 	w->destination = destination(w->protocol, type);
 }

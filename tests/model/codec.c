@@ -399,8 +399,9 @@ static const char *get_body(struct reader *reader, struct message *message, unsi
 	}
 	if (message->kind == KIND_REPORT)
 		return get_report(reader, message);
+	/* As long as an advertisement, as bridges drop what is shorter. */
 	if (message->kind > KIND_ADVERTISEMENT)
-		return NULL;
+		return get16(reader) | get16(reader) ? "the padding is not 0" : NULL;
 	if (reader->protocol == PROTOCOL_MLD) {
 		message->response_code = get16(reader);
 		if (message->kind != KIND_QUERY && message->response_code)
