@@ -285,16 +285,15 @@ static void check_daemon(struct check *check, const char *path)
 
 static void check_forward_chain(struct check *check)
 {
-	char chain[PROBE_TEXT], remedy[PROBE_TEXT + 64];
+	char chain[PROBE_TEXT];
 	unsigned rules;
 
 	if (!probe_forward_chain(chain, &rules))
 		return;
-	format_text(remedy, sizeof(remedy), "nft add rule %s fib daddr type multicast accept",
-		    chain);
 	check_tell(check, rules ? CHECK_OK : CHECK_WARN, "packet filter",
-		   rules ? "they have to accept multicast" : remedy,
-		   "%s drops what is forwarded unless its %u rules accept it", chain, rules);
+		   "nft: fib daddr type multicast accept",
+		   "chain %s drops what is forwarded unless one of its %u rules accepts it", chain,
+		   rules);
 }
 
 /* RFC 3927 section 7, RFC 4291 section 2.5.6. */

@@ -47,7 +47,6 @@ struct side_link {
 	/* trouble.c */
 	int send_error;	 /* of the last message, if it lasts */
 	int64_t sent;	 /* when that was */
-	bool heard;	 /* something was; vif.c: a worker before has had it */
 	uint8_t trouble; /* that has been logged */
 };
 

@@ -13,7 +13,7 @@
 #include "proto/status.h"
 
 enum {
-	PATIENCE = 4000,   /* ms in which the kernel's own reports have come */
+	PATIENCE = 1000,   /* ms in which an own query has come back */
 	MEMORY = 130000,   /* ms for which a message that was not sent counts */
 	PAUSE = 10 * 1000, /* ms between two looks for streams that do not get out */
 	ROUTES = 64	   /* memberships that are looked at then */
@@ -29,16 +29,14 @@ void trouble_sent(struct side *side, unsigned vif, int error)
 	link->sent = loop_now();
 }
 
-/* Has nothing at all come in by a downstream? What the kernel reports of the routers' groups, which
- * are joined with the VIF, is looped back; but not once more for the next worker. */
-static bool is_unheard(struct side_link *link, const struct counters *counters)
+/* Has no own query been heard, which are looped back? */
+static bool is_unheard(const struct side_link *link, const struct counters *counters)
 {
-	for (unsigned n = 0; n < LIMIT_GROUPS; n++)
-		link->heard |= (n < TX_QUERY || n > TX_ERROR) && counters->value[n];
-	return !link->heard && counters->value[TX_QUERY] > 1 && loop_now() - link->since > PATIENCE;
+	return counters->value[TX_QUERY] > 1 && !counters->value[DROP_OWN] &&
+	       loop_now() - link->since > PATIENCE;
 }
 
-static enum probe_trouble find(const struct iface *iface, struct side_link *link,
+static enum probe_trouble find(const struct iface *iface, const struct side_link *link,
 			       const struct proxy_interface_status *status)
 {
 	if (!iface->up)

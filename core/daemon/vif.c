@@ -76,7 +76,6 @@ void vif_inherit(struct side *side)
 
 		if (index && side->instance->vif[n] && mroute_has_vif(side->source.fd, n)) {
 			have_vif(side, n, index);
-			side_link(side, n)->heard = true;
 			continue;
 		}
 		if (kept)

@@ -90,9 +90,9 @@ if command -v nft >/dev/null && in_space r nft list ruleset 2>/dev/null; then
 	finds warn 'a packet filter drops the MLD'
 	in_space r nft flush ruleset
 	in_space r nft "add table ip t; add chain ip t forward { type filter hook forward priority 0; policy drop; }"
-	finds warn 'ip t forward drops what is forwarded unless its 0 rules accept it	nft add rule ip t forward fib daddr type multicast accept'
+	finds warn 'chain t forward drops what is forwarded unless one of its 0 rules accepts it	nft: fib daddr type multicast accept'
 	in_space r nft add rule ip t forward fib daddr type multicast accept
-	finds ok 'ip t forward drops what is forwarded unless its 1 rules accept it'
+	finds ok 'chain t forward drops what is forwarded unless one of its 1 rules accepts it'
 	in_space r nft flush ruleset
 	receive one h1 -g 239.9.33.1 -g ff15::9:33:1
 	wait_for 5 "it is well again" asked healthy
