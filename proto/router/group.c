@@ -73,16 +73,16 @@ void group_delete(struct proxy *p, struct interface *i, struct group *g)
 
 /* ---- records ---- */
 
-/* May what a query would ask about end at once, as there is but one host, or all are known? Only
- * the querier asks, and decides. */
+/* May what a query would ask about end at once, as there is but one host, or all are known? A
+ * switch that asks sends reports to us, too, but who knows which. */
 static bool is_quick(const struct interface *i, const struct group *g, int64_t now)
 {
 	enum quick_leave mode = i->config->quick_leave;
 
-	if (!ENABLE_QUICK_LEAVE || !i->router.querier)
+	if (!ENABLE_QUICK_LEAVE || !interface_forwards(i))
 		return false;
 	return mode == QUICK_LEAVE_ON ||
-	       (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED &&
+	       (ENABLE_HOST_TRACKING && mode == QUICK_LEAVE_TRACKED && i->router.querier &&
 		now >= i->router.tracking_from && reporter_all_known(g->tracking, now));
 }
 
@@ -242,7 +242,7 @@ void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 
 	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
 		i->counters.value[DROP_RECORD_SSM]++;
-	else if (i->router.querier)
+	else if (interface_forwards(i))
 		hear_record(p, i, h, &r);
 }
 

@@ -47,7 +47,7 @@ static bool wants(const void *ctx, unsigned entry, const struct addr *group,
 }
 
 /* Both directions are the querier's alone. */
-static bool is_forwarder(const struct link *link)
+bool merge_is_forwarder(const struct link *link)
 {
 	return (link->active || link->held_until) && !link->config->upstream &&
 	       (link->querier || link->config->querier == QUERIER_NEVER);
@@ -66,8 +66,9 @@ void merge_read(struct model *model)
 		const struct link *link = &model->link[n];
 
 		r->entry[n] = (struct reading_entry){
-			link->config->vif,  link->config->upstream, link->up,	      link->active,
-			is_forwarder(link), link->filter->in,	    link->filter->out};
+			link->config->vif, link->config->upstream,   link->up,
+			link->active,	   merge_is_forwarder(link), link->filter->in,
+			link->filter->out};
 	}
 }
 

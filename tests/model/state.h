@@ -236,6 +236,8 @@ void variables_adopt(const struct model *, struct link *, const struct message *
 /* ---- merge.c: what is wanted of a group, and in which lists an upstream is told ---- */
 /* Brings model->reading up to date. */
 void merge_read(struct model *);
+/* Does the router forward to this link? */
+bool merge_is_forwarder(const struct link *);
 /* What is known of GROUP by its address; list is appended to. */
 void merge_listed(const struct model *, const struct addr *group, struct list *listed);
 /* What of GROUP is to be subscribed there. False: nothing. SOURCE is appended to. */

@@ -63,12 +63,19 @@ static enum leave leave_group(const struct model *model, const struct link *link
 	return LEAVE_END;
 }
 
+/* What may follow from a leave: the querier asks; with quick-leave it ends where we forward. */
+static bool acts(const struct link *link, const struct member *member)
+{
+	return held_is_host(member) || link->querier ||
+	       (link->config->quick_leave == QUICK_LEAVE_ON && merge_is_forwarder(link));
+}
+
 static void ask_group(struct model *model, struct link *link, struct member *member)
 {
 	int64_t lowered = model->now + variables_last_member(link);
 	enum leave leave = leave_group(model, link, member);
 
-	if (!link->querier && !held_is_host(member))
+	if (!acts(link, member))
 		return;
 	link->settled |= leave != LEAVE_ASK;
 	if (leave == LEAVE_ALONE)
@@ -92,7 +99,7 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 
 	/* Older versions cannot ask for sources. */
 	if (!held_is_host(member) &&
-	    (!link->querier || link->configured.version < newest_version(model->protocol)))
+	    (!acts(link, member) || link->configured.version < newest_version(model->protocol)))
 		return;
 	for (unsigned i = 0; i < sources->count; i++) {
 		struct wanted *source = held_source(member, &sources->item[i]);
