@@ -55,15 +55,23 @@ static int64_t return_time(const struct link *link)
 	return last > response ? last : response;
 }
 
-static void renew(const struct link *link, struct member *member, int64_t until)
+/* What has run out meanwhile ends now. */
+static int64_t renewed(const struct model *model, const struct link *link, int64_t expires)
 {
-	if (member->exclude && member->expires > link->renewed_until)
-		member->expires = until;
+	if (expires > link->renewed_until)
+		return link->unknown_until;
+	return expires > model->now ? expires : model->now;
+}
+
+static void renew(const struct model *model, const struct link *link, struct member *member)
+{
+	if (member->exclude)
+		member->expires = renewed(model, link, member->expires);
 	for (unsigned i = 0; i < member->source_count; i++)
-		if (!member->source[i].excluded && member->source[i].expires > link->renewed_until)
-			member->source[i].expires = until;
+		if (!member->source[i].excluded)
+			member->source[i].expires = renewed(model, link, member->source[i].expires);
 	for (unsigned i = 0; i < member->host_count; i++)
-		renew(link, &member->host[i], until);
+		renew(model, link, &member->host[i]);
 }
 
 static void come_back(struct model *model, struct link *link)
@@ -73,7 +81,7 @@ static void come_back(struct model *model, struct link *link)
 	link->unknown_until = model->now + time;
 	for (unsigned i = 0; i < link->member_count; i++)
 		if (!link->member[i].permanent)
-			renew(link, &link->member[i], link->unknown_until);
+			renew(model, link, &link->member[i]);
 	link->renewed_until = link->unknown_until;
 	link->held_until = 0;
 	link->urgent = link->configured.robustness;
