@@ -96,7 +96,8 @@ static int run_by_argument(int argc, char **argv)
 		return run_applet(applet, argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "--list"))
 		return list_applets();
-	if (argc > 1 && argv[1][0] != '-' && !(daemon && !access(argv[1], F_OK)))
+	if (argc > 1 && argv[1][0] != '-' &&
+	    !(daemon && (strchr(argv[1], '/') || !access(argv[1], F_OK))))
 		return applet_misuse("mcproxy", usage, "no applet '%s'", argv[1]);
 	if (daemon && argc > 0)
 		return run_applet(daemon, argc, argv);

@@ -53,6 +53,8 @@ for words in "-svv -c $work/old.conf" "$work/old.conf"; do
 	stop_daemon
 	grep -q "old.conf:3:19: found 'throttle'" "$work/err" || fail "no warning in '$(cat "$work/err")'"
 done
+ends 1 "$work/missing.conf"
+grep -q "missing.conf: No such file" "$work/err" || fail "what is missing? '$(cat "$work/err")'"
 ends 2 -f "$work/r.conf" "$work/old.conf"
 grep -q "unexpected '$work/old.conf'" "$work/err" || fail "it does not say what is too much"
 ends 2 "$work/r.conf" "$work/old.conf"
