@@ -774,8 +774,22 @@ static bool has_route(const struct router *router, const struct route *route)
 	return false;
 }
 
+/* Does it come in elsewhere than on the downstream that it has an address of? */
+static bool is_misplaced(const struct sim *sim, const struct router *router,
+			 const struct route *route)
+{
+	unsigned source = sim_source_of(sim, &route->source);
+	unsigned link = source < SOURCES ? sim_source_link(source) : LINKS;
+
+	for (unsigned vif = 0; link < LINKS && vif < router->vif_count; vif++)
+		if (router->link[vif] == link && router_has(router, vif, DOWN))
+			return vif != route->input;
+	return false;
+}
+
 /* Where nothing else has changed, nothing has to change in the kernel. With `mutex` what is wanted
- * from another upstream, and has no outputs here, may be asked about again. */
+ * from another upstream, and has no outputs here, may be asked about again; and what has an address
+ * of a downstream may be expected there once more. */
 static void check_kept(struct sim *sim, struct router *router, const struct kernel_route *before,
 		       unsigned count)
 {
@@ -784,7 +798,9 @@ static void check_kept(struct sim *sim, struct router *router, const struct kern
 	for (unsigned i = 0; i < count; i++) {
 		const struct route *route = &before[i].route;
 
-		if (has_route(router, route))
+		if (has_route(router, route) ||
+		    (is_misplaced(sim, router, route) &&
+		     kernel_find(&router->kernel, &route->source, &route->group, PROXY_VIFS)))
 			kept++;
 		else if (route->outputs || !router->now->config.mutex)
 			sim_fail(sim, "kept",
