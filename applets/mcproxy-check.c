@@ -155,7 +155,7 @@ static void check_traffic(struct check *check, enum protocol protocol, const str
 	if (!trouble)
 		return;
 	probe_explain(trouble, protocol, iface->name, text);
-	remedy = strstr(text, "; ");
+	remedy = strchr(text, ';');
 	*remedy = '\0';
 	check_tell(check, CHECK_WARN, iface->name, remedy + 2, "%s", text);
 }
