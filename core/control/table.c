@@ -49,7 +49,10 @@ static void tell_interface(struct control_answer *answer, const struct control_v
 	column_text(answer, iface->name);
 	column_protocol(answer, view->protocol);
 	column_text(answer, status.upstream ? "upstream" : "downstream");
-	column_text(answer, !iface->index ? "absent" : status.up ? "up" : "down");
+	column_text(answer, !iface->index ? "absent"
+			    : status.up	  ? "up"
+			    : status.held ? "held"
+					  : "down");
 	column_addr(answer, &status.address, "-");
 	if (status.querier)
 		column_text(answer, "self");

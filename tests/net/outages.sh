@@ -121,6 +121,7 @@ ip_in h1 link set p0 down
 leave one
 sleep 0.5
 assert "it is not known that nobody wants them" both
+equal "the state of dn1" "$(told_of r interfaces | awk -F '\t' '$2 == "dn1" { print $5 }' | sort -u)" held
 ip_in h1 link set p0 up
 wait_for 6 "nobody has repeated it" none
 
