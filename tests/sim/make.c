@@ -364,6 +364,8 @@ static void make_router_event(struct maker *maker, unsigned time)
 		make_put(maker, "down %u\n", vif);
 	else if (what < 30)
 		make_put(maker, "gone %u\n", vif);
+	else if (what < 35)
+		make_put(maker, "move %u\n", vif);
 	else if (what < 60)
 		make_put(maker, "up %u\n", vif);
 	else if (what < 70)

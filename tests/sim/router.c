@@ -846,6 +846,16 @@ static bool has_grown_old(const struct router *router)
 	return old && router->reloaded > router->started;
 }
 
+/* The next one is not told which sources are at home on a link that is held without an address. */
+static bool has_lost_subnet(const struct router *router)
+{
+	bool lost = false;
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++)
+		lost |= router_forwards(router, vif) && addr_is_any(&router->state[vif].address);
+	return lost;
+}
+
 void router_kill(struct sim *sim, struct router *router)
 {
 	unsigned count = router->kernel.route_count;
@@ -862,7 +872,8 @@ void router_kill(struct sim *sim, struct router *router)
 		before[i] = router->kernel.route[i];
 	router->limited = router_is_limited(router);
 	forwarding = router->limited ? 0 : forwarders(router);
-	steady = !router->changed && !router->limited && !has_grown_old(router);
+	steady = !router->changed && !router->limited && !has_grown_old(router) &&
+		 !has_lost_subnet(router);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
 		if (router_has(router, vif, UP))
 			stop_upstream(sim, router, vif);

@@ -487,14 +487,16 @@ static void happen_to_interface(struct sim *sim, struct words *words, struct rou
 		return;
 	}
 	state = &router->state[vif];
+	state->moved = !strcmp(verb, "move");
 	if (!strcmp(verb, "address"))
 		set_address(sim, router, vif,
 			    take_word(words, "none") ? 0 : number(sim, next_word(words)));
-	else
+	else if (!state->moved)
 		state->up = !strcmp(verb, "up");
-	if (strcmp(verb, "address"))
+	if (strcmp(verb, "address") && !state->moved)
 		state->exists = strcmp(verb, "gone");
 	router_interface(sim, router, vif);
+	state->moved = false;
 }
 
 /* The kernel has seen a packet where it did not expect it. */
@@ -538,7 +540,7 @@ static void happen_to_router(struct sim *sim, struct words *words, struct router
 		if (!*sim->kind)
 			router_start(sim, router);
 	} else if (!strcmp(verb, "up") || !strcmp(verb, "down") || !strcmp(verb, "gone") ||
-		   !strcmp(verb, "address")) {
+		   !strcmp(verb, "address") || !strcmp(verb, "move")) {
 		happen_to_interface(sim, words, router, verb);
 	} else {
 		bad(sim, "what happens to a proxy", verb);
