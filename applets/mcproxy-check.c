@@ -172,6 +172,23 @@ static bool check_bridge(struct check *check, const struct iface *iface)
 	return false;
 }
 
+/* RFC 3376 section 7.2.1: hosts that hear it name no sources for minutes. */
+static void check_own_querier(struct check *check, enum protocol protocol,
+			      const struct iface *iface)
+{
+	bool igmp = protocol == PROTOCOL_IGMP;
+	char remedy[128];
+
+	if (!iface->asks[protocol] || iface->asks[protocol] >= (igmp ? 3 : 2))
+		return;
+	format_text(remedy, sizeof(remedy), "ip link set %s type bridge mcast_querier 0, or %s",
+		    iface->name, igmp ? "mcast_igmp_version 3" : "mcast_mld_version 2");
+	check_tell(check, CHECK_WARN, iface->name, remedy,
+		   "the bridge's own querier asks in %sv%u: hosts that hear it name no sources, "
+		   "which ends SSM",
+		   igmp ? "IGMP" : "MLD", iface->asks[protocol]);
+}
+
 static void check_link(struct check *check, const struct iface *iface)
 {
 	char remedy[64];
@@ -211,6 +228,9 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 		check_rp_filter(check, iface);
 	if (protocol[PROTOCOL_MLD] && iface->up)
 		check_ipv6_address(check, iface);
+	for (int i = 0; i < PROTOCOLS && !conf->upstream; i++)
+		if (protocol[i])
+			check_own_querier(check, (enum protocol)i, iface);
 	for (int i = 0; i < PROTOCOLS; i++)
 		if (protocol[i] && iface->up)
 			check_traffic(check, (enum protocol)i, iface);

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "core/base/log.h"
+#include "core/kernel/bridge.h"
 
 enum {
 	NOTIFICATION_BUFFER = 1 << 20, /* of the socket */
@@ -47,6 +48,8 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
 	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
 	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
+	if (netlink_attribute(body, ABI_IFLA_LINKINFO, &info))
+		bridge_read(info, iface->asks);
 	iface->port = netlink_attribute(body, ABI_IFLA_LINKINFO, &info) &&
 		      netlink_attribute(info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
 		      !netlink_text_is(info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");

@@ -27,10 +27,12 @@ struct iface {
 	bool up;	/* IFF_UP and a carrier (IFF_LOWER_UP) */
 	bool multicast; /* IFF_MULTICAST */
 	unsigned mtu;
-	unsigned master;  /* index of the bridge, VRF or bond that it belongs to; 0: none */
-	bool port;	  /* of a master that takes its packets: a bridge or bond, not a VRF */
-	struct addr ipv4; /* primary address; any: none */
-	struct addr link_local; /* usable (not tentative, not failed); any: none */
+	unsigned master; /* index of the bridge, VRF or bond that it belongs to; 0: none */
+	bool port;	 /* of a master that takes its packets: a bridge or bond, not a VRF */
+	uint8_t asks[PROTOCOLS]; /* the version in which the kernel's own querier asks, if it is a
+				    bridge with one; else 0 */
+	struct addr ipv4;	 /* primary address; any: none */
+	struct addr link_local;	 /* usable (not tentative, not failed); any: none */
 	/* On-link prefixes, the interface's own address as their address (peer's prefix on
 	 * point-to-point links). */
 	struct prefix prefix[IFACE_PREFIXES];

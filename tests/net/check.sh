@@ -70,6 +70,12 @@ ip_in r link set dn1 multicast on
 echo "${plain%dn2;*}\"dn*\";" >"$work/check.conf"
 checks 1
 finds warn 'dn*' 'leave the quotes out'
+ip_in r link add br9 type bridge mcast_snooping 1 mcast_querier 1 mcast_igmp_version 2 mcast_mld_version 1
+echo 'protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> br9;' >"$work/check.conf"
+checks 1
+finds warn br9 'mcast_querier 0, or mcast_igmp_version 3'
+finds warn br9 'mcast_querier 0, or mcast_mld_version 2'
+ip_in r link del br9
 
 # failures
 echo 'pinstance p: up0 ==> dn1 dn1;' >"$work/check.conf"

@@ -197,6 +197,7 @@ static void test_names(void)
 	COMES(vanished == 1 && wan.index);
 	TEST("a port that leaves its bridge is not gone");
 	CHECK(netns_run("ip link add name br type bridge && ip link set dev wan0 master br"));
+	CHECK(!wan.asks[PROTOCOL_IGMP] && !wan.asks[PROTOCOL_MLD]);
 	settle();
 	CHECK(netns_run("ip link set dev wan0 nomaster"));
 	turn(200);
