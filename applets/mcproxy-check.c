@@ -320,7 +320,7 @@ static void check_forward_chain(struct check *check)
 static void check_link_local(struct check *check, const struct conf *conf)
 {
 	for (unsigned i = 0; i < conf->instance_count; i++) {
-		if (conf->instance[i].proxy[0].per_source)
+		if (conf->instance[i].proxy[0].routes == ROUTES_PER_SOURCE)
 			continue;
 		check_tell(check, CHECK_OK, "link-local sources",
 			   "nft: ip saddr 169.254.0.0/16 drop, ip6 saddr fe80::/10 drop",

@@ -7,6 +7,7 @@
 #include "proto/forward/forward.h"
 #include "proto/host/host.h"
 #include "proto/policy/policy.h"
+#include "proto/router/forwarder.h"
 #include "proto/router/group.h"
 #include "proto/router/hold.h"
 #include "proto/router/querier.h"
@@ -232,10 +233,13 @@ bool adopt_route(struct proxy *p, int64_t now, const struct route *r)
 	bool whole = addr_is_any(&r->source);
 	struct membership *m;
 
+	if (r->input < PROXY_VIFS)
+		hold_members(p, now, r);
+	if (r->input < PROXY_VIFS && whole)
+		forwarder_adopt(p, now, r);
 	forward_adopt(p);
 	if (r->input >= PROXY_VIFS)
 		return add_stray(p, r);
-	hold_members(p, now, r);
 	if (whole && addr_is_any(&r->group))
 		return forward_adopt_tree(p, r) || add_stray(p, r);
 	if (!addr_is_multicast(&r->group) || addr_is_link_scope(&r->group) ||

@@ -45,7 +45,8 @@ static enum counter drop_reason(const struct proxy *p, const struct interface *i
 	if (!i->active)
 		return DROP_DOWN;
 	/* The router's own sockets are members like any host. */
-	if ((m->type == MESSAGE_QUERY || p->host[i->vif]) && interface_is_own(i, &packet->source))
+	if ((m->type == MESSAGE_QUERY || m->type > MESSAGE_LEAVE || p->host[i->vif]) &&
+	    interface_is_own(i, &packet->source))
 		return DROP_OWN;
 	if (i->config->upstream && m->type != MESSAGE_QUERY)
 		return DROP_ROLE;
@@ -97,7 +98,9 @@ bool proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	if (upcall->vif >= PROXY_VIFS)
 		return true;
-	if (ENABLE_PER_SOURCE && route_is_per_source(p))
+	if (p->forwarding.tree_changed)
+		forward_renew(p);
+	if (ENABLE_PER_SOURCE && (route_is_per_source(p) || upcall->type == UPCALL_NOCACHE))
 		return flow_upcall(p, now, upcall);
 	if (upcall->type == UPCALL_WRONGVIF)
 		forward_wrong_vif(p, upcall);

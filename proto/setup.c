@@ -10,6 +10,7 @@
 #include "proto/host/host.h"
 #include "proto/policy/merge.h"
 #include "proto/policy/policy.h"
+#include "proto/router/forwarder.h"
 #include "proto/router/hold.h"
 #include "proto/router/querier.h"
 #include "proto/state/interface.h"
@@ -85,6 +86,7 @@ static struct interface *create_interface(struct proxy *p,
 		known = config->upstream ? p->router[config->vif] : p->host[config->vif];
 	i->vif = config->vif;
 	querier_reset(i);
+	forwarder_reset(i);
 	if ((ENABLE_RELOAD || ENABLE_PEERING) && known && !interface_copy_state(i, known)) {
 		free(i);
 		return NULL;
@@ -247,7 +249,9 @@ static void end_others(struct proxy *p, int64_t now, struct interface *const *ne
 			continue;
 		if (at < count)
 			continue;
-		if (i->config->upstream && i->active)
+		if (!i->config->upstream)
+			forwarder_end(p, i);
+		else if (i->active)
 			host_leave_all(p, i, now);
 		end_interface(p, i);
 	}
@@ -338,6 +342,8 @@ void proxy_shutdown(struct proxy *p, int64_t now)
 	for (n = 0; n < p->config->interface_count; n++)
 		if (p->interface[n]->config->upstream)
 			host_leave_all(p, p->interface[n], now);
+		else
+			forwarder_end(p, p->interface[n]);
 	if (ENABLE_PRIVSEP)
 		adopt_end(p);
 	forward_remove_all(p);

@@ -69,7 +69,8 @@ enum { EACH = 1 << PROTOCOL_IGMP | 1 << PROTOCOL_MLD };
 #define BOTH .place = PLACE_DOWNSTREAM | PLACE_UPSTREAM
 
 _Static_assert(sizeof(enum log_level) == 4 && sizeof(enum querier_mode) == 4 &&
-		       sizeof(enum quick_leave) == 4 && sizeof(bool) == 1,
+		       sizeof(enum quick_leave) == 4 && sizeof(enum routes) == 4 &&
+		       sizeof(bool) == 1,
 	       "a number has one byte or four");
 #define IS_PAIR(structure, first, last)                                          \
 	_Static_assert(offsetof(structure, last) - offsetof(structure, first) == \
@@ -118,7 +119,10 @@ static const struct key keys[] = {
 	{"max-routes", KEY_NUMBER, OF_INSTANCE, PROXY(max_routes), RANGE(0, UINT32_MAX),
 	 .standard = CONFIG_MAX_ROUTES},
 	{"ssdp", OF_INSTANCE, PROXY(ssdp_upstream), CHOICE(2, true, "local|proxy")},
-	{"forwarding", OF_INSTANCE, PROXY(per_source), OPTIONAL(PER_SOURCE, "auto", "per-source")},
+	{"forwarding", OF_INSTANCE, PROXY(routes),
+	 CHOICE(3, ROUTES_WILDCARD,
+		ENABLE_PER_SOURCE ? "auto|per-source|wildcard"
+				  : "auto (option PER_SOURCE is off)")},
 	{"scope", INSTANCE(scope), CHOICE(4, SCOPE_GLOBAL, "link|site|organization|global"),
 	 .lacks = FILTER},
 	{"rp-filter", INSTANCE(rp_filter_off), CHOICE(2, true, "keep|off")},

@@ -168,6 +168,7 @@ static const char reasons[][12] = {
 	[PER_SOURCE_INTERFACES] = "interfaces",
 	[PER_SOURCE_SOURCES] = "sources",
 	[PER_SOURCE_GROUPS] = "groups",
+	[PER_SOURCE_SHARED] = "shared-link",
 };
 
 bool table_instances(struct control_answer *answer, const struct control_view *view)

@@ -22,6 +22,10 @@ enum filter_mode { INCLUDE, EXCLUDE };
  */
 enum querier_mode { QUERIER_AUTO, QUERIER_ALWAYS, QUERIER_NEVER };
 
+/* By wildcard routes where they will do and nobody else forwards to a downstream's link; never;
+ * even where somebody else may: the operator says that nobody does. */
+enum routes { ROUTES_AUTO, ROUTES_PER_SOURCE, ROUTES_WILDCARD };
+
 /* What ends a membership: queries that nobody answers (RFC 3376 section 6.4.2), the first leave, or
  * the leave of the last host that is tracked (appendix A.2). */
 enum quick_leave { QUICK_LEAVE_OFF, QUICK_LEAVE_ON, QUICK_LEAVE_TRACKED };
@@ -78,7 +82,7 @@ struct proxy_config {
 	 * them, not at the first one (0). */
 	bool out_first;
 	int32_t mutex;
-	bool per_source;		/* no wildcard routes, even where they would do */
+	enum routes routes;
 	const struct prefix *ssm_range; /* of this protocol's family */
 	size_t ssm_range_count;
 	uint32_t max_routes; /* (S,G) routes; 0: no limit */
@@ -89,18 +93,19 @@ struct proxy_config {
  * appears, and why so. */
 enum proxy_forwarding {
 	FORWARDING_WILDCARD,
-	PER_SOURCE_CONFIGURED, /* config->per_source */
+	PER_SOURCE_CONFIGURED, /* config->routes */
 	PER_SOURCE_UPSTREAMS,  /* there are several */
 	PER_SOURCE_PEERING,    /* an interface is on both sides */
 	PER_SOURCE_IN,	       /* a downstream has a filter for what comes in */
 	PER_SOURCE_OUT,	       /* an upstream has one for what goes out, that passes some */
 	PER_SOURCE_INTERFACES, /* a filter has rules for data of one interface */
 	PER_SOURCE_SOURCES,    /* a filter has rules for some sources */
-	PER_SOURCE_GROUPS      /* the upstream's filter meets several downstreams */
+	PER_SOURCE_GROUPS,     /* the upstream's filter meets several downstreams */
+	PER_SOURCE_SHARED      /* somebody else may forward on the link of a downstream */
 };
 
 /* Who forwards on a downstream, which is not asked of who queries: by Multicast Router Discovery
- * (RFC 4286), PIM Hellos and data that come in from elsewhere. */
+ * (RFC 4286). */
 enum proxy_forwarder {
 	FORWARDER_DOWN,	  /* nothing runs there */
 	FORWARDER_ALONE,  /* we do, and nobody else does: wildcard routes will do */

@@ -175,6 +175,7 @@ void flow_switch(struct proxy *p)
 	uint32_t n;
 
 	for (m = p->database.first; m; m = m->next) {
+		membership_touch(p, m);
 		flow_forget(p, m);
 		for (n = 0; n < m->route_count; n++) {
 			end_contest(p, &m->route[n]);
@@ -210,7 +211,8 @@ void flow_update(struct proxy *p, struct membership *m)
 /* The membership has nothing to do with it, so far. */
 static void touch_flow(struct proxy *p, struct membership *m, const struct addr *source)
 {
-	if (p->flows.moved_count == sizeof(p->flows.moved) / sizeof(*p->flows.moved))
+	if (!route_is_per_source(p) ||
+	    p->flows.moved_count == sizeof(p->flows.moved) / sizeof(*p->flows.moved))
 		membership_touch(p, m);
 	else
 		p->flows.moved[p->flows.moved_count++] = (struct flow){m, *source};
@@ -252,7 +254,7 @@ static bool add_flow(struct proxy *p, struct membership *m, int64_t now,
 		return false;
 	}
 	route_find(m, &upcall->source)->origin = (uint8_t)(link < PROXY_VIFS ? link : upcall->vif);
-	if (p->flows.sweep_at == INT64_MAX)
+	if (p->flows.sweep_at == INT64_MAX && route_is_per_source(p))
 		p->flows.sweep_at = now + SWEEP_INTERVAL;
 	touch_flow(p, m, &upcall->source);
 	return true;

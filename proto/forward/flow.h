@@ -12,7 +12,8 @@
 #include "proto/state/state.h"
 
 /* An upcall of the kernel: a new (S,G), or one that came in elsewhere than expected. False: it gets
- * no route. */
+ * no route. With wildcard routes there are none but from before these were there; the kernel, which
+ * asks once in 10 s, gets its answer all the same. */
 bool flow_upcall(struct proxy *, int64_t now, const struct upcall *);
 /* Sees to what is new or comes elsewhere, each by itself: a group may have very many sources. */
 void flow_settle(struct proxy *, int64_t now);

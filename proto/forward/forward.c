@@ -25,10 +25,19 @@ void forward_free(struct proxy *p)
 		flow_free(p);
 }
 
+void forward_renew(struct proxy *p)
+{
+	enum proxy_forwarding mode = policy_forwarding(p);
+
+	if (!ENABLE_PER_SOURCE || mode == p->forwarding.mode)
+		return;
+	p->forwarding.mode = mode;
+	flow_switch(p);
+}
+
 void forward_configure(struct proxy *p)
 {
 	const struct proxy_interface_config *config = NULL;
-	enum proxy_forwarding mode = policy_forwarding(p);
 
 	if (p->upstream < PROXY_VIFS)
 		config = p->host[p->upstream]->config;
@@ -36,10 +45,7 @@ void forward_configure(struct proxy *p)
 		config = NULL;
 	p->forwarding.way_up = config ? p->upstream : PROXY_VIFS;
 	route_touch_tree(p);
-	if (!ENABLE_PER_SOURCE || mode == p->forwarding.mode)
-		return;
-	p->forwarding.mode = mode;
-	flow_switch(p);
+	forward_renew(p);
 }
 
 void forward_set_vif(struct proxy *p, unsigned vif, bool exists)
@@ -61,6 +67,7 @@ void forward_keep_vifs(struct proxy *p, uint32_t vifs)
 void forward_adopt(struct proxy *p)
 {
 	p->forwarding.covered = p->forwarding.present;
+	forward_renew(p);
 }
 
 /* ---- (*,*) ---- */
@@ -196,10 +203,14 @@ bool forward_has_input(const struct proxy *p, unsigned vif)
 
 void forward_tree(struct proxy *p)
 {
-	uint32_t old_sinks = p->forwarding.sinks, tree = tree_of(p);
-	bool per_source = route_is_per_source(p);
-	unsigned vif, root = root_of(p, tree);
+	uint32_t old_sinks = p->forwarding.sinks, tree;
+	bool per_source;
+	unsigned vif, root;
 
+	forward_renew(p);
+	tree = tree_of(p);
+	per_source = route_is_per_source(p);
+	root = root_of(p, tree);
 	p->forwarding.tree_changed = false;
 	p->forwarding.sinks = per_source ? 0 : p->forwarding.present & ~tree;
 	for (vif = 0; vif < PROXY_VIFS; vif++)
@@ -319,11 +330,14 @@ static void update_source_routes(struct proxy *p, struct membership *m, uint32_t
 
 	for (n = 0; n < m->route_count; n++) {
 		struct source_route *s = &m->route[n];
+		bool possible = p->forwarding.root < PROXY_VIFS;
+		bool needed = possible && wanting(p, m, &s->source) != all;
 
-		if (p->forwarding.root == PROXY_VIFS || wanting(p, m, &s->source) == all)
-			route_end(p, m, s);
-		else
+		/* The kernel has asked about it before there were wildcards, and waits. */
+		if (needed || (s->fresh && possible))
 			install_source(p, m, s);
+		if (!needed)
+			route_end(p, m, s);
 	}
 	route_sweep(m);
 }

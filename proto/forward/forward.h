@@ -19,6 +19,8 @@ void forward_init(struct proxy *);
 void forward_free(struct proxy *);
 /* The configuration is another one, from now on: what its upstreams and filters mean for routes. */
 void forward_configure(struct proxy *);
+/* Whether routes can be wildcards may have changed in this turn. */
+void forward_renew(struct proxy *);
 /* The VIF exists, or not. */
 void forward_set_vif(struct proxy *, unsigned vif, bool exists);
 /* Only these VIFs are configured. */

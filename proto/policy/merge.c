@@ -7,9 +7,16 @@
 
 #include "proto/policy/filter.h"
 #include "proto/policy/policy.h"
+#include "proto/state/interface.h"
 
 /* Into which a filter may cut the sources of a group; then it is taken as a whole. */
 enum { MOST_RANGES = 4 * CONFIG_MAX_SOURCES };
+
+/* Of what we do not forward nothing is asked for. */
+static bool counts(const struct proxy *p, const struct group *g)
+{
+	return interface_forwards(p->router[g->vif]);
+}
 
 static bool excludes(const struct group *g, const struct addr *source)
 {
@@ -19,36 +26,39 @@ static bool excludes(const struct group *g, const struct addr *source)
 }
 
 /* Excluded by every group in EXCLUDE mode, and included by no other? */
-static bool nobody_wants(const struct membership *m, const struct addr *source)
+static bool nobody_wants(const struct proxy *p, const struct membership *m,
+			 const struct addr *source)
 {
 	const struct group *g;
 
 	for (g = m->groups; g; g = g->next)
-		if (g->state.filter_mode == EXCLUDE ? !excludes(g, source)
-						    : !!source_list_find(&g->state.sources, source))
+		if (counts(p, g) && (g->state.filter_mode == EXCLUDE
+					     ? !excludes(g, source)
+					     : !!source_list_find(&g->state.sources, source)))
 			return false;
 	return true;
 }
 
-static size_t list_excluded(struct addr *to, const struct membership *m, const struct group *first)
+static size_t list_excluded(const struct proxy *p, struct addr *to, const struct membership *m,
+			    const struct group *first)
 {
 	size_t count = 0;
 	uint32_t n;
 
 	for (n = 0; n < first->state.sources.count; n++)
-		if (nobody_wants(m, &first->state.sources.source[n].address))
+		if (nobody_wants(p, m, &first->state.sources.source[n].address))
 			to[count++] = first->state.sources.source[n].address;
 	return count;
 }
 
-static size_t list_included(struct addr *to, const struct membership *m)
+static size_t list_included(const struct proxy *p, struct addr *to, const struct membership *m)
 {
 	const struct group *g;
 	size_t count = 0;
 	uint32_t n;
 
 	for (g = m->groups; g; g = g->next)
-		for (n = 0; n < g->state.sources.count; n++)
+		for (n = 0; n < g->state.sources.count && counts(p, g); n++)
 			to[count++] = g->state.sources.source[n].address;
 	/* One list is sorted already. */
 	return m->groups && m->groups->next ? source_sort(to, count) : count;
@@ -177,10 +187,11 @@ bool merge_membership(struct proxy *p, const struct membership *m, const struct 
 	if (!merge_room_listed(p, m, &list))
 		return false;
 	for (g = m->groups; g; g = g->next)
-		if (g->state.filter_mode == EXCLUDE)
+		if (g->state.filter_mode == EXCLUDE && counts(p, g))
 			excluding = g;
 	merged->mode = excluding ? EXCLUDE : INCLUDE;
 	merged->source = list;
-	merged->count = excluding ? list_excluded(list, m, excluding) : list_included(list, m);
+	merged->count =
+		excluding ? list_excluded(p, list, m, excluding) : list_included(p, list, m);
 	return true;
 }

@@ -94,7 +94,8 @@ bool policy_subscribes(const struct proxy *p, const struct membership *m,
 	for (g = m->groups; g; g = g->next) {
 		const struct interface *router = p->router[g->vif];
 
-		if ((listed ? policy_wants(g, source) : g->state.filter_mode == EXCLUDE) &&
+		if (interface_forwards(router) &&
+		    (listed ? policy_wants(g, source) : g->state.filter_mode == EXCLUDE) &&
 		    is_offered(router, host, &m->group, source, last) &&
 		    !is_served(p, router, host, &m->group, source, last))
 			return true;
@@ -215,6 +216,17 @@ static enum proxy_forwarding of_upstream(const struct proxy_interface_config *co
 	return of_groups(config->in);
 }
 
+/* With wildcard routes, what one forwarder puts onto the link of another goes round. */
+static bool is_shared(const struct proxy *p)
+{
+	unsigned n;
+
+	for (n = 0; n < p->config->interface_count && p->config->routes == ROUTES_AUTO; n++)
+		if (p->interface[n]->forwarder.forwards && !p->interface[n]->forwarder.alone)
+			return true;
+	return false;
+}
+
 enum proxy_forwarding policy_forwarding(const struct proxy *p)
 {
 	unsigned n, upstreams = 0, downstreams = 0;
@@ -222,7 +234,7 @@ enum proxy_forwarding policy_forwarding(const struct proxy *p)
 
 	if (!ENABLE_PER_SOURCE)
 		return FORWARDING_WILDCARD;
-	if (p->config->per_source)
+	if (p->config->routes == ROUTES_PER_SOURCE)
 		return PER_SOURCE_CONFIGURED;
 	for (n = 0; n < p->config->interface_count; n++) {
 		const struct proxy_interface_config *config = &p->config->interface[n];
@@ -239,5 +251,5 @@ enum proxy_forwarding policy_forwarding(const struct proxy *p)
 		result =
 			config->upstream ? of_upstream(config, downstreams) : of_downstream(config);
 	}
-	return result;
+	return !result && is_shared(p) ? PER_SOURCE_SHARED : result;
 }

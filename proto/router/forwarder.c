@@ -2,24 +2,294 @@
 /* See forwarder.h. */
 #include "proto/router/forwarder.h"
 
+#include "proto/base/timer.h"
+#include "proto/packet/codec.h"
 #include "proto/router/hold.h"
 #include "proto/state/interface.h"
 #include "proto/state/membership.h"
 #include "proto/state/route.h"
 
-void forwarder_set(struct proxy *p, struct interface *i, bool forwards)
+/* Seconds between advertisements: the least of RFC 4286 section 3.1.1, as three that are missing
+ * are a dead router; and the usual ones, for switches, where nobody could take over. */
+enum { ADVERTISEMENT_INTERVAL = 4, ALONE_INTERVAL = 20 };
+/* Milliseconds at least between two advertisements that are asked for. */
+enum { LEAST_INTERVAL = 1000 };
+/* So many milliseconds after its beginning a forwarder has nothing to hand over; so many a stream
+ * takes to reach the next one, when it has been asked for. */
+enum { BEGINNING = 2000, HANDING_OVER = 1000 };
+/* So many milliseconds a sign holds at most, whatever it says. */
+enum { LONGEST_SIGN = 180000 };
+
+static void forget_other(struct forwarder *f)
+{
+	f->other = (struct addr){{0}};
+	f->other_until = f->yield_at = INT64_MAX;
+}
+
+void forwarder_reset(struct interface *i)
+{
+	struct forwarder *f = &i->forwarder;
+
+	*f = (struct forwarder){.shared_until = INT64_MAX, .say_at = INT64_MAX};
+	forget_other(f);
+}
+
+static void set_forwards(struct proxy *p, struct interface *i, bool forwards)
 {
 	uint32_t n;
 
+	if (i->forwarder.forwards == forwards)
+		return;
 	i->forwarder.forwards = forwards;
+	i->forwarder.alone &= forwards;
+	i->forwarder.yield_at = INT64_MAX;
 	route_touch_tree(p);
 	for (n = 0; n < i->timers.count; n++)
 		membership_touch(p, interface_group(i, n)->membership);
 }
 
+/* Does the other one, if there is one, go before us? */
+static bool goes_before(const struct interface *i, const struct addr *other)
+{
+	return i->config->querier != QUERIER_ALWAYS && !addr_is_any(other) &&
+	       interface_is_above(i, other);
+}
+
+static void hurry(struct forwarder *f, int64_t now)
+{
+	int64_t at = f->hurried_at + LEAST_INTERVAL;
+
+	if (at < now)
+		at = now;
+	if (f->say_at <= at)
+		return;
+	f->say_at = f->hurried_at = at;
+}
+
+static void share(struct proxy *p, struct interface *i, int64_t now)
+{
+	struct forwarder *f = &i->forwarder;
+
+	f->shared_until = now + values_other_querier_present_interval(&i->values);
+	if (!addr_is_any(&f->other) && f->shared_until < f->other_until)
+		f->shared_until = f->other_until;
+	if (!f->alone)
+		return;
+	f->alone = false;
+	route_touch_tree(p);
+	hurry(f, now);
+}
+
+void forwarder_restart(struct proxy *p, struct interface *i, int64_t now)
+{
+	struct forwarder *f = &i->forwarder;
+
+	if (!goes_before(i, &f->other)) {
+		f->yield_at = INT64_MAX;
+		if (!f->forwards)
+			f->began_at = now;
+		set_forwards(p, i, true);
+	}
+	f->solicits = true;
+	f->say_at = now;
+}
+
+void forwarder_start(struct proxy *p, struct interface *i, int64_t now)
+{
+	struct forwarder *f = &i->forwarder;
+
+	if (f->other_until <= now)
+		forget_other(f);
+	share(p, i, now);
+	forwarder_restart(p, i, now);
+}
+
+void forwarder_hold(struct proxy *p, struct interface *i)
+{
+	set_forwards(p, i, true);
+}
+
+void forwarder_stop(struct proxy *p, struct interface *i)
+{
+	struct forwarder *f = &i->forwarder;
+
+	set_forwards(p, i, false);
+	f->solicits = false;
+	f->shared_until = f->say_at = INT64_MAX;
+}
+
+void forwarder_adopt(struct proxy *p, int64_t now, const struct route *r)
+{
+	struct interface *i = p->router[r->input];
+	unsigned vif;
+
+	/* What comes in there was dropped: somebody else forwards, and will say so. */
+	if (addr_is_any(&r->group) && r->outputs == route_bit(r->input) && i && i->active &&
+	    i->config->querier == QUERIER_AUTO) {
+		set_forwards(p, i, false);
+		i->forwarder.other_until = now + 3 * 1000 * ADVERTISEMENT_INTERVAL;
+	}
+	for (vif = 0; vif < PROXY_VIFS; vif++)
+		if (p->router[vif] && p->router[vif]->forwarder.forwards) {
+			p->router[vif]->forwarder.alone = true;
+			p->router[vif]->forwarder.shared_until = INT64_MAX;
+		}
+}
+
+/* ---- what is said ---- */
+
+static int interval_of(const struct interface *i)
+{
+	return i->forwarder.alone ? ALONE_INTERVAL : ADVERTISEMENT_INTERVAL;
+}
+
+static void say(struct proxy *p, struct interface *i, enum message_type type)
+{
+	const struct values *values = &i->values;
+	struct message_writer w;
+	uint8_t buffer[16];
+
+	interface_start(p, i, &w, buffer, sizeof(buffer));
+	codec_write_discovery(&w, type, (uint8_t)interval_of(i), values);
+	interface_send(p, i, &w, TX_MRD);
+}
+
+/* Who stands by asks now and then who is there, so that nobody takes the link for its own. */
+static void say_what_is_due(struct proxy *p, struct interface *i, int64_t now)
+{
+	struct forwarder *f = &i->forwarder;
+
+	if (f->solicits || (f->say_at <= now && !f->forwards))
+		say(p, i, MESSAGE_SOLICITATION);
+	f->solicits = false;
+	if (f->say_at > now)
+		return;
+	if (f->forwards)
+		say(p, i, MESSAGE_ADVERTISEMENT);
+	f->say_at = now + (f->forwards ? interval_of(i) * 1000 : i->configured.query_interval);
+}
+
+void forwarder_end(struct proxy *p, struct interface *i)
+{
+	if (i->active && i->forwarder.forwards)
+		say(p, i, MESSAGE_TERMINATION);
+}
+
+/* ---- what is heard ---- */
+
+/* It forwards for so many milliseconds more. Who serves nobody, so far, has nothing to hand over.
+ */
+static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
+		      int32_t holdtime)
+{
+	struct forwarder *f = &i->forwarder;
+	bool serves = i->timers.count && now >= f->began_at + BEGINNING;
+
+	if (addr_is_any(&f->other) || addr_equal(&f->other, source) ||
+	    interface_is_lower(source, &f->other)) {
+		f->other = *source;
+		f->other_until = now + (holdtime < LONGEST_SIGN ? holdtime : LONGEST_SIGN);
+	}
+	share(p, i, now);
+	if (!f->forwards)
+		return;
+	if (!goes_before(i, source))
+		hurry(f, now);
+	else if (f->yield_at == INT64_MAX)
+		f->yield_at = now + (serves ? i->values.query_response_interval : 0);
+}
+
+void forwarder_query(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
+		     const struct message *m)
+{
+	struct forwarder *f = &i->forwarder;
+	int64_t answered = now + m->max_response_time + HANDING_OVER;
+
+	share(p, i, now);
+	/* Now members report: switches have to know who wants to hear it. */
+	if (f->forwards && addr_is_any(&m->group))
+		hurry(f, now);
+	if (f->yield_at < INT64_MAX && addr_equal(source, &f->other) && addr_is_any(&m->group))
+		f->yield_at = timer_sooner(f->yield_at, answered);
+}
+
+static void hear_end(struct forwarder *f, int64_t now, const struct addr *source)
+{
+	if (!addr_equal(&f->other, source))
+		return;
+	forget_other(f);
+	if (!f->forwards)
+		f->say_at = now;
+}
+
+void forwarder_message(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
+		       const struct message *m)
+{
+	struct forwarder *f = &i->forwarder;
+
+	if (p->host[i->vif] && i->config->querier != QUERIER_AUTO)
+		return;
+	if (m->type == MESSAGE_SOLICITATION) {
+		if (!addr_is_any(source))
+			share(p, i, now);
+		if (f->forwards)
+			hurry(f, now);
+	} else if (m->holdtime) {
+		hear_sign(p, i, now, source, m->holdtime);
+	} else {
+		hear_end(f, now, source);
+	}
+}
+
+/* ---- time ---- */
+
+int64_t forwarder_deadline(const struct interface *i)
+{
+	const struct forwarder *f = &i->forwarder;
+	int64_t first = timer_sooner(f->shared_until, f->say_at);
+
+	if (!i->active)
+		return INT64_MAX;
+	return timer_sooner(timer_sooner(first, f->yield_at), f->other_until);
+}
+
+bool forwarder_tick(struct proxy *p, struct interface *i, int64_t now)
+{
+	struct forwarder *f = &i->forwarder;
+
+	if (!i->active)
+		return false;
+	if (f->other_until <= now)
+		forget_other(f);
+	if (f->shared_until <= now) {
+		f->shared_until = INT64_MAX;
+		f->alone = true;
+		route_touch_tree(p);
+	}
+	if (f->yield_at <= now) {
+		say(p, i, MESSAGE_TERMINATION);
+		set_forwards(p, i, false);
+		f->say_at = now + i->configured.query_interval;
+	}
+	if (!f->forwards && f->other_until == INT64_MAX) {
+		forwarder_restart(p, i, now);
+		return true;
+	}
+	say_what_is_due(p, i, now);
+	return false;
+}
+
 enum proxy_forwarder forwarder_state(const struct interface *i)
 {
+	const struct forwarder *f = &i->forwarder;
+
 	if (!(i->active || hold_is_on(i)) || i->config->upstream)
 		return FORWARDER_DOWN;
-	return i->forwarder.forwards ? FORWARDER_ALONE : FORWARDER_OTHER;
+	if (!f->forwards)
+		return FORWARDER_OTHER;
+	if (f->yield_at < INT64_MAX)
+		return FORWARDER_YIELDS;
+	if (!addr_is_any(&f->other))
+		return FORWARDER_BESIDE;
+	return f->alone ? FORWARDER_ALONE : FORWARDER_FIRST;
 }

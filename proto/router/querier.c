@@ -25,7 +25,7 @@ void querier_free(struct interface *i)
 	free(i->router.regular);
 }
 
-static void become_querier(struct proxy *p, struct interface *i, int64_t now)
+static void become_querier(struct interface *i, int64_t now)
 {
 	bool asked = i->router.querier;
 
@@ -38,14 +38,20 @@ static void become_querier(struct proxy *p, struct interface *i, int64_t now)
 		i->router.querier = true;
 		i->router.next_general_query = now;
 	}
-	forwarder_set(p, i, true);
+}
+
+/* All members are to be heard of. */
+static void start_up(struct interface *i, int64_t now)
+{
+	become_querier(i, now);
+	i->router.startup_left = i->values.startup_query_count;
+	i->router.urgent_left = 1;
 }
 
 void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 {
-	become_querier(p, i, now);
-	i->router.startup_left = i->values.startup_query_count;
-	i->router.urgent_left = 1;
+	start_up(i, now);
+	forwarder_restart(p, i, now);
 }
 
 /* Hosts that nobody has noted down yet will have been heard of after a membership's time. */
@@ -91,7 +97,8 @@ void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
 {
-	querier_restart(p, i, now);
+	start_up(i, now);
+	forwarder_start(p, i, now);
 	i->router.tracking_from = now + values_startup_time(&i->configured);
 	if (hold_is_on(i))
 		hold_end(i, now);
@@ -103,7 +110,7 @@ void querier_adopt(struct proxy *p, struct interface *i, int64_t now)
 	if (!hold_begin(i, now))
 		return;
 	i->router.querier = i->config->querier != QUERIER_NEVER;
-	forwarder_set(p, i, true);
+	forwarder_hold(p, i);
 	group_join_static(p, i);
 }
 
@@ -115,7 +122,7 @@ void querier_stop(struct proxy *p, struct interface *i)
 		parting_end(i);
 	i->router.held_until = 0;
 	querier_reset(i);
-	forwarder_set(p, i, false);
+	forwarder_stop(p, i);
 }
 
 static void send_general_query(struct proxy *p, struct interface *i)
@@ -134,22 +141,26 @@ static void send_general_query(struct proxy *p, struct interface *i)
 	interface_send(p, i, &w, TX_QUERY);
 }
 
-/* Numerically lower: IPv4 addresses; the interface identifiers of link-local addresses (RFC 3810
- * section 7.6.2). */
-static bool is_lower(const struct addr *a, const struct addr *b)
-{
-	return memcmp(a->byte + 8, b->byte + 8, 8) < 0;
-}
-
 /* Of another querier's query interval no more is believed than so many times the own one, else a
  * single forged query would keep the link for days. */
 enum { RAREST = 4 };
+/* Milliseconds at least between two general queries, whoever else asks. */
+enum { LEAST_INTERVAL = 1000 };
 
 static int32_t believed_interval(const struct interface *i, int32_t told)
 {
 	int64_t most = (int64_t)RAREST * i->configured.query_interval;
 
 	return told < most ? told : (int32_t)most;
+}
+
+/* Somebody with a higher address takes himself for the querier: he is told at once who is. */
+static void ask_again(struct interface *i, int64_t now)
+{
+	int64_t at = i->router.last_general_query + LEAST_INTERVAL;
+
+	if (i->router.querier && i->router.next_general_query > at)
+		i->router.next_general_query = at < now ? now : at;
 }
 
 /* On links without one (point-to-point, addresses with /32) any address may be a router's. */
@@ -191,12 +202,16 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	bool never = i->config->querier == QUERIER_NEVER;
 	bool outsider = addr_is_any(source) || is_foreign(i, source);
 
+	if (!outsider)
+		forwarder_query(p, i, now, source, m);
 	if (i->config->querier == QUERIER_ALWAYS || (outsider && i->router.querier))
 		return;
 	if (!addr_is_any(&m->group) && !i->values.rfc3376_timers)
 		return;
-	if (!never && !outsider && !is_lower(source, &i->address))
+	if (!never && !outsider && !interface_is_above(i, source)) {
+		ask_again(i, now);
 		return;
+	}
 	interface_heed(i, m->robustness, believed_interval(i, m->query_interval));
 	if (outsider && !never)
 		return;
@@ -204,10 +219,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	i->router.other_querier_until = now + values_other_querier_present_interval(&i->values);
 	i->router.next_general_query = INT64_MAX;
 	i->router.startup_left = i->router.urgent_left = 0;
-	if (i->router.querier) {
-		i->router.querier = false;
-		forwarder_set(p, i, i->config->querier == QUERIER_NEVER);
-	}
+	i->router.querier = false;
 }
 
 /* Section 6.6.1: the query tells how long members have to answer each of those that are to come
@@ -242,6 +254,17 @@ static void hear_query(struct proxy *p, struct interface *i, int64_t now,
 	if (!addr_is_any(&m->group) && !m->suppress && m->version > 1 &&
 	    i->config->querier != QUERIER_ALWAYS)
 		lower_timers(p, i, now, m);
+}
+
+static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,
+		      const struct message *m)
+{
+	if (is_foreign(i, source)) {
+		i->counters.value[DROP_SOURCE]++;
+		return;
+	}
+	i->counters.value[RX_MRD]++;
+	forwarder_message(p, i, now, source, m);
 }
 
 static bool accepts_from(const struct interface *i, const struct addr *source)
@@ -302,7 +325,7 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 		return;
 	}
 	if (m->type > MESSAGE_LEAVE) {
-		i->counters.value[RX_MRD]++;
+		hear_sign(p, i, now, &packet->source, m);
 		return;
 	}
 	refused = refusal(p, i, packet, m);
@@ -317,7 +340,7 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 
 int64_t querier_deadline(const struct interface *i)
 {
-	int64_t first = timer_first(&i->timers);
+	int64_t first = timer_sooner(timer_first(&i->timers), forwarder_deadline(i));
 
 	if (hold_is_on(i))
 		return i->router.held_until;
@@ -343,9 +366,12 @@ void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned bu
 	if (hold_is_on(i))
 		return;
 	if (i->router.other_querier_until <= now)
-		become_querier(p, i, now);
+		become_querier(i, now);
+	if (forwarder_tick(p, i, now) && i->config->querier != QUERIER_NEVER)
+		start_up(i, now);
 	if (i->router.next_general_query <= now) {
 		send_general_query(p, i);
+		i->router.last_general_query = now;
 		i->router.next_general_query = now + next_interval(i);
 	}
 	if (ENABLE_HOST_TRACKING)

@@ -124,6 +124,12 @@ bool interface_is_own(const struct interface *i, const struct addr *address)
 	return !addr_is_any(address) && addr_equal(address, &i->address);
 }
 
+/* It may be that another one forwards what is sent there, and that it comes in elsewhere. */
+static bool is_left_to_others(const struct interface *i)
+{
+	return !i->config->upstream && !i->forwarder.forwards;
+}
+
 unsigned interface_on_link(const struct proxy *p, const struct addr *address)
 {
 	unsigned n, found = PROXY_VIFS;
@@ -133,7 +139,7 @@ unsigned interface_on_link(const struct proxy *p, const struct addr *address)
 		const struct interface *i = p->interface[n];
 		int length = interface_subnet(i, address);
 
-		if (length > longest && i->exists) {
+		if (length > longest && i->exists && !is_left_to_others(i)) {
 			longest = length;
 			found = i->vif;
 		}

@@ -34,9 +34,20 @@ int64_t interface_membership_interval(const struct interface *);
 int interface_subnet(const struct interface *, const struct addr *address);
 /* Is ADDRESS one of the interface's own, also one that it does not send from? */
 bool interface_is_own(const struct interface *, const struct addr *address);
-/* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none, or it is link-local, which may be on any.
- */
+/* The VIF whose subnet ADDRESS is on; PROXY_VIFS: none, or one where somebody else forwards, or it
+ * is link-local, which may be on any. */
 unsigned interface_on_link(const struct proxy *, const struct addr *address);
+/* Numerically lower: IPv4 addresses; the interface identifiers of link-local addresses (RFC 3810
+ * section 7.6.2). */
+static inline bool interface_is_lower(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->byte + 8, b->byte + 8, 8) < 0;
+}
+/* Is the interface's address above that of OTHER, who so goes first on the link? */
+static inline bool interface_is_above(const struct interface *i, const struct addr *other)
+{
+	return interface_is_lower(other, &i->address);
+}
 /* Does the instance forward to this downstream, and from it? */
 static inline bool interface_forwards(const struct interface *i)
 {

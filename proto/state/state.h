@@ -19,7 +19,7 @@ struct router {
 	bool static_missing;  /* a static join has found no memory */
 	uint8_t startup_left; /* general queries */
 	uint8_t urgent_left;  /* of these that hosts are to answer at once */
-	int64_t next_general_query;
+	int64_t next_general_query, last_general_query;
 	int64_t held_until;	   /* without address or carrier; 0: it is not held */
 	int64_t confirmed_by;	   /* what was held before, by hosts: hold.c's */
 	struct addr other_querier; /* any: nobody */
@@ -36,7 +36,13 @@ struct router {
 
 /* Who forwards on a downstream: forwarder.c's. */
 struct forwarder {
-	bool forwards; /* we do */
+	bool forwards; /* we do ... */
+	bool alone;    /* ... and nobody else does */
+	bool solicits; /* who else is there is to be asked */
+	struct addr
+		other; /* of those who show that they forward the lowest; any: nobody, or unknown */
+	int64_t other_until, shared_until, yield_at; /* INT64_MAX: never */
+	int64_t say_at, hurried_at, began_at;
 };
 
 /* The answer to General Queries while it is on its way (RFC 3376 section 5.2): answer.c's. */

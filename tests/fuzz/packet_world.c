@@ -221,7 +221,7 @@ static void set_matching(struct world *world, unsigned code)
 	static const int32_t mutexes[] = {0, 0, 1000, 5000};
 
 	world->config.out_first = code & 1;
-	world->config.per_source = code >> 1 & 1;
+	world->config.routes = code >> 1 & 1 ? ROUTES_PER_SOURCE : ROUTES_WILDCARD;
 	world->config.mutex = mutexes[code >> 2 & 3];
 }
 

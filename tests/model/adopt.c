@@ -147,13 +147,32 @@ static void adopt_upstream(struct model *model, const struct route *route)
 		upstream_adopt(&model->link[n], &route->group);
 }
 
+/* Wildcards are for links that are ours alone; where what comes in is dropped, somebody else
+ * forwards, who says so three times until he has to be believed dead. */
+static void adopt_links(struct model *model, const struct route *route)
+{
+	for (unsigned n = 0; n < model->link_count; n++) {
+		struct link *link = &model->link[n];
+
+		if (!link->forwards)
+			continue;
+		link->alone = true;
+		link->shared_until = NEVER;
+		if (!link->active || !addr_is_any(&route->group) ||
+		    link->config->vif != route->input || link->config->querier != QUERIER_AUTO ||
+		    route->outputs != UINT32_C(1) << route->input)
+			continue;
+		link->forwards = link->alone = false;
+		link->rival_until = model->now + 3 * 4000;
+	}
+}
+
 void model_adopt(struct model *model, int64_t now, const struct route *route)
 {
 	bool whole = addr_is_any(&route->source);
 
 	model->now = now;
 	model->repeat_ok = false;
-	routes_adopt(model, route);
 	for (unsigned n = 0; n < model->link_count; n++) {
 		if (!model->link[n].config->upstream && route->input < PROXY_VIFS &&
 		    route->outputs >> model->link[n].config->vif & 1)
@@ -161,6 +180,10 @@ void model_adopt(struct model *model, int64_t now, const struct route *route)
 		/* What was adopted before that was known. */
 		model->repeat_ok |= model->link[n].held_until != 0;
 	}
+	if (whole && route->input < PROXY_VIFS)
+		adopt_links(model, route);
+	merge_read(model);
+	routes_adopt(model, route);
 	if (!hearing_is_kept(model, &route->group))
 		return;
 	for (unsigned n = 0; n < model->link_count; n++) {

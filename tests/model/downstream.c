@@ -108,6 +108,7 @@ void downstream_adopt(struct model *model, unsigned entry)
 		return;
 	downstream_pause(model, entry);
 	become_querier(model, link);
+	link->forwards = true;
 	downstream_set_static(model, entry);
 }
 
@@ -125,6 +126,7 @@ void downstream_start(struct model *model, unsigned entry, bool anew)
 	become_querier(model, link);
 	link->startup_left = link->configured.startup_query_count;
 	link->urgent = 1;
+	rivals_start(model, entry, anew);
 	if (anew)
 		link->unknown_until = model->now +
 				      (int64_t)(link->configured.startup_query_count - 1) *
@@ -183,7 +185,16 @@ void downstream_stop(struct model *model, unsigned entry)
 	link->query_at = link->other_until = NEVER;
 	link->other = (struct addr){{0}};
 	link->values = link->configured;
-	(void)model;
+	rivals_stop(link);
+}
+
+/* He has to hear that we ask; once a second is enough. */
+static void ask_again(const struct model *model, struct link *link)
+{
+	int64_t soonest = link->asked_at + 1000 > model->now ? link->asked_at + 1000 : model->now;
+
+	if (link->querier && soonest < link->query_at)
+		link->query_at = soonest;
 }
 
 /* RFC 9776 section 6.6.2: only a General Query elects; RFC 3376: any query. A switch without an
@@ -196,8 +207,10 @@ static void elect(struct model *model, struct link *link, const struct heard *he
 	    (!addr_is_any(&heard->message->group) && !link->values.rfc3376_timers))
 		return;
 	if (link->config->querier == QUERIER_AUTO && !nobody &&
-	    addr_compare(&heard->source, &link->address) >= 0)
+	    addr_compare(&heard->source, &link->address) >= 0) {
+		ask_again(model, link);
 		return;
+	}
 	variables_adopt(model, link, heard->message);
 	if (nobody && link->config->querier == QUERIER_AUTO)
 		return;
@@ -235,6 +248,7 @@ void downstream_query(struct model *model, unsigned entry, const struct heard *h
 {
 	struct link *link = &model->link[entry];
 
+	rivals_query(model, link, heard);
 	elect(model, link, heard);
 	if (!addr_is_any(&heard->message->group))
 		lower_timers(model, link, heard->message);
@@ -245,10 +259,14 @@ void downstream_query(struct model *model, unsigned entry, const struct heard *h
 int64_t downstream_deadline(const struct model *model, unsigned entry)
 {
 	const struct link *link = &model->link[entry];
-	int64_t next = link->query_at < link->other_until ? link->query_at : link->other_until;
+	int64_t next = rivals_deadline(link);
 
 	if (!link->active)
 		return link->held_until ? link->held_until : NEVER;
+	if (link->query_at < next)
+		next = link->query_at;
+	if (link->other_until < next)
+		next = link->other_until;
 	for (unsigned i = 0; i < link->parting_count; i++)
 		if (link->parting[i].at < next)
 			next = link->parting[i].at;
@@ -279,6 +297,11 @@ void downstream_expire(struct model *model, unsigned entry)
 			held_delete(link, &link->member[i--]);
 	if (link->other_until <= model->now)
 		become_querier(model, link);
+	if (!rivals_expire(model, entry) || link->config->querier == QUERIER_NEVER)
+		return;
+	become_querier(model, link);
+	link->startup_left = link->configured.startup_query_count;
+	link->urgent = 1;
 }
 
 /* One transmission: the sources that answered with the S flag, the others without. */
@@ -331,6 +354,7 @@ static void ask_all(struct model *model, unsigned entry)
 	struct link *link = &model->link[entry];
 	int64_t next = link->values.query_interval;
 
+	link->asked_at = model->now;
 	model_expect(model, entry, &(struct addr){{0}});
 	link->response = link->values.query_response_interval;
 	if (link->urgent && link->response > 1000)
@@ -426,8 +450,8 @@ static bool is_expected(const struct model *model, const struct expected *expect
 	bool names_sources = expected->source.count || expected->maybe.count;
 	unsigned found = 0;
 
-	if (expected->leave || expected->met || expected->entry != entry ||
-	    !addr_equal(&expected->group, &message->group) ||
+	if (expected->leave || expected->sign != KIND_QUERY || expected->met ||
+	    expected->entry != entry || !addr_equal(&expected->group, &message->group) ||
 	    names_sources != (message->source.count > 0))
 		return false;
 	if (message->version == newest_version(model->protocol) &&

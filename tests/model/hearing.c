@@ -204,7 +204,7 @@ static bool make_old(const struct model *model, struct link *link, struct hearin
 		return true;
 	}
 	hearing->old_version = 0;
-	return hearing->type == TO_IN && !igmpv1 && merge_is_forwarder(link) &&
+	return hearing->type == TO_IN && !igmpv1 && (link->querier || link->forwards) &&
 	       held_find(link, &hearing->group, false);
 }
 
@@ -248,7 +248,8 @@ void hearing_report(struct model *model, unsigned entry, const struct heard *hea
 		if (message->kind == KIND_LEAVE) {
 			hearing.type = TO_IN;
 			hearing.old_version = 0;
-			if (!held_find(link, &message->group, false) || !merge_is_forwarder(link))
+			if (!held_find(link, &message->group, false) ||
+			    !(link->querier || link->forwards))
 				return;
 		}
 		hear_record(model, entry, &hearing);

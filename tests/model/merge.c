@@ -46,13 +46,6 @@ static bool wants(const void *ctx, unsigned entry, const struct addr *group,
 	return is_wanted(&model->link[entry], source, group, as != AS_IT_IS);
 }
 
-/* Both directions are the querier's alone. */
-bool merge_is_forwarder(const struct link *link)
-{
-	return (link->active || link->held_until) && !link->config->upstream &&
-	       (link->querier || link->config->querier == QUERIER_NEVER);
-}
-
 void merge_read(struct model *model)
 {
 	struct reading *r = &model->reading;
@@ -65,11 +58,19 @@ void merge_read(struct model *model)
 	for (unsigned n = 0; n < r->count; n++) {
 		const struct link *link = &model->link[n];
 
-		r->entry[n] = (struct reading_entry){
-			link->config->vif, link->config->upstream,   link->up,
-			link->active,	   merge_is_forwarder(link), link->filter->in,
-			link->filter->out};
+		r->entry[n] = (struct reading_entry){link->config->vif, link->config->upstream,
+						     link->up,		link->active,
+						     link->forwards,	link->alone,
+						     link->filter->in,	link->filter->out};
 	}
+	r->wildcard = reading_is_wildcard(r);
+	/* What there are routes of stays. */
+	for (unsigned i = 0; !r->wildcard && !model->per_source && i < r->kernel->route_count; i++)
+		routes_asked(model,
+			     &(struct upcall){UPCALL_WRONGVIF, r->kernel->route[i].route.input,
+					      r->kernel->route[i].route.source,
+					      r->kernel->route[i].route.group});
+	model->per_source = !r->wildcard;
 }
 
 /* ---- lists of sources ---- */

@@ -102,13 +102,7 @@ static void start_link(struct model *model, struct link *link)
 	link->values = link->configured;
 	link->version = link->configured.version;
 	link->query_at = link->other_until = link->unsolicited_at = NEVER;
-}
-
-static void take_reading(struct model *model)
-{
-	merge_read(model);
-	model->reading.wildcard = reading_is_wildcard(&model->reading);
-	model->per_source = !model->reading.wildcard;
+	rivals_forget(link);
 }
 
 struct model *model_new(const struct proxy_config *config, const struct model_filter *filter,
@@ -130,7 +124,7 @@ struct model *model_new(const struct proxy_config *config, const struct model_fi
 		model->link[n].filter = &filter[n];
 		start_link(model, &model->link[n]);
 	}
-	take_reading(model);
+	merge_read(model);
 	return model;
 }
 
@@ -387,10 +381,12 @@ static void retire(struct model *model, const struct link *old, unsigned count, 
 			continue;
 		model->link[to] = old[n];
 		model->retired++;
-		if (old[n].config->upstream)
+		if (old[n].config->upstream) {
 			upstream_shutdown(model, &model->link[to]);
-		else
+		} else {
+			rivals_end(model, to);
 			downstream_stop(model, to);
+		}
 		free(model->link[to].known);
 		free(model->link[to].parting);
 		model->link[to].known = NULL;
@@ -432,8 +428,6 @@ static void rearrange(struct model *model, const struct proxy_config *config)
 void model_reconfigure(struct model *model, int64_t now, const struct proxy_config *config,
 		       const struct model_filter *filter)
 {
-	bool was_per_source = model->per_source;
-
 	catch_up(model, now);
 	status_forget_listed(model);
 	rearrange(model, config);
@@ -442,20 +436,13 @@ void model_reconfigure(struct model *model, int64_t now, const struct proxy_conf
 		configure(model, n, &config->interface[n], &filter[n]);
 	for (unsigned n = 0; n < model->link_count; n++)
 		begin(model, n);
-	take_reading(model);
+	merge_read(model);
 	model->repeat_ok = true;
 	model->routes_limited =
 		config->max_routes && model->kernel->route_count >= config->max_routes;
 	model->flows_limited =
 		config->max_routes &&
 		model->kernel->route_count >= config->max_routes - config->max_routes / 4;
-	/* What there are routes of stays. */
-	for (unsigned i = 0; model->per_source && !was_per_source && i < model->kernel->route_count;
-	     i++)
-		routes_asked(model,
-			     &(struct upcall){UPCALL_WRONGVIF, model->kernel->route[i].route.input,
-					      model->kernel->route[i].route.source,
-					      model->kernel->route[i].route.group});
 }
 
 /* ---- packets ---- */
@@ -510,7 +497,8 @@ static bool is_valid(const struct model *model, const struct link *link, const s
 	if (!heard->router_alert && needs_router_alert(model, link, heard->message))
 		return false;
 	if (is_own(link, &heard->source) &&
-	    (heard->message->kind == KIND_QUERY || model_host(model, link->config->vif)))
+	    (heard->message->kind == KIND_QUERY || heard->message->kind >= KIND_ADVERTISEMENT ||
+	     model_host(model, link->config->vif)))
 		return false;
 	return model->protocol == PROTOCOL_IGMP || addr_is_link_local(&heard->source);
 }
@@ -537,8 +525,11 @@ static void receive(struct model *model, unsigned n, const struct heard *heard)
 
 	if (!is_valid(model, link, heard) || !link->active)
 		return;
-	if (heard->message->kind >= KIND_ADVERTISEMENT)
+	if (heard->message->kind >= KIND_ADVERTISEMENT) {
+		if (!link->config->upstream)
+			rivals_hear(model, n, heard);
 		return;
+	}
 	if (heard->message->kind == KIND_QUERY) {
 		if (!is_valid_query(model, link, heard))
 			return;
@@ -591,6 +582,8 @@ void model_shutdown(struct model *model, int64_t now)
 	for (unsigned n = 0; n < model->link_count; n++)
 		if (model->link[n].config->upstream)
 			upstream_shutdown(model, &model->link[n]);
+		else
+			rivals_end(model, n);
 }
 
 /* ---- what the proxy does ---- */
@@ -614,7 +607,8 @@ static const char *wrong_packet(const struct link *link, const struct addr *sour
 const char *model_sent(struct model *model, int64_t now, unsigned vif, const struct addr *source,
 		       const struct addr *destination, const struct message *message, size_t length)
 {
-	bool query = message->kind == KIND_QUERY;
+	bool sign = message->kind >= KIND_ADVERTISEMENT;
+	bool query = message->kind == KIND_QUERY || sign;
 	unsigned all = model->link_count + model->retired, n = model_side(model, vif, !query);
 	const char *wrong;
 
@@ -628,6 +622,8 @@ const char *model_sent(struct model *model, int64_t now, unsigned vif, const str
 	model->now = now;
 	if (wrong)
 		model_fail(model, "VIF %u: what is sent %s", vif, wrong);
+	else if (sign)
+		rivals_sent(model, n, message);
 	else if (query)
 		downstream_sent(model, n, message);
 	else

@@ -85,7 +85,8 @@ bool reading_offers(const struct reading *r, unsigned up, const struct addr *gro
 	if (!r->entry[up].upstream || reading_is_local(r, group) || addr_is_link_scope(group))
 		return false;
 	for (unsigned down = 0; down < r->count; down++)
-		if (!r->entry[down].upstream && r->wants(r->ctx, down, group, source, as) &&
+		if (!r->entry[down].upstream && r->entry[down].forwards &&
+		    r->wants(r->ctx, down, group, source, as) &&
 		    reading_serves(r, up, down, group, source, as))
 			return true;
 	return false;
@@ -161,7 +162,7 @@ bool reading_is_wildcard(const struct reading *r)
 
 	for (unsigned n = 0; n < r->count; n++)
 		upstreams += r->entry[n].upstream;
-	if (r->config->per_source || upstreams > 1)
+	if (r->config->routes == ROUTES_PER_SOURCE || upstreams > 1)
 		return false;
 	for (unsigned n = 0; n < r->count; n++) {
 		const struct reading_entry *entry = &r->entry[n];
@@ -170,6 +171,7 @@ bool reading_is_wildcard(const struct reading *r)
 		if ((up && reading_side(r, entry->vif, false) < r->count) ||
 		    (up ? verdict(r, &entry->out) == FILTER_DEPENDS
 			: verdict(r, &entry->in) != FILTER_ALL) ||
+		    (entry->forwards && !entry->alone && r->config->routes == ROUTES_AUTO) ||
 		    !is_about_groups_only(r, up ? &entry->in : &entry->out) ||
 		    (up && verdict(r, &entry->in) != FILTER_ALL && r->count - upstreams > 1))
 			return false;
@@ -179,8 +181,8 @@ bool reading_is_wildcard(const struct reading *r)
 
 /* ---- data ---- */
 
-/* Both directions are the querier's alone: the proxy that is not would send upstream again what the
- * other one has forwarded downstream. */
+/* Both directions are the forwarder's alone: the proxy that is not would send upstream again what
+ * the other one has forwarded downstream. */
 bool reading_takes_up(const struct reading *r, unsigned vif, const struct addr *group,
 		      const struct addr *source)
 {

@@ -27,6 +27,7 @@ struct reading_entry {
 	bool upstream, up;
 	bool active;   /* it can ask for groups */
 	bool forwards; /* a downstream's that is ours to forward to and from */
+	bool alone;    /* ... and nobody else's */
 	struct reading_filter in, out;
 };
 
@@ -34,7 +35,7 @@ struct reading {
 	const struct proxy_config *config;
 	const struct kernel *kernel;
 	unsigned count;
-	bool wildcard; /* by reading_is_wildcard(), when the configuration was taken */
+	bool wildcard; /* by reading_is_wildcard() */
 	struct reading_entry entry[READING_ENTRIES];
 	/* RFC 3376 section 6.3: do the members at this downstream want it? */
 	bool (*wants)(const void *ctx, unsigned entry, const struct addr *group,

@@ -258,12 +258,15 @@ static void check_wildcards(struct model *model)
 	free(groups.item);
 }
 
-/* The VIF of the link that SOURCE is on; PROXY_VIFS: none. */
+/* The VIF of the link that SOURCE is on; PROXY_VIFS: none, or somebody else forwards there, so that
+ * it comes in elsewhere. */
 static unsigned home_of(const struct model *model, const struct addr *source)
 {
 	for (unsigned n = 0; n < model->link_count; n++) {
 		const struct link *link = &model->link[n];
 
+		if (!link->config->upstream && !link->forwards)
+			continue;
 		for (unsigned i = 0; link->exists && i < link->prefix_count; i++)
 			if (addr_in_prefix(source, &link->prefix[i]))
 				return link->config->vif;

@@ -56,6 +56,7 @@ struct parting {
 struct expected {
 	unsigned entry;
 	bool leave;
+	enum kind sign; /* of RFC 4286; else KIND_QUERY */
 	struct addr group;
 	struct list source, maybe; /* maybe: sources that expire in this very moment */
 	bool suppress, optional, met;
@@ -144,7 +145,11 @@ struct link {
 	struct parting *parting; /* leaves that switches are told of */
 	unsigned parting_count, parting_room;
 	struct addr other;
-	int64_t other_until;
+	int64_t other_until, asked_at;
+	bool forwards, alone; /* rivals.c */
+	bool solicits;
+	struct addr rival; /* who else shows that he forwards */
+	int64_t rival_until, yield_at, shared_until, sign_at, hurried_at, began_at;
 	struct member *member;
 	unsigned member_count, member_room;
 	struct known *known;
@@ -236,8 +241,6 @@ void variables_adopt(const struct model *, struct link *, const struct message *
 /* ---- merge.c: what is wanted of a group, and in which lists an upstream is told ---- */
 /* Brings model->reading up to date. */
 void merge_read(struct model *);
-/* Does the router forward to this link? */
-bool merge_is_forwarder(const struct link *);
 /* What is known of GROUP by its address; list is appended to. */
 void merge_listed(const struct model *, const struct addr *group, struct list *listed);
 /* What of GROUP is to be subscribed there. False: nothing. SOURCE is appended to. */
@@ -311,6 +314,23 @@ int64_t downstream_deadline(const struct model *, unsigned entry);
 void downstream_expire(struct model *, unsigned entry);
 void downstream_ask(struct model *, unsigned entry);
 void downstream_sent(struct model *, unsigned entry, const struct message *);
+
+/* ---- rivals.c: whether we forward there ---- */
+void rivals_forget(struct link *);
+/* ANEW: not only with another address. */
+void rivals_start(struct model *, unsigned entry, bool anew);
+void rivals_stop(struct link *);
+/* A solicitation, an advertisement or a termination. */
+void rivals_hear(struct model *, unsigned entry, const struct heard *);
+void rivals_share(struct model *, struct link *);
+void rivals_query(struct model *, struct link *, const struct heard *);
+int64_t rivals_deadline(const struct link *);
+/* True: the members are to be asked. */
+bool rivals_expire(struct model *, unsigned entry);
+void rivals_sent(struct model *, unsigned entry, const struct message *);
+void rivals_end(struct model *, unsigned entry);
+/* What status should say. */
+enum proxy_forwarder rivals_state(const struct link *);
 
 /* ---- upstream.c: the host part ---- */
 struct subscribed *subscribed_find(struct link *, const struct addr *group);

@@ -9,12 +9,19 @@
 
 /* ---- queries that the tables send (RFC 3376 section 6.6.3) ---- */
 
-/* All hosts that want the group are known. */
+/* Who forwards there ends what one leave says is over; whoever asks. */
+static bool ends_at_once(const struct link *link)
+{
+	return link->config->quick_leave == QUICK_LEAVE_ON && link->forwards;
+}
+
+/* All hosts that want the group are known: to who asks them. */
 static bool is_tracked(const struct model *model, const struct link *link,
 		       const struct member *member)
 {
-	return link->config->quick_leave == QUICK_LEAVE_TRACKED && !member->untracked &&
-	       link->unknown_until <= model->now && member->unknown_until <= model->now;
+	return link->config->quick_leave == QUICK_LEAVE_TRACKED && link->querier &&
+	       link->forwards && !member->untracked && link->unknown_until <= model->now &&
+	       member->unknown_until <= model->now;
 }
 
 static bool host_wants(const struct model *model, const struct member *member,
@@ -36,7 +43,7 @@ enum leave { LEAVE_ASK, LEAVE_END, LEAVE_ALONE };
 static enum leave leave_source(const struct model *model, const struct link *link,
 			       const struct member *member, const struct addr *source)
 {
-	if (link->config->quick_leave == QUICK_LEAVE_ON || held_is_host(member))
+	if (ends_at_once(link) || held_is_host(member))
 		return LEAVE_END;
 	if (!is_tracked(model, link, member))
 		return LEAVE_ASK;
@@ -48,7 +55,7 @@ static enum leave leave_source(const struct model *model, const struct link *lin
 static enum leave leave_group(const struct model *model, const struct link *link,
 			      const struct member *member)
 {
-	if (link->config->quick_leave == QUICK_LEAVE_ON || held_is_host(member))
+	if (ends_at_once(link) || held_is_host(member))
 		return LEAVE_END;
 	if (!is_tracked(model, link, member))
 		return LEAVE_ASK;
@@ -63,19 +70,12 @@ static enum leave leave_group(const struct model *model, const struct link *link
 	return LEAVE_END;
 }
 
-/* What may follow from a leave: the querier asks; with quick-leave it ends where we forward. */
-static bool acts(const struct link *link, const struct member *member)
-{
-	return held_is_host(member) || link->querier ||
-	       (link->config->quick_leave == QUICK_LEAVE_ON && merge_is_forwarder(link));
-}
-
 static void ask_group(struct model *model, struct link *link, struct member *member)
 {
 	int64_t lowered = model->now + variables_last_member(link);
 	enum leave leave = leave_group(model, link, member);
 
-	if (!acts(link, member))
+	if (!link->querier && leave == LEAVE_ASK)
 		return;
 	link->settled |= leave != LEAVE_ASK;
 	if (leave == LEAVE_ALONE)
@@ -98,8 +98,8 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 	int64_t lowered = model->now + variables_last_member(link);
 
 	/* Older versions cannot ask for sources. */
-	if (!held_is_host(member) &&
-	    (!acts(link, member) || link->configured.version < newest_version(model->protocol)))
+	if (!held_is_host(member) && !ends_at_once(link) &&
+	    (!link->querier || link->configured.version < newest_version(model->protocol)))
 		return;
 	for (unsigned i = 0; i < sources->count; i++) {
 		struct wanted *source = held_source(member, &sources->item[i]);

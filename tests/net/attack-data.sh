@@ -41,7 +41,7 @@ fi
 topology 1
 ip_in r route add 10.128.0.0/9 dev up0
 ip_in r route add fd09:0:0:ad::/64 dev up0
-config="protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1; $patient"
+config="protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1; pinstance p set forwarding wildcard; $patient"
 
 start_daemon "$config"
 receive one h1 -g $v4 -g $v6

@@ -57,6 +57,7 @@ receive one h1 -g $v4
 receive two h2 -g $v4
 receive three h3 -g $v4
 config="pinstance p: up0 ==> dn1 dn2;
+	pinstance p set forwarding wildcard;
 	pinstance p downstream dn2 set robustness 3;
 	pinstance p downstream dn2 out blacklist table {($v4 | *)};
 	pinstance p downstream * set query-response-interval 0.5; # a comment	with a tab, ä"

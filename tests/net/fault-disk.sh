@@ -18,7 +18,7 @@ if echo more >"$work/disk/more" 2>/dev/null; then
 fi
 rm "$work/disk/more"
 
-printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/disk/pid" "$plain" \
+printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/disk/pid" "$plain $(alone "$plain")" \
 	>"$work/r.conf"
 status=0
 in_space r timeout 5 "$MCPROXY_BIN/mcproxy" -f "$work/r.conf" 2>"$work/err" || status=$?
@@ -36,7 +36,7 @@ for group in 239.9.38.1 ff15::9:26:1; do
 	wait_for 5 "dn1 has $group" asked group $group dn1
 done
 stream film src br0 -g 239.9.38.1 -g ff15::9:26:1
-printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/disk/pid" "$plain" \
+printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/disk/pid" "$plain $(alone "$plain")" \
 	>"$work/r.conf"
 kill -HUP "$daemon"
 wait_for 5 "it says that there is no room" grep -q "$work/disk/pid: No space left" "$work/r.log"

@@ -199,6 +199,7 @@ filter_is() {
 	side=$1 direction=$2 list=$3
 	filter_case="$side $direction $list, $filter_rules"
 	statements="$version $filter_tables $4 $(filter_statement)
+		pinstance p set forwarding wildcard;
 		pinstance p downstream * set query-response-interval 0.5;"
 	if [ "$list" = whitelist ]; then
 		printf 'set control "%s";\n%s\n' "$work/r.sock" "$statements" >"$work/r.conf"

@@ -95,11 +95,11 @@ for group in $v4 $v6; do
 	wait_for 5 "the bridge has heard it" snooped $group
 done
 stream film src br0 -R 1000 -g $v4 -g $v6
-printf 'set control "%s";\n%s\n' "$work/r.sock" "$both" >"$work/r.conf"
+printf 'set control "%s";\n%s\n' "$work/r.sock" "$both $(alone "$both")" >"$work/r.conf"
 ctl reload || fail "mcproxy-ctl reload: $(cat "$work/ctl")"
 equal "the tables" "$(tables)" 'a igmp 1 wildcard,a mld 1 wildcard,b igmp 40 wildcard,b mld 40 wildcard,'
 equal "the rules" "$(rules 4)" "$(all_rules '1 up0' '1 dn1' '40 up1' '40 dn2')"
-printf 'set control "%s";\n%s\n' "$work/r.sock" "$both$third" >"$work/r.conf"
+printf 'set control "%s";\n%s\n' "$work/r.sock" "$both$third $(alone "$both$third")" >"$work/r.conf"
 ctl reload || fail "mcproxy-ctl reload: $(cat "$work/ctl")"
 equal "the rules" "$(rules 6)" "$expected"
 receive h3 h3 -g $v4 -g $v6

@@ -353,11 +353,21 @@ patient='
 	pinstance p downstream * set last-member-query-interval 0.3;
 	pinstance p downstream * set last-member-query-count 8;'
 
+# alone CONFIGURATION: the rest of it, where it does not say how to forward: the links are its instances' alone, so
+# that routes are wildcards from the beginning.
+alone() {
+	case $1 in
+	*forwarding*) ;;
+	*) echo "$1" | grep -o 'pinstance [a-z0-9-]*[(0-9)]*:' |
+		sed 's/pinstance \([a-z0-9-]*\).*/pinstance \1 set forwarding wildcard;/' | sort -u ;;
+	esac
+}
+
 # start_daemon CONFIGURATION [SPACE]: in space r, or another. Its pid is in $daemon. $daemon_env, if
 # any, runs it.
 start_daemon() {
 	daemon_space=${2:-r}
-	printf 'set control "%s";\n%s\n' "$work/$daemon_space.sock" "$1" \
+	printf 'set control "%s";\n%s\n%s\n' "$work/$daemon_space.sock" "$1" "$(alone "$1")" \
 		>"$work/$daemon_space.conf"
 	logs="$logs $work/$daemon_space.log"
 	# shellcheck disable=SC2086 # a command and its arguments

@@ -68,10 +68,12 @@ in_force() {
 }
 
 one="pinstance p(3): up0 ==> dn1 dn2;
+	pinstance p set forwarding wildcard;
 	pinstance p downstream * set query-response-interval 0.5;
 	pinstance p downstream dn2 set robustness 4;
 	pinstance p downstream dn2 out blacklist table {(239.1.0.0/16 | *)};"
 two="pinstance p(3): up0 ==> dn1 dn3;
+	pinstance p set forwarding wildcard;
 	pinstance p downstream * set query-response-interval 0.5;
 	pinstance p downstream dn3 set static-join (239.9.27.9 | *);
 	pinstance p downstream dn3 out whitelist table {(239.0.0.0/8 | *) (ff00::/8 | *)};

@@ -26,7 +26,7 @@ ${CC:-cc} -shared -fPIC -o "$work/refuse.so" "$work/refuse.c" 2>/dev/null ||
 
 # with_refusal CONFIGURATION: the daemon, under the library
 with_refusal() {
-	printf 'set control "%s";\n%s\n' "$work/r.sock" "$1" >"$work/r.conf"
+	printf 'set control "%s";\n%s\n' "$work/r.sock" "$1 $(alone "$1")" >"$work/r.conf"
 	: >"$work/r.log"
 	start_in r env LD_PRELOAD="$work/refuse.so" "$MCPROXY_BIN/mcproxy" -f "$work/r.conf" \
 		2>>"$work/r.log"

@@ -20,7 +20,7 @@ dump() {
 number=0
 configure() {
 	number=$((number + 1))
-	printf 'set control "%s"; set pidfile "%s";\n%s\n# %s' "$work/r.sock" "$work/pid" "$1" \
+	printf 'set control "%s"; set pidfile "%s";\n%s\n# %s' "$work/r.sock" "$work/pid" "$1 $(alone "$1")" \
 		$number >"$work/r.conf"
 }
 

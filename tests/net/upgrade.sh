@@ -46,7 +46,8 @@ film_known() {
 topology 2
 program=$(readlink -f "$MCPROXY_BIN/mcproxy")
 install_program "$program"
-printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/pid" "$plain" >"$work/r.conf"
+printf 'set control "%s"; set pidfile "%s";\n%s\n' "$work/r.sock" "$work/pid" \
+	"$plain $(alone "$plain")" >"$work/r.conf"
 logs=$work/r.log
 start_in r "$work/mcproxy" -f "$work/r.conf" 2>"$work/r.log"
 daemon=$!

@@ -224,12 +224,13 @@ static void run_forward(struct world *world, struct words *words)
 	expect_outputs(world, words, &got);
 }
 
-/* forwarding wildcard | configured|upstreams|peering|in|out|interfaces|sources|groups: why per
- * source */
+/* forwarding wildcard | configured|upstreams|peering|in|out|interfaces|sources|groups|shared: why
+ * per source */
 static void run_forwarding(struct world *world, struct words *words)
 {
-	static const char *const names[] = {"wildcard", "configured", "upstreams", "peering", "in",
-					    "out",	"interfaces", "sources",   "groups"};
+	static const char *const names[] = {"wildcard", "configured", "upstreams",  "peering",
+					    "in",	"out",	      "interfaces", "sources",
+					    "groups",	"shared"};
 	const char *expected = next_word(words);
 	enum proxy_forwarding got = proxy_forwarding(world->proxy);
 

@@ -37,14 +37,18 @@ bool is_active(const struct world *world, unsigned vif)
 	return state->up && (world->protocol == PROTOCOL_IGMP || !addr_is_any(&state->address));
 }
 
-/* Is the downstream ours to forward to and from? */
-static bool forwards(const struct world *world, unsigned entry)
+/* Whose is the downstream to forward to and from? */
+static enum proxy_forwarder forwarder(const struct world *world, unsigned entry)
 {
 	struct proxy_interface_status status;
 
 	proxy_interface_status(world->proxy, entry, &status);
-	return (status.up || status.held) &&
-	       (status.querier || world->interface[entry].querier == QUERIER_NEVER);
+	return status.forwarder;
+}
+
+static bool is_ours(enum proxy_forwarder forwarder)
+{
+	return forwarder != FORWARDER_DOWN && forwarder != FORWARDER_OTHER;
 }
 
 static struct reading_filter filter_of(const struct rules *rules)
@@ -74,7 +78,8 @@ void snapshot_read(const struct world *world, struct snapshot *snapshot)
 						     up,
 						     world->node[vif].state.up,
 						     is_active(world, vif),
-						     !up && forwards(world, i),
+						     is_ours(forwarder(world, i)),
+						     forwarder(world, i) == FORWARDER_ALONE,
 						     filter_of(&world->entry[i].in),
 						     filter_of(&world->entry[i].out)};
 	}

@@ -62,6 +62,18 @@ static void set_matching(struct world *world, struct words *words)
 		need_word(world, words, "first");
 }
 
+static void set_routes(struct world *world, struct words *words)
+{
+	if (take_word(words, "per-source"))
+		world->config.routes = ROUTES_PER_SOURCE;
+	else if (take_word(words, "wildcard"))
+		world->config.routes = ROUTES_WILDCARD;
+	else if (take_word(words, "auto"))
+		world->config.routes = ROUTES_AUTO;
+	else
+		need_word(world, words, "auto, per-source or wildcard");
+}
+
 /* The keys of the instance. */
 static bool set_instance(struct world *world, struct words *words)
 {
@@ -76,7 +88,7 @@ static bool set_instance(struct world *world, struct words *words)
 	else if (take_word(words, "matching"))
 		set_matching(world, words);
 	else if (take_word(words, "forwarding"))
-		world->config.per_source = !strcmp(next_word(words), "per-source");
+		set_routes(world, words);
 	else
 		return false;
 	return true;
@@ -314,6 +326,7 @@ static void run_config(struct world *world, struct words *words)
 	next_word(words);
 	parse_interfaces(world, words);
 	world->config.protocol = world->protocol;
+	world->config.routes = ROUTES_WILDCARD;
 	world->config.interface = world->interface;
 	world->config.ssm_range = world->ssm_range;
 	if (world->protocol == PROTOCOL_IGMP) {

@@ -96,12 +96,21 @@ static const struct proxy_interface_config *upstream_of(const struct world *worl
 	return NULL;
 }
 
+/* The same of a downstream. */
+static bool is_downstream(const struct world *world, unsigned vif)
+{
+	for (unsigned i = 0; i < world->given->config.interface_count; i++)
+		if (world->given->interface[i].vif == vif && !world->given->interface[i].upstream)
+			return true;
+	return entry_of(world, vif, false) < ENTRIES;
+}
+
 static const char *forbidden(const struct world *world, unsigned vif, const struct message *message)
 {
 	bool router = message->kind == KIND_QUERY || message->kind >= KIND_ADVERTISEMENT;
 	unsigned newest = newest_version(world->protocol);
 
-	if (router ? entry_of(world, vif, false) == ENTRIES : !upstream_of(world, vif, false))
+	if (router ? !is_downstream(world, vif) : !upstream_of(world, vif, false))
 		return router ? "a router's message on an upstream"
 			      : "a report that is not ours to send";
 	if (message->kind == KIND_REPORT) {

@@ -89,16 +89,6 @@ int64_t heard_sweep(const struct values *values)
 	       values->query_response_interval + 1000;
 }
 
-/* Per source, only what has a route. */
-static bool is_routed(const struct sim *sim, const struct router *router, unsigned vif,
-		      unsigned group, unsigned source)
-{
-	struct addr from = sim_source(sim, source), to = sim_group(sim, group);
-	const struct kernel_route *entry = kernel_find(&router->kernel, &from, &to, PROXY_VIFS);
-
-	return !model_is_per_source(router->model) || (entry && entry->route.outputs >> vif & 1);
-}
-
 /* Does all of the group go there? */
 static bool is_group_routed(const struct sim *sim, const struct router *router, unsigned vif,
 			    unsigned group)
@@ -113,6 +103,17 @@ static bool is_group_routed(const struct sim *sim, const struct router *router, 
 			return true;
 	}
 	return false;
+}
+
+/* What has no route of its own is known by the group's. */
+static bool is_routed(const struct sim *sim, const struct router *router, unsigned vif,
+		      unsigned group, unsigned source)
+{
+	struct addr from = sim_source(sim, source), to = sim_group(sim, group);
+	const struct kernel_route *entry = kernel_find(&router->kernel, &from, &to, PROXY_VIFS);
+
+	return is_group_routed(sim, router, vif, group) ||
+	       (entry && entry->route.outputs >> vif & 1);
 }
 
 static void take_over(struct sim *sim, struct router *router, unsigned vif, unsigned group,

@@ -129,7 +129,7 @@ static void learn_report(struct sim *sim, struct port *port, const struct messag
 
 static void learn(struct sim *sim, struct port *port, const struct frame *frame)
 {
-	if (frame->message.kind != KIND_QUERY)
+	if (frame->message.kind != KIND_QUERY && frame->message.kind != KIND_ADVERTISEMENT)
 		learn_report(sim, port, &frame->message);
 	else if (!addr_is_any(&frame->source))
 		port->router_until = sim->now + ROUTER_PORT_TIME;
@@ -145,7 +145,8 @@ static bool knows_router(const struct sim *sim, unsigned link)
 
 static bool passes(const struct sim *sim, const struct port *to, const struct frame *frame)
 {
-	if (!sim->link[to->link].snoops || frame->message.kind == KIND_QUERY)
+	if (!sim->link[to->link].snoops || frame->message.kind == KIND_QUERY ||
+	    frame->message.kind >= KIND_ADVERTISEMENT)
 		return true;
 	return to->router_until > sim->now || !knows_router(sim, to->link);
 }

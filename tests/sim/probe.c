@@ -537,7 +537,7 @@ static void check_idle(struct sim *sim, const struct router *router)
 	int64_t bound = 4 * READING + 2 * router->now->config.mutex + ROUNDING;
 
 	if (!model_is_per_source(router->model) || sim->now <= router->reloaded + bound ||
-	    sim->now <= router->killed + bound)
+	    sim->now <= router->killed + bound || sim->now <= router->switched + bound)
 		return;
 	for (unsigned i = 0; i < router->kernel.route_count; i++) {
 		const struct kernel_route *entry = &router->kernel.route[i];
@@ -699,11 +699,11 @@ void probe_end(struct sim *sim)
 		if (totals.groups > statics)
 			sim_fail(sim, "left", "%s holds %u groups that nobody wants", router->name,
 				 totals.groups);
-		/* One block is scratch that a proxy keeps, with `mutex` another one; and what
-		 * reporters there are. */
+		/* One block is scratch that a proxy keeps, with `mutex` another one; what reporters
+		 * there are; and routes of static joins, where they are wildcards by now. */
 		if (router->memory_first &&
-		    router->memory_count >
-			    router->memory_first + 1 + !!router->now->config.mutex + tables)
+		    router->memory_count > router->memory_first + 1 + !!router->now->config.mutex +
+						   tables + statics)
 			sim_fail(sim, "memory", "%s holds %zu blocks, %zu at first", router->name,
 				 router->memory_count, router->memory_first);
 	}

@@ -67,8 +67,13 @@ bool router_forwards(const struct router *router, unsigned vif)
 	if (!router->proxy || !router_has(router, vif, DOWN) ||
 	    !(router_hears(router, vif) || status_of(router, vif, DOWN).held))
 		return false;
-	return status_of(router, vif, DOWN).querier ||
-	       router->now->setting[vif].querier == QUERIER_NEVER;
+	return status_of(router, vif, DOWN).forwarder != FORWARDER_OTHER;
+}
+
+static bool is_alone(const struct router *router, unsigned vif)
+{
+	return router_forwards(router, vif) &&
+	       status_of(router, vif, DOWN).forwarder == FORWARDER_ALONE;
 }
 
 bool router_reports(const struct router *router, unsigned vif)
@@ -124,6 +129,7 @@ static void read_settings(struct router *router)
 						     up ? router_reports(router, vif)
 							: router_forwards(router, vif),
 						     !up && router_forwards(router, vif),
+						     !up && is_alone(router, vif),
 						     router->now->filter[n].in,
 						     router->now->filter[n].out};
 	}
@@ -389,6 +395,7 @@ static void check_dropped(struct sim *sim, struct router *router)
 		if (!router->disturbed && !router->now->config.max_routes &&
 		    sim->now > router->reloaded + READING_INTERVAL &&
 		    sim->now > router->killed + READING_INTERVAL &&
+		    sim->now > router->switched + READING_INTERVAL &&
 		    sim->now < entry->used + (router->now->config.mutex ? router->now->config.mutex
 									: READING_INTERVAL) &&
 		    !kernel_find(&router->kernel, &route->source, &route->group, PROXY_VIFS) &&
@@ -408,6 +415,7 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 	int64_t clock = router_clock(router);
 	struct union_of all;
 	unsigned turns = 0;
+	bool was_per_source = proxy_forwarding(router->proxy) != FORWARDING_WILDCARD;
 
 	if (jumped)
 		model_jump(router->model, clock);
@@ -421,6 +429,10 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 		sim_fail(sim, "deadline", "%s: proxy_deadline() stays in the past", router->name);
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
+	if (was_per_source != (proxy_forwarding(router->proxy) != FORWARDING_WILDCARD)) {
+		router->switched = sim->now;
+		router->disturbed = true;
+	}
 	read_settings(router);
 	unite(sim, router, &all);
 	for (unsigned vif = 0; vif < router->vif_count; vif++)
@@ -478,13 +490,15 @@ void router_receive(struct sim *sim, struct router *router, unsigned vif, const 
 	router->deadline = proxy_deadline(router->proxy);
 	if (!router_has(router, vif, DOWN) || addr_is_any(&router->state[vif].address))
 		return;
+	if (frame->message.kind >= KIND_ADVERTISEMENT)
+		return;
 	if (frame->message.kind != KIND_QUERY)
 		heard_report(sim, router, vif, frame);
 	else
 		heard_query(sim, router, vif, &frame->message, false);
 }
 
-/* The same state, told to both; they act on it at once. */
+/* The same state, told to both. */
 static void tell_interface(struct router *router, unsigned vif)
 {
 	struct interface_state *state = &router->state[vif];
@@ -493,7 +507,6 @@ static void tell_interface(struct router *router, unsigned vif)
 		router->member[vif].present = router_reports(router, vif);
 	router->disturbed = true;
 	model_interface(router->model, router_clock(router), state);
-	model_advance(router->model, router_clock(router));
 	enter(router);
 	proxy_interface(router->proxy, router_clock(router), state);
 	memory_leave();

@@ -151,9 +151,9 @@ struct router {
 	struct proxy *proxy;
 	struct model *model;
 	struct sim *sim;
-	int64_t offset; /* its clock is ahead by */
-	int64_t started, reloaded, killed;
-	bool changed; /* settings were made that it has not taken */
+	int64_t offset;				     /* its clock is ahead by */
+	int64_t started, reloaded, killed, switched; /* forwarding is by other routes since */
+	bool changed;				     /* settings were made that it has not taken */
 	unsigned starts;
 	int64_t deadline;
 	bool held; /* has more to hear before its turn ends */

@@ -329,7 +329,8 @@ static void set(struct sim *sim, struct words *words, struct router *router)
 	else if (take_word(words, "mutex"))
 		config->mutex = (int32_t)seconds(sim, next_word(words));
 	else if (take_word(words, "forwarding"))
-		config->per_source = !strcmp(next_word(words), "per-source");
+		config->routes =
+			strcmp(next_word(words), "per-source") ? ROUTES_AUTO : ROUTES_PER_SOURCE;
 	else if (take_word(words, "reverse-path"))
 		router->no_reverse_path = !strcmp(next_word(words), "none");
 	else if (take_word(words, "ssdp-upstream"))

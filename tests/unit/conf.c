@@ -245,21 +245,23 @@ static void test_instance_keys(void)
 
 	TEST("forwarding, rp-filter and scope");
 	good(HEAD);
-	CHECK(!instance->proxy[0].per_source && !instance->rp_filter_off &&
+	CHECK(instance->proxy[0].routes == ROUTES_AUTO && !instance->rp_filter_off &&
 	      instance->scope == SCOPE_LINK);
 	if (ENABLE_PER_SOURCE) {
 		takes(in_instance, "forwarding", "per-source");
-		CHECK(instance->proxy[0].per_source);
+		CHECK(instance->proxy[0].routes == ROUTES_PER_SOURCE);
+		takes(in_instance, "forwarding", "wildcard");
+		CHECK(instance->proxy[0].routes == ROUTES_WILDCARD);
 	}
 	takes(in_instance, "forwarding", "auto");
-	CHECK(!instance->proxy[0].per_source);
+	CHECK(instance->proxy[0].routes == ROUTES_AUTO);
 	takes(in_instance, "rp-filter", "off");
 	CHECK(instance->rp_filter_off);
 	takes(in_instance, "rp-filter", "keep");
 	CHECK(!instance->rp_filter_off);
 	refuses(in_instance, "rp-filter", "on", "keep|off");
 	if (ENABLE_FILTER) {
-		refuses(in_instance, "forwarding", "wildcard", "auto|per-source");
+		refuses(in_instance, "forwarding", "never", "auto|per-source|wildcard");
 		takes(in_instance, "scope", "organization");
 		CHECK(instance->scope == SCOPE_ORGANIZATION);
 	}

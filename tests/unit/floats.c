@@ -39,7 +39,8 @@ static struct addr on_link(enum protocol protocol, uint8_t host)
 	return (struct addr){{0xfe, 0x80, [15] = host}};
 }
 
-/* Brings a querier up, which asks at once, and keeps what it sent; then hears QUERY, if any. */
+/* Brings a querier up, which asks at once, and, as it is configured, a second later; keeps what it
+ * sent; then hears QUERY, if any. */
 static struct values run(struct rig *rig, const struct packet *query)
 {
 	static const struct proxy_out out = {
@@ -53,14 +54,17 @@ static struct values run(struct rig *rig, const struct packet *query)
 					.address = on_link(rig->protocol, 9),
 					.mtu = 1500};
 	struct proxy_interface_status status = {.values = {0}};
-	struct proxy *proxy = proxy_new(&config, &out, rig, 1);
+	struct proxy *proxy;
 
+	interface.values.startup_query_interval = 1000;
+	proxy = proxy_new(&config, &out, rig, 1);
 	if (!CHECK(proxy))
 		return status.values;
 	proxy_interface(proxy, 0, &state);
-	proxy_tick(proxy, 0);
+	advance(proxy, 0);
+	advance(proxy, 1000);
 	if (query)
-		proxy_packet(proxy, 0, query);
+		proxy_packet(proxy, 1000, query);
 	proxy_interface_status(proxy, LAN, &status);
 	proxy_free(proxy);
 	return status.values;

@@ -41,8 +41,10 @@ static struct proxy *open_proxy(void)
 		.send = on_send, .route = on_route, .reverse_path = ignore_reverse_path};
 	static const struct proxy_interface_config interface[VIFS] = {
 		{.upstream = true}, {.vif = LAN}, {.vif = OTHER}};
-	static const struct proxy_config config = {
-		.protocol = PROTOCOL_IGMP, .interface_count = VIFS, .interface = interface};
+	static const struct proxy_config config = {.protocol = PROTOCOL_IGMP,
+						   .interface_count = VIFS,
+						   .interface = interface,
+						   .routes = ROUTES_WILDCARD};
 	struct proxy *proxy = proxy_new(&config, &out, NULL, 0);
 
 	for (unsigned vif = 0; proxy && vif < VIFS; vif++)
@@ -90,7 +92,6 @@ static void upcalls(struct proxy *proxy)
 
 	advance(proxy, 1000);
 	told.routes = 0;
-	proxy_upcall(proxy, 1000, &upcall);
 	upcall = (struct upcall){UPCALL_WRONGVIF, PROXY_VIFS, upcall.source, upcall.group};
 	proxy_upcall(proxy, 1000, &upcall);
 	upcall.vif = UINT16_MAX;

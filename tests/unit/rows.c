@@ -161,8 +161,8 @@ static bool rig_open(struct rig *rig, enum protocol protocol, bool querier)
 	static const struct proxy_out out = {
 		.send = on_send, .route = on_route, .reverse_path = on_reverse_path};
 	static const struct proxy_config config[PROTOCOLS] = {
-		{.protocol = PROTOCOL_IGMP, .interface_count = 2, .interface = interfaces},
-		{.protocol = PROTOCOL_MLD, .interface_count = 2, .interface = interfaces},
+		{PROTOCOL_IGMP, 2, interfaces, .routes = ROUTES_WILDCARD},
+		{PROTOCOL_MLD, 2, interfaces, .routes = ROUTES_WILDCARD},
 	};
 	static const struct model_filter none[2];
 
