@@ -25,14 +25,14 @@ static void tell_forwarder(struct control_answer *answer,
 		[FORWARDER_YIELDS] = "yields", [FORWARDER_OTHER] = "other",
 	};
 	const char *other = status->forwarder == FORWARDER_DOWN ? "-" : "another";
-	char address[TEXT_ADDR], text[TEXT_ADDR + sizeof("self+")] = "self";
+	char address[TEXT_ADDR], text[TEXT_ADDR + sizeof("here+")] = "here";
 
 	if (!addr_is_any(&status->other_forwarder))
 		other = text_addr(&status->other_forwarder, address);
 	if (status->forwarder == FORWARDER_OTHER || status->forwarder == FORWARDER_DOWN)
 		format_text(text, sizeof(text), "%s", other);
 	else if (status->forwarder > FORWARDER_FIRST)
-		format_text(text, sizeof(text), "self+%s", other);
+		format_text(text, sizeof(text), "here+%s", other);
 	column_text(answer, states[status->forwarder]);
 	column_text(answer, text);
 }

@@ -415,10 +415,10 @@ static void check_tables(void)
 	TEST("... who forwards on a downstream");
 	for (forwarder = FORWARDER_DOWN; forwarder <= FORWARDER_OTHER; forwarder++) {
 		static const char *const told[] = {"-\t-",
-						   "alone\tself",
-						   "first\tself",
-						   "both\tself+10.0.0.153",
-						   "yields\tself+10.0.0.153",
+						   "alone\there",
+						   "first\there",
+						   "both\there+10.0.0.153",
+						   "yields\there+10.0.0.153",
 						   "other\t10.0.0.153"};
 		char wanted[64];
 
@@ -430,7 +430,7 @@ static void check_tables(void)
 	anonymous = true;
 	forwarder = FORWARDER_BESIDE;
 	answer = ask("interfaces\n");
-	CHECK(strstr(answer.text, "\tboth\tself+another\n"), "%s", answer.text);
+	CHECK(strstr(answer.text, "\tboth\there+another\n"), "%s", answer.text);
 	hang_up(&answer);
 
 	TEST("groups: the group, then its sources; excluded ones have no time left");
