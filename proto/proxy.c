@@ -10,6 +10,7 @@
 #include "proto/host/report.h"
 #include "proto/packet/codec.h"
 #include "proto/policy/merge.h"
+#include "proto/router/forwarder.h"
 #include "proto/router/group.h"
 #include "proto/router/hold.h"
 #include "proto/router/querier.h"
@@ -94,10 +95,22 @@ unsigned proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 	return version;
 }
 
+/* What came in by a downstream, and is expected at an upstream, another one has forwarded. */
+static void see_data(struct proxy *p, int64_t now, const struct upcall *upcall)
+{
+	const struct membership *m = membership_find(p, &upcall->group);
+	const struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
+
+	if (upcall->type == UPCALL_WRONGVIF && p->router[upcall->vif] && s &&
+	    s->input != upcall->vif && p->host[s->input])
+		forwarder_data(p, p->router[upcall->vif], now);
+}
+
 bool proxy_upcall(struct proxy *p, int64_t now, const struct upcall *upcall)
 {
 	if (upcall->vif >= PROXY_VIFS)
 		return true;
+	see_data(p, now, upcall);
 	if (p->forwarding.tree_changed)
 		forward_renew(p);
 	if (ENABLE_PER_SOURCE && (route_is_per_source(p) || upcall->type == UPCALL_NOCACHE))

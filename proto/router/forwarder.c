@@ -19,6 +19,8 @@ enum { LEAST_INTERVAL = 1000 };
 enum { BEGINNING = 2000, HANDING_OVER = 1000 };
 /* So many milliseconds a sign holds at most, whatever it says. */
 enum { LONGEST_SIGN = 180000 };
+/* The kernel tells once in 3 s of data that came in elsewhere. */
+enum { DATA_HOLD = 10000 };
 
 static void forget_other(struct forwarder *f)
 {
@@ -30,7 +32,8 @@ void forwarder_reset(struct interface *i)
 {
 	struct forwarder *f = &i->forwarder;
 
-	*f = (struct forwarder){.shared_until = INT64_MAX, .say_at = INT64_MAX};
+	*f = (struct forwarder){
+		.shared_until = INT64_MAX, .say_at = INT64_MAX, .data_until = INT64_MAX};
 	forget_other(f);
 }
 
@@ -115,7 +118,7 @@ void forwarder_stop(struct proxy *p, struct interface *i)
 
 	set_forwards(p, i, false);
 	f->solicits = false;
-	f->shared_until = f->say_at = INT64_MAX;
+	f->shared_until = f->say_at = f->data_until = INT64_MAX;
 }
 
 void forwarder_adopt(struct proxy *p, int64_t now, const struct route *r)
@@ -206,11 +209,20 @@ void forwarder_query(struct proxy *p, struct interface *i, int64_t now, const st
 	int64_t answered = now + m->max_response_time + HANDING_OVER;
 
 	share(p, i, now);
+	f->asker = *source;
 	/* Now members report: switches have to know who wants to hear it. */
 	if (f->forwards && addr_is_any(&m->group))
 		hurry(f, now);
 	if (f->yield_at < INT64_MAX && addr_equal(source, &f->other) && addr_is_any(&m->group))
 		f->yield_at = timer_sooner(f->yield_at, answered);
+}
+
+void forwarder_data(struct proxy *p, struct interface *i, int64_t now)
+{
+	if (!i->active)
+		return;
+	share(p, i, now);
+	i->forwarder.data_until = now + DATA_HOLD;
 }
 
 static void hear_end(struct forwarder *f, int64_t now, const struct addr *source)
@@ -250,6 +262,7 @@ int64_t forwarder_deadline(const struct interface *i)
 
 	if (!i->active)
 		return INT64_MAX;
+	first = timer_sooner(first, f->data_until);
 	return timer_sooner(timer_sooner(first, f->yield_at), f->other_until);
 }
 
@@ -261,6 +274,8 @@ bool forwarder_tick(struct proxy *p, struct interface *i, int64_t now)
 		return false;
 	if (f->other_until <= now)
 		forget_other(f);
+	if (f->data_until <= now)
+		f->data_until = INT64_MAX;
 	if (f->shared_until <= now) {
 		f->shared_until = INT64_MAX;
 		f->alone = true;
@@ -289,7 +304,14 @@ enum proxy_forwarder forwarder_state(const struct interface *i)
 		return FORWARDER_OTHER;
 	if (f->yield_at < INT64_MAX)
 		return FORWARDER_YIELDS;
-	if (!addr_is_any(&f->other))
+	if (!addr_is_any(&f->other) || f->data_until < INT64_MAX)
 		return FORWARDER_BESIDE;
 	return f->alone ? FORWARDER_ALONE : FORWARDER_FIRST;
+}
+
+const struct addr *forwarder_other(const struct interface *i)
+{
+	const struct forwarder *f = &i->forwarder;
+
+	return addr_is_any(&f->other) && f->data_until < INT64_MAX ? &f->asker : &f->other;
 }

@@ -35,11 +35,15 @@ void forwarder_query(struct proxy *, struct interface *, int64_t now, const stru
 /* A message of RFC 4286, of somebody else. */
 void forwarder_message(struct proxy *, struct interface *, int64_t now, const struct addr *source,
 		       const struct message *);
+/* Data that we take from an upstream have come in there, too: somebody else has put them there. */
+void forwarder_data(struct proxy *, struct interface *, int64_t now);
 /* When forwarder_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t forwarder_deadline(const struct interface *);
 /* Does what is due. True: we have taken over from somebody, and members have to be asked. */
 bool forwarder_tick(struct proxy *, struct interface *, int64_t now);
 /* For status. */
 enum proxy_forwarder forwarder_state(const struct interface *);
+/* Who else forwards: of who says nothing of it, who has asked last; any: unknown, or nobody. */
+const struct addr *forwarder_other(const struct interface *);
 
 #endif

@@ -43,6 +43,8 @@ struct forwarder {
 		other; /* of those who show that they forward the lowest; any: nobody, or unknown */
 	int64_t other_until, shared_until, yield_at; /* INT64_MAX: never */
 	int64_t say_at, hurried_at, began_at;
+	struct addr asker;  /* who else has asked last, of the link's subnets */
+	int64_t data_until; /* somebody else's have come in a moment ago; INT64_MAX: not */
 };
 
 /* The answer to General Queries while it is on its way (RFC 3376 section 5.2): answer.c's. */

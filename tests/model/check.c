@@ -273,7 +273,9 @@ static void compare_link(struct model *model, struct proxy *proxy, unsigned entr
 		return;
 	compare_number(model, entry, "querier", link->querier, status.querier);
 	compare_number(model, entry, "the forwarder", rivals_state(link), status.forwarder);
-	if (!addr_same(&link->rival, &status.other_forwarder))
+	if (!addr_same(addr_is_any(&link->rival) && link->data_until < NEVER ? &link->asker
+									     : &link->rival,
+		       &status.other_forwarder))
 		model_fail(model, "%s: the other forwarder is %s", model_entry_text(model, entry),
 			   addr_text(&status.other_forwarder));
 	if (link->querier || !addr_is_any(&link->other))

@@ -550,10 +550,23 @@ void model_receive(struct model *model, int64_t now, const struct heard *heard)
 			receive(model, n, heard);
 }
 
+/* Somebody else has put there what comes from upstream. */
+static void see_data(struct model *model, const struct upcall *upcall)
+{
+	const struct kernel_route *known =
+		kernel_find(model->kernel, &upcall->source, &upcall->group, PROXY_VIFS);
+	unsigned n = model_side(model, upcall->vif, false);
+
+	if (upcall->type == UPCALL_WRONGVIF && n < model->link_count && known &&
+	    known->route.input != upcall->vif && model_host(model, known->route.input))
+		rivals_data(model, &model->link[n]);
+}
+
 void model_upcall(struct model *model, int64_t now, const struct upcall *upcall)
 {
 	catch_up(model, now);
 	model->repeat_ok = true;
+	see_data(model, upcall);
 	routes_asked(model, upcall);
 }
 

@@ -11,6 +11,7 @@ enum {
 	AT_MOST_EVERY = 1000,
 	SIGN_HOLDS = 180000,
 	YOUNG = 2000,
+	DATA_SEEN = 10000,
 	ARRIVES = 1000,
 	DEAD = 3 * 1025
 };
@@ -20,6 +21,7 @@ void rivals_forget(struct link *link)
 	link->forwards = link->alone = link->solicits = false;
 	link->rival = (struct addr){{0}};
 	link->rival_until = link->yield_at = link->shared_until = link->sign_at = NEVER;
+	link->data_until = NEVER;
 }
 
 static bool has_rival(const struct link *link)
@@ -138,14 +140,23 @@ static void hear_rival(struct model *model, struct link *link, const struct addr
 		link->yield_at = model->now;
 }
 
+void rivals_data(struct model *model, struct link *link)
+{
+	if (!link->active)
+		return;
+	rivals_share(model, link);
+	link->data_until = model->now + DATA_SEEN;
+}
+
 /* By then the members have answered whom we yield to. */
 void rivals_query(struct model *model, struct link *link, const struct heard *heard)
 {
 	int64_t answered = model->now + codec_response(model->protocol, heard->message) + ARRIVES;
 
-	if (addr_is_any(&heard->source))
+	if (addr_is_any(&heard->source) || is_impossible(link, &heard->source))
 		return;
 	rivals_share(model, link);
+	link->asker = heard->source;
 	/* RFC 4541 section 2.1.1: so that switches send us the reports. */
 	if (link->forwards && addr_is_any(&heard->message->group))
 		shorten(model, link);
@@ -187,7 +198,8 @@ void rivals_hear(struct model *model, unsigned entry, const struct heard *heard)
 
 int64_t rivals_deadline(const struct link *link)
 {
-	const int64_t at[] = {link->shared_until, link->yield_at, link->rival_until, link->sign_at};
+	const int64_t at[] = {link->data_until, link->shared_until, link->yield_at,
+			      link->rival_until, link->sign_at};
 	int64_t first = NEVER;
 
 	for (unsigned i = 0; link->active && i < sizeof(at) / sizeof(at[0]); i++)
@@ -215,6 +227,8 @@ bool rivals_expire(struct model *model, unsigned entry)
 		return false;
 	if (link->rival_until <= model->now)
 		forget_rival(link);
+	if (link->data_until <= model->now)
+		link->data_until = NEVER;
 	if (link->shared_until <= model->now) {
 		link->shared_until = NEVER;
 		link->alone = true;
@@ -278,7 +292,7 @@ enum proxy_forwarder rivals_state(const struct link *link)
 		return FORWARDER_OTHER;
 	if (link->yield_at < NEVER)
 		return FORWARDER_YIELDS;
-	if (has_rival(link))
+	if (has_rival(link) || link->data_until < NEVER)
 		return FORWARDER_BESIDE;
 	return link->alone ? FORWARDER_ALONE : FORWARDER_FIRST;
 }

@@ -148,7 +148,9 @@ struct link {
 	int64_t other_until, asked_at;
 	bool forwards, alone; /* rivals.c */
 	bool solicits;
-	struct addr rival; /* who else shows that he forwards */
+	struct addr rival;  /* who else shows that he forwards */
+	struct addr asker;  /* who else has asked last */
+	int64_t data_until; /* of somebody else came in */
 	int64_t rival_until, yield_at, shared_until, sign_at, hurried_at, began_at;
 	struct member *member;
 	unsigned member_count, member_room;
@@ -323,6 +325,8 @@ void rivals_stop(struct link *);
 /* A solicitation, an advertisement or a termination. */
 void rivals_hear(struct model *, unsigned entry, const struct heard *);
 void rivals_share(struct model *, struct link *);
+/* Data that come from upstream have come in there. */
+void rivals_data(struct model *, struct link *);
 void rivals_query(struct model *, struct link *, const struct heard *);
 int64_t rivals_deadline(const struct link *);
 /* True: the members are to be asked. */

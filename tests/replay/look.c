@@ -290,6 +290,21 @@ static void run_querier(struct world *world, struct words *words)
 			   status.querier ? "yes" : "no", addr_text(&status.other_querier));
 }
 
+/* forwarder INTERFACE down|alone|first|both|yields|other ADDRESS: who forwards, and who else */
+static void run_forwarder(struct world *world, struct words *words)
+{
+	static const char *const states[] = {"down", "alone", "first", "both", "yields", "other"};
+	unsigned entry = entry_named(world, next_word(words));
+	const char *state = next_word(words);
+	struct addr other = parse_addr(world, next_word(words), world->interface[entry].vif);
+	struct proxy_interface_status status;
+
+	proxy_interface_status(world->proxy, entry, &status);
+	if (strcmp(states[status.forwarder], state) || !addr_same(&status.other_forwarder, &other))
+		world_fail(world, "expected forwarder %s %s, got %s %s", state, addr_text(&other),
+			   states[status.forwarder], addr_text(&status.other_forwarder));
+}
+
 /* value INTERFACE version|robustness|query-interval N: what is in force */
 static void run_value(struct world *world, struct words *words)
 {
@@ -346,14 +361,23 @@ static void run_deadline(struct world *world, struct words *words)
 const struct statement *look_statements(void)
 {
 	static const struct statement list[] = {
-		{"group", run_group, ASSERTS},	     {"nogroup", run_nogroup, ASSERTS},
-		{"hosts", run_hosts, ASSERTS},	     {"route", run_route, ASSERTS},
-		{"noroute", run_route, ASSERTS},     {"routes", run_routes, ASSERTS},
-		{"forward", run_forward, ASSERTS},   {"forwarding", run_forwarding, ASSERTS},
-		{"counter", run_counter, ASSERTS},   {"querier", run_querier, ASSERTS},
-		{"value", run_value, ASSERTS},	     {"wakeups", run_count, ASSERTS},
-		{"upcalls", run_count, ASSERTS},     {"told", run_count, ASSERTS},
-		{"deadline", run_deadline, ASSERTS}, {NULL, NULL, 0},
+		{"group", run_group, ASSERTS},
+		{"nogroup", run_nogroup, ASSERTS},
+		{"hosts", run_hosts, ASSERTS},
+		{"route", run_route, ASSERTS},
+		{"noroute", run_route, ASSERTS},
+		{"routes", run_routes, ASSERTS},
+		{"forward", run_forward, ASSERTS},
+		{"forwarding", run_forwarding, ASSERTS},
+		{"counter", run_counter, ASSERTS},
+		{"querier", run_querier, ASSERTS},
+		{"forwarder", run_forwarder, ASSERTS},
+		{"value", run_value, ASSERTS},
+		{"wakeups", run_count, ASSERTS},
+		{"upcalls", run_count, ASSERTS},
+		{"told", run_count, ASSERTS},
+		{"deadline", run_deadline, ASSERTS},
+		{NULL, NULL, 0},
 	};
 
 	return list;
