@@ -6,6 +6,7 @@
 # who is heard before is heard after.
 
 . "${0%/*}/lib.sh"
+. "${0%/*}/lib-worker.sh"
 
 v4=239.9.20.1 v6=ff15::9:14:1
 
@@ -122,6 +123,13 @@ leave one
 sleep 0.5
 assert "it is not known that nobody wants them" both
 equal "the state of dn1" "$(told_of r interfaces | awk -F '\t' '$2 == "dn1" { print $5 }' | sort -u)" held
+# ... nor does the next worker know
+find_worker
+if [ "$worker" != "$daemon" ]; then
+	kill_worker
+	revive
+	assert "the next worker holds them, too" both
+fi
 ip_in h1 link set p0 up
 wait_for 6 "nobody has repeated it" none
 
