@@ -1,0 +1,68 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Two routers of ours between the same two links: one forwards, each packet comes once, and at no time
+# does one cross a link more than twice, whatever its TTL: when the second one starts, when its cable is
+# pulled, when the first one is killed, and when it ends.
+
+# shellcheck disable=SC2046 # lists of groups
+. "${0%/*}/lib.sh"
+. "${0%/*}/lib-pair.sh"
+
+groups='239.9.33.1 ff15::9:21:1'
+config='protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
+	pinstance p set forwarding auto;'
+
+second_starts() {
+	start_daemon "$config" r2
+	second=$daemon
+	wait_for 10 "the second one lets the first one forward" is 'other other' forwarders r2
+}
+
+pull_cable() {
+	ip_in lan link set "$1" down
+	sleep 1
+	ip_in lan link set "$1" up
+	wait_for 20 "$2 leaves it to the other one again" is 'other other' forwarders "$2"
+}
+
+first_dies() {
+	read_clock
+	died=$clock
+	kill -KILL "$first"
+	exit_status "$first"
+	wait_for 15 "the second one forwards" serves r2
+	read_clock
+	echo "the second one forwards after $((clock - died)) hundredths of a second"
+}
+
+first_ends() {
+	read_clock
+	ended_at=$clock
+	kill -TERM "$first"
+	wait_for 2 "the second one forwards" serves r2
+	read_clock
+	within "hundredths of a second until the second one forwards" $((clock - ended_at)) 0 100
+	exit_status "$first"
+}
+
+first_starts() {
+	start_daemon "$config"
+	first=$daemon
+	wait_for 20 "the first one forwards again" is 'other other' forwarders r2
+}
+
+pair_topology
+start_daemon "$config"
+first=$daemon
+pair_members=r once "the first one alone" 500
+pair_members=r meanwhile "the second one starts" 0 second_starts
+once "both run" 500
+meanwhile "the cable of the second one is pulled for a second" 0 pull_cable l1 r2
+once "the cable is back" 500
+meanwhile "the first one is killed" 6500 first_dies
+pair_members=r2 once "the second one alone" 500
+sleep 2 # a router hands over what it has forwarded for so long
+pair_members=r2 meanwhile "the first one starts again" 10 first_starts
+once "both run again" 500
+meanwhile "the first one ends" 500 first_ends
+pair_members=r2 once "the second one alone" 500
