@@ -85,5 +85,5 @@ stop_flood
 counts rx-mrd 4 $low4 advert every=255
 counts rx-mrd 6 $low6 advert every=255
 ends two
-equal "who forwards" "$(told_of r interfaces | awk -F '\t' '$2 == "dn1" { print $17 }' | grep -c '^self')" 2
+equal "who forwards" "$(told_of r interfaces | awk -F '\t' '$2 == "dn1" { print $17 }' | grep -c '^here')" 2
 stop_daemon

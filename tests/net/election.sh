@@ -45,7 +45,7 @@ exit_status "$first"
 wait_for 5 "the other takes over" asked_of r2 querier dn1
 # forwards FAMILY: r2 does, to dn1
 forwards() {
-	told_of r2 interfaces | awk -F '\t' -v p="$1" '$2 == "dn1" && $3 == p && $17 ~ /^self/ { found = 1 }
+	told_of r2 interfaces | awk -F '\t' -v p="$1" '$2 == "dn1" && $3 == p && $17 ~ /^here/ { found = 1 }
 		END { exit !found }'
 }
 wait_for 15 "the other forwards IPv4" forwards igmp

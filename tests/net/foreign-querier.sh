@@ -24,7 +24,7 @@ meanwhile "a switch becomes the querier" 0 later
 equal "packets that came twice" "$twice" 0
 once "the switch is the querier" 500
 equal "what this router says of itself" "$(forwarders r)" 'first first'
-equal "who forwards" "$(told_of r interfaces | awk -F '\t' '$2 == "dn1" { print $17 }' | sort -u)" self
+equal "who forwards" "$(told_of r interfaces | awk -F '\t' '$2 == "dn1" { print $17 }' | sort -u)" here
 for ip in IPv4 IPv6; do
 	wait_for 5 "the log says who asks" grep -q "dn1: the $ip querier is " "$work/r.log"
 	wait_for 5 "the log says who forwards" grep -q \
