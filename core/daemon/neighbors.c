@@ -11,8 +11,9 @@
 
 /* Between two warnings of the same. */
 enum { WARN_INTERVAL = 3600 * 1000 };
-/* Milliseconds in which one of two routers that know of each other stops. */
-enum { HANDING_OVER = 5000 };
+/* Milliseconds in which one of two routers that know of each other stops, and its packets are
+ * forgotten. */
+enum { HANDING_OVER = 15000 };
 
 /* What an operator should hear of: who asks on a link, and which version. */
 static void log_querier(const struct side *side, const char *name,
