@@ -167,8 +167,10 @@ static bool merge_by_policy(struct proxy *p, const struct membership *m,
 			list[listed++] = m->route[n].source;
 	listed = source_sort(list, listed);
 	*merged = (struct merged){.mode = rest ? EXCLUDE : INCLUDE, .source = list};
+	/* A rule may name what never leaves its link, too. */
 	for (n = 0; n < listed; n++)
-		if (policy_subscribes(p, m, upstream, &list[n], true, NULL) != rest)
+		if (addr_is_routable(&list[n]) &&
+		    policy_subscribes(p, m, upstream, &list[n], true, NULL) != rest)
 			list[merged->count++] = list[n];
 	return true;
 }

@@ -149,7 +149,8 @@ static void audit_source(struct world *world, const struct snapshot *snapshot, u
 	bool asked = has_source(held, source) != exclude;
 	bool wanted = reading_subscribes(&snapshot->reading, entry, group, source, AS_IT_IS);
 
-	if (asked == wanted)
+	/* Whatever rules say, no list has what never leaves its link: the codec sees to that. */
+	if (asked == wanted || !addr_may_leave_link(source))
 		return;
 	if (asked && exclude && !named &&
 	    !reading_subscribes(&snapshot->reading, entry, group, source, AS_UNNAMED))
