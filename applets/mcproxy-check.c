@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/applet.h"
+#include "core/base/error.h"
 #include "core/kernel/check.h"
 #include "core/config/conf_make.h"
 #include "core/config/script.h"
@@ -272,7 +273,7 @@ static void check_interfaces(struct check *check, struct ifaces *ifaces,
 		error = iface_watch(ifaces, &iface);
 		if (error)
 			check_tell(check, CHECK_FAIL, iface.name, "", "cannot be asked for: %s",
-				   strerror(-error));
+				   error_text(error));
 		else
 			check_interface(check, instance->protocol, &instance->interface[i], &iface);
 		iface_unwatch(ifaces, &iface);
@@ -343,7 +344,7 @@ static int check_all(struct check *check, const char *file)
 		error = iface_open(&ifaces, &loop);
 	if (error)
 		check_tell(check, CHECK_FAIL, "interfaces", "", "cannot be asked for: %s",
-			   strerror(-error));
+			   error_text(error));
 	check_configuration(check, &conf, &script, &ifaces, file);
 	/* Every instance runs the same. */
 	if (conf.instance_count)

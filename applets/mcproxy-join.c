@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/applet.h"
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/loop.h"
 #include "core/base/option.h"
@@ -91,7 +92,7 @@ static const char *explain(int error)
 	case -EEXIST:
 		return "overlaps another range of groups";
 	default:
-		return strerror(-error);
+		return error_text(error);
 	}
 }
 

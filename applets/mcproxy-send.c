@@ -7,10 +7,10 @@
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "core/base/applet.h"
+#include "core/base/error.h"
 #include "core/traffic/sender.h"
 #include "core/base/option.h"
 #include "core/base/output.h"
@@ -156,14 +156,14 @@ static int start_sending(struct options *options)
 	}
 	error = sender_run(&options->plan, &result);
 	if (error) {
-		output_error(NAME ": cannot send: %s", strerror(-error));
+		output_error(NAME ": cannot send: %s", error_text(error));
 		return EXIT_FAILURE;
 	}
 	print_summary(options, &result);
 	if (!result.failed)
 		return EXIT_SUCCESS;
 	output_error(NAME ": %" PRIu64 " packets not sent, the last one: %s", result.failed,
-		     strerror(-result.error));
+		     error_text(result.error));
 	return EXIT_FAILURE;
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/base/applet.h"
 #include "core/base/child.h"
+#include "core/base/error.h"
 #include "core/kernel/check.h"
 #include "core/config/conf.h"
 #include "core/daemon/daemon.h"
@@ -121,7 +122,7 @@ static int run_in_background(struct daemon_options *o)
 	pid_t child;
 
 	if (pipe(end) || (child = child_fork()) < 0) {
-		output_error("mcproxy: cannot go to the background: %s", strerror(errno));
+		output_error("mcproxy: cannot go to the background: %s", error_text(-errno));
 		return EXIT_FAILURE;
 	}
 	if (child) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/applet.h"
+#include "core/base/error.h"
 #include "core/base/output.h"
 #include "core/base/text.h"
 
@@ -123,7 +124,7 @@ int main(int argc, char **argv)
 	if (close(STDOUT_FILENO) && !error)
 		error = -errno;
 	if (error) {
-		output_error("%s: standard output: %s", name, strerror(-error));
+		output_error("%s: standard output: %s", name, error_text(error));
 		if (status == EXIT_SUCCESS)
 			status = EXIT_FAILURE;
 	}

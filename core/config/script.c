@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/config/grammar.h"
 #include "core/config/key.h"
@@ -58,7 +59,7 @@ bool script_read(struct script *script, int fd, const char *name, char error[CON
 		return true;
 	}
 	if (length < 0)
-		format_text(error, CONF_ERROR, "%.128s: %s", name, strerror((int)-length));
+		format_text(error, CONF_ERROR, "%.128s: %s", name, error_text((int)length));
 	else
 		format_text(error, CONF_ERROR, "%.128s: more than %d bytes", name,
 			    CONFIG_CONF_MAX_SIZE);
@@ -274,7 +275,7 @@ static const char *add_statement(struct script *script, struct part *part, const
 		part->size += length;
 		part->text[part->size++] = '\n';
 	}
-	return script->file.size + part->size > CONFIG_CONF_MAX_SIZE ? strerror(EFBIG) : NULL;
+	return script->file.size + part->size > CONFIG_CONF_MAX_SIZE ? error_text(-EFBIG) : NULL;
 }
 
 bool script_add(struct script *script, const char *command, struct part *before,
@@ -283,7 +284,7 @@ bool script_add(struct script *script, const char *command, struct part *before,
 	/* In all of it lines are counted, for an error, before what was added is copied there. */
 	struct part part = {.text = calloc(1, script->added.size + SCRIPT_STATEMENT)};
 	const char *why =
-		part.text ? add_statement(script, &part, command, error) : strerror(ENOMEM);
+		part.text ? add_statement(script, &part, command, error) : error_text(-ENOMEM);
 
 	parser_release(part.memory);
 	part = (struct part){.text = part.text, .size = part.size};

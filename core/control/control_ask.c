@@ -9,6 +9,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/control/control_ask.h"
 #include "core/control/socket.h"
@@ -117,6 +118,6 @@ int control_ask(const char *path, const char *request, bool raw,
 		close(fd);
 	}
 	if (result && !error[0])
-		format_text(error, CONTROL_ERROR, "%s", strerror(-result));
+		format_text(error, CONTROL_ERROR, "%s", error_text(result));
 	return result;
 }

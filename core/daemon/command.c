@@ -3,8 +3,8 @@
 #include "core/daemon/command.h"
 
 #include <errno.h>
-#include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/daemon/settings.h"
@@ -80,7 +80,7 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		return !format_text(reason, CONTROL_ERROR, "%s", d->common.waiting);
 	if (*d->missing)
 		return !format_text(reason, CONTROL_ERROR, "instance %s does not run: %s",
-				    d->missing, strerror(-d->missing_error));
+				    d->missing, error_text(d->missing_error));
 	for (const struct member *m = d->first; m; m = m->next)
 		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
 			return false;

@@ -12,11 +12,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include "core/base/child.h"
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
@@ -107,7 +107,7 @@ static void show_status(const char *path)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execv("/proc/self/exe", words);
-	log_warning("cannot show the status: %s", strerror(errno));
+	log_warning("cannot show the status: %s", error_text(-errno));
 	_exit(EXIT_FAILURE);
 }
 
@@ -134,7 +134,7 @@ static int open_first(struct daemon *d)
 	if (!error)
 		error = iface_open(&d->common.ifaces, &d->common.loop);
 	if (error)
-		log_error("cannot start: %s", strerror(-error));
+		log_error("cannot start: %s", error_text(error));
 	if (d->options->background) {
 		log_prepare();
 		d->null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -207,7 +207,7 @@ static int serve_loop(struct daemon *d)
 	error = loop_run(&d->common.loop, take_turn, d);
 	d->running = false;
 	if (error)
-		log_error("cannot go on: %s", strerror(-error));
+		log_error("cannot go on: %s", error_text(error));
 	return error;
 }
 

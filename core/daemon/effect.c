@@ -3,8 +3,8 @@
 #include "core/daemon/effect.h"
 
 #include <errno.h>
-#include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
 #include "core/daemon/trouble.h"
@@ -25,7 +25,7 @@ static void send_message(void *ctx, unsigned vif, const struct addr *src, const 
 	if (!error)
 		return;
 	proxy_drop(side->proxy, vif, TX_ERROR);
-	log_info("%s: cannot send: %s", side->instance->vif[vif]->iface.name, strerror(-error));
+	log_info("%s: cannot send: %s", side->instance->vif[vif]->iface.name, error_text(error));
 }
 
 static void note_refused(struct side *side, const struct route *route)
@@ -49,7 +49,7 @@ static void set_route(void *ctx, const struct route *route)
 		log_line(level, "%s route (%s, %s), in by VIF %u, out by 0x%x: %s",
 			 route->remove ? "remove" : "set", text_addr(&route->source, source),
 			 text_addr(&route->group, group), route->input, (unsigned)route->outputs,
-			 error ? strerror(-error) : "ok");
+			 error ? error_text(error) : "ok");
 }
 
 static unsigned reverse_path(void *ctx, const struct addr *source)
@@ -75,7 +75,7 @@ static bool count_packets(void *ctx, const struct route *route, uint64_t *count)
 static void log_join(struct side *side, unsigned vif, int error)
 {
 	log_line(side_failure(side->instance), "%s: the kernel cannot join all groups: %s",
-		 side->instance->vif[vif]->iface.name, strerror(-error));
+		 side->instance->vif[vif]->iface.name, error_text(error));
 }
 
 static void set_join(void *ctx, unsigned vif, const struct addr *group,
@@ -144,7 +144,7 @@ void effect_receive(void *ctx, uint32_t events)
 	(void)events;
 	if (result < 0 && result != -EAGAIN)
 		log_warning("%s: cannot receive: %s", text_family(side->protocol),
-			    strerror(-result));
+			    error_text(result));
 }
 
 static void retry_routes(struct side *side)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/mroute_dump.h"
@@ -203,7 +204,7 @@ static void inherit_routes(struct side *side)
 	if (!error && !all.failed)
 		return;
 	log_warning("%s: the kernel's routes are made anew: %s", text_family(side->protocol),
-		    strerror(error ? -error : ENOMEM));
+		    error_text(error ? error : -ENOMEM));
 	mroute_flush(side->source.fd, side->protocol);
 	proxy_reinstall(side->proxy);
 }

@@ -9,6 +9,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/text.h"
 #include "core/daemon/effect.h"
@@ -110,7 +111,7 @@ static int open_socket(struct side *side, bool primary)
 		log_error("multicast routing needs root, or CAP_NET_ADMIN and CAP_NET_RAW");
 	else
 		log_error("cannot open the %s multicast routing socket: %s", text_family(protocol),
-			  strerror(-error));
+			  error_text(error));
 	return error;
 }
 
@@ -130,7 +131,7 @@ static int start_side(struct side *side, const struct conf_instance *conf)
 	if (!side->proxy && !error)
 		error = -ENOMEM;
 	if (error)
-		log_error("cannot start: %s", strerror(-error));
+		log_error("cannot start: %s", error_text(error));
 	return error;
 }
 
@@ -181,7 +182,7 @@ int instance_open(struct instance *instance, struct common *common,
 	init_instance(instance, common, conf);
 	error = vif_add(instance, conf) ? 0 : -ENOMEM;
 	if (error)
-		log_error("cannot start: %s", strerror(-error));
+		log_error("cannot start: %s", error_text(error));
 	for (unsigned n = 0; n < PROTOCOLS && !error; n++) {
 		if (!conf->protocol[n])
 			continue;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/config/conf_make.h"
 
@@ -68,7 +69,7 @@ static int open_rules(struct daemon *d, const struct conf *conf)
 	if (needed && d->common.rules.events.fd < 0)
 		error = rule_open(&d->common.rules, &d->common.loop, priv_rule, d->priv);
 	if (error)
-		log_error("cannot make rules for tables: %s", strerror(-error));
+		log_error("cannot make rules for tables: %s", error_text(error));
 	return error;
 }
 

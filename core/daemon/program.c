@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/control/socket.h"
 #include "core/privilege/privilege.h"
@@ -15,7 +16,7 @@ static int write_pidfile(const struct daemon *d)
 	int error = priv_pidfile(d->priv);
 
 	if (error)
-		log_error("%s: %s", d->priv->settings.pidfile, strerror(-error));
+		log_error("%s: %s", d->priv->settings.pidfile, error_text(error));
 	return error;
 }
 
@@ -50,7 +51,7 @@ static int listen_somewhere(struct daemon *d)
 	else if (fd == -EADDRINUSE)
 		log_error("%s: another daemon listens there, or it is no socket", wanted);
 	else if (fd < 0)
-		log_error("%s: %s", path, strerror(-fd));
+		log_error("%s: %s", path, error_text(fd));
 	else if (strcmp(path, wanted) != 0)
 		log_warning(
 			"%s: another daemon listens there; this one listens at %s (set control)",
@@ -64,7 +65,7 @@ int program_open_control(struct daemon *d, int fd)
 	int error = fd < 0 ? fd : control_open(&d->control, &d->common.loop, fd, &d->shown);
 
 	if (fd >= 0 && error)
-		log_error("%s: %s", d->priv->settings.path, strerror(-error));
+		log_error("%s: %s", d->priv->settings.path, error_text(error));
 	d->deaf = false;
 	return error;
 }
@@ -173,7 +174,7 @@ static int find_privileges(struct daemon *d, const struct conf *conf)
 
 	if (error)
 		log_error("set %s: %s", what[failure],
-			  error == -EINVAL ? "there is none of that name" : strerror(-error));
+			  error == -EINVAL ? "there is none of that name" : error_text(error));
 	return error;
 }
 
@@ -196,7 +197,7 @@ int program_settle(struct daemon *d, const struct conf *conf)
 	set_pidfile(d, conf);
 	error = priv_settle(d->priv);
 	if (error)
-		log_error("cannot start: %s", strerror(-error));
+		log_error("cannot start: %s", error_text(error));
 	if (!error)
 		error = write_pidfile(d);
 	/* It is tried again. */
@@ -214,6 +215,6 @@ int program_confine(struct daemon *d, bool opened)
 
 	if (error)
 		log_error("set %s: %s", failure == PRIVILEGE_CHROOT ? "chroot" : "user or group",
-			  strerror(-error));
+			  error_text(error));
 	return error;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/error.h"
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
 #include "core/kernel/mroute.h"
@@ -64,7 +65,7 @@ static void make_vif(struct side *side, unsigned vif, const struct iface *iface)
 	}
 	log_line(side_failure(side->instance),
 		 "%s: the kernel does not route %s multicast on it: %s", iface->name,
-		 text_family(side->protocol), strerror(-error));
+		 text_family(side->protocol), error_text(error));
 }
 
 void vif_inherit(struct side *side)
@@ -103,7 +104,7 @@ static void join_routers(struct side *side, struct side_link *link, const struct
 		return;
 	}
 	log_line(side_failure(side->instance), "%s: cannot join the routers' groups: %s",
-		 iface->name, strerror(-link->routers));
+		 iface->name, error_text(link->routers));
 }
 
 /* The socket does not wake up for other interfaces. Those of the last time are still all that it
@@ -125,7 +126,7 @@ static void filter_socket(struct side *side)
 	if (!error)
 		return;
 	log_line(side_failure(side->instance), "%s: cannot change what the socket hears: %s",
-		 text_family(side->protocol), strerror(-error));
+		 text_family(side->protocol), error_text(error));
 }
 
 /* The kernel's part of what an interface is now. ADDRESS: the side's, any: none. */
@@ -214,7 +215,7 @@ static void set_rp_filter(struct vif *vif, bool off)
 		priv_rp_filter(priv, PRIV_RP_RELEASE, vif->iface.name);
 	if (error)
 		log_line(error == -ENOSPC ? side_failure(vif->instance) : LOG_LEVEL_WARNING,
-			 "%s: cannot switch rp_filter off: %s", vif->iface.name, strerror(-error));
+			 "%s: cannot switch rp_filter off: %s", vif->iface.name, error_text(error));
 	/* What else failed would fail again. */
 	if (error != -ENOSPC)
 		vif->unfiltered = off;
@@ -244,7 +245,7 @@ static void add_rules(struct vif *vif)
 			continue;
 		log_line(side_failure(instance), "%s: cannot make the %s rules for table %u: %s",
 			 vif->iface.name, text_family(side->protocol), (unsigned)side->table,
-			 strerror(-error));
+			 error_text(error));
 	}
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/output.h"
 #include "core/kernel/probe.h"
@@ -139,7 +140,7 @@ void check_kernel(struct check *check, enum protocol protocol)
 		return;
 	default:
 		check_tell(check, CHECK_FAIL, subject, "", "cannot be asked for: %s",
-			   strerror(-error));
+			   error_text(error));
 		return;
 	}
 	if (ENABLE_MULTI_INSTANCE)

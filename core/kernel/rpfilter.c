@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 
@@ -73,7 +74,7 @@ static void restore(struct rpfilter *filter, struct rpfilter_entry *entry)
 	int was = entry->was == OFF ? OFF : exchange(filter, entry->name, entry->was, OFF);
 
 	if (was < 0 && was != -ENOENT)
-		log_warning("%s: rp_filter stays switched off: %s", entry->name, strerror(-was));
+		log_warning("%s: rp_filter stays switched off: %s", entry->name, error_text(was));
 	*entry = filter->entry[--filter->count];
 }
 

@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 
 #include "core/base/backoff.h"
+#include "core/base/error.h"
 #include "core/base/log.h"
 
 enum {
@@ -219,7 +220,7 @@ static int repair(struct rules *rules, struct rule *rule)
 	rule->missing = result < 0;
 	if (result < 0)
 		log_warning("%s: the rule for table %u cannot be put back: %s", rule->name,
-			    (unsigned)rule->table, strerror(-result));
+			    (unsigned)rule->table, error_text(result));
 	else if (result)
 		log_warning("%s: somebody has deleted the rule for table %u; it is put back",
 			    rule->name, (unsigned)rule->table);

@@ -12,6 +12,7 @@
  * A worker that ran for a second is replaced at once when it dies, else after 0.1 s, 0.2 s ... 10
  * s: what comes from the network and kills it shall not keep a router busy with starting workers.
  */
+#include "core/base/error.h"
 #include "core/privilege/monitor_serve.h"
 
 #include <errno.h>
@@ -20,7 +21,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -96,7 +96,7 @@ static bool start_worker(struct monitor *m, struct priv *priv)
 		return true;
 	}
 	if (pid < 0)
-		log_error("cannot start a worker: %s", strerror(errno));
+		log_error("cannot start a worker: %s", error_text(-errno));
 	close(channel[1]);
 	m->ready_at = m->kill_at = m->start_at = INT64_MAX;
 	if (pid > 0) {
@@ -169,7 +169,7 @@ static void replace_worker(struct monitor *m)
 	int error = m->upgrade ? successor_exec(&m->state, m->path, m->job->argv) : 0;
 
 	if (error)
-		log_error("%s cannot be executed: %s", m->path, strerror(-error));
+		log_error("%s cannot be executed: %s", m->path, error_text(error));
 	m->settled = m->upgrade;
 	/* One that wants nothing else shall not keep the router busy with it. */
 	m->start_at = loop_now() + (m->ready_at <= loop_now() - RIPE ? 0 : DELAY_FIRST);
@@ -406,7 +406,7 @@ int priv_run(const struct priv_job *job)
 	int result = EXIT_SUCCESS, error = open_monitor(&m, job);
 
 	if (error) {
-		log_error("cannot start: %s", strerror(-error));
+		log_error("cannot start: %s", error_text(error));
 		return EXIT_FAILURE;
 	}
 	if (run_workers(&m, &priv, &result))

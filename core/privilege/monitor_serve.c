@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/log.h"
 #include "core/config/script.h"
 #include "core/kernel/mroute.h"
@@ -329,7 +330,7 @@ static void answer(struct monitor *m, struct call *call)
 	error = passing_send(m->channel, &call->reply, sizeof(call->reply), kept, 1, MSG_DONTWAIT);
 	/* It would wait for ever. */
 	if (error && error != -EPIPE && m->pid > 0) {
-		log_error("the worker cannot be answered: %s", strerror(-error));
+		log_error("the worker cannot be answered: %s", error_text(error));
 		kill(m->pid, SIGKILL);
 	}
 	/* What the monitor has no use for. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The worker's end of PRIVSEP: asks the monitor for what needs root; see priv.h and request.h. */
+#include "core/base/error.h"
 #include "core/privilege/priv.h"
 
 #include <errno.h>
@@ -209,7 +210,7 @@ void priv_script(struct priv *priv, const struct script *script)
 
 	if (fd < 0) {
 		log_warning("what was said at run time will not be known to another worker: %s",
-			    strerror(-fd));
+			    error_text(fd));
 		return;
 	}
 	tell(priv, &request, fd);
@@ -231,7 +232,7 @@ int priv_find(struct priv *priv, const char *user, const char *group, const char
 	privilege->optional = nobody && !*group;
 	if (!error || root || *failure != PRIVILEGE_CHROOT)
 		return error;
-	log_warning("no empty root directory can be made: %s", strerror(-error));
+	log_warning("no empty root directory can be made: %s", error_text(error));
 	return 0;
 }
 
@@ -259,7 +260,7 @@ int priv_confine(struct priv *priv, bool opened, enum privilege_failure *failure
 	log_connect_by(connect_syslog, priv);
 	priv->seccomp = ENABLE_SECCOMP ? seccomp_enter() : -ENOTSUP;
 	if (ENABLE_SECCOMP && priv->seccomp)
-		log_warning("there is no filter of system calls: %s", strerror(-priv->seccomp));
+		log_warning("there is no filter of system calls: %s", error_text(priv->seccomp));
 	return 0;
 }
 

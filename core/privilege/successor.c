@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/child.h"
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/text.h"
 
@@ -133,7 +134,7 @@ int successor_try(const struct monitor_state *state, const char *path, const cha
 		return 0;
 	format_text(
 		text, PRIV_TEXT, "%s cannot take over: %s", path,
-		pid < 0 ? strerror(errno)
+		pid < 0 ? error_text(-errno)
 		: WIFEXITED(status) && WEXITSTATUS(status) == 127
 			? "it cannot be executed"
 			: "it does not understand the configuration, or what this one leaves it");
