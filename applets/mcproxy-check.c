@@ -230,10 +230,10 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 	if (protocol[PROTOCOL_MLD] && iface->up)
 		check_ipv6_address(check, iface);
 	for (int i = 0; i < PROTOCOLS && !conf->upstream; i++)
-		if (protocol[i])
+		if (ENABLE_TROUBLE && protocol[i])
 			check_own_querier(check, (enum protocol)i, iface);
 	for (int i = 0; i < PROTOCOLS; i++)
-		if (protocol[i] && iface->up)
+		if (ENABLE_TROUBLE && protocol[i] && iface->up)
 			check_traffic(check, (enum protocol)i, iface);
 	if (protocol[PROTOCOL_MLD] && iface->index > UINT16_MAX)
 		check_tell(
@@ -353,7 +353,8 @@ static int check_all(struct check *check, const char *file)
 		if (protocol[i])
 			check_kernel(check, (enum protocol)i);
 	check_privileges(check);
-	check_forward_chain(check);
+	if (ENABLE_TROUBLE)
+		check_forward_chain(check);
 	check_link_local(check, &conf);
 	for (unsigned i = 0; !error && i < conf.instance_count; i++)
 		check_interfaces(check, &ifaces, &conf.instance[i]);

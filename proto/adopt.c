@@ -235,7 +235,7 @@ bool adopt_route(struct proxy *p, int64_t now, const struct route *r)
 
 	if (r->input < PROXY_VIFS)
 		hold_members(p, now, r);
-	if (r->input < PROXY_VIFS && whole)
+	if (ENABLE_DISCOVERY && r->input < PROXY_VIFS && whole)
 		forwarder_adopt(p, now, r);
 	forward_adopt(p);
 	if (r->input >= PROXY_VIFS)

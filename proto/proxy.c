@@ -101,7 +101,7 @@ static void see_data(struct proxy *p, int64_t now, const struct upcall *upcall)
 	const struct membership *m = membership_find(p, &upcall->group);
 	const struct source_route *s = m ? route_find(m, &upcall->source) : NULL;
 
-	if (upcall->type == UPCALL_WRONGVIF && p->router[upcall->vif] && s &&
+	if (ENABLE_DISCOVERY && upcall->type == UPCALL_WRONGVIF && p->router[upcall->vif] && s &&
 	    s->input != upcall->vif && p->host[s->input])
 		forwarder_data(p, p->router[upcall->vif], now);
 }

@@ -85,7 +85,7 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
 			return false;
 	for (const struct member *m = d->first; m; m = m->next)
-		if (trouble_find(&m->instance, reason, CONTROL_ERROR))
+		if (ENABLE_TROUBLE && trouble_find(&m->instance, reason, CONTROL_ERROR))
 			return false;
 	if (ENABLE_MULTI_INSTANCE && *d->shared)
 		why = d->shared;
@@ -99,7 +99,7 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		return !format_text(reason, CONTROL_ERROR, "%s", why);
 	for (struct member *m = d->first; m; m = m->next)
 		if (instance_remarks(&m->instance, reason, CONTROL_ERROR) ||
-		    trouble_remark(&m->instance, reason, CONTROL_ERROR))
+		    (ENABLE_TROUBLE && trouble_remark(&m->instance, reason, CONTROL_ERROR)))
 			break;
 	return true;
 }

@@ -21,7 +21,8 @@ static void send_message(void *ctx, unsigned vif, const struct addr *src, const 
 	if (link->index)
 		error = rawsock_send(side->source.fd, side->protocol, link->index, src, dst, msg,
 				     length);
-	trouble_sent(side, vif, error);
+	if (ENABLE_TROUBLE)
+		trouble_sent(side, vif, error);
 	if (!error)
 		return;
 	proxy_drop(side->proxy, vif, TX_ERROR);

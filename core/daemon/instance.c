@@ -285,7 +285,8 @@ static int64_t tick_sides(struct instance *instance, int64_t now)
 			continue;
 		if (proxy_deadline(side->proxy) <= now) {
 			proxy_tick(side->proxy, now);
-			trouble_look(side);
+			if (ENABLE_TROUBLE)
+				trouble_look(side);
 		}
 		neighbors_log(side, now);
 		deadline = proxy_deadline(side->proxy);
@@ -366,7 +367,8 @@ static bool side_waits(const struct side *side, char *text, size_t size)
 bool instance_remarks(const struct instance *instance, char *text, size_t size)
 {
 	for (unsigned n = 0; n < PROTOCOLS; n++)
-		if (instance->side[n].proxy && neighbors_remark(&instance->side[n], text, size))
+		if (ENABLE_DISCOVERY && instance->side[n].proxy &&
+		    neighbors_remark(&instance->side[n], text, size))
 			return true;
 	return false;
 }

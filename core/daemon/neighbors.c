@@ -145,7 +145,7 @@ void neighbors_log(struct side *side, int64_t now)
 		vif = side->instance->vif[status.vif];
 		seen = &vif->link[side->protocol].seen[status.upstream];
 		log_querier(side, vif->iface.name, &status, seen);
-		if (!status.upstream)
+		if (ENABLE_DISCOVERY && !status.upstream)
 			log_forwarding(side, vif->iface.name, &status, seen, now);
 		log_versions(vif->iface.name, &status, seen, now);
 	}

@@ -48,9 +48,9 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
 	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
 	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
-	if (netlink_attribute(body, ABI_IFLA_LINKINFO, &info))
+	if (ENABLE_TROUBLE && netlink_attribute(body, ABI_IFLA_LINKINFO, &info))
 		bridge_read(info, iface->asks);
-	iface->port = netlink_attribute(body, ABI_IFLA_LINKINFO, &info) &&
+	iface->port = ENABLE_TROUBLE && netlink_attribute(body, ABI_IFLA_LINKINFO, &info) &&
 		      netlink_attribute(info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
 		      !netlink_text_is(info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");
 }

@@ -16,7 +16,7 @@ size_t mrd_length(enum protocol protocol, uint8_t type)
 {
 	unsigned which = (unsigned)type - first_type(protocol);
 
-	return which >= TYPES ? 0 : which ? OTHERS : ADVERTISEMENT;
+	return !ENABLE_DISCOVERY || which >= TYPES ? 0 : which ? OTHERS : ADVERTISEMENT;
 }
 
 static struct addr destination(enum protocol protocol, enum message_type type)

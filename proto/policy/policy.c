@@ -222,7 +222,8 @@ static bool is_shared(const struct proxy *p)
 	unsigned n;
 
 	for (n = 0; n < p->config->interface_count && p->config->routes == ROUTES_AUTO; n++)
-		if (p->interface[n]->forwarder.forwards && !p->interface[n]->forwarder.alone)
+		if (ENABLE_DISCOVERY && p->interface[n]->forwarder.forwards &&
+		    !p->interface[n]->forwarder.alone)
 			return true;
 	return false;
 }

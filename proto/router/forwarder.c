@@ -174,7 +174,7 @@ static void say_what_is_due(struct proxy *p, struct interface *i, int64_t now)
 
 void forwarder_end(struct proxy *p, struct interface *i)
 {
-	if (i->active && i->forwarder.forwards)
+	if (ENABLE_DISCOVERY && i->active && i->forwarder.forwards)
 		say(p, i, MESSAGE_TERMINATION);
 }
 
@@ -306,7 +306,7 @@ enum proxy_forwarder forwarder_state(const struct interface *i)
 		return FORWARDER_YIELDS;
 	if (!addr_is_any(&f->other) || f->data_until < INT64_MAX)
 		return FORWARDER_BESIDE;
-	return f->alone ? FORWARDER_ALONE : FORWARDER_FIRST;
+	return f->alone || !ENABLE_DISCOVERY ? FORWARDER_ALONE : FORWARDER_FIRST;
 }
 
 const struct addr *forwarder_other(const struct interface *i)

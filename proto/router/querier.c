@@ -51,7 +51,8 @@ static void start_up(struct interface *i, int64_t now)
 void querier_restart(struct proxy *p, struct interface *i, int64_t now)
 {
 	start_up(i, now);
-	forwarder_restart(p, i, now);
+	if (ENABLE_DISCOVERY)
+		forwarder_restart(p, i, now);
 }
 
 /* Hosts that nobody has noted down yet will have been heard of after a membership's time. */
@@ -98,7 +99,10 @@ void querier_configure(struct proxy *p, struct interface *i, int64_t now,
 void querier_start(struct proxy *p, struct interface *i, int64_t now)
 {
 	start_up(i, now);
-	forwarder_start(p, i, now);
+	if (ENABLE_DISCOVERY)
+		forwarder_start(p, i, now);
+	else
+		forwarder_hold(p, i);
 	i->router.tracking_from = now + values_startup_time(&i->configured);
 	if (hold_is_on(i))
 		hold_end(i, now);
@@ -202,7 +206,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 	bool never = i->config->querier == QUERIER_NEVER;
 	bool outsider = addr_is_any(source) || is_foreign(i, source);
 
-	if (!outsider)
+	if (ENABLE_DISCOVERY && !outsider)
 		forwarder_query(p, i, now, source, m);
 	if (i->config->querier == QUERIER_ALWAYS || (outsider && i->router.querier))
 		return;
@@ -340,12 +344,14 @@ void querier_message(struct proxy *p, struct interface *i, int64_t now, const st
 
 int64_t querier_deadline(const struct interface *i)
 {
-	int64_t first = timer_sooner(timer_first(&i->timers), forwarder_deadline(i));
+	int64_t first = timer_first(&i->timers);
 
 	if (hold_is_on(i))
 		return i->router.held_until;
 	if (i->router.next_general_query < first)
 		first = i->router.next_general_query;
+	if (ENABLE_DISCOVERY)
+		first = timer_sooner(first, forwarder_deadline(i));
 	if (ENABLE_HOST_TRACKING)
 		first = timer_sooner(first, parting_deadline(i));
 	return i->router.other_querier_until < first ? i->router.other_querier_until : first;
@@ -367,7 +373,7 @@ void querier_tick(struct proxy *p, struct interface *i, int64_t now, unsigned bu
 		return;
 	if (i->router.other_querier_until <= now)
 		become_querier(i, now);
-	if (forwarder_tick(p, i, now) && i->config->querier != QUERIER_NEVER)
+	if (ENABLE_DISCOVERY && forwarder_tick(p, i, now) && i->config->querier != QUERIER_NEVER)
 		start_up(i, now);
 	if (i->router.next_general_query <= now) {
 		send_general_query(p, i);
