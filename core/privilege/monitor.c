@@ -3,7 +3,7 @@
  * The monitor of PRIVSEP: root, and so small that it can be read in one go. It opens what needs
  * root and keeps a copy, so that the kernel keeps VIFs and routes whatever becomes of the worker;
  * starts a worker, and another one when it dies or hangs; and restores at the end what was changed.
- * It hears no packet, reads no configuration, and allocates nothing.
+ * It hears no packet, reads no configuration, and allocates nothing but a successor's environment.
  *
  * Owns: when a worker starts and when it has to end, and what is told to whoever started the
  * program. What the worker asks for: monitor_serve.h; what another program in the monitor's place
@@ -12,7 +12,6 @@
  * A worker that ran for a second is replaced at once when it dies, else after 0.1 s, 0.2 s ... 10
  * s: what comes from the network and kills it shall not keep a router busy with starting workers.
  */
-#include "core/base/error.h"
 #include "core/privilege/monitor_serve.h"
 
 #include <errno.h>
@@ -32,6 +31,7 @@
 #include "core/control/socket.h"
 #include "core/base/backoff.h"
 #include "core/base/child.h"
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/kernel/rawsock.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The worker's end of PRIVSEP: asks the monitor for what needs root; see priv.h and request.h. */
-#include "core/base/error.h"
 #include "core/privilege/priv.h"
 
 #include <errno.h>
@@ -9,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/config/script.h"

@@ -20,7 +20,8 @@
 
 enum { TRIAL = 5000 /* ms that a program may take to say whether it takes over */ };
 
-static const char environment[] = "MCPROXY_STATE";
+/* Of the environment: which descriptor the state is in. */
+static const char variable[] = "MCPROXY_STATE=";
 
 /* Changes with every change of struct monitor_state that its size does not show, or of struct
  * priv_shared. */
@@ -46,18 +47,41 @@ static void set_inheritable(const struct monitor_state *state, int flags)
 		fcntl(state->kept[i].fd, F_SETFD, flags);
 }
 
-/* -errno, or the descriptor; the environment tells of it. */
+/* What the setting of the variable sets it to; NULL: it is another one's. */
+static const char *read_variable(const char *setting)
+{
+	const size_t length = sizeof(variable) - 1;
+
+	return strncmp(setting, variable, length) ? NULL : setting + length;
+}
+
+/* This program's, with another setting of the variable. NULL: there is no memory. */
+static char **make_environment(char *setting)
+{
+	size_t count = 0;
+	char **result, **next;
+
+	while (environ[count])
+		count++;
+	next = result = calloc(count + 2, sizeof(*result));
+	if (!result)
+		return NULL;
+	for (char **old = environ; *old; old++)
+		if (!read_variable(*old))
+			*next++ = *old;
+	*next = setting;
+	return result;
+}
+
+/* -errno, or the descriptor. */
 static int save_state(const struct monitor_state *state)
 {
 	int fd = memfd_create("mcproxy.state", 0);
-	char number[12];
 
 	if (fd < 0)
 		return -errno;
-	format_text(number, sizeof(number), "%d", fd);
 	if (write(fd, &state_header, sizeof(state_header)) == (ssize_t)sizeof(state_header) &&
-	    write(fd, state, sizeof(*state)) == (ssize_t)sizeof(*state) &&
-	    !setenv(environment, number, 1))
+	    write(fd, state, sizeof(*state)) == (ssize_t)sizeof(*state))
 		return fd;
 	close(fd);
 	return -ENOSPC;
@@ -65,10 +89,12 @@ static int save_state(const struct monitor_state *state)
 
 int successor_inherit(struct monitor_state *state)
 {
-	const char *text = getenv(environment);
+	const char *text = NULL;
 	struct state_header header;
 	uint64_t fd;
 
+	for (char **setting = environ; *setting && !text; setting++)
+		text = read_variable(*setting);
 	if (!text)
 		return 0;
 	if (text_to_number(text, 0, INT_MAX, &fd) &&
@@ -80,24 +106,28 @@ int successor_inherit(struct monitor_state *state)
 		    (ssize_t)sizeof(*state))
 			return -EPROTO;
 		close((int)fd);
-		unsetenv(environment);
 		set_inheritable(state, FD_CLOEXEC);
 		return 1;
 	}
 	return -EPROTO;
 }
 
-int successor_exec(const struct monitor_state *state, const char *path, char **argv)
+int successor_exec(const struct monitor_state *state, const char *path, char *const *argv)
 {
-	int fd = save_state(state), error;
+	char setting[sizeof(variable) + 10];
+	char **environment = make_environment(setting);
+	int fd = save_state(state), error = -ENOMEM;
 
+	if (fd >= 0 && environment) {
+		format_text(setting, sizeof(setting), "%s%d", variable, fd);
+		set_inheritable(state, 0);
+		execve(path, argv, environment);
+		error = -errno;
+		set_inheritable(state, FD_CLOEXEC);
+	}
+	free(environment);
 	if (fd < 0)
 		return fd;
-	set_inheritable(state, 0);
-	execv(path, argv);
-	error = -errno;
-	set_inheritable(state, FD_CLOEXEC);
-	unsetenv(environment);
 	close(fd);
 	return error;
 }
@@ -108,11 +138,9 @@ static void run_trial(const struct monitor_state *state, const char *path, const
 	char word[][8] = {"mcproxy", "-n", "-f"};
 	char file[PATH_MAX];
 	char *const words[] = {word[0], word[1], word[2], file, NULL};
-	int fd = save_state(state);
 
 	format_text(file, sizeof(file), "%s", conf);
-	if (fd >= 0)
-		execv(path, words);
+	successor_exec(state, path, words);
 	_exit(127);
 }
 

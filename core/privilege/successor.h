@@ -38,7 +38,7 @@ struct monitor_state {
  * (NULL: is there any?); 0: there was none; -EPROTO: it is another program's. */
 int successor_inherit(struct monitor_state *);
 /* Becomes the program at PATH, which inherits the state. Returns only if that failed: -errno. */
-int successor_exec(const struct monitor_state *, const char *path, char **argv);
+int successor_exec(const struct monitor_state *, const char *path, char *const *argv);
 /* Has the program at PATH say whether it takes the state over, with the file CONF: 0, or -errno
  * with the reason in TEXT. */
 int successor_try(const struct monitor_state *, const char *path, const char *conf,
