@@ -4,7 +4,6 @@
  * address (RFC 5952 sections 4.1 to 4.3) and the strict forms in which it reads addresses, counts
  * and seconds. Leaves out: zones ("%eth0"), names, signs, any base but ten.
  */
-#include <arpa/inet.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -95,17 +94,6 @@ const char *text_family(enum protocol protocol)
 	return protocol == PROTOCOL_IGMP ? "IPv4" : "IPv6";
 }
 
-bool text_to_addr(const char *text, struct addr *result)
-{
-	struct addr addr = addr_ipv4(0);
-
-	if (inet_pton(AF_INET, text, addr.byte + 12) != 1 &&
-	    inet_pton(AF_INET6, text, addr.byte) != 1)
-		return false;
-	*result = addr;
-	return true;
-}
-
 /* Reads digits into VALUE, at most *LIMIT; returns what follows them, NULL if there are none or the
  * number is above the limit. */
 static const char *read_digits(const char *text, uint64_t limit, uint64_t *value)
@@ -120,6 +108,88 @@ static const char *read_digits(const char *text, uint64_t limit, uint64_t *value
 		*value = *value * 10 + digit;
 	}
 	return text == start ? NULL : text;
+}
+
+/* Four decimal numbers without leading zeros. */
+static bool read_ipv4(const char *text, uint8_t *byte)
+{
+	for (size_t i = 0; i < 4; i++) {
+		uint64_t value;
+		const char *rest = read_digits(text, UINT8_MAX, &value);
+
+		if (!rest || *rest != (i < 3 ? '.' : '\0') || (*text == '0' && rest - text > 1))
+			return false;
+		byte[i] = (uint8_t)value;
+		text = rest + 1;
+	}
+	return true;
+}
+
+/* Up to four digits; returns what follows them. */
+static const char *read_word(const char *text, unsigned *value)
+{
+	const char *end = text + 4;
+
+	for (*value = 0; text < end; text++) {
+		char letter = *text | 0x20;
+
+		if (*text >= '0' && *text <= '9')
+			*value = *value << 4 | (unsigned)(*text - '0');
+		else if (letter >= 'a' && letter <= 'f')
+			*value = *value << 4 | (unsigned)(letter - 'a' + 10);
+		else
+			break;
+	}
+	return text;
+}
+
+/* RFC 4291 section 2.2: eight words, of which "::" replaces some, and IPv4's form the last two. */
+static bool read_ipv6(const char *text, uint8_t byte[2 * WORDS])
+{
+	enum { SIZE = 2 * WORDS, NONE };
+	size_t length = 0, gap = NONE;
+
+	if (*text == ':' && *++text != ':')
+		return false;
+	for (;;) {
+		unsigned word;
+		const char *rest;
+
+		if (*text == ':' && gap == NONE) {
+			gap = length;
+			if (!*++text)
+				break;
+		}
+		rest = read_word(text, &word);
+		if (rest == text || length == SIZE)
+			return false;
+		if (*rest == '.' && length <= SIZE - 4 && read_ipv4(text, byte + length)) {
+			length += 4;
+			break;
+		}
+		byte[length++] = (uint8_t)(word >> 8);
+		byte[length++] = (uint8_t)word;
+		if (!*rest)
+			break;
+		if (*rest != ':')
+			return false;
+		text = rest + 1;
+	}
+	if (gap == NONE || length == SIZE)
+		return gap == NONE && length == SIZE;
+	memmove(byte + gap + SIZE - length, byte + gap, length - gap);
+	memset(byte + gap, 0, SIZE - length);
+	return true;
+}
+
+bool text_to_addr(const char *text, struct addr *result)
+{
+	struct addr addr = addr_ipv4(0);
+
+	if (!read_ipv4(text, addr.byte + 12) && !read_ipv6(text, addr.byte))
+		return false;
+	*result = addr;
+	return true;
 }
 
 bool text_to_number(const char *text, uint64_t min, uint64_t max, uint64_t *result)

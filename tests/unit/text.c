@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* core/base/text.c: what is written (RFC 5952), what is read, and what must not be. */
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,37 @@ static void check_round_trips(void)
 	}
 }
 
+/* Pieces of addresses in any order: most are no address, though nearly one. */
+static void check_like_libc(void)
+{
+	static const char *const piece[] = {
+		"::",  ":",   "0:", "1:", "ffff:", "00a:",   "0",      "1.2",	  ".3",
+		"255", "256", "01", "F",  "12345", "1:2:3:", "4:5:6:", "10.0.0.1"};
+	unsigned addresses = 0;
+
+	TEST("2,000,000 texts are addresses where they are libc's");
+	srand(2);
+	for (unsigned i = 0; i < 2000000; i++) {
+		char text[128] = "";
+		uint8_t ipv4[4], ipv6[16];
+		struct addr addr;
+		bool is_ipv6, is_addr;
+
+		for (int pieces = rand() % 9; pieces >= 0; pieces--)
+			strcat(text, piece[(size_t)rand() % (sizeof(piece) / sizeof(piece[0]))]);
+		is_ipv6 = inet_pton(AF_INET6, text, ipv6) == 1;
+		is_addr = is_ipv6 || inet_pton(AF_INET, text, ipv4) == 1;
+		addresses += is_addr;
+		if (!CHECK(text_to_addr(text, &addr) == is_addr, "'%s'", text))
+			break;
+		if (is_addr)
+			CHECK(!memcmp(addr.byte + (is_ipv6 ? 0 : 12), is_ipv6 ? ipv6 : ipv4,
+				      is_ipv6 ? 16 : 4),
+			      "'%s'", text);
+	}
+	CHECK(addresses > 50000, "%u", addresses);
+}
+
 static void check_hostile_lengths(void)
 {
 	static char text[100001];
@@ -202,7 +234,7 @@ static void check_copies(void)
 
 int main(void)
 {
-	RUN(check_copies, check_forms, check_round_trips, check_hostile_lengths, check_numbers,
-	    check_milliseconds);
+	RUN(check_copies, check_forms, check_round_trips, check_like_libc, check_hostile_lengths,
+	    check_numbers, check_milliseconds);
 	return test_end();
 }
