@@ -214,7 +214,7 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 
 	if (!iface->index) {
 		check_tell(check, CHECK_WARN, iface->name,
-			   strpbrk(iface->name, "*?")
+			   strchr(iface->name, '*') || strchr(iface->name, '?')
 				   ? "leave the quotes out: they make a name of the pattern"
 				   : "check the name; it is used as soon as it appears",
 			   "does not exist (%s)", role);

@@ -68,7 +68,7 @@ static bool is_trouble(char *const *cell)
 					    "tx-mrd", "link-scope", "drop-own"};
 
 	for (size_t i = 0; i < COUNT(ordinary); i++) {
-		if (!strncmp(cell[3], ordinary[i], strlen(ordinary[i])))
+		if (text_behind(cell[3], ordinary[i]))
 			return false;
 	}
 	return true;
@@ -117,7 +117,7 @@ static void split_cells(char *line, char **cell)
 {
 	for (unsigned i = 0; i < CELLS; i++) {
 		cell[i] = line;
-		line += strcspn(line, "\t");
+		line = strchrnul(line, '\t');
 		if (*line)
 			*line++ = '\0';
 	}

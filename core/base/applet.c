@@ -17,6 +17,6 @@ int applet_misuse(const char *name, const char *usage, const char *problem, ...)
 	va_start(arguments, problem);
 	format_list(text, sizeof(text), problem, arguments);
 	va_end(arguments);
-	output_error("%s: %s; %.*s", name, text, (int)strcspn(usage, "\n"), usage);
+	output_error("%s: %s; %.*s", name, text, (int)(strchrnul(usage, '\n') - usage), usage);
 	return EXIT_MISUSE;
 }

@@ -147,7 +147,7 @@ void format_pieces(format_sink *sink, void *ctx, const char *format, va_list arg
 
 	va_copy(output.arguments, arguments);
 	while (known && *format) {
-		size_t length = strcspn(format, "%");
+		size_t length = (size_t)(strchrnul(format, '%') - format);
 
 		sink(ctx, format, length);
 		format += length;

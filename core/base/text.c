@@ -227,11 +227,22 @@ bool text_to_milliseconds(const char *text, int64_t min, int64_t max, int64_t *r
 	return true;
 }
 
+const char *text_behind(const char *text, const char *prefix)
+{
+	for (; *prefix; text++, prefix++)
+		if (*text != *prefix)
+			return NULL;
+	return text;
+}
+
 const char *text_base_name(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	const char *name = path;
 
-	return slash ? slash + 1 : path;
+	for (; *path; path++)
+		if (*path == '/')
+			name = path + 1;
+	return name;
 }
 
 bool text_matches(const char *pattern, const char *name)

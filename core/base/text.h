@@ -20,6 +20,8 @@ const char *text_family(enum protocol);
 bool text_to_number(const char *, uint64_t min, uint64_t max, uint64_t *);
 /* Seconds with up to three decimals, as milliseconds, MIN <= ms <= MAX. */
 bool text_to_milliseconds(const char *, int64_t min, int64_t max, int64_t *);
+/* What follows PREFIX in a text that begins with it; NULL: it does not. */
+const char *text_behind(const char *text, const char *prefix);
 /* The last name of a path. */
 const char *text_base_name(const char *path);
 /* Does NAME match PATTERN, in which '*' stands for any characters and '?' for any one? */

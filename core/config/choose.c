@@ -75,7 +75,7 @@ static bool choose_matching(struct draft *draft, struct definition *definition,
 			return false;
 		if (!has_room_for_match(definition, upstream)) {
 			if (!definition->conf->skipped_count++)
-				strcpy(definition->conf->skipped, name);
+				memcpy(definition->conf->skipped, name, IF_NAMESIZE);
 			continue;
 		}
 		if (!parser_remember(draft->parser, NAME_TAKEN, 0, name, definition))
@@ -133,7 +133,7 @@ static bool list_patterns(struct draft *draft, const struct definition *definiti
 		if (!conf->pattern ||
 		    !parser_remember(draft->parser, NAME_PATTERN, 0, item->name, conf))
 			return false;
-		strcpy(conf->pattern[conf->pattern_count++], item->name);
+		memcpy(conf->pattern[conf->pattern_count++], item->name, IF_NAMESIZE);
 	}
 	return true;
 }
@@ -173,7 +173,7 @@ static bool make_interfaces(struct draft *draft, struct definition *definition)
 		struct conf_interface *interface = &instance->interface[i];
 
 		keys_put_defaults(KEY_OF_INTERFACE, interface);
-		strcpy(interface->name, definition->choice[i].name);
+		memcpy(interface->name, definition->choice[i].name, IF_NAMESIZE);
 		interface->upstream = definition->choice[i].upstream;
 		interface->peer = definition->choice[i].peer;
 		for (unsigned n = 0; n < PROTOCOLS; n++)
@@ -197,7 +197,7 @@ bool choose_interfaces(struct draft *draft)
 	draft->conf.instance_count = draft->definitions;
 	for (definition = draft->first; definition; definition = definition->next) {
 		keys_put_defaults(KEY_OF_INSTANCE, instance);
-		strcpy(instance->name, definition->name);
+		memcpy(instance->name, definition->name, CONF_NAME);
 		memcpy(instance->protocol, draft->runs, sizeof(draft->runs));
 		if (ENABLE_MULTI_INSTANCE)
 			instance->table = number_table(draft, definition);

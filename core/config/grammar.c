@@ -18,7 +18,8 @@
 /* What the kernel takes as an interface's name. */
 static bool is_interface_name(const char *name)
 {
-	return !strpbrk(name, "/: ") && strcmp(name, ".") && strcmp(name, "..");
+	return !strchr(name, '/') && !strchr(name, ':') && !strchr(name, ' ') &&
+	       strcmp(name, ".") && strcmp(name, "..");
 }
 
 /* Takes the name of an interface, or a pattern. */

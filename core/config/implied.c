@@ -69,7 +69,7 @@ static const struct conf_filter *make_origins(struct parser *parser,
 			continue;
 		ruletable_set_any(rule[count].group);
 		ruletable_set_any(rule[count].source);
-		strcpy(rule[count++].interface, interface->name);
+		memcpy(rule[count++].interface, interface->name, IF_NAMESIZE);
 	}
 	return ruletable_make_filter(parser, false, rule, count);
 }

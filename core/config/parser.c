@@ -42,7 +42,7 @@ static void write_found(const struct token *token, char buf[4 * FOUND + 8])
 		*buf++ = hex[c >> 4];
 		*buf++ = hex[c & 15];
 	}
-	strcpy(buf, token->length > FOUND ? "...'" : "'");
+	format_text(buf, sizeof("...'"), token->length > FOUND ? "...'" : "'");
 }
 
 void parser_explain(struct parser *parser, const char *text)
@@ -254,15 +254,16 @@ bool parser_remember(struct parser *parser, enum name_kind kind, unsigned owner,
 		     void *value)
 {
 	uint32_t hash;
+	size_t size = strlen(text) + 1;
 	struct name *name = find_name(parser, kind, owner, text, &hash);
 
 	if (!name) {
-		name = parser_scratch(parser, sizeof(*name) + strlen(text) + 1);
+		name = parser_scratch(parser, sizeof(*name) + size);
 		if (!name)
 			return false;
 		name->next = parser->name[hash % PARSER_NAMES];
 		name->hash = hash;
-		strcpy(name->text, text);
+		memcpy(name->text, text, size);
 		parser->name[hash % PARSER_NAMES] = name;
 	}
 	name->value = value;

@@ -228,7 +228,7 @@ static struct table *keep_table(struct parser *parser, const struct open_table *
 		return NULL;
 	parser->rule_total += count;
 	table->count = count;
-	strcpy(table->name, open->name);
+	memcpy(table->name, open->name, CONF_NAME);
 	if (!*table->name)
 		return table;
 	table->next = parser->table;

@@ -56,7 +56,10 @@ static bool read_choice(struct parser *parser, struct statement *statement)
 	const char *words = statement->key->text, *word = words;
 
 	for (uint32_t number = 0;; number++) {
-		size_t length = strcspn(word, "| ");
+		size_t length = 0;
+
+		while (word[length] && !strchr("| ", word[length]))
+			length++;
 
 		if (scan_is(&parser->scanner, word, length)) {
 			value_set_number(statement, number);

@@ -11,6 +11,7 @@
 
 #include "core/base/error.h"
 #include "core/base/format.h"
+#include "core/base/text.h"
 #include "core/control/control_ask.h"
 #include "core/control/socket.h"
 
@@ -58,8 +59,8 @@ static void make_printable(char *line)
 static int take_lines(char *buffer, size_t *length, const struct asker *asker,
 		      char error[CONTROL_ERROR])
 {
-	static const char failed[] = "error ";
 	char *start = buffer, *end;
+	const char *failure;
 
 	while ((end = memchr(start, '\n', *length))) {
 		*end = '\0';
@@ -68,8 +69,9 @@ static int take_lines(char *buffer, size_t *length, const struct asker *asker,
 			make_printable(start);
 		if (!strcmp(start, "ok"))
 			return 0;
-		if (!strncmp(start, failed, sizeof(failed) - 1) && !strchr(start, '\t')) {
-			format_text(error, CONTROL_ERROR, "%s", start + sizeof(failed) - 1);
+		failure = text_behind(start, "error ");
+		if (failure && !strchr(start, '\t')) {
+			format_text(error, CONTROL_ERROR, "%s", failure);
 			return -EPROTO;
 		}
 		asker->line(asker->ctx, start);

@@ -28,7 +28,7 @@ void socket_default(char path[SOCKET_DEFAULT], unsigned n)
 	if (n > 1)
 		format_text(path, SOCKET_DEFAULT, "/run/mcproxy-%u.sock", n);
 	else
-		strcpy(path, SOCKET_PATH);
+		format_text(path, SOCKET_DEFAULT, SOCKET_PATH);
 }
 
 void socket_hint(const char *path, char hint[SOCKET_HINT])

@@ -72,7 +72,7 @@ bool inherit_is_noted(const struct instance *instance, unsigned n, const char *n
 {
 	const struct priv_vifs *note = notes(instance);
 
-	return note ? !strncmp(note->name[n], name, IF_NAMESIZE) : !*name;
+	return note ? !memcmp(note->name[n], name, strlen(name) + 1) : !*name;
 }
 
 void inherit_note_name(struct instance *instance, unsigned n, const char *name)

@@ -45,7 +45,7 @@ static void log_holder(const struct instance *instance, enum protocol protocol)
 	char holder[PRIV_TEXT], waiting[COMMON_WAITING];
 
 	if (!priv_holders(common->priv, protocol, holder))
-		strcpy(holder, "another process");
+		format_text(holder, sizeof(holder), "another process");
 	format_text(waiting, sizeof(waiting),
 		    "instance %s waits: %s multicast routing is held by %s", instance->name,
 		    text_family(protocol), holder);

@@ -112,7 +112,8 @@ static const char *word_of(const char *line, unsigned n)
 			return NULL;
 		if (!n)
 			return line;
-		line += strcspn(line, " \t\n");
+		while (*line && !strchr(" \t\n", *line))
+			line++;
 	}
 }
 
@@ -193,11 +194,10 @@ static const char *next_name(struct listing *listing)
  * its monitor. */
 static bool holds_any(unsigned long pid, struct sockets *sockets)
 {
-	static const char prefix[] = "socket:[";
 	struct listing listing;
 	bool found = false;
 	char path[PROC_PATH];
-	const char *name;
+	const char *name, *number;
 
 	format_text(path, sizeof(path), "/proc/%lu/fd", pid);
 	if (!list_directory(&listing, path))
@@ -206,8 +206,8 @@ static bool holds_any(unsigned long pid, struct sockets *sockets)
 		char target[64] = "";
 
 		if (readlinkat(listing.fd, name, target, sizeof(target) - 1) > 0 &&
-		    !strncmp(target, prefix, sizeof(prefix) - 1))
-			found |= take_out(sockets, leading_number(target + sizeof(prefix) - 1, 10));
+		    (number = text_behind(target, "socket:[")))
+			found |= take_out(sockets, leading_number(number, 10));
 	}
 	return found;
 }
@@ -220,7 +220,7 @@ static void read_holder(unsigned long pid, struct probe_holder *holder)
 	format_text(path, sizeof(path), "/proc/%lu/comm", pid);
 	if (read_text(path, holder->name, sizeof(holder->name)) < 0)
 		holder->name[0] = '\0';
-	holder->name[strcspn(holder->name, "\n")] = '\0';
+	*strchrnul(holder->name, '\n') = '\0';
 }
 
 size_t probe_holders(enum protocol protocol, struct probe_holder *holder, size_t count)

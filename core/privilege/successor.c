@@ -47,14 +47,6 @@ static void set_inheritable(const struct monitor_state *state, int flags)
 		fcntl(state->kept[i].fd, F_SETFD, flags);
 }
 
-/* What the setting of the variable sets it to; NULL: it is another one's. */
-static const char *read_variable(const char *setting)
-{
-	const size_t length = sizeof(variable) - 1;
-
-	return strncmp(setting, variable, length) ? NULL : setting + length;
-}
-
 /* This program's, with another setting of the variable. NULL: there is no memory. */
 static char **make_environment(char *setting)
 {
@@ -67,7 +59,7 @@ static char **make_environment(char *setting)
 	if (!result)
 		return NULL;
 	for (char **old = environ; *old; old++)
-		if (!read_variable(*old))
+		if (!text_behind(*old, variable))
 			*next++ = *old;
 	*next = setting;
 	return result;
@@ -94,7 +86,7 @@ int successor_inherit(struct monitor_state *state)
 	uint64_t fd;
 
 	for (char **setting = environ; *setting && !text; setting++)
-		text = read_variable(*setting);
+		text = text_behind(*setting, variable);
 	if (!text)
 		return 0;
 	if (text_to_number(text, 0, INT_MAX, &fd) &&

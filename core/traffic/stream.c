@@ -47,7 +47,7 @@ uint32_t stream_range_find(const struct stream_range *range, const struct addr *
 
 bool stream_to_range(const char *text, struct stream_range *result)
 {
-	size_t length = strcspn(text, "+");
+	size_t length = (size_t)(strchrnul(text, '+') - text);
 	char group[TEXT_ADDR];
 	struct stream_range range;
 	uint64_t count = 1;
