@@ -12,6 +12,8 @@
 /* Seconds between advertisements: the least of RFC 4286 section 3.1.1, as three that are missing
  * are a dead router; and the usual ones, for switches, where nobody could take over. */
 enum { ADVERTISEMENT_INTERVAL = 4, ALONE_INTERVAL = 20 };
+/* RFC 4286 sections 3.1.3 and 3.1.4: the first ones, in milliseconds, and how many they are. */
+enum { INITIAL_INTERVAL = 2000, INITIAL_ADVERTISEMENTS = 3 };
 /* Milliseconds at least between two advertisements that are asked for. */
 enum { LEAST_INTERVAL = 1000 };
 /* So many milliseconds after its beginning a forwarder has nothing to hand over; so many a stream
@@ -94,6 +96,7 @@ void forwarder_restart(struct proxy *p, struct interface *i, int64_t now)
 		set_forwards(p, i, true);
 	}
 	f->solicits = true;
+	f->initial = INITIAL_ADVERTISEMENTS;
 	f->say_at = now;
 }
 
@@ -146,6 +149,16 @@ static int interval_of(const struct interface *i)
 	return i->forwarder.alone ? ALONE_INTERVAL : ADVERTISEMENT_INTERVAL;
 }
 
+/* Until the next one, in milliseconds. */
+static int next_interval(struct interface *i)
+{
+	struct forwarder *f = &i->forwarder;
+
+	if (f->initial && --f->initial)
+		return INITIAL_INTERVAL;
+	return interval_of(i) * 1000;
+}
+
 static void say(struct proxy *p, struct interface *i, enum message_type type)
 {
 	const struct values *values = &i->values;
@@ -167,9 +180,11 @@ static void say_what_is_due(struct proxy *p, struct interface *i, int64_t now)
 	f->solicits = false;
 	if (f->say_at > now)
 		return;
-	if (f->forwards)
-		say(p, i, MESSAGE_ADVERTISEMENT);
-	f->say_at = now + (f->forwards ? interval_of(i) * 1000 : i->configured.query_interval);
+	f->say_at = now + i->configured.query_interval;
+	if (!f->forwards)
+		return;
+	say(p, i, MESSAGE_ADVERTISEMENT);
+	f->say_at = now + next_interval(i);
 }
 
 void forwarder_end(struct proxy *p, struct interface *i)

@@ -36,9 +36,10 @@ struct router {
 
 /* Who forwards on a downstream: forwarder.c's. */
 struct forwarder {
-	bool forwards; /* we do ... */
-	bool alone;    /* ... and nobody else does */
-	bool solicits; /* who else is there is to be asked */
+	bool forwards;	 /* we do ... */
+	bool alone;	 /* ... and nobody else does */
+	bool solicits;	 /* who else is there is to be asked */
+	uint8_t initial; /* advertisements that are still to come soon after one another */
 	struct addr
 		other; /* of those who show that they forward the lowest; any: nobody, or unknown */
 	int64_t other_until, shared_until, yield_at; /* INT64_MAX: never */

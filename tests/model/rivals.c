@@ -8,6 +8,8 @@
 enum {
 	EVERY = 4000,
 	EVERY_ALONE = 20000,
+	EVERY_AT_FIRST = 2000, /* RFC 4286 section 3.1.3 */
+	FIRST = 3,	       /* section 3.1.4 */
 	AT_MOST_EVERY = 1000,
 	SIGN_HOLDS = 180000,
 	YOUNG = 2000,
@@ -50,6 +52,7 @@ static void take_on(const struct model *model, struct link *link)
 		link->yield_at = NEVER;
 	}
 	link->solicits = true;
+	link->first_signs = FIRST;
 	link->sign_at = model->now;
 }
 
@@ -248,10 +251,13 @@ bool rivals_expire(struct model *model, unsigned entry)
 	link->solicits = false;
 	if (link->sign_at > model->now)
 		return begins;
-	link->sign_at =
-		model->now + (link->forwards ? every(link) : link->configured.query_interval);
-	if (link->forwards)
-		expect(model, entry, KIND_ADVERTISEMENT);
+	if (!link->forwards) {
+		link->sign_at = model->now + link->configured.query_interval;
+		return begins;
+	}
+	link->first_signs -= !!link->first_signs;
+	link->sign_at = model->now + (link->first_signs ? EVERY_AT_FIRST : every(link));
+	expect(model, entry, KIND_ADVERTISEMENT);
 	return begins;
 }
 

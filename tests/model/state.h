@@ -147,6 +147,7 @@ struct link {
 	struct addr other;
 	int64_t other_until, asked_at;
 	bool forwards, alone; /* rivals.c */
+	unsigned first_signs; /* advertisements still to come at the first interval */
 	bool solicits;
 	struct addr rival;  /* who else shows that he forwards */
 	struct addr asker;  /* who else has asked last */
