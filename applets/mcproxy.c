@@ -11,6 +11,7 @@
 #include "core/base/applet.h"
 #include "core/base/child.h"
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/kernel/check.h"
 #include "core/config/conf.h"
 #include "core/daemon/daemon.h"
@@ -91,7 +92,7 @@ static int read_options(struct daemon_options *o, bool *check, char **argv)
 /* The daemon runs: lets its parent go, and the terminal. */
 static void let_go(void *ctx)
 {
-	int *parent = ctx, null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int *parent = ctx, null = file_open(AT_FDCWD, "/dev/null", O_RDWR);
 
 	for (int fd = STDIN_FILENO; null >= 0 && fd <= STDERR_FILENO; fd++)
 		dup2(null, fd);

@@ -48,7 +48,7 @@ static void open_standard_descriptors(void)
 	int descriptor;
 
 	do {
-		descriptor = open("/dev/null", O_RDONLY);
+		descriptor = openat(AT_FDCWD, "/dev/null", O_RDONLY);
 	} while (descriptor >= STDIN_FILENO && descriptor <= STDERR_FILENO);
 	if (descriptor > STDERR_FILENO)
 		close(descriptor);

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 /* The fields of a line: name, password, number, and in /etc/passwd the number of the group. */
@@ -53,7 +54,7 @@ static int find_account(const char *path, const char *name, unsigned count, uint
 		number[1] = number[0];
 		return 0;
 	}
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = file_open(AT_FDCWD, path, O_RDONLY);
 	if (fd < 0)
 		return -EINVAL;
 	while (!found && (got = read(fd, chunk, sizeof(chunk))) > 0) {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Standard output and error without stdio; see output.h. */
-#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/output.h"
 
@@ -16,25 +16,10 @@ static struct {
 	int error;
 } buffer;
 
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length) {
-		ssize_t written = write(fd, text, length);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		length -= (size_t)written;
-	}
-	return 0;
-}
-
 int output_flush(void)
 {
 	if (!buffer.error)
-		buffer.error = write_all(STDOUT_FILENO, buffer.text, buffer.length);
+		buffer.error = file_write(STDOUT_FILENO, buffer.text, buffer.length);
 	buffer.length = 0;
 	return buffer.error;
 }
@@ -82,5 +67,5 @@ void output_error(const char *format, ...)
 	va_end(arguments);
 	line[length++] = '\n';
 	/* Nobody is left to tell of its failure. */
-	write_all(STDERR_FILENO, line, length);
+	file_write(STDERR_FILENO, line, length);
 }

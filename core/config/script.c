@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/config/grammar.h"
 #include "core/config/key.h"
@@ -22,23 +23,7 @@
 
 int script_open(int directory, const char *path)
 {
-	int fd = openat(directory, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	return fd < 0 ? -errno : fd;
-}
-
-/* Reads up to SIZE bytes, to the end of the file or the error; -errno, or how many. */
-static ssize_t read_all(int fd, char *buf, size_t size)
-{
-	size_t used = 0;
-	ssize_t got;
-
-	do {
-		got = read(fd, buf + used, size - used);
-		if (got > 0)
-			used += (size_t)got;
-	} while ((got > 0 && used < size) || (got < 0 && errno == EINTR));
-	return got < 0 ? -errno : (ssize_t)used;
+	return file_open(directory, path, O_RDONLY | O_NOCTTY);
 }
 
 bool script_read(struct script *script, int fd, const char *name, char error[CONF_ERROR])
@@ -46,7 +31,7 @@ bool script_read(struct script *script, int fd, const char *name, char error[CON
 	/* One byte more shows that the file is too long. Untouched pages cost nothing. */
 	const size_t room = CONFIG_CONF_MAX_SIZE + 1;
 	char *text = malloc(room), *shorter;
-	ssize_t length = fd < 0 ? fd : text ? read_all(fd, text, room) : -ENOMEM;
+	ssize_t length = fd < 0 ? fd : text ? file_read(fd, text, room) : -ENOMEM;
 
 	if (fd >= 0)
 		close(fd);
@@ -67,11 +52,6 @@ bool script_read(struct script *script, int fd, const char *name, char error[CON
 	return false;
 }
 
-static bool write_all(int fd, const char *text, size_t size)
-{
-	return write(fd, text, size) == (ssize_t)size;
-}
-
 /* Without the newline that script_read() adds. */
 int script_save(const struct script *script)
 {
@@ -80,10 +60,11 @@ int script_save(const struct script *script)
 
 	if (fd < 0)
 		return -errno;
-	if (write_all(fd, file->text, file->size - !added->size) &&
-	    (!added->size || write_all(fd, added->text, added->size - 1)))
+	error = file_write(fd, file->text, file->size - !added->size);
+	if (!error && added->size)
+		error = file_write(fd, added->text, added->size - 1);
+	if (!error)
 		return fd;
-	error = errno ? -errno : -EIO;
 	close(fd);
 	return error;
 }

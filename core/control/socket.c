@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/account.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 
 bool socket_address(const char *path, struct sockaddr_un *address)
@@ -48,13 +49,14 @@ void socket_hint(const char *path, char hint[SOCKET_HINT])
 /* A socket that nobody listens at: its daemon was killed. */
 static bool is_stale(const struct sockaddr_un *address)
 {
-	int fd = open(address->sun_path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	int fd = file_open(AT_FDCWD, address->sun_path,
+			   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	bool stale;
 
 	/* ENXIO: it is a socket. */
 	if (fd >= 0)
 		close(fd);
-	if (fd >= 0 || errno != ENXIO)
+	if (fd != -ENXIO)
 		return false;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -17,6 +17,7 @@
 
 #include "core/base/child.h"
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/base/output.h"
@@ -137,7 +138,7 @@ static int open_first(struct daemon *d)
 		log_error("cannot start: %s", error_text(error));
 	if (d->options->background) {
 		log_prepare();
-		d->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		d->null = file_open(AT_FDCWD, "/dev/null", O_RDWR);
 	}
 	return error;
 }

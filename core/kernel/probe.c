@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "core/kernel/abi.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/text.h"
 #include "core/kernel/mroute.h"
@@ -40,18 +41,13 @@ struct sockets {
 /* The text of a file as far as it fits, with its '\0'. Its length, or -errno. */
 static ssize_t read_text(const char *path, char *text, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = 0, part = 1;
+	int fd = file_open(AT_FDCWD, path, O_RDONLY);
+	ssize_t length;
 
 	if (fd < 0)
-		return -errno;
-	while (part > 0) {
-		part = read(fd, text + length, size - 1 - (size_t)length);
-		length += part > 0 ? part : 0;
-	}
-	if (part < 0)
-		length = -errno;
-	else
+		return fd;
+	length = file_read(fd, text, size - 1);
+	if (length >= 0)
 		text[length] = '\0';
 	close(fd);
 	return length;
@@ -164,7 +160,7 @@ enum { ENTRY_SIZE = 16, ENTRY_NAME = 19 /* where they are in it */ };
 
 static bool list_directory(struct listing *listing, const char *path)
 {
-	listing->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	listing->fd = file_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
 	listing->length = listing->at = 0;
 	return listing->fd >= 0;
 }
@@ -418,7 +414,7 @@ bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESI
 		return false;
 	memset(text, 0, sizeof(text));
 	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
-	if (readlink(path, text, sizeof(text) - 1) < 0)
+	if (readlinkat(AT_FDCWD, path, text, sizeof(text) - 1) < 0)
 		return false;
 	format_text(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, text_base_name(text));
 	return true;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
 
@@ -23,9 +24,9 @@ static int exchange(const struct rpfilter *filter, const char *name, char value,
 	int fd, result;
 
 	format_text(path, sizeof(path), "%s/rp_filter", name);
-	fd = openat(filter->directory, path, O_RDWR | O_CLOEXEC);
+	fd = file_open(filter->directory, path, O_RDWR);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	result = pread(fd, &was, 1, 0) == 1 ? was : -EIO;
 	if (result > 0 && was != value && (!replace || was == replace) &&
 	    pwrite(fd, &value, 1, 0) != 1)
@@ -130,8 +131,8 @@ void rpfilter_sweep(struct rpfilter *filter)
 
 int rpfilter_open(struct rpfilter *filter)
 {
-	filter->directory = open("/proc/sys/net/ipv4/conf", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return filter->directory < 0 ? -errno : 0;
+	filter->directory = file_open(AT_FDCWD, "/proc/sys/net/ipv4/conf", O_RDONLY | O_DIRECTORY);
+	return filter->directory < 0 ? filter->directory : 0;
 }
 
 void rpfilter_close(struct rpfilter *filter)

@@ -339,7 +339,7 @@ static int open_monitor(struct monitor *m, const struct priv_job *job)
 	m->settled = m->ready = inherited;
 	m->start_at = 0;
 	m->kill_at = m->ready_at = INT64_MAX;
-	if (readlink("/proc/self/exe", m->path, sizeof(m->path)) == sizeof(m->path))
+	if (readlinkat(AT_FDCWD, "/proc/self/exe", m->path, sizeof(m->path)) == sizeof(m->path))
 		m->path[0] = '\0';
 	if (ENABLE_SYSTEMD)
 		notify_open(&m->notify);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/config/script.h"
 #include "core/kernel/mroute.h"
@@ -266,7 +267,7 @@ static int serve_file(struct monitor *m, struct call *call)
 /* Only a file in memory, which can be read without an end to wait for; and it stays as short. */
 static int serve_script(struct monitor *m, struct call *call)
 {
-	if (fcntl(call->passed[0], F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) ||
+	if (file_control(call->passed[0], F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) ||
 	    lseek(call->passed[0], 0, SEEK_END) > CONFIG_CONF_MAX_SIZE)
 		return -EBADF;
 	replace(&m->state.script, take_passed(call, 0));

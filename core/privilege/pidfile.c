@@ -7,20 +7,18 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/format.h"
 
 static int write_to(const char *path)
 {
-	int error = 0, fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+	int fd = file_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW), error;
 	char text[16];
 	size_t length = format_text(text, sizeof(text), "%d\n", (int)getpid());
-	ssize_t written;
 
 	if (fd < 0)
-		return -errno;
-	written = write(fd, text, length);
-	if (written != (ssize_t)length)
-		error = written < 0 ? -errno : -ENOSPC;
+		return fd;
+	error = file_write(fd, text, length);
 	if (close(fd) && !error)
 		error = -errno;
 	if (error)

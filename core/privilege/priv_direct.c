@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/control/socket.h"
 #include "core/base/text.h"
@@ -36,7 +37,7 @@ static int open_directory(const char *path)
 	int fd = -1;
 
 	if (directory)
-		fd = open(*directory ? directory : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = file_open(AT_FDCWD, *directory ? directory : ".", O_RDONLY | O_DIRECTORY);
 	free(directory);
 	return fd;
 }

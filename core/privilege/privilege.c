@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Gives up being root; see privilege.h. The C library's functions would do the same to all threads,
- * with a kilobyte of code, and there is only one thread. */
+ * with a kilobyte of code, and there is only one thread; fchdir() has 300 bytes for kernels before
+ * 3.5. */
 #include "core/privilege/privilege.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 
 #include "core/kernel/abi.h"
 #include "core/base/account.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 
 /* Where there are two, the first takes 16 bits. */
@@ -22,7 +24,7 @@ enum { SETRESUID = SYS_setresuid32, SETRESGID = SYS_setresgid32, SETGROUPS = SYS
 enum { SETRESUID = SYS_setresuid, SETRESGID = SYS_setresgid, SETGROUPS = SYS_setgroups };
 #endif
 
-/* In a directory that has been removed nothing can be made any more. -1 and errno, or it. */
+/* In a directory that has been removed nothing can be made any more. It, or -errno. */
 static int open_empty_directory(void)
 {
 	static const char parent[][9] = {"/run", "/tmp", "/dev/shm"};
@@ -32,9 +34,11 @@ static int open_empty_directory(void)
 		char path[40];
 
 		format_text(path, sizeof(path), "%s/mcproxy.%d", parent[i], (int)getpid());
-		if (mkdir(path, S_IXUSR))
+		if (mkdir(path, S_IXUSR)) {
+			fd = -errno;
 			continue;
-		fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		}
+		fd = file_open(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
 		rmdir(path);
 	}
 	return fd;
@@ -60,13 +64,13 @@ int privilege_find(struct privilege *privilege, const char *user, const char *gr
 	if (root && !*root)
 		return 0;
 	privilege->root =
-		root ? open(root, O_PATH | O_DIRECTORY | O_CLOEXEC) : open_empty_directory();
-	return privilege->root < 0 ? -errno : 0;
+		root ? file_open(AT_FDCWD, root, O_PATH | O_DIRECTORY) : open_empty_directory();
+	return privilege->root < 0 ? privilege->root : 0;
 }
 
 static int enter(int root)
 {
-	int error = fchdir(root) || chroot(".") ? -errno : 0;
+	int error = syscall(SYS_fchdir, root) || chroot(".") ? -errno : 0;
 
 	close(root);
 	return error;

@@ -15,6 +15,7 @@
 
 #include "core/base/child.h"
 #include "core/base/error.h"
+#include "core/base/file.h"
 #include "core/base/format.h"
 #include "core/base/text.h"
 
@@ -40,11 +41,11 @@ static void set_inheritable(const struct monitor_state *state, int flags)
 			      state->shared, state->script};
 
 	for (size_t i = 0; i < sizeof(single) / sizeof(single[0]); i++)
-		fcntl(single[i], F_SETFD, flags);
+		file_control(single[i], F_SETFD, flags);
 	for (unsigned i = 0; i < state->table_count; i++)
-		fcntl(state->table[i].fd, F_SETFD, flags);
+		file_control(state->table[i].fd, F_SETFD, flags);
 	for (unsigned i = 0; i < state->kept_count; i++)
-		fcntl(state->kept[i].fd, F_SETFD, flags);
+		file_control(state->kept[i].fd, F_SETFD, flags);
 }
 
 /* This program's, with another setting of the variable. NULL: there is no memory. */
@@ -68,15 +69,17 @@ static char **make_environment(char *setting)
 /* -errno, or the descriptor. */
 static int save_state(const struct monitor_state *state)
 {
-	int fd = memfd_create("mcproxy.state", 0);
+	int fd = memfd_create("mcproxy.state", 0), error;
 
 	if (fd < 0)
 		return -errno;
-	if (write(fd, &state_header, sizeof(state_header)) == (ssize_t)sizeof(state_header) &&
-	    write(fd, state, sizeof(*state)) == (ssize_t)sizeof(*state))
+	error = file_write(fd, &state_header, sizeof(state_header));
+	if (!error)
+		error = file_write(fd, state, sizeof(*state));
+	if (!error)
 		return fd;
 	close(fd);
-	return -ENOSPC;
+	return error;
 }
 
 int successor_inherit(struct monitor_state *state)
