@@ -82,8 +82,11 @@ void rivals_start(struct model *model, unsigned entry, bool anew)
 	struct link *link = &model->link[entry];
 
 	if (anew) {
+		/* What ran out while nothing was looked at. */
 		if (link->rival_until <= model->now)
 			forget_rival(link);
+		if (link->data_until <= model->now)
+			link->data_until = NEVER;
 		rivals_share(model, link);
 	}
 	take_on(model, link);
