@@ -76,27 +76,26 @@ static void check_configuration(struct check *check, struct conf *conf, struct s
 
 	if (read_configuration(conf, script, ifaces, file, error)) {
 		check_tell(check, CHECK_FAIL, "configuration",
-			   "correct it as mcproxy.conf(5) says, or let this user read it", "%s",
+			   "%s; correct it as mcproxy.conf(5) says, or let this user read it",
 			   error);
 		return;
 	}
 	if (*script->warning)
-		check_tell(check, CHECK_WARN, "configuration", "remove it", "%s", script->warning);
+		check_tell(check, CHECK_WARN, "configuration", "%s; remove it", script->warning);
 	if (conf->disabled)
-		check_tell(check, CHECK_WARN, "configuration", "remove \"disable;\"",
-			   "%s: mcproxy is disabled", file);
+		check_tell(check, CHECK_WARN, "configuration",
+			   "%s: mcproxy is disabled; remove \"disable;\"", file);
 	if (ENABLE_MULTI_INSTANCE && conf_shared(conf, error))
-		check_tell(check, CHECK_WARN, "configuration", "make one instance of the two", "%s",
-			   error);
+		check_tell(check, CHECK_WARN, "configuration", "%s; make one of the two", error);
 	check->tables = conf->instance_count;
 	for (unsigned i = 0; i < conf->instance_count; i++) {
 		const struct conf_instance *instance = &conf->instance[i];
 		bool all = !instance->skipped_count;
 
 		check_tell(check, all ? CHECK_OK : CHECK_WARN, "configuration",
-			   all ? "" : "make its patterns narrower",
 			   "%s: instance %s, %u interfaces%s", file, instance->name,
-			   instance->interface_count, all ? "" : ", and more than there can be");
+			   instance->interface_count,
+			   all ? "" : ", and more than there can be; make its patterns narrower");
 		check->tables &= instance->table != 0;
 	}
 }
@@ -109,68 +108,60 @@ static void check_ipv4_address(struct check *check, const struct conf_interface 
 	if (!addr_is_any(&iface->ipv4))
 		return;
 	if (!conf->upstream)
-		check_tell(check, CHECK_WARN, iface->name, "give it an address",
-			   "has no IPv4 address: IGMP cannot be spoken");
+		check_tell(check, CHECK_WARN, iface->name,
+			   "has no IPv4 address: IGMP cannot be spoken; give it an address");
 	else if (!conf->proxy[PROTOCOL_IGMP].report_source_set)
 		check_tell(check, CHECK_WARN, iface->name,
-			   "give it an address, or set report-source 0.0.0.0 if that is wanted",
-			   "has no IPv4 address: IGMP reports would be from 0.0.0.0");
+			   "has no IPv4 address: IGMP reports would be from 0.0.0.0; give it an "
+			   "address, or set report-source 0.0.0.0 if that is wanted");
 }
 
 static void check_ipv6_address(struct check *check, const struct iface *iface)
 {
-	char remedy[96] = "see whether another host has it (ip address show), or wait a second";
+	static const char finding[] = "has no usable IPv6 link-local address: MLD cannot be spoken";
 
 	if (!addr_is_any(&iface->link_local))
 		return;
 	if (probe_sysctl(PROTOCOL_MLD, iface->name, "disable_ipv6") > 0)
-		format_text(remedy, sizeof(remedy), "sysctl -w net/ipv6/conf/%s/disable_ipv6=0",
-			    iface->name);
-	check_tell(check, CHECK_WARN, iface->name, remedy,
-		   "has no usable IPv6 link-local address: MLD cannot be spoken");
+		check_tell(check, CHECK_WARN, iface->name,
+			   "%s; sysctl -w net/ipv6/conf/%s/disable_ipv6=0", finding, iface->name);
+	else
+		check_tell(
+			check, CHECK_WARN, iface->name,
+			"%s; see whether another host has it (ip address show), or wait a second",
+			finding);
 }
 
 /* Sources upstream are seldom where the unicast routes expect them; hosts downstream are. */
 static void check_rp_filter(struct check *check, const struct iface *iface)
 {
 	int value = probe_rp_filter(iface->name);
-	char remedy[128];
 
-	if (value <= 0)
-		return;
-	format_text(remedy, sizeof(remedy),
-		    "sysctl -w net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/%s/rp_filter=0",
-		    iface->name);
-	check_tell(check, CHECK_WARN, iface->name, remedy,
-		   value == 1 ? "rp_filter is 1: streams whose source is not routed through it are "
-				"dropped"
-			      : "rp_filter is %d: streams from sources without a route are dropped",
-		   value);
+	if (value > 0)
+		check_tell(check, CHECK_WARN, iface->name,
+			   "rp_filter is %d: streams %s are dropped; sysctl -w "
+			   "net/ipv4/conf/all/rp_filter=0 net/ipv4/conf/%s/rp_filter=0",
+			   value,
+			   value == 1 ? "whose source is not routed through it"
+				      : "from sources without a route",
+			   iface->name);
+}
+
+static void tell_trouble(struct check *check, enum check_level level, enum probe_trouble trouble,
+			 enum protocol protocol, const struct iface *iface)
+{
+	char text[PROBE_TEXT];
+
+	probe_explain(trouble, protocol, iface->name, text);
+	check_tell(check, level, iface->name, "%s", text);
 }
 
 static void check_traffic(struct check *check, enum protocol protocol, const struct iface *iface)
 {
 	enum probe_trouble trouble = probe_traffic(protocol, iface->index);
-	char text[PROBE_TEXT], *remedy;
 
-	if (!trouble)
-		return;
-	probe_explain(trouble, protocol, iface->name, text);
-	remedy = strchr(text, ';');
-	*remedy = '\0';
-	check_tell(check, CHECK_WARN, iface->name, remedy + 2, "%s", text);
-}
-
-static bool check_bridge(struct check *check, const struct iface *iface)
-{
-	char remedy[64], bridge[IF_NAMESIZE];
-
-	if (!probe_bridge(iface->name, iface->index, bridge))
-		return true;
-	format_text(remedy, sizeof(remedy), "put %s into the configuration instead", bridge);
-	check_tell(check, CHECK_FAIL, iface->name, remedy,
-		   "is a port of the bridge %s, which takes all its packets", bridge);
-	return false;
+	if (trouble)
+		tell_trouble(check, CHECK_WARN, trouble, protocol, iface);
 }
 
 /* RFC 3376 section 7.2.1: hosts that hear it name no sources for minutes. */
@@ -178,31 +169,25 @@ static void check_own_querier(struct check *check, enum protocol protocol,
 			      const struct iface *iface)
 {
 	bool igmp = protocol == PROTOCOL_IGMP;
-	char remedy[128];
 
 	if (!iface->asks[protocol] || iface->asks[protocol] >= (igmp ? 3 : 2))
 		return;
-	format_text(remedy, sizeof(remedy), "ip link set %s type bridge mcast_querier 0, or %s",
-		    iface->name, igmp ? "mcast_igmp_version 3" : "mcast_mld_version 2");
-	check_tell(check, CHECK_WARN, iface->name, remedy,
+	check_tell(check, CHECK_WARN, iface->name,
 		   "the bridge's own querier asks in %sv%u: hosts that hear it name no sources, "
-		   "which ends SSM",
-		   igmp ? "IGMP" : "MLD", iface->asks[protocol]);
+		   "which ends SSM; ip link set %s type bridge mcast_querier 0, or %s",
+		   igmp ? "IGMP" : "MLD", iface->asks[protocol], iface->name,
+		   igmp ? "mcast_igmp_version 3" : "mcast_mld_version 2");
 }
 
 static void check_link(struct check *check, const struct iface *iface)
 {
-	char remedy[64];
-
-	if (!iface->up) {
-		format_text(remedy, sizeof(remedy), "ip link set dev %s up, or plug it in",
-			    iface->name);
-		check_tell(check, CHECK_WARN, iface->name, remedy, "is down, or has no carrier");
-	}
-	if (!iface->multicast) {
-		format_text(remedy, sizeof(remedy), "ip link set dev %s multicast on", iface->name);
-		check_tell(check, CHECK_WARN, iface->name, remedy, "has no MULTICAST flag");
-	}
+	if (!iface->up)
+		check_tell(check, CHECK_WARN, iface->name,
+			   "is down, or has no carrier; ip link set dev %s up, or plug it in",
+			   iface->name);
+	if (!iface->multicast)
+		check_tell(check, CHECK_WARN, iface->name,
+			   "has no MULTICAST flag; ip link set dev %s multicast on", iface->name);
 }
 
 static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
@@ -214,14 +199,15 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 
 	if (!iface->index) {
 		check_tell(check, CHECK_WARN, iface->name,
-			   strchr(iface->name, '*') || strchr(iface->name, '?')
-				   ? "leave the quotes out: they make a name of the pattern"
-				   : "check the name; it is used as soon as it appears",
-			   "does not exist (%s)", role);
+			   "does not exist (%s); check the name (a pattern has no quotes): it is "
+			   "used as soon as it appears",
+			   role);
 		return;
 	}
-	if (!check_bridge(check, iface))
+	if (iface->port) {
+		tell_trouble(check, CHECK_FAIL, PROBE_PORT, PROTOCOL_IGMP, iface);
 		return;
+	}
 	check_link(check, iface);
 	if (protocol[PROTOCOL_IGMP])
 		check_ipv4_address(check, conf, iface);
@@ -229,18 +215,19 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 		check_rp_filter(check, iface);
 	if (protocol[PROTOCOL_MLD] && iface->up)
 		check_ipv6_address(check, iface);
-	for (int i = 0; i < PROTOCOLS && !conf->upstream; i++)
-		if (ENABLE_TROUBLE && protocol[i])
+	for (int i = 0; ENABLE_TROUBLE && i < PROTOCOLS; i++) {
+		if (protocol[i] && !conf->upstream)
 			check_own_querier(check, (enum protocol)i, iface);
-	for (int i = 0; i < PROTOCOLS; i++)
-		if (ENABLE_TROUBLE && protocol[i] && iface->up)
+		if (protocol[i] && iface->up)
 			check_traffic(check, (enum protocol)i, iface);
+	}
 	if (protocol[PROTOCOL_MLD] && iface->index > UINT16_MAX)
-		check_tell(
-			check, CHECK_FAIL, iface->name, "make it anew, or start the system again",
-			"has the index %u: IPv6 multicast routing goes up to 65535", iface->index);
+		check_tell(check, CHECK_FAIL, iface->name,
+			   "has the index %u: IPv6 multicast routing goes up to 65535; make it "
+			   "anew, or start the system again",
+			   iface->index);
 	if (check->count == count)
-		check_tell(check, CHECK_OK, iface->name, "", "%s, up, %s %s, rp_filter %d", role,
+		check_tell(check, CHECK_OK, iface->name, "%s, up, %s %s, rp_filter %d", role,
 			   text_addr(&iface->ipv4, ipv4), text_addr(&iface->link_local, link_local),
 			   probe_rp_filter(iface->name));
 }
@@ -272,7 +259,7 @@ static void check_interfaces(struct check *check, struct ifaces *ifaces,
 		memcpy(iface.name, instance->interface[i].name, sizeof(iface.name));
 		error = iface_watch(ifaces, &iface);
 		if (error)
-			check_tell(check, CHECK_FAIL, iface.name, "", "cannot be asked for: %s",
+			check_tell(check, CHECK_FAIL, iface.name, "cannot be asked for: %s",
 				   error_text(error));
 		else
 			check_interface(check, instance->protocol, &instance->interface[i], &iface);
@@ -282,18 +269,13 @@ static void check_interfaces(struct check *check, struct ifaces *ifaces,
 
 /* ---- the daemon ---- */
 
-/* The answer to "is it healthy?": yes or no, and behind a tab what to look at, whose remedy stands
- * behind "; ". */
+/* The answer to "is it healthy?": yes or no, and behind a tab what to look at. */
 static void take_health(void *ctx, char *line)
 {
-	char *finding = strchr(line, '\t'), *remedy = finding ? strchr(finding, ';') : NULL;
+	const char *finding = strchr(line, '\t');
 
-	if (!finding)
-		return;
-	if (remedy)
-		*remedy++ = '\0';
-	check_tell(ctx, CHECK_WARN, "mcproxy",
-		   remedy ? remedy + (*remedy == ' ') : "see mcproxy-stat log", "%s", finding + 1);
+	if (finding)
+		check_tell(ctx, CHECK_WARN, "mcproxy", "%s", finding + 1);
 }
 
 /* If it runs, and listens where this file says. */
@@ -312,9 +294,9 @@ static void check_forward_chain(struct check *check)
 	if (!probe_forward_chain(chain, &rules))
 		return;
 	check_tell(check, rules ? CHECK_OK : CHECK_WARN, "packet filter",
-		   "nft: fib daddr type multicast accept",
-		   "chain %s drops what is forwarded unless one of its %u rules accepts it", chain,
-		   rules);
+		   "chain %s drops what is forwarded unless one of its %u rules accepts it; nft: "
+		   "fib daddr type multicast accept",
+		   chain, rules);
 }
 
 /* RFC 3927 section 7, RFC 4291 section 2.5.6. */
@@ -323,10 +305,10 @@ static void check_link_local(struct check *check, const struct conf *conf)
 	for (unsigned i = 0; i < conf->instance_count; i++) {
 		if (conf->instance[i].proxy[0].routes == ROUTES_PER_SOURCE)
 			continue;
-		check_tell(check, CHECK_OK, "link-local sources",
-			   "nft: ip saddr 169.254.0.0/16 drop, ip6 saddr fe80::/10 drop",
-			   "routes for any source forward theirs, too, unless a packet filter "
-			   "drops what they send");
+		check_tell(
+			check, CHECK_OK, "link-local sources",
+			"routes for any source forward theirs, too; nft: ip saddr 169.254.0.0/16 "
+			"drop, ip6 saddr fe80::/10 drop");
 		return;
 	}
 }
@@ -343,7 +325,7 @@ static int check_all(struct check *check, const char *file)
 	if (!error)
 		error = iface_open(&ifaces, &loop);
 	if (error)
-		check_tell(check, CHECK_FAIL, "interfaces", "", "cannot be asked for: %s",
+		check_tell(check, CHECK_FAIL, "interfaces", "cannot be asked for: %s",
 			   error_text(error));
 	check_configuration(check, &conf, &script, &ifaces, file);
 	/* Every instance runs the same. */

@@ -5,25 +5,16 @@
 #include "core/kernel/abi.h"
 #include "core/kernel/netlink.h"
 
-static uint8_t read_byte(struct wire_reader attributes, uint16_t type, uint8_t otherwise)
-{
-	struct wire_reader value;
-
-	return netlink_attribute(attributes, type, &value) ? wire_get8(&value) : otherwise;
-}
-
 /* Before kernel 4.10 there is one version of each. */
 void bridge_read(struct wire_reader info, uint8_t asks[PROTOCOLS])
 {
 	struct wire_reader bridge;
-	bool querier = netlink_text_is(info, ABI_IFLA_INFO_KIND, "bridge") &&
-		       netlink_attribute(info, ABI_IFLA_INFO_DATA, &bridge) &&
-		       read_byte(bridge, ABI_IFLA_BR_MCAST_SNOOPING, 0) &&
-		       read_byte(bridge, ABI_IFLA_BR_MCAST_QUERIER, 0);
 
-	asks[PROTOCOL_IGMP] = asks[PROTOCOL_MLD] = 0;
-	if (!querier)
+	if (!netlink_text_is(info, ABI_IFLA_INFO_KIND, "bridge") ||
+	    !netlink_attribute(info, ABI_IFLA_INFO_DATA, &bridge) ||
+	    !netlink_number(bridge, ABI_IFLA_BR_MCAST_SNOOPING, 0) ||
+	    !netlink_number(bridge, ABI_IFLA_BR_MCAST_QUERIER, 0))
 		return;
-	asks[PROTOCOL_IGMP] = read_byte(bridge, ABI_IFLA_BR_MCAST_IGMP_VERSION, 2);
-	asks[PROTOCOL_MLD] = read_byte(bridge, ABI_IFLA_BR_MCAST_MLD_VERSION, 1);
+	asks[PROTOCOL_IGMP] = (uint8_t)netlink_number(bridge, ABI_IFLA_BR_MCAST_IGMP_VERSION, 2);
+	asks[PROTOCOL_MLD] = (uint8_t)netlink_number(bridge, ABI_IFLA_BR_MCAST_MLD_VERSION, 1);
 }

@@ -6,8 +6,8 @@
 #include "proto/base/values.h"
 #include "proto/base/wire.h"
 
-/* INFO is IFLA_LINKINFO of an interface: in which version of each protocol its own querier asks; 0:
- * it is no bridge, or has none. */
+/* INFO is IFLA_LINKINFO of an interface: in which version of each protocol its own querier asks.
+ * ASKS stays as it is if it is no bridge, or has none. */
 void bridge_read(struct wire_reader info, uint8_t asks[PROTOCOLS]);
 
 #endif

@@ -11,31 +11,35 @@
 #include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/output.h"
+#include "core/base/text.h"
 #include "core/kernel/probe.h"
 
 enum { FINDING = 512 };
 
-static const char family[PROTOCOLS][8] = {"IPv4", "IPv6"};
-
 void check_tell(struct check *check, enum check_level level, const char *subject,
-		const char *remedy, const char *format, ...)
+		const char *format, ...)
 {
 	static const char name[][8] = {"ok", "warn", "fail"};
-	char finding[FINDING];
+	char finding[FINDING], *end = NULL;
 	va_list arguments;
 
 	va_start(arguments, format);
 	format_list(finding, sizeof(finding), format, arguments);
 	va_end(arguments);
-	/* A quotation from the configuration must not look like another line or column. */
-	for (char *c = finding; *c; c++)
+	for (char *c = finding; *c; c++) {
+		/* A quotation from the configuration must not look like another line or column. */
 		if ((unsigned char)*c < ' ')
 			*c = '?';
-	if (check->tabs)
-		output("%s\t%s\t%s\t%s\n", name[level], subject, finding, remedy);
+		if (!end && c[0] == ';' && c[1] == ' ')
+			end = c;
+	}
+	if (!check->tabs)
+		output("%-4s %s: %s\n", name[level], subject, finding);
+	else if (end)
+		output("%s\t%s\t%.*s\t%s\n", name[level], subject, (int)(end - finding), finding,
+		       end + 2);
 	else
-		output("%-4s %s: %s%s%s\n", name[level], subject, finding, *remedy ? "; " : "",
-		       remedy);
+		output("%s\t%s\t%s\t\n", name[level], subject, finding);
 	check->count++;
 	if (level > check->worst)
 		check->worst = level;
@@ -45,12 +49,9 @@ void check_tell(struct check *check, enum check_level level, const char *subject
 
 static void tell_missing(struct check *check, enum protocol protocol, const char *subject)
 {
-	static const char *const remedy[] = {
-		"use a kernel with CONFIG_IP_MROUTE",
-		"use a kernel with CONFIG_IPV6_MROUTE, or take MLD out "
-		"of the configuration"};
-
-	check_tell(check, CHECK_FAIL, subject, remedy[protocol], "not in this kernel");
+	check_tell(check, CHECK_FAIL, subject, "not in this kernel; use one with CONFIG_%s",
+		   protocol == PROTOCOL_IGMP ? "IP_MROUTE"
+					     : "IPV6_MROUTE, or take MLD out of the configuration");
 }
 
 /* Somebody holds multicast routing, and nobody can say for sure who: whoever has a raw socket of
@@ -63,22 +64,22 @@ static void tell_holders(struct check *check, enum protocol protocol, const char
 
 	for (size_t i = 0; i < count && i < PROBE_HOLDERS; i++) {
 		if (!strcmp(holder[i].name, "mcproxy")) {
-			check_tell(check, CHECK_OK, subject, "", "in use by mcproxy (pid %d)",
+			check_tell(check, CHECK_OK, subject, "in use by mcproxy (pid %d)",
 				   holder[i].pid);
 			return;
 		}
 	}
 	probe_name_holders(holder, count, text, sizeof(text));
 	if (check->tables)
-		check_tell(check, CHECK_OK, subject, "",
+		check_tell(check, CHECK_OK, subject,
 			   "in use by %s, which leaves the numbered tables free",
 			   count ? text : "another process");
 	else if (count)
-		check_tell(check, CHECK_FAIL, subject, "stop that program", "in use by %s", text);
+		check_tell(check, CHECK_FAIL, subject, "in use by %s; stop that program", text);
 	else
-		check_tell(check, CHECK_FAIL, subject, "stop the other multicast router",
+		check_tell(check, CHECK_FAIL, subject,
 			   "in use by a process that cannot be seen from here (in another "
-			   "container?)");
+			   "container?); stop the other multicast router");
 }
 
 /* Without privileges the table cannot be asked for, but files tell something. */
@@ -90,7 +91,7 @@ static void tell_unprivileged(struct check *check, enum protocol protocol, const
 	if (access(file[protocol], F_OK))
 		tell_missing(check, protocol, subject);
 	else
-		check_tell(check, CHECK_OK, subject, "", "in this kernel, %s",
+		check_tell(check, CHECK_OK, subject, "in this kernel, %s",
 			   probe_sysctl(protocol, "all", "mc_forwarding") > 0 ? "in use"
 									      : "not in use");
 }
@@ -101,14 +102,13 @@ static void check_tables(struct check *check, enum protocol protocol)
 	int error = probe_tables(protocol);
 
 	if (!error)
-		check_tell(check, CHECK_OK, subject[protocol], "", "numbered ones can be used");
+		check_tell(check, CHECK_OK, subject[protocol], "numbered ones can be used");
 	else if (error == -ENOPROTOOPT)
 		check_tell(check, check->tables ? CHECK_FAIL : CHECK_OK, subject[protocol],
-			   check->tables ? "use a kernel with it, or one instance without a number"
-					 : "",
 			   "the default one only (no CONFIG_%s_MROUTE_MULTIPLE_TABLES): enough for "
-			   "one instance",
-			   protocol == PROTOCOL_IGMP ? "IP" : "IPV6");
+			   "one instance%s",
+			   protocol == PROTOCOL_IGMP ? "IP" : "IPV6",
+			   check->tables ? "; use a kernel with it, or no number" : "");
 }
 
 void check_kernel(struct check *check, enum protocol protocol)
@@ -119,7 +119,7 @@ void check_kernel(struct check *check, enum protocol protocol)
 
 	switch (error) {
 	case 0:
-		check_tell(check, CHECK_OK, subject, "", "in this kernel, not in use");
+		check_tell(check, CHECK_OK, subject, "in this kernel, not in use");
 		break;
 	case -EADDRINUSE:
 		tell_holders(check, protocol, subject);
@@ -132,14 +132,14 @@ void check_kernel(struct check *check, enum protocol protocol)
 		tell_unprivileged(check, protocol, subject);
 		return;
 	case -EAFNOSUPPORT:
-		check_tell(check, CHECK_FAIL, subject,
-			   "enable it (boot parameter ipv6.disable, CONFIG_IPV6), or take MLD out "
-			   "of the "
-			   "configuration",
-			   "there is no %s", family[protocol]);
+		check_tell(
+			check, CHECK_FAIL, subject,
+			"there is no %s; enable it (boot parameter ipv6.disable, CONFIG_IPV6), or "
+			"take MLD out of the configuration",
+			text_family(protocol));
 		return;
 	default:
-		check_tell(check, CHECK_FAIL, subject, "", "cannot be asked for: %s",
+		check_tell(check, CHECK_FAIL, subject, "cannot be asked for: %s",
 			   error_text(error));
 		return;
 	}
@@ -150,7 +150,7 @@ void check_kernel(struct check *check, enum protocol protocol)
 void check_privileges(struct check *check)
 {
 	if (check->unprivileged)
-		check_tell(check, CHECK_WARN, "privileges", "run this as root",
+		check_tell(check, CHECK_WARN, "privileges",
 			   "not checked: whether multicast routing is free and who holds it, "
-			   "numbered tables");
+			   "numbered tables; run this as root");
 }

@@ -19,9 +19,9 @@ struct check {
 	bool unprivileged;
 };
 
-/* REMEDY "": there is none, or nothing to remedy. */
-void check_tell(struct check *, enum check_level, const char *subject, const char *remedy,
-		const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* What has been found, the remedy behind "; " if there is one. */
+void check_tell(struct check *, enum check_level, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 /* What the kernel offers for the protocol. */
 void check_kernel(struct check *, enum protocol);
 /* What could not be asked for without privileges; behind the others. */

@@ -48,10 +48,10 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
 	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
 	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
-	if (ENABLE_TROUBLE && netlink_attribute(body, ABI_IFLA_LINKINFO, &info))
+	netlink_attribute(body, ABI_IFLA_LINKINFO, &info);
+	if (ENABLE_TROUBLE)
 		bridge_read(info, iface->asks);
-	iface->port = ENABLE_TROUBLE && netlink_attribute(body, ABI_IFLA_LINKINFO, &info) &&
-		      netlink_attribute(info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
+	iface->port = netlink_attribute(info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
 		      !netlink_text_is(info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");
 }
 
@@ -170,7 +170,7 @@ static bool same_state(const struct iface *a, const struct iface *b)
 {
 	return !b->moved && !b->dropped[0] && !b->dropped[1] && a->index == b->index &&
 	       a->up == b->up && a->multicast == b->multicast && a->mtu == b->mtu &&
-	       a->master == b->master && a->port == b->port && addr_equal(&a->ipv4, &b->ipv4) &&
+	       a->master == b->master && addr_equal(&a->ipv4, &b->ipv4) &&
 	       addr_equal(&a->link_local, &b->link_local) && a->prefix_count == b->prefix_count &&
 	       a->own == b->own &&
 	       !memcmp(a->prefix, b->prefix, a->prefix_count * sizeof(a->prefix[0]));

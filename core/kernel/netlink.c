@@ -53,6 +53,7 @@ bool netlink_attribute(struct wire_reader attributes, uint16_t type, struct wire
 	       cut_part(&attributes, sizeof(header), header.rta_len, value))
 		if (header.rta_type == type)
 			return true;
+	*value = (struct wire_reader){.left = 0};
 	return false;
 }
 
@@ -61,10 +62,10 @@ uint32_t netlink_number(struct wire_reader attributes, uint16_t type, uint32_t o
 	struct wire_reader value;
 	uint32_t number;
 
-	if (netlink_attribute(attributes, type, &value) &&
-	    netlink_take(&value, &number, sizeof(number)))
-		return number;
-	return otherwise;
+	netlink_attribute(attributes, type, &value);
+	if (value.left == 1)
+		return *value.at;
+	return netlink_take(&value, &number, sizeof(number)) ? number : otherwise;
 }
 
 bool netlink_addr(struct wire_reader attributes, uint16_t type, enum protocol protocol,

@@ -42,8 +42,9 @@ int netlink_listen(struct netlink *, netlink_visit *, void *ctx);
 
 /* Copies the next SIZE bytes; false: there are not so many. */
 bool netlink_take(struct wire_reader *, void *value, size_t size);
-/* The first attribute of that type; false: there is none. */
+/* The first attribute of that type; false: there is none, and VALUE has none either. */
 bool netlink_attribute(struct wire_reader attributes, uint16_t type, struct wire_reader *value);
+/* Of one byte or four. */
 uint32_t netlink_number(struct wire_reader attributes, uint16_t type, uint32_t otherwise);
 /* False: there is none, or it has another length than an address of the protocol. */
 bool netlink_addr(struct wire_reader attributes, uint16_t type, enum protocol, struct addr *);

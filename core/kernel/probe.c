@@ -403,19 +403,3 @@ bool probe_forward_chain(char text[PROBE_TEXT], unsigned *rules)
 	*rules = chain.rules;
 	return *text;
 }
-
-bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE])
-{
-	char path[64], text[128] = "";
-
-	/* The /sys of another network namespace may be mounted here. */
-	format_text(path, sizeof(path), "/sys/class/net/%s/ifindex", interface);
-	if (read_text(path, text, sizeof(text)) < 0 || leading_number(text, 10) != ifindex)
-		return false;
-	memset(text, 0, sizeof(text));
-	format_text(path, sizeof(path), "/sys/class/net/%s/brport/bridge", interface);
-	if (readlinkat(AT_FDCWD, path, text, sizeof(text) - 1) < 0)
-		return false;
-	format_text(bridge, IF_NAMESIZE, "%.*s", IF_NAMESIZE - 1, text_base_name(text));
-	return true;
-}

@@ -54,7 +54,5 @@ void probe_explain(enum probe_trouble, enum protocol, const char *name, char tex
 /* The first nftables chain that drops, of what is forwarded, all that its rules do not accept:
  * "TABLE CHAIN", and how many RULES it has. False: none does, or it cannot be known. */
 bool probe_forward_chain(char chain[PROBE_TEXT], unsigned *rules);
-/* Is the interface a port of a bridge? BRIDGE is then its name. */
-bool probe_bridge(const char *interface, unsigned ifindex, char bridge[IF_NAMESIZE]);
 
 #endif
