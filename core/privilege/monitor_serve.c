@@ -290,11 +290,17 @@ static int serve_upgrade(struct monitor *m, struct call *call)
 	return error;
 }
 
-#define REQUEST(type, function, interface) {serve_##function, interface},
-static const struct {
-	int (*serve)(struct monitor *, struct call *);
-	bool interface; /* name has to be one's */
-} rows[] = {MONITOR_ROWS(REQUEST)};
+#define REQUEST(type, function) \
+	case MONITOR_##type:    \
+		return serve_##function(m, call);
+static int serve(struct monitor *m, struct call *call)
+{
+	switch (call->request->type) {
+		MONITOR_ROWS(REQUEST)
+	default:
+		return -EPERM;
+	}
+}
 
 /* As the kernel has them; not "all" and "default", which are no interfaces. */
 static bool is_interface(const char name[IF_NAMESIZE])
@@ -314,9 +320,10 @@ static bool is_interface(const char name[IF_NAMESIZE])
  * nothing else. */
 static bool is_allowed(const struct monitor *m, const struct monitor_request *request)
 {
-	return request->type < MONITOR_REQUESTS && request->protocol < PROTOCOLS &&
-	       m->settled == (request->type != MONITOR_SETTLE) &&
-	       (!rows[request->type].interface || is_interface(request->name));
+	bool named = request->type == MONITOR_RULE || request->type == MONITOR_RP_FILTER;
+
+	return request->protocol < PROTOCOLS && m->settled == (request->type != MONITOR_SETTLE) &&
+	       (!named || is_interface(request->name));
 }
 
 static void answer(struct monitor *m, struct call *call)
@@ -324,7 +331,7 @@ static void answer(struct monitor *m, struct call *call)
 	int kept[PASSING_MAX] = {-1, -1}, error;
 
 	if (is_allowed(m, call->request))
-		call->reply.error = rows[call->request->type].serve(m, call);
+		call->reply.error = serve(m, call);
 	else
 		call->reply.error = -EPERM;
 	kept[0] = call->result;

@@ -39,13 +39,18 @@ static int ask(struct priv *priv, const struct monitor_request *request, const i
 }
 
 /* What is answered by a number. */
-static int tell(struct priv *priv, const struct monitor_request *request, int passed)
+static int ask_whether(struct priv *priv, const struct monitor_request *request, int passed)
 {
 	const int both[PASSING_MAX] = {passed, -1};
 	struct monitor_reply reply;
 	int none;
 
 	return ask(priv, request, both, &reply, &none);
+}
+
+static int tell(struct priv *priv, enum monitor_request_type type, uint32_t number, int passed)
+{
+	return ask_whether(priv, &(struct monitor_request){.type = type, .number = number}, passed);
 }
 
 static void put_name(struct monitor_request *request, const char *name)
@@ -91,18 +96,18 @@ int priv_settle(struct priv *priv)
 
 int priv_pidfile(struct priv *priv)
 {
-	return tell(priv, &(struct monitor_request){.type = MONITOR_PIDFILE}, -1);
+	return tell(priv, MONITOR_PIDFILE, 0, -1);
 }
 
 void priv_ready(struct priv *priv, bool guesses)
 {
 	priv->sweep_at = loop_now() + (guesses ? SWEEP_ASKED : SWEEP_KNOWN);
-	tell(priv, &(struct monitor_request){.type = MONITOR_READY}, -1);
+	tell(priv, MONITOR_READY, 0, -1);
 }
 
 void priv_reloading(struct priv *priv, bool done)
 {
-	tell(priv, &(struct monitor_request){.type = MONITOR_RELOADING, .number = done}, -1);
+	tell(priv, MONITOR_RELOADING, done, -1);
 }
 
 int priv_mroute(struct priv *priv, enum protocol protocol, uint32_t table, bool *kept)
@@ -120,10 +125,10 @@ int priv_mroute(struct priv *priv, enum protocol protocol, uint32_t table, bool 
 
 void priv_mroute_done(struct priv *priv, enum protocol protocol, uint32_t table)
 {
-	tell(priv,
-	     &(struct monitor_request){
-		     .type = MONITOR_MROUTE_DONE, .protocol = protocol, .table = table},
-	     -1);
+	const struct monitor_request request = {
+		.type = MONITOR_MROUTE_DONE, .protocol = protocol, .table = table};
+
+	ask_whether(priv, &request, -1);
 }
 
 bool priv_holders(struct priv *priv, enum protocol protocol, char text[PRIV_TEXT])
@@ -140,8 +145,7 @@ bool priv_holders(struct priv *priv, enum protocol protocol, char text[PRIV_TEXT
 void priv_keep(struct priv *priv, int fd)
 {
 	if (priv)
-		tell(priv, &(struct monitor_request){.type = MONITOR_KEEP, .number = (uint32_t)fd},
-		     fd);
+		tell(priv, MONITOR_KEEP, (uint32_t)fd, fd);
 }
 
 void priv_close(struct priv *priv, int fd)
@@ -150,14 +154,13 @@ void priv_close(struct priv *priv, int fd)
 		return;
 	close(fd);
 	if (priv)
-		tell(priv, &(struct monitor_request){.type = MONITOR_CLOSE, .number = (uint32_t)fd},
-		     -1);
+		tell(priv, MONITOR_CLOSE, (uint32_t)fd, -1);
 }
 
 int64_t priv_turn(struct priv *priv, int64_t now)
 {
 	if (priv->sweep_at <= now) {
-		tell(priv, &(struct monitor_request){.type = MONITOR_SWEEP}, -1);
+		tell(priv, MONITOR_SWEEP, 0, -1);
 		priv->sweep_at = INT64_MAX;
 	}
 	return priv->sweep_at;
@@ -174,7 +177,7 @@ int priv_rule(void *priv, struct netlink *netlink, bool add, const struct rule *
 
 	(void)netlink;
 	put_name(&request, rule->name);
-	return tell(priv, &request, -1);
+	return ask_whether(priv, &request, -1);
 }
 
 int priv_rp_filter(struct priv *priv, enum priv_rp_filter what, const char *name)
@@ -182,7 +185,7 @@ int priv_rp_filter(struct priv *priv, enum priv_rp_filter what, const char *name
 	struct monitor_request request = {.type = MONITOR_RP_FILTER, .number = what};
 
 	put_name(&request, name);
-	return tell(priv, &request, -1);
+	return ask_whether(priv, &request, -1);
 }
 
 /* What is answered by a descriptor. */
@@ -204,8 +207,6 @@ int priv_file(struct priv *priv)
 
 void priv_script(struct priv *priv, const struct script *script)
 {
-	const struct monitor_request request = {.type = MONITOR_SCRIPT,
-						.number = (uint32_t)script->file.size};
 	int fd = script_save(script);
 
 	if (fd < 0) {
@@ -213,7 +214,7 @@ void priv_script(struct priv *priv, const struct script *script)
 			    error_text(fd));
 		return;
 	}
-	tell(priv, &request, fd);
+	tell(priv, MONITOR_SCRIPT, (uint32_t)script->file.size, fd);
 	close(fd);
 }
 

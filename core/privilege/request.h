@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the worker asks the monitor for, a row each: REQUEST(TYPE, FUNCTION, INTERFACE).
- * serve_FUNCTION() of monitor_serve.c does it; INTERFACE: the name has to be that of one. In priv.h
- * and priv_worker.c is the function by which the worker asks.
+ * What the worker asks the monitor for, a row each: REQUEST(TYPE, FUNCTION).
+ * serve_FUNCTION() of monitor_serve.c does it. In priv.h and priv_worker.c is the function by which
+ * the worker asks.
  */
 #ifndef CORE_REQUEST_H
 #define CORE_REQUEST_H
@@ -12,32 +12,32 @@
 /* clang-format off */
 #define MONITOR_ROWS(REQUEST) \
 	/* settings; descriptors: the root directory, the control socket */ \
-	REQUEST(SETTLE, settle, false) \
-	REQUEST(PIDFILE, pidfile, false) \
-	REQUEST(READY, ready, false) \
+	REQUEST(SETTLE, settle) \
+	REQUEST(PIDFILE, pidfile) \
+	REQUEST(READY, ready) \
 	/* number: it is done */ \
-	REQUEST(RELOADING, reloading, false) \
+	REQUEST(RELOADING, reloading) \
 	/* protocol, table; the reply comes with it */ \
-	REQUEST(MROUTE, mroute, false) \
-	REQUEST(MROUTE_DONE, mroute_done, false) \
+	REQUEST(MROUTE, mroute) \
+	REQUEST(MROUTE_DONE, mroute_done) \
 	/* protocol */ \
-	REQUEST(HOLDERS, holders, false) \
+	REQUEST(HOLDERS, holders) \
 	/* number: what it is called; with a descriptor */ \
-	REQUEST(KEEP, keep, false) \
-	REQUEST(CLOSE, close, false) \
-	REQUEST(SWEEP, sweep, false) \
+	REQUEST(KEEP, keep) \
+	REQUEST(CLOSE, close) \
+	REQUEST(SWEEP, sweep) \
 	/* number: add; protocol, table, name, attribute */ \
-	REQUEST(RULE, rule, true) \
+	REQUEST(RULE, rule) \
 	/* number: which enum priv_rp_filter; name */ \
-	REQUEST(RP_FILTER, rp_filter, true) \
-	REQUEST(FILE, file, false) \
+	REQUEST(RP_FILTER, rp_filter) \
+	REQUEST(FILE, file) \
 	/* number: the file's bytes; with a descriptor */ \
-	REQUEST(SCRIPT, script, false) \
-	REQUEST(SYSLOG, syslog, false) \
-	REQUEST(UPGRADE, upgrade, false)
+	REQUEST(SCRIPT, script) \
+	REQUEST(SYSLOG, syslog) \
+	REQUEST(UPGRADE, upgrade)
 /* clang-format on */
 
-#define REQUEST(type, function, interface) MONITOR_##type,
+#define REQUEST(type, function) MONITOR_##type,
 enum monitor_request_type { MONITOR_ROWS(REQUEST) MONITOR_REQUESTS };
 #undef REQUEST
 
