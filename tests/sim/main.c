@@ -104,14 +104,18 @@ static unsigned long run_seeds(const struct options *options, struct counts *cou
 
 	fflush(stdout);
 	for (unsigned i = 0; i < options->jobs; i++) {
-		if (worker == MAP_FAILED || (worker[i].pid = fork()) < 0) {
+		pid_t pid = worker == MAP_FAILED ? -1 : fork();
+
+		if (pid < 0) {
 			perror("fork");
 			exit(2);
 		}
-		if (!worker[i].pid) {
+		if (!pid) {
 			play_seeds(&worker[i], i, options);
 			exit(0);
 		}
+		/* By the parent alone: the memory is shared. */
+		worker[i].pid = pid;
 	}
 	for (unsigned i = 0; i < options->jobs; i++) {
 		int status = 0;
