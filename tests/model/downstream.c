@@ -55,12 +55,18 @@ static int64_t return_time(const struct link *link)
 	return last > response ? last : response;
 }
 
+/* What was due meanwhile is due now. */
+static int64_t not_before(const struct model *model, int64_t at)
+{
+	return at > model->now ? at : model->now;
+}
+
 /* What has run out meanwhile ends now. */
 static int64_t renewed(const struct model *model, const struct link *link, int64_t expires)
 {
 	if (expires > link->renewed_until)
 		return link->unknown_until;
-	return expires > model->now ? expires : model->now;
+	return not_before(model, expires);
 }
 
 static void renew(const struct model *model, const struct link *link, struct member *member)
@@ -79,9 +85,15 @@ static void come_back(struct model *model, struct link *link)
 	int64_t time = link->querier ? return_time(link) : variables_membership(link);
 
 	link->unknown_until = model->now + time;
-	for (unsigned i = 0; i < link->member_count; i++)
-		if (!link->member[i].permanent)
-			renew(model, link, &link->member[i]);
+	for (unsigned i = 0; i < link->member_count; i++) {
+		struct member *member = &link->member[i];
+
+		member->query_at = not_before(model, member->query_at);
+		if (!member->permanent)
+			renew(model, link, member);
+	}
+	for (unsigned i = 0; i < link->parting_count; i++)
+		link->parting[i].at = not_before(model, link->parting[i].at);
 	link->renewed_until = link->unknown_until;
 	link->held_until = 0;
 	link->urgent = link->configured.robustness;
@@ -146,8 +158,6 @@ void downstream_configure(struct model *model, unsigned entry,
 		downstream_start(model, entry, false);
 		return;
 	}
-	if (addr_is_any(&link->other))
-		link->told_robustness = 0, link->told_interval = 0;
 	variables_combine(link);
 	for (unsigned i = 0; i < link->member_count; i++)
 		for (unsigned n = 0; n < link->member[i].source_count; n++)

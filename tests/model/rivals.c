@@ -87,6 +87,8 @@ void rivals_start(struct model *model, unsigned entry, bool anew)
 			forget_rival(link);
 		if (link->data_until <= model->now)
 			link->data_until = NEVER;
+		if (link->yield_at < model->now)
+			link->yield_at = model->now;
 		rivals_share(model, link);
 	}
 	take_on(model, link);

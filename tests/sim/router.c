@@ -415,7 +415,7 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 	int64_t clock = router_clock(router);
 	struct union_of all;
 	unsigned turns = 0;
-	bool was_per_source = proxy_forwarding(router->proxy) != FORWARDING_WILDCARD;
+	bool was_per_source = router->per_source;
 
 	if (jumped)
 		model_jump(router->model, clock);
@@ -429,7 +429,9 @@ static void turn(struct sim *sim, struct router *router, bool jumped)
 		sim_fail(sim, "deadline", "%s: proxy_deadline() stays in the past", router->name);
 	router->deadline = proxy_deadline(router->proxy);
 	router->held = false;
-	if (was_per_source != (proxy_forwarding(router->proxy) != FORWARDING_WILDCARD)) {
+	/* Data may have switched it before the turn. */
+	router->per_source = proxy_forwarding(router->proxy) != FORWARDING_WILDCARD;
+	if (was_per_source != router->per_source) {
 		router->switched = sim->now;
 		router->disturbed = true;
 	}

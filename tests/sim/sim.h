@@ -153,6 +153,7 @@ struct router {
 	struct sim *sim;
 	int64_t offset;				     /* its clock is ahead by */
 	int64_t started, reloaded, killed, switched; /* forwarding is by other routes since */
+	bool per_source;			     /* after the last turn */
 	bool changed;				     /* settings were made that it has not taken */
 	unsigned starts;
 	int64_t deadline;
