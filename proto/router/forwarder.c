@@ -180,7 +180,7 @@ static void say_what_is_due(struct proxy *p, struct interface *i, int64_t now)
 	f->solicits = false;
 	if (f->say_at > now)
 		return;
-	f->say_at = now + i->configured.query_interval;
+	f->say_at = now + i->values.query_interval;
 	if (!f->forwards)
 		return;
 	say(p, i, MESSAGE_ADVERTISEMENT);
@@ -209,9 +209,10 @@ static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const s
 		f->other_until = now + (holdtime < LONGEST_SIGN ? holdtime : LONGEST_SIGN);
 	}
 	share(p, i, now);
+	/* Queries may be closer together by now. */
 	if (!f->forwards)
-		return;
-	if (!goes_before(i, source))
+		f->say_at = timer_sooner(f->say_at, now + i->values.query_interval);
+	else if (!goes_before(i, source))
 		hurry(f, now);
 	else if (f->yield_at == INT64_MAX)
 		f->yield_at = now + (serves ? i->values.query_response_interval : 0);
@@ -299,7 +300,7 @@ bool forwarder_tick(struct proxy *p, struct interface *i, int64_t now)
 	if (f->yield_at <= now) {
 		say(p, i, MESSAGE_TERMINATION);
 		set_forwards(p, i, false);
-		f->say_at = now + i->configured.query_interval;
+		f->say_at = now + i->values.query_interval;
 	}
 	if (!f->forwards && f->other_until == INT64_MAX) {
 		forwarder_restart(p, i, now);

@@ -137,6 +137,8 @@ static void hear_rival(struct model *model, struct link *link, const struct addr
 		link->rival_until = model->now + (holds > SIGN_HOLDS ? SIGN_HOLDS : holds);
 	}
 	rivals_share(model, link);
+	if (!link->forwards && link->sign_at > model->now + link->values.query_interval)
+		link->sign_at = model->now + link->values.query_interval;
 	if (!link->forwards)
 		return;
 	if (!yields_to(link, source))
@@ -245,7 +247,7 @@ bool rivals_expire(struct model *model, unsigned entry)
 		expect(model, entry, KIND_TERMINATION);
 		link->forwards = link->alone = false;
 		link->yield_at = NEVER;
-		link->sign_at = model->now + link->configured.query_interval;
+		link->sign_at = model->now + link->values.query_interval;
 	}
 	if (!link->forwards && link->rival_until == NEVER) {
 		begins = true;
@@ -257,7 +259,7 @@ bool rivals_expire(struct model *model, unsigned entry)
 	if (link->sign_at > model->now)
 		return begins;
 	if (!link->forwards) {
-		link->sign_at = model->now + link->configured.query_interval;
+		link->sign_at = model->now + link->values.query_interval;
 		return begins;
 	}
 	link->first_signs -= !!link->first_signs;

@@ -595,11 +595,23 @@ void probe_send(struct sim *sim, unsigned source, unsigned group)
 
 /* ---- who forwards to a link ---- */
 
+/* RFC 4286 section 3.1: between advertisements where there are others; on a link for oneself. */
+enum { ADVERTISEMENT = 4000, RARE_ADVERTISEMENT = 20000 };
+
 struct forwarders {
 	unsigned active, forwarding, lost;
-	int64_t query_interval, other_present;
-	bool asker;
+	unsigned heeding; /* that forward, and would give way */
+	int64_t response;
 };
+
+/* Peers, and who always asks, believe nobody. */
+static bool heeds_others(const struct router *router, unsigned vif)
+{
+	int querier = (int)router->now->setting[vif].querier;
+
+	return querier == QUERIER_AUTO ||
+	       (querier == QUERIER_NEVER && !router_has(router, vif, UP));
+}
 
 static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 {
@@ -609,28 +621,19 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 	for (unsigned i = 0; i < sim->port_count; i++) {
 		const struct port *port = &sim->port[i];
 		const struct router *router = router_at(sim, port);
+		bool forwards;
 		struct values values;
-		int64_t present;
 
-		if (port->link != link)
+		if (port->link != link || !router || !router_has(router, port->vif, DOWN) ||
+		    !router_hears(router, port->vif))
 			continue;
-		count.asker |= (port->kind == PORT_ASKER || port->kind == PORT_ROOT) &&
-			       sim->asker[port->node].on;
-		if (!router || !router_has(router, port->vif, DOWN) || !is_up(router, port->vif) ||
-		    addr_is_any(&router->state[port->vif].address))
-			continue;
-		count.asker |= router->now->setting[port->vif].querier == QUERIER_ALWAYS;
-		if (router->now->setting[port->vif].querier != QUERIER_AUTO)
-			continue;
+		forwards = router_forwards(router, port->vif);
 		values = router_values(router, port->vif, DOWN);
-		present = values.robustness * values.query_interval +
-			  values.query_response_interval / 2;
 		count.active++;
-		count.forwarding += router_forwards(router, port->vif);
-		if (values.query_interval > count.query_interval)
-			count.query_interval = values.query_interval;
-		if (present > count.other_present)
-			count.other_present = present;
+		count.forwarding += forwards;
+		count.heeding += forwards && heeds_others(router, port->vif);
+		if (values.query_response_interval > count.response)
+			count.response = values.query_response_interval;
 		if (since != NEVER)
 			count.lost += link_lost(sim, i, since - link_slowest(&sim->link[link]));
 	}
@@ -647,18 +650,26 @@ static bool holds_too_long(const struct sim *sim, bool state, int64_t *since, in
 	return state && sim->now > *since + bound;
 }
 
+/* Who has died has said so far that he has the link for himself, if what the others say is lost. */
+static int64_t dead_after(const struct link *link)
+{
+	int interval = link->loss ? RARE_ADVERTISEMENT : ADVERTISEMENT;
+
+	return (int64_t)3 * interval * 1025 / 1000;
+}
+
 static void watch_link(struct sim *sim, unsigned n)
 {
 	struct link *link = &sim->link[n];
 	struct forwarders count = count_forwarders(sim, n);
 	int64_t slow = 2 * link_slowest(link) + ROUNDING;
 
-	if (holds_too_long(sim, count.forwarding > 1, &link->double_since,
-			   count.query_interval * (1 + count.lost) + slow))
-		sim_fail(sim, "double", "%u routers forward to link %u since %s", count.forwarding,
-			 n, time_text(link->double_since));
-	if (holds_too_long(sim, count.active && !count.forwarding && !count.asker,
-			   &link->none_since, count.other_present + slow))
+	if (holds_too_long(sim, count.heeding > 1, &link->double_since,
+			   count.response + ADVERTISEMENT * (1 + count.lost) + slow))
+		sim_fail(sim, "double", "%u routers forward to link %u since %s", count.heeding, n,
+			 time_text(link->double_since));
+	if (holds_too_long(sim, count.active && !count.forwarding, &link->none_since,
+			   dead_after(link) + slow))
 		sim_fail(sim, "nobody", "none of %u routers forwards to link %u since %s",
 			 count.active, n, time_text(link->none_since));
 }
