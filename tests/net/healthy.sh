@@ -35,7 +35,7 @@ assert "nobody is not healthy" healthy_is '1 no: it does not run'
 start_daemon "${plain%dn2;*}dn2 dn3;${plain#*dn2;}"
 assert "an absent interface is no fault" healthy_is '0 yes'
 ip_in r link set dn2 down
-wait_for 5 "dn2 is down" state dn2 down
+wait_for 5 "dn2 is held" state dn2 held
 assert "one that is down is none either" healthy_is '0 yes'
 ip_in r link set dn2 up
 
