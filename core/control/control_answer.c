@@ -17,26 +17,29 @@ enum { WORDS = 4 /* of a request that are looked at */ };
 /* EACH and ONCE are tables. */
 enum kind { EACH, ONCE, QUESTION, COMMAND };
 
+#define NOTHING(...)
+#define TABLE(name, function, ...) TABLE_##function,
+#define QUESTION(name, request, least, most, function, usage) QUESTION_##function,
+enum table_function { CONTROL_TABLES(TABLE) CONTROL_COMMANDS(NOTHING, TABLE) };
+enum question_function { CONTROL_QUESTIONS(QUESTION) };
+#undef TABLE
+#undef QUESTION
+
 struct control_request {
 	char name[12];
 	unsigned char least, most; /* arguments; of a command: whether there are any */
 	unsigned char kind;
-	union {
-		bool (*table)(struct control_answer *, const struct control_view *);
-		const char *(*question)(struct question *);
-	};
+	unsigned char function; /* enum control_command, table_function or question_function */
 };
 
-#define COMMAND(name, least, most, function, usage) {name, 0, !!(most), COMMAND, {NULL}},
-#define TABLE(name, function, scope, ...) {name, 0, 0, scope, {.table = table_##function}},
+#define COMMAND(name, least, most, function, usage) {name, 0, !!(most), COMMAND, function},
+#define TABLE(name, function, scope, ...) {name, 0, 0, scope, TABLE_##function},
 #define QUESTION(name, request, least, most, function, usage) \
-	{request, least, most, QUESTION, {.question = question_##function}},
-#define NOTHING(...)
-
-/* The commands come first: by their rows. */
+	{request, least, most, QUESTION, QUESTION_##function},
 static const struct control_request requests[] = {
-	CONTROL_COMMANDS(COMMAND, NOTHING) CONTROL_COMMANDS(NOTHING, TABLE) CONTROL_TABLES(TABLE)
-		CONTROL_QUESTIONS(QUESTION)};
+	CONTROL_COMMANDS(COMMAND, TABLE) CONTROL_TABLES(TABLE) CONTROL_QUESTIONS(QUESTION)};
+#undef TABLE
+#undef QUESTION
 
 /* The status line: "ok", or what is wrong. */
 static void put_status(struct control_answer *answer, const char *error)
@@ -48,15 +51,27 @@ static void put_status(struct control_answer *answer, const char *error)
 	answer->finished = true;
 }
 
+#define TABLE(name, function, ...) \
+	case TABLE_##function:     \
+		return table_##function(answer, view);
+static bool write_lines(struct control_answer *answer, const struct control_view *view)
+{
+	switch ((enum table_function)answer->request->function) {
+		CONTROL_TABLES(TABLE)
+		CONTROL_COMMANDS(NOTHING, TABLE)
+	}
+	return true;
+}
+
 /* False: there is more to tell. The summary has something to say without any view, too. */
 static bool write_table(struct control_answer *answer)
 {
 	const struct control_request *request = answer->request;
 
-	if (request->kind == ONCE || (request->table == table_summary && !answer->daemon->view))
-		return request->table(answer, NULL);
+	if (request->kind == ONCE || (request->function == TABLE_summary && !answer->daemon->view))
+		return write_lines(answer, NULL);
 	for (; answer->view; answer->view = answer->view->next) {
-		if (!request->table(answer, answer->view))
+		if (!write_lines(answer, answer->view))
 			return false;
 		answer->position = 0;
 	}
@@ -111,11 +126,23 @@ static bool is_wrong(const struct control_request *request, unsigned words)
 	return words < request->least || words > request->most;
 }
 
+#define QUESTION(name, request, least, most, function, usage) \
+	case QUESTION_##function:                             \
+		return question_##function(question);
+static const char *find_answer(enum question_function function, struct question *question)
+{
+	switch (function) {
+		CONTROL_QUESTIONS(QUESTION)
+	}
+	return NULL;
+}
+
 /* The answer to a question; what is wrong with it, or NULL. */
 static const char *answer_question(struct control_answer *answer, char **argument)
 {
 	struct question question = {.daemon = answer->daemon, .argument = argument};
-	const char *error = answer->request->question(&question);
+	const char *error =
+		find_answer((enum question_function)answer->request->function, &question);
 
 	if (error)
 		return error;
@@ -145,8 +172,8 @@ void control_answer_start(struct control_answer *answer, const char *line, size_
 		error = "wrong number of arguments";
 	} else if (answer->request->kind == COMMAND) {
 		memcpy(copy, line, length);
-		if (!daemon->command(daemon->ctx, (unsigned)(answer->request - requests), copy,
-				     why))
+		if (!daemon->command(daemon->ctx, (enum control_command)answer->request->function,
+				     copy, why))
 			error = why;
 	} else if (answer->request->kind == QUESTION) {
 		error = answer_question(answer, word + 1);
@@ -167,7 +194,7 @@ void control_answer_interrupt(struct control_answer *answer)
 {
 	table_stop(answer);
 	answer->interrupted = answer->request && answer->request->kind <= ONCE &&
-			      answer->request->table != table_log && !answer->finished;
+			      answer->request->function != TABLE_log && !answer->finished;
 }
 
 void control_answer_stop(struct control_answer *answer)

@@ -17,8 +17,8 @@
  * QUESTION(NAME, REQUEST, LEAST, MOST, FUNCTION, USAGE): mcproxy-stat's NAME with so many arguments
  * is REQUEST at the socket, and question_FUNCTION() answers it.
  *
- * COMMAND(NAME, LEAST, MOST, FUNCTION, USAGE): mcproxy-ctl's, with so many arguments. FUNCTION() of
- * the daemon (core/daemon/command.c) carries it out.
+ * COMMAND(NAME, LEAST, MOST, COMMAND, USAGE): mcproxy-ctl's, with so many arguments; which of enum
+ * control_command it is, all of which core/daemon/command.c carries out.
  */
 #ifndef CORE_REQUESTS_H
 #define CORE_REQUESTS_H
@@ -29,6 +29,9 @@ enum {
 	CONTROL_ERROR = 512,	/* bytes of what is wrong with a request */
 	CONTROL_ANY = 0xffff,	/* number of arguments */
 };
+
+/* A statement of the language, or an order. */
+enum control_command { CONTROL_STATEMENT, CONTROL_RELOAD, CONTROL_UPGRADE, CONTROL_STOP };
 
 /* clang-format off */
 
@@ -78,22 +81,22 @@ enum {
 
 /* With one TABLE, which is mcproxy-ctl's as it is. */
 #define CONTROL_COMMANDS(COMMAND, TABLE) \
-	COMMAND("reload", 0, 0, reload, \
+	COMMAND("reload", 0, 0, CONTROL_RELOAD, \
 		"reload                      read the file again; what did not change goes on\n") \
-	COMMAND("add", 3, 3, add_statement, \
+	COMMAND("add", 3, 3, CONTROL_STATEMENT, \
 		"add NAME downstream IF      one more interface of the instance NAME\n") \
-	COMMAND("del", 3, 3, add_statement, \
+	COMMAND("del", 3, 3, CONTROL_STATEMENT, \
 		"del NAME downstream IF      one less (upstream and peer are the same)\n") \
-	COMMAND("set", 2, CONTROL_ANY, add_statement, \
+	COMMAND("set", 2, CONTROL_ANY, CONTROL_STATEMENT, \
 		"set STATEMENT               as in the file, which is not changed:\n" \
 		"                              set pinstance NAME downstream IF KEY VALUE\n") \
-	COMMAND("log-level", 1, 1, add_statement, \
+	COMMAND("log-level", 1, 1, CONTROL_STATEMENT, \
 		"log-level LEVEL             error, warning, notice, info or debug\n") \
 	TABLE("dump-config", configuration, ONCE, ALONE, \
 		"dump-config                 print a file that says what is in force\n") \
-	COMMAND("upgrade", 0, 0, upgrade, \
+	COMMAND("upgrade", 0, 0, CONTROL_UPGRADE, \
 		"upgrade                     the program as it is on disk now goes on\n") \
-	COMMAND("stop", 0, 0, stop, \
+	COMMAND("stop", 0, 0, CONTROL_STOP, \
 		"stop                        end\n")
 
 /* clang-format on */

@@ -35,9 +35,10 @@ struct control_daemon {
 	const struct control_view *view; /* the first one; NULL: there is none */
 	const struct script *script;	 /* what dump-config prints */
 	struct control_process process;
-	/* Carries LINE out, whose first word is the command of row ROW (CONTROL_COMMANDS in
-	 * requests.h). False: nothing has been done, and ERROR says why. */
-	bool (*command)(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR]);
+	/* Carries LINE out, whose first word is the command's name. False: nothing has been done,
+	 * and ERROR says why. */
+	bool (*command)(void *ctx, enum control_command, const char *line,
+			char error[CONTROL_ERROR]);
 	/* Is all as it is configured? False: REASON says what is not. True: what to look at, if it
 	 * is not "". */
 	bool (*healthy)(void *ctx, char reason[CONTROL_ERROR]);

@@ -31,17 +31,10 @@ static bool add_statement(struct daemon *d, const char *line, char error[CONF_ER
 	return done;
 }
 
-static bool reload(struct daemon *d, const char *line, char error[CONF_ERROR])
-{
-	(void)line;
-	return !lacks_reload(error) && settings_reload(d, error);
-}
-
-static bool upgrade(struct daemon *d, const char *line, char error[CONTROL_ERROR])
+static bool upgrade(struct daemon *d, char error[CONTROL_ERROR])
 {
 	char why[PRIV_TEXT];
 
-	(void)line;
 	if (priv_upgrade(d->priv, why)) {
 		format_text(error, CONTROL_ERROR, "%s", why);
 		return false;
@@ -51,24 +44,24 @@ static bool upgrade(struct daemon *d, const char *line, char error[CONTROL_ERROR
 	return true;
 }
 
-static bool stop(struct daemon *d, const char *line, char error[CONTROL_ERROR])
-{
-	(void)line;
-	(void)error;
-	d->common.loop.stop = true;
-	return true;
-}
-
 _Static_assert((int)CONTROL_ERROR == (int)CONF_ERROR, "a parser's error is what a command answers");
 
-#define COMMAND(name, least, most, function, usage) function,
-#define NOTHING(...)
-static bool (*const commands[])(struct daemon *, const char *line,
-				char error[CONTROL_ERROR]) = {CONTROL_COMMANDS(COMMAND, NOTHING)};
-
-bool command_run(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR])
+bool command_run(void *ctx, enum control_command command, const char *line,
+		 char error[CONTROL_ERROR])
 {
-	return commands[row](ctx, line, error);
+	struct daemon *d = ctx;
+
+	switch (command) {
+	case CONTROL_STATEMENT:
+		return add_statement(d, line, error);
+	case CONTROL_RELOAD:
+		return !lacks_reload(error) && settings_reload(d, error);
+	case CONTROL_UPGRADE:
+		return upgrade(d, error);
+	case CONTROL_STOP:
+		d->common.loop.stop = true;
+	}
+	return true;
 }
 
 bool command_healthy(void *ctx, char reason[CONTROL_ERROR])

@@ -7,7 +7,7 @@
 
 /* Carries LINE out, the command of row ROW (core/control/requests.h), for the struct daemon. False:
  * nothing has been done, and ERROR says why. */
-bool command_run(void *daemon, unsigned row, const char *line, char error[CONTROL_ERROR]);
+bool command_run(void *daemon, enum control_command, const char *line, char error[CONTROL_ERROR]);
 /* Is all as it is configured? False: REASON says what is not. */
 bool command_healthy(void *daemon, char reason[CONTROL_ERROR]);
 

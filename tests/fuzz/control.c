@@ -275,11 +275,12 @@ static void check_nothing_left(const struct run *run)
 }
 
 /* What a command does is not for here, but that it ends all dumps, or says why not. */
-static bool command(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR])
+static bool command(void *ctx, enum control_command command, const char *line,
+		    char error[CONTROL_ERROR])
 {
 	struct run *run = ctx;
 
-	(void)row;
+	(void)command;
 	digest_text(run->digest, line);
 	if (strlen(line) >= CONTROL_REQUEST)
 		fuzz_fail("a command of %zu octets", strlen(line));

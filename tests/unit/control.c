@@ -212,14 +212,22 @@ static const struct control_view views[] = {
 static struct script script;
 static char commanded[CONTROL_REQUEST];
 
-#define COMMAND(name, least, most, function, usage) name,
+#define COMMAND(name, least, most, command, usage) {name, command},
 #define NOTHING(...)
-static const char *const commands[] = {CONTROL_COMMANDS(COMMAND, NOTHING)};
+static const struct {
+	const char *name;
+	enum control_command command;
+} commands[] = {CONTROL_COMMANDS(COMMAND, NOTHING)};
 
-static bool command(void *ctx, unsigned row, const char *line, char error[CONTROL_ERROR])
+static bool command(void *ctx, enum control_command command, const char *line,
+		    char error[CONTROL_ERROR])
 {
+	size_t row = 0;
+
 	(void)ctx;
-	CHECK(!strncmp(line, commands[row], strlen(commands[row])), "%s: %s", line, commands[row]);
+	while (strncmp(line, commands[row].name, strlen(commands[row].name)) != 0)
+		row++;
+	CHECK(commands[row].command == command, "%s: %d", line, command);
 	strcpy(commanded, line);
 	if (!strstr(line, "wrong"))
 		return true;
