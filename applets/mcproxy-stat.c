@@ -30,7 +30,7 @@ enum { COLUMNS = 10, CELLS = 17, NO = 1, CANNOT_TELL = 2 };
 enum kind { LEFT, RIGHT, SECONDS, VALUE };
 
 struct column {
-	char title[10]; /* "": there is no such column */
+	char title[10];
 	unsigned char cell, kind, width;
 };
 
@@ -40,8 +40,7 @@ enum part { OVERVIEW, REST, ALONE };
 /* What people see of the answer to a request. */
 struct table {
 	char request[12];
-	unsigned char part;
-	struct column column[COLUMNS];
+	unsigned char part, columns;
 };
 
 struct question {
@@ -50,7 +49,8 @@ struct question {
 };
 
 struct printer {
-	const struct table *table; /* NULL: lines as they are */
+	const struct table *table;   /* NULL: lines as they are */
+	const struct column *column; /* its first one */
 	bool overview;
 	bool begun;
 	size_t width[COLUMNS];
@@ -82,8 +82,15 @@ static bool is_shown(const struct printer *printer, char *const *cell)
 	return strcmp(cell[4], "0") != 0 && (!printer->overview || is_trouble(cell));
 }
 
-#define TABLE(name, function, scope, part, ...) {name, part, {__VA_ARGS__}},
+#define WIDTH(...) COUNT(((struct column[]){__VA_ARGS__}))
+#define TABLE(name, function, scope, part, ...) \
+	{name, part, WIDTH(__VA_ARGS__) * sizeof(char[WIDTH(__VA_ARGS__) <= COLUMNS ? 1 : -1])},
 static const struct table tables[] = {CONTROL_TABLES(TABLE)};
+#undef TABLE
+
+/* Those of all tables. */
+#define TABLE(name, function, scope, part, ...) __VA_ARGS__,
+static const struct column columns[] = {CONTROL_TABLES(TABLE)};
 #undef TABLE
 
 #define QUESTION(name, request, least, most, function, usage) {name, request, least, most},
@@ -131,41 +138,36 @@ static bool is_seconds(unsigned kind, const char *name)
 
 static void print_cell(struct printer *printer, unsigned i, const char *text)
 {
-	const struct column *column = &printer->table->column[i];
-	bool last = i + 1 == COLUMNS || !*column[1].title;
+	bool last = i + 1 == printer->table->columns;
 	size_t length = strlen(text);
 	int width;
 
 	if (length > printer->width[i])
 		printer->width[i] = length;
 	width = (int)printer->width[i];
-	if (column->kind == LEFT)
+	if (printer->column[i].kind == LEFT)
 		width = last ? 0 : -width;
 	output("%*s%s", width, text, last ? "\n" : "  ");
 }
 
 static void print_header(struct printer *printer)
 {
-	const struct column *column = printer->table->column;
-
-	for (unsigned i = 0; i < COLUMNS; i++) {
-		printer->width[i] = column[i].width;
-		if (*column[i].title)
-			print_cell(printer, i, column[i].title);
+	for (unsigned i = 0; i < printer->table->columns; i++) {
+		printer->width[i] = printer->column[i].width;
+		print_cell(printer, i, printer->column[i].title);
 	}
 	printer->begun = true;
 }
 
 static void print_columns(struct printer *printer, char *const *cell)
 {
-	const struct column *column = printer->table->column;
-
-	for (unsigned i = 0; i < COLUMNS && *column[i].title; i++) {
-		const char *text = cell[column[i].cell];
+	for (unsigned i = 0; i < printer->table->columns; i++) {
+		const struct column *column = &printer->column[i];
+		const char *text = cell[column->cell];
 		char seconds[32];
 		uint64_t value;
 
-		if (is_seconds(column[i].kind, cell[2]) &&
+		if (is_seconds(column->kind, cell[2]) &&
 		    text_to_number(text, 0, UINT64_MAX, &value)) {
 			format_text(seconds, sizeof(seconds), "%llu.%u",
 				    (unsigned long long)(value / 1000),
@@ -210,10 +212,14 @@ static int fail(const char *path, int result, const char *error, int status)
 
 static int show_table(const char *path, const struct table *table, bool raw, bool overview)
 {
-	struct printer printer = {.table = raw ? NULL : table, .overview = overview};
+	struct printer printer = {
+		.table = raw ? NULL : table, .column = columns, .overview = overview};
 	char error[CONTROL_ERROR];
-	int result = control_ask(path, table->request, false, print_line, &printer, error);
+	int result;
 
+	for (const struct table *before = tables; before < table; before++)
+		printer.column += before->columns;
+	result = control_ask(path, table->request, false, print_line, &printer, error);
 	if (result)
 		return fail(path, result, error, EXIT_FAILURE);
 	if (!raw && !printer.begun && !are_counters(table))

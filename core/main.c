@@ -17,28 +17,29 @@
 #include "core/base/output.h"
 #include "core/base/text.h"
 
-struct applet {
-	char name[16];
-	int (*main)(int argc, char **argv);
-	const char *(*usage)(void);
-};
-
-static const struct applet applets[] = {
-#define APPLET(symbol, name) {name, symbol##_main, symbol##_usage},
+enum applet {
+#define APPLET(symbol, name) symbol,
 #include "applets.h"
 #undef APPLET
-	{"", NULL, NULL},
+	APPLETS /* is none */
+};
+
+static char names[][16] = {
+#define APPLET(symbol, name) name,
+#include "applets.h"
+#undef APPLET
+	"" /* APPLETS */
 };
 
 static const char usage[] = "Usage: mcproxy [APPLET [ARGUMENT...]] | --list\n";
 
-static const struct applet *find_applet(const char *name)
+static enum applet find_applet(const char *name)
 {
-	for (const struct applet *applet = applets; *applet->name; applet++) {
-		if (!strcmp(applet->name, name))
-			return applet;
-	}
-	return NULL;
+	unsigned applet = 0;
+
+	while (applet < APPLETS && strcmp(names[applet], name) != 0)
+		applet++;
+	return (enum applet)applet;
 }
 
 /* A descriptor below 3 that is closed would become some socket, and messages would be sent there.
@@ -61,8 +62,8 @@ static bool is_help(const char *word)
 
 static int list_applets(void)
 {
-	for (const struct applet *applet = applets; *applet->name; applet++)
-		output("%s\n", applet->name);
+	for (unsigned applet = 0; applet < APPLETS; applet++)
+		output("%s\n", names[applet]);
 	return EXIT_SUCCESS;
 }
 
@@ -75,32 +76,40 @@ static bool asks_for_help(char **words)
 	return false;
 }
 
-static int run_applet(const struct applet *applet, int argc, char **argv)
+static int run_applet(enum applet applet, int argc, char **argv)
 {
-	static char name[sizeof(applet->name)];
+	bool help = argc > 0 && asks_for_help(argv + 1);
 
-	if (argc > 0 && asks_for_help(argv + 1)) {
-		output_text(applet->usage());
-		return EXIT_SUCCESS;
+	argv[0] = names[applet];
+	switch (applet) {
+#define APPLET(symbol, name)                              \
+	case symbol:                                      \
+		if (!help)                                \
+			return symbol##_main(argc, argv); \
+		output_text(symbol##_usage());            \
+		break;
+#include "applets.h"
+#undef APPLET
+	case APPLETS:
+		break;
 	}
-	argv[0] = memcpy(name, applet->name, sizeof(name));
-	return applet->main(argc, argv);
+	return EXIT_SUCCESS;
 }
 
 /* The file itself, by any name that is not an applet's. */
 static int run_by_argument(int argc, char **argv)
 {
-	const struct applet *daemon = find_applet("mcproxy");
-	const struct applet *applet = argc > 1 ? find_applet(argv[1]) : NULL;
+	const enum applet daemon = find_applet("mcproxy");
+	const enum applet applet = argc > 1 ? find_applet(argv[1]) : APPLETS;
 
-	if (applet)
+	if (applet != APPLETS)
 		return run_applet(applet, argc - 1, argv + 1);
 	if (argc > 1 && !strcmp(argv[1], "--list"))
 		return list_applets();
 	if (argc > 1 && argv[1][0] != '-' &&
-	    !(daemon && (strchr(argv[1], '/') || !access(argv[1], F_OK))))
+	    !(daemon != APPLETS && (strchr(argv[1], '/') || !access(argv[1], F_OK))))
 		return applet_misuse("mcproxy", usage, "no applet '%s'", argv[1]);
-	if (daemon && argc > 0)
+	if (daemon != APPLETS && argc > 0)
 		return run_applet(daemon, argc, argv);
 	if (argc > 1 && is_help(argv[1])) {
 		output_text(usage);
@@ -112,11 +121,11 @@ static int run_by_argument(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *name = argc > 0 ? text_base_name(argv[0]) : "mcproxy";
-	const struct applet *applet = find_applet(name);
+	const enum applet applet = find_applet(name);
 	int status, error;
 
 	open_standard_descriptors();
-	if (applet && strcmp(name, "mcproxy"))
+	if (applet != APPLETS && strcmp(name, "mcproxy"))
 		status = run_applet(applet, argc, argv);
 	else
 		status = run_by_argument(argc, argv);
