@@ -153,7 +153,7 @@ static void tell_trouble(struct check *check, enum check_level level, enum probe
 	char text[PROBE_TEXT];
 
 	probe_explain(trouble, protocol, iface->name, text);
-	check_tell(check, level, iface->name, "%s", text);
+	check_tell(check, level, iface->name, "%s", text + strlen(iface->name) + strlen(": "));
 }
 
 static void check_traffic(struct check *check, enum protocol protocol, const struct iface *iface)

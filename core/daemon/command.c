@@ -7,6 +7,7 @@
 #include "core/base/error.h"
 #include "core/base/format.h"
 #include "core/base/log.h"
+#include "core/daemon/neighbors.h"
 #include "core/daemon/settings.h"
 #include "core/daemon/trouble.h"
 
@@ -64,6 +65,14 @@ bool command_run(void *ctx, enum control_command command, const char *line,
 	return true;
 }
 
+static bool tell(const struct daemon *d, link_teller *of_link, char reason[CONTROL_ERROR])
+{
+	for (const struct member *m = d->first; m; m = m->next)
+		if (instance_tell(&m->instance, of_link, reason))
+			return true;
+	return false;
+}
+
 bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 {
 	const struct daemon *d = ctx;
@@ -77,9 +86,8 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 	for (const struct member *m = d->first; m; m = m->next)
 		if (instance_waits(&m->instance, reason, CONTROL_ERROR))
 			return false;
-	for (const struct member *m = d->first; m; m = m->next)
-		if (ENABLE_TROUBLE && trouble_find(&m->instance, reason, CONTROL_ERROR))
-			return false;
+	if (ENABLE_TROUBLE && tell(d, trouble_tell, reason))
+		return false;
 	if (ENABLE_MULTI_INSTANCE && *d->shared)
 		why = d->shared;
 	else if (ENABLE_MULTI_INSTANCE && rule_waits(&d->common.rules))
@@ -90,9 +98,8 @@ bool command_healthy(void *ctx, char reason[CONTROL_ERROR])
 		why = "not all is as configured; it is tried again, the log says what";
 	if (why)
 		return !format_text(reason, CONTROL_ERROR, "%s", why);
-	for (struct member *m = d->first; m; m = m->next)
-		if (instance_remarks(&m->instance, reason, CONTROL_ERROR) ||
-		    (ENABLE_TROUBLE && trouble_remark(&m->instance, reason, CONTROL_ERROR)))
-			break;
+	if (!ENABLE_DISCOVERY || !tell(d, neighbors_remark, reason))
+		if (ENABLE_TROUBLE)
+			tell(d, trouble_remark, reason);
 	return true;
 }

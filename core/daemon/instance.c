@@ -15,7 +15,6 @@
 #include "core/daemon/effect.h"
 #include "core/daemon/inherit.h"
 #include "core/daemon/neighbors.h"
-#include "core/daemon/trouble.h"
 #include "core/daemon/vif.h"
 #include "core/kernel/mroute.h"
 
@@ -283,11 +282,8 @@ static int64_t tick_sides(struct instance *instance, int64_t now)
 
 		if (!side->proxy)
 			continue;
-		if (proxy_deadline(side->proxy) <= now) {
+		if (proxy_deadline(side->proxy) <= now)
 			proxy_tick(side->proxy, now);
-			if (ENABLE_TROUBLE)
-				trouble_look(side);
-		}
 		neighbors_log(side, now);
 		deadline = proxy_deadline(side->proxy);
 		if (deadline < first)
@@ -364,12 +360,15 @@ static bool side_waits(const struct side *side, char *text, size_t size)
 	return false;
 }
 
-bool instance_remarks(const struct instance *instance, char *text, size_t size)
+bool instance_tell(const struct instance *instance, link_teller *tell, char text[CONTROL_ERROR])
 {
-	for (unsigned n = 0; n < PROTOCOLS; n++)
-		if (ENABLE_DISCOVERY && instance->side[n].proxy &&
-		    neighbors_remark(&instance->side[n], text, size))
+	for (unsigned i = 0; i < PROTOCOLS * PROXY_VIFS; i++) {
+		const struct side *side = &instance->side[i / PROXY_VIFS];
+		const struct vif *vif = instance->vif[i % PROXY_VIFS];
+
+		if (side->proxy && vif && tell(side, vif, text))
 			return true;
+	}
 	return false;
 }
 

@@ -27,9 +27,8 @@ void instance_close(struct instance *);
 int64_t instance_turn(struct instance *, int64_t now);
 /* Puts the protocols that run in front of NEXT and returns the first one. */
 const struct control_view *instance_views(struct instance *, const struct control_view *next);
-/* Is there a link on which it does not forward, or another router does as well? TEXT says which,
- * and what to do. */
-bool instance_remarks(const struct instance *, char *text, size_t size);
+/* The first of its links of which there is something to say. */
+bool instance_tell(const struct instance *, link_teller *, char text[CONTROL_ERROR]);
 /* Does it wait for another attempt at what the kernel refused, or there was no memory for? TEXT
  * says of what then. */
 bool instance_waits(const struct instance *, char *text, size_t size);

@@ -7,6 +7,7 @@
 #include "core/base/format.h"
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
+#include "core/daemon/trouble.h"
 #include "proto/status.h"
 
 /* Between two warnings of the same. */
@@ -68,67 +69,54 @@ static void log_versions(const char *name, const struct proxy_interface_status *
 	     "ignored: hosts need IGMPv3 or MLDv2, or set ssm-range none");
 }
 
-/* Who forwards, as it is said: row 0 is what goes without saying. */
-enum { PLAIN, BESIDE_QUERIER, BOTH, UNTIL_OTHER, OTHER };
-
-static uint8_t forwarding(const struct proxy_interface_status *status)
+/* Who forwards. */
+static bool tell_forwarding(const struct side *side, const struct vif *vif,
+			    char text[CONTROL_ERROR])
 {
-	switch (status->forwarder) {
-	case FORWARDER_FIRST:
-		return addr_is_any(&status->other_querier) ? PLAIN : BESIDE_QUERIER;
-	case FORWARDER_BESIDE:
-		return BOTH;
-	case FORWARDER_YIELDS:
-		return UNTIL_OTHER;
-	case FORWARDER_OTHER:
-		return OTHER;
-	default:
-		return PLAIN;
-	}
-}
-
-/* Of NAME; the remedy, if one is needed, behind "; ". */
-static void tell_forwarding(enum protocol protocol, const char *name,
-			    const struct proxy_interface_status *status, char *text, size_t size)
-{
-	/* What stands before the address of the other one and, behind a zero, after it. */
-	static const char words[][64] = {
-		[BESIDE_QUERIER] = ", as the querier \0 does not forward so far",
-		[BOTH] = ", and so does \0: packets may come twice; stop one of the two",
-		[UNTIL_OTHER] = " until \0 serves every group",
-		[OTHER] = ", as \0 does; set querier always if both should",
+	static const char where[][28] = {
+		[FORWARDER_DOWN] = "here",
+		[FORWARDER_FIRST] = "here, not by the querier ",
+		[FORWARDER_BESIDE] = "here and by ",
+		[FORWARDER_YIELDS] = "here, soon by ",
+		[FORWARDER_OTHER] = "by ",
 	};
-	uint8_t how = forwarding(status);
+	const struct side_link *link = &vif->link[side->protocol];
+	enum proxy_forwarder how = link->both_at ? FORWARDER_BESIDE : link->forwarding;
 	const struct addr *other =
-		how == BESIDE_QUERIER ? &status->other_querier : &status->other_forwarder;
+		how == FORWARDER_FIRST ? &link->seen[false].querier : &link->forwarder;
 	char address[TEXT_ADDR];
-	size_t length =
-		format_text(text, size, "%s: this router %s %s multicast", name,
-			    how == OTHER ? "does not forward" : "forwards", text_family(protocol));
 
-	if (how != PLAIN)
-		format_text(text + length, size - length, "%s%s%s", words[how],
-			    addr_is_any(other) ? "another router" : text_addr(other, address),
-			    words[how] + strlen(words[how]) + 1);
+	return format_text(text, CONTROL_ERROR, "%s: %s multicast is forwarded %s%s%s",
+			   vif->iface.name, text_family(side->protocol), where[how],
+			   !how			? ""
+			   : addr_is_any(other) ? "another router"
+						: text_addr(other, address),
+			   how == FORWARDER_BESIDE  ? ", so may come twice; stop one of the two"
+			   : how == FORWARDER_OTHER ? "; set querier always if both should"
+						    : "");
 }
 
-static void log_forwarding(const struct side *side, const char *name,
-			   const struct proxy_interface_status *status, struct seen *seen,
-			   int64_t now)
+static void log_forwarding(const struct side *side, struct vif *vif,
+			   const struct proxy_interface_status *status, int64_t now)
 {
-	uint8_t how = forwarding(status);
+	struct side_link *link = &vif->link[side->protocol];
+	enum proxy_forwarder how = status->forwarder;
+	bool both = how == FORWARDER_BESIDE;
+	bool same = addr_equal(&status->other_forwarder, &link->forwarder);
 	char text[CONTROL_ERROR];
 
-	if (how != BOTH || !seen->both_at)
-		seen->both_at = how == BOTH ? now + HANDING_OVER : 0;
-	if (now < seen->both_at)
+	/* That goes without saying. */
+	if (how == FORWARDER_ALONE ||
+	    (how == FORWARDER_FIRST && addr_is_any(&status->other_querier)))
+		how = FORWARDER_DOWN;
+	link->forwarder = status->other_forwarder;
+	if (!both || !link->both_at)
+		link->both_at = both ? now + HANDING_OVER : 0;
+	if (now < link->both_at || (how == link->forwarding && (same || !how)))
 		return;
-	if (how == seen->forwarding && addr_equal(&status->other_forwarder, &seen->forwarder))
-		return;
-	seen->forwarding = how;
-	seen->forwarder = status->other_forwarder;
-	tell_forwarding(side->protocol, name, status, text, sizeof(text));
-	log_line(how == BOTH ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);
+	link->forwarding = how;
+	tell_forwarding(side, vif, text);
+	log_line(both ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);
 }
 
 void neighbors_log(struct side *side, int64_t now)
@@ -137,32 +125,31 @@ void neighbors_log(struct side *side, int64_t now)
 
 	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
 		struct vif *vif;
+		struct side_link *link;
 		struct seen *seen;
 
 		proxy_interface_status(side->proxy, entry, &status);
-		if (!status.up)
-			continue;
 		vif = side->instance->vif[status.vif];
-		seen = &vif->link[side->protocol].seen[status.upstream];
+		link = &vif->link[side->protocol];
+		seen = &link->seen[status.upstream];
+		if (ENABLE_TROUBLE)
+			trouble_look(side, &status);
+		if (!status.up) {
+			link->forwarding = FORWARDER_DOWN;
+			link->both_at = 0;
+			continue;
+		}
 		log_querier(side, vif->iface.name, &status, seen);
 		if (ENABLE_DISCOVERY && !status.upstream)
-			log_forwarding(side, vif->iface.name, &status, seen, now);
+			log_forwarding(side, vif, &status, now);
 		log_versions(vif->iface.name, &status, seen, now);
 	}
 }
 
-bool neighbors_remark(const struct side *side, char *text, size_t size)
+bool neighbors_remark(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
 {
-	struct proxy_interface_status status;
+	const struct side_link *link = &vif->link[side->protocol];
 
-	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
-		proxy_interface_status(side->proxy, entry, &status);
-		if (!status.up || status.upstream ||
-		    (forwarding(&status) != BOTH && forwarding(&status) != OTHER))
-			continue;
-		tell_forwarding(side->protocol, side->instance->vif[status.vif]->iface.name,
-				&status, text, size);
-		return true;
-	}
-	return false;
+	return (link->both_at || link->forwarding == FORWARDER_OTHER) &&
+	       tell_forwarding(side, vif, text);
 }

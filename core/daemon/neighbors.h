@@ -6,10 +6,9 @@
 
 #include "core/daemon/side.h"
 
-/* Logs what has changed since the last time. */
+/* Logs what has changed since the last time, and trouble. */
 void neighbors_log(struct side *, int64_t now);
-/* The first link on which this router does not forward, or another one does as well, with the
- * remedy behind "; ". False: there is none. */
-bool neighbors_remark(const struct side *, char *text, size_t size);
+/* A downstream on which this router does not forward, or another one does as well. */
+link_teller neighbors_remark;
 
 #endif

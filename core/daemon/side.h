@@ -23,10 +23,6 @@ enum { COMMON_WAITING = 256 };
 /* What was logged last of an upstream or a downstream. */
 struct seen {
 	struct addr querier; /* any: this router */
-	/* of a downstream, as neighbors.c numbers it: who forwards; who else does */
-	uint8_t forwarding;
-	int64_t both_at; /* when it is to be said that both do; 0: it is not so */
-	struct addr forwarder;
 	uint8_t version;
 	struct warned {
 		uint64_t count;
@@ -40,24 +36,29 @@ struct side_link {
 	unsigned index; /* of the interface whose VIF it is in the kernel; 0: it has none */
 	int routers;	/* the socket that has joined the routers' groups; -1: none */
 	int64_t since;	/* when the kernel has got the VIF */
-	/* by join.h: opened by vif.c with the VIF in the kernel, set by effect.c */
-	struct joins joins; /* host kernel */
-	/* neighbors.c */
-	struct seen seen[2]; /* downstream, upstream */
 	/* trouble.c */
 	int send_error;	 /* of the last message, if it lasts */
-	int64_t sent;	 /* when that was */
 	uint8_t trouble; /* that has been logged */
+	int64_t sent;	 /* when the last message was */
+	/* neighbors.c */
+	struct seen seen[2]; /* downstream, upstream */
+	/* of the downstream: who forwards, DOWN if it goes without saying, as it was logged last;
+	 * who else does, and when it is to be logged that both do (0: it is not so) */
+	enum proxy_forwarder forwarding;
+	struct addr forwarder;
+	int64_t both_at;
+	/* by join.h: opened by vif.c with the VIF in the kernel, set by effect.c */
+	struct joins joins; /* host kernel */
 };
 
 /* An interface and its number, the same for both sides: vif.c's. */
 struct vif {
-	struct iface iface;
 	struct instance *instance;
 	unsigned number;
 	bool watched, wanted;
 	bool unfiltered; /* its rp_filter is switched off */
 	struct side_link link[PROTOCOLS];
+	struct iface iface;
 };
 
 /* One protocol of an instance. */
@@ -113,6 +114,9 @@ struct instance {
 	/* whoever fails, by side_failure(), or has no memory */
 	struct backoff retry;
 };
+
+/* Is there something to say of a link? TEXT says what, with the remedy behind "; ". */
+typedef bool link_teller(const struct side *, const struct vif *, char text[CONTROL_ERROR]);
 
 /* The side's part of a VIF, which exists. */
 struct side_link *side_link(const struct side *, unsigned vif);

@@ -13,10 +13,10 @@
 #include "proto/status.h"
 
 enum {
-	PATIENCE = 1000,   /* ms in which an own query has come back */
-	MEMORY = 130000,   /* ms for which a message that was not sent counts */
-	PAUSE = 10 * 1000, /* ms between two looks for streams that do not get out */
-	ROUTES = 64	   /* memberships that are looked at then */
+	PATIENCE = 1000, /* ms in which an own query has come back */
+	MEMORY = 130000, /* ms for which a message that was not sent counts */
+	PAUSE = 1000,	 /* ms between two looks for streams that do not get out */
+	ROUTES = 64	 /* memberships that are looked at then */
 };
 
 void trouble_sent(struct side *side, unsigned vif, int error)
@@ -74,11 +74,14 @@ static bool look_at_route(void *ctx, const struct route *route)
 	return false;
 }
 
-static bool explain_stuck(const struct side *side, char *text, size_t size)
+bool trouble_remark(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
 {
 	char group[TEXT_ADDR];
 
-	return format_text(text, size,
+	(void)vif;
+	if (addr_is_any(&side->stuck))
+		return false;
+	return format_text(text, CONTROL_ERROR,
 			   "packets to %s come in, but none has got out, as with a TTL of 1; raise "
 			   "it at the sender",
 			   text_addr(&side->stuck, group));
@@ -89,8 +92,8 @@ static void look_at_routes(struct side *side)
 {
 	static const struct proxy_visitor visitor = {.route = look_at_route};
 	struct proxy_walk walk;
-	char text[PROBE_TEXT];
 	bool known = !addr_is_any(&side->stuck);
+	char text[CONTROL_ERROR];
 
 	side->looked = loop_now();
 	memset(&side->stuck, 0, sizeof(side->stuck));
@@ -100,62 +103,33 @@ static void look_at_routes(struct side *side)
 	proxy_walk_start(side->proxy, &walk);
 	proxy_walk(side->proxy, &walk, loop_now(), ROUTES, &visitor, side);
 	proxy_walk_stop(side->proxy, &walk);
-	if (!known && !addr_is_any(&side->stuck) && explain_stuck(side, text, sizeof(text)))
+	if (!known && trouble_remark(side, NULL, text))
 		log_warning("%s", text);
 }
 
 /* ---- all of it ---- */
 
-void trouble_look(struct side *side)
+void trouble_look(struct side *side, const struct proxy_interface_status *status)
 {
-	struct proxy_interface_status status;
+	const struct vif *vif = side->instance->vif[status->vif];
+	struct side_link *link = side_link(side, status->vif);
+	enum probe_trouble now = find(&vif->iface, link, status);
 	char text[PROBE_TEXT];
 
 	if (!side->forwarded && loop_now() - side->looked >= PAUSE)
 		look_at_routes(side);
-	for (unsigned entry = 0; entry < side->plan->config.interface_count; entry++) {
-		const struct iface *iface;
-		struct side_link *link;
-		enum probe_trouble now;
-
-		proxy_interface_status(side->proxy, entry, &status);
-		iface = &side->instance->vif[status.vif]->iface;
-		link = side_link(side, status.vif);
-		now = find(iface, link, &status);
-		if (now == link->trouble)
-			continue;
-		link->trouble = (uint8_t)now;
-		if (now)
-			probe_explain(now, side->protocol, iface->name, text);
-		log_line(now ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s: %s", iface->name,
-			 now ? text : "multicast is sent and received again");
-	}
+	if (now == link->trouble)
+		return;
+	link->trouble = (uint8_t)now;
+	probe_explain(now, side->protocol, vif->iface.name, text);
+	log_line(now ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);
 }
 
-bool trouble_find(const struct instance *instance, char *text, size_t size)
+bool trouble_tell(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
 {
-	for (unsigned i = 0; i < PROTOCOLS * PROXY_VIFS; i++) {
-		enum protocol protocol = (enum protocol)(i / PROXY_VIFS);
-		const struct vif *vif = instance->vif[i % PROXY_VIFS];
-		char what[PROBE_TEXT];
+	enum probe_trouble trouble = vif->link[side->protocol].trouble;
 
-		if (!vif || !instance->side[protocol].proxy || !vif->link[protocol].trouble)
-			continue;
-		probe_explain(vif->link[protocol].trouble, protocol, vif->iface.name, what);
-		return format_text(text, size, "%s: %s", vif->iface.name, what);
-	}
-	return false;
-}
-
-bool trouble_remark(struct instance *instance, char *text, size_t size)
-{
-	for (unsigned n = 0; n < PROTOCOLS; n++) {
-		struct side *side = &instance->side[n];
-
-		if (side->proxy && !side->forwarded)
-			look_at_routes(side);
-		if (side->proxy && !addr_is_any(&side->stuck))
-			return explain_stuck(side, text, size);
-	}
-	return false;
+	if (trouble)
+		probe_explain(trouble, side->protocol, vif->iface.name, text);
+	return trouble;
 }

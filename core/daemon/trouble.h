@@ -5,14 +5,15 @@
 #define CORE_TROUBLE_H
 
 #include "core/daemon/side.h"
+#include "proto/status.h"
 
 /* Notes whether a message could be sent by the interface: 0 or -errno. */
 void trouble_sent(struct side *, unsigned vif, int error);
-/* Looks at all interfaces, and logs what has begun and what is over. */
-void trouble_look(struct side *);
-/* Is there any on a link? TEXT says what, and the remedy. */
-bool trouble_find(const struct instance *, char *text, size_t size);
-/* Is there a stream that does not get out, which may be meant to be so? The same. */
-bool trouble_remark(struct instance *, char *text, size_t size);
+/* Looks at an interface, and for streams; logs what has begun and what is over. */
+void trouble_look(struct side *, const struct proxy_interface_status *);
+/* Trouble. */
+link_teller trouble_tell;
+/* A stream that does not get out, which may be meant to be so. */
+link_teller trouble_remark;
 
 #endif

@@ -345,20 +345,24 @@ void probe_explain(enum probe_trouble trouble, enum protocol protocol, const cha
 {
 	bool igmp = protocol == PROTOCOL_IGMP;
 
-	if (trouble == PROBE_PORT)
+	if (trouble == PROBE_FINE)
+		format_text(text, PROBE_TEXT, "%s: multicast is sent and received again", name);
+	else if (trouble == PROBE_PORT)
 		format_text(text, PROBE_TEXT,
-			    "is a port of a bridge or bond, which takes its packets; put that one "
-			    "into the configuration");
+			    "%s: is a port of a bridge or bond, which takes its packets; put that "
+			    "one into the configuration",
+			    name);
 	else if (trouble == PROBE_ROUTE)
 		format_text(text, PROBE_TEXT,
-			    "has no route for multicast; ip -6 route add multicast ff00::/8 dev %s "
-			    "table local",
-			    name);
+			    "%s: has no route for multicast; ip -6 route add multicast ff00::/8 "
+			    "dev %s table local",
+			    name, name);
 	else
-		format_text(
-			text, PROBE_TEXT, "a packet filter drops the %s that %s; nft: %s accept",
-			igmp ? "IGMP" : "MLD", trouble == PROBE_FILTER_IN ? "comes in" : "is sent",
-			igmp ? "meta l4proto igmp" : "icmpv6 type {130-132, 143, 151-153}");
+		format_text(text, PROBE_TEXT,
+			    "%s: a packet filter drops the %s that %s; nft: %s accept", name,
+			    igmp ? "IGMP" : "MLD",
+			    trouble == PROBE_FILTER_IN ? "comes in" : "is sent",
+			    igmp ? "meta l4proto igmp" : "icmpv6 type {130-132, 143, 151-153}");
 }
 
 struct chain {

@@ -49,7 +49,7 @@ enum { PROBE_TEXT = 192 };
 /* The last four of them, found by sending: a message without a meaning, which does not leave this
  * machine, is to come back. PROBE_FINE, too, if that cannot be tried. */
 enum probe_trouble probe_traffic(enum protocol, unsigned ifindex);
-/* Writes "what it is; the remedy", of the interface NAME. */
+/* Writes "NAME: what it is; the remedy", of an interface. FINE: what was is over. */
 void probe_explain(enum probe_trouble, enum protocol, const char *name, char text[PROBE_TEXT]);
 /* The first nftables chain that drops, of what is forwarded, all that its rules do not accept:
  * "TABLE CHAIN", and how many RULES it has. False: none does, or it cannot be known. */
