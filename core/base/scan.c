@@ -149,16 +149,16 @@ bool scan_as(struct scanner *scanner, int type)
 }
 
 /* Of the bytes of words, 0x20 tells only letters apart. */
-bool scan_is(const struct scanner *scanner, const char *word, size_t length)
+bool scan_is(const struct scanner *scanner, const char *text)
 {
 	const struct token *token = &scanner->token;
-	size_t same = 0;
 
-	if (token->type != TOKEN_WORD || token->length != length)
+	if (token->type != TOKEN_WORD)
 		return false;
-	while (same < length && (token->text[same] | 0x20) == (word[same] | 0x20))
-		same++;
-	return same == length;
+	for (unsigned i = 0; i < token->length; i++)
+		if ((token->text[i] | 0x20) != (*text++ | 0x20))
+			return false;
+	return !is_part(*text, TOKEN_WORD);
 }
 
 bool scan_copy(const struct token *token, char *buf, size_t size)

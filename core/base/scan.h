@@ -42,8 +42,8 @@ void scan_next(struct scanner *);
 /* Reads the present token again, as far as it goes as TYPE. False, and nothing has happened: it
  * cannot be one. */
 bool scan_as(struct scanner *, int type);
-/* Is the present token the word of LENGTH bytes, unquoted, in any case? */
-bool scan_is(const struct scanner *, const char *word, size_t length);
+/* Is the present token the word that the text begins with, unquoted, in any case? */
+bool scan_is(const struct scanner *, const char *text);
 /* Copies a token, which may be empty, without its quotes, as a string. False: SIZE is too small. */
 bool scan_copy(const struct token *, char *buf, size_t size);
 

@@ -76,7 +76,7 @@ static bool read_items(struct parser *parser, struct statement *statement, bool 
 			return false;
 	needed = !statement->set.define.first;
 	while (needed || !ends(parser, old)) {
-		if (!ENABLE_PEERING && scan_is(&parser->scanner, "peer", 4))
+		if (!ENABLE_PEERING && scan_is(&parser->scanner, "peer"))
 			return parser_fail(parser, "no peers (option PEERING is off)");
 		if (parser_keyword(parser, "peer"))
 			place = PLACE_PEER;

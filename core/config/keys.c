@@ -211,8 +211,7 @@ bool keys_read(struct parser *parser, struct statement *statement)
 	for (size_t i = 0; i < KEYS; i++) {
 		const struct key *key = &keys[i];
 
-		if (!(key->place & statement->place) ||
-		    !scan_is(&parser->scanner, key->name, strlen(key->name)))
+		if (!(key->place & statement->place) || !scan_is(&parser->scanner, key->name))
 			continue;
 		if (LACKING && key->lacks)
 			return parser_fail(parser, "another key (option %s is off)",

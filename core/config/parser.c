@@ -122,7 +122,7 @@ bool parser_symbol(struct parser *parser, int symbol)
 
 bool parser_keyword(struct parser *parser, const char *word)
 {
-	if (!scan_is(&parser->scanner, word, strlen(word)))
+	if (!scan_is(&parser->scanner, word))
 		return false;
 	scan_next(&parser->scanner);
 	return true;
@@ -206,7 +206,7 @@ bool parser_version(struct parser *parser, enum protocol *protocol, uint8_t *ver
 	};
 
 	for (size_t i = 0; i < sizeof(versions) / sizeof(versions[0]); i++) {
-		if (!scan_is(&parser->scanner, versions[i].name, strlen(versions[i].name)))
+		if (!scan_is(&parser->scanner, versions[i].name))
 			continue;
 		if (!versions[i].enabled)
 			return parser_fail(parser, "a version that is built in (option %s is off)",

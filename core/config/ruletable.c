@@ -26,19 +26,16 @@ void ruletable_set_any(struct addr end[2])
 	memset(&end[1], 0xff, sizeof(*end));
 }
 
-static struct addr lowest(unsigned family, bool multicast)
+/* All addresses of a family, or all its groups. */
+static void set_all(struct addr end[2], unsigned family, bool multicast)
 {
-	if (family == PROTOCOL_IGMP)
-		return addr_ipv4(multicast ? 0xe0000000 : 0);
-	return (struct addr){{multicast ? 0xff : 0}};
-}
-
-static struct addr highest(unsigned family, bool multicast)
-{
-	struct addr end[2];
-
 	ruletable_set_any(end);
-	return family == PROTOCOL_IGMP ? addr_ipv4(multicast ? 0xefffffff : 0xffffffff) : end[1];
+	if (family == PROTOCOL_IGMP) {
+		end[0] = addr_ipv4(multicast ? 0xe0000000 : 0);
+		end[1] = addr_ipv4(multicast ? 0xefffffff : 0xffffffff);
+	} else if (multicast) {
+		end[0].byte[0] = 0xff;
+	}
 }
 
 static void set_prefix(struct addr end[2], const struct prefix *prefix)
@@ -90,7 +87,7 @@ static bool read_last(struct parser *parser, bool multicast, unsigned family, st
 		return false;
 	if (range->family == ANY_FAMILY) {
 		range->family = parser_protocol(&last);
-		range->end[0] = lowest(range->family, false);
+		set_all(range->end, range->family, false);
 	} else {
 		family = range->family;
 	}
@@ -110,6 +107,7 @@ static bool read_range(struct parser *parser, bool multicast, unsigned family, s
 {
 	struct prefix prefix;
 	struct token token;
+	struct addr all[2];
 
 	if (parser_accept(parser, '*')) {
 		ruletable_set_any(range->end);
@@ -126,41 +124,39 @@ static bool read_range(struct parser *parser, bool multicast, unsigned family, s
 	set_prefix(range->end, &prefix);
 	if (prefix.length < 128 || !accept_dash(parser))
 		return true;
-	range->end[1] = highest(range->family, false);
+	set_all(all, range->family, false);
+	range->end[1] = all[1];
 	return read_last(parser, multicast, family, range);
 }
 
 /* Of what is no group nothing is left: the first end is above the last one. */
 static void clip_groups(struct range *range)
 {
-	struct addr first = lowest(range->family, true), last = highest(range->family, true);
+	struct addr all[2];
 
-	if (addr_compare(&range->end[0], &first) < 0)
-		range->end[0] = first;
-	if (addr_compare(&range->end[1], &last) > 0)
-		range->end[1] = last;
+	set_all(all, range->family, true);
+	if (addr_compare(&range->end[0], &all[0]) < 0)
+		range->end[0] = all[0];
+	if (addr_compare(&range->end[1], &all[1]) > 0)
+		range->end[1] = all[1];
 }
 
 /* Takes a rule's ranges. */
 static bool read_ranges(struct parser *parser, struct conf_rule *rule)
 {
 	struct range group, source;
-	struct addr first, last;
+	struct addr all[2];
 
 	if (!read_range(parser, true, ANY_FAMILY, &group) || !parser_symbol(parser, '|') ||
 	    !read_range(parser, false, group.family, &source) || !parser_symbol(parser, ')'))
 		return false;
 	if (group.family != ANY_FAMILY)
 		clip_groups(&group);
-	first = lowest(source.family, false);
-	last = highest(source.family, false);
+	set_all(all, source.family, false);
 	/* All sources of one family are no restriction, once the groups are of that family. */
-	if (source.family != ANY_FAMILY && addr_equal(&source.end[0], &first) &&
-	    addr_equal(&source.end[1], &last)) {
-		if (group.family == ANY_FAMILY) {
-			group.end[0] = lowest(source.family, true);
-			group.end[1] = highest(source.family, true);
-		}
+	if (source.family != ANY_FAMILY && !memcmp(source.end, all, sizeof(all))) {
+		if (group.family == ANY_FAMILY)
+			set_all(group.end, source.family, true);
 		ruletable_set_any(source.end);
 	}
 	memcpy(rule->group, group.end, sizeof(rule->group));

@@ -55,21 +55,16 @@ static bool read_choice(struct parser *parser, struct statement *statement)
 {
 	const char *words = statement->key->text, *word = words;
 
-	for (uint32_t number = 0;; number++) {
-		size_t length = 0;
-
-		while (word[length] && !strchr("| ", word[length]))
-			length++;
-
-		if (scan_is(&parser->scanner, word, length)) {
+	for (uint32_t number = 0; word; number++) {
+		if (scan_is(&parser->scanner, word)) {
 			value_set_number(statement, number);
 			scan_next(&parser->scanner);
 			return true;
 		}
-		word += length;
-		if (*word++ != '|')
-			return parser_fail(parser, "%s", words);
+		word = strchr(word, '|');
+		word += word != NULL;
 	}
+	return parser_fail(parser, "%s", words);
 }
 
 static bool read_path(struct parser *parser, struct statement *statement)
