@@ -57,6 +57,10 @@ static void visit_route(void *ctx, uint16_t type, struct wire_reader body)
 	route.input = vif_of(dump, netlink_number(body, ABI_RTA_IIF, 0));
 	if (netlink_attribute(body, ABI_RTA_MULTIPATH, &hops))
 		route.outputs = read_outputs(dump, hops);
+	/* A (*,G) that drops what comes in somewhere (proto/forward/forward.c). */
+	if (route.input == PROXY_VIFS && addr_is_any(&route.source) && !addr_is_any(&route.group) &&
+	    !(route.outputs & (route.outputs - 1)))
+		route.input = PROXY_VIFS - 1;
 	dump->route(dump->ctx, &route);
 }
 

@@ -10,6 +10,9 @@
 #include "proto/state/membership.h"
 #include "proto/state/route.h"
 
+/* The input of what only drops: the last of all VIFs is there only if all are. */
+enum { NOWHERE = PROXY_VIFS - 1 };
+
 /* ---- VIFs and configuration ---- */
 
 void forward_init(struct proxy *p)
@@ -187,6 +190,8 @@ bool forward_adopt_tree(struct proxy *p, const struct route *r)
 
 bool forward_adopt_group(struct proxy *p, struct membership *m, const struct route *r)
 {
+	if (r->input == NOWHERE)
+		return m->shut = m->local;
 	if (r->input != root_of(p, tree_of(p)))
 		return false;
 	p->forwarding.group_route_count += !m->installed;
@@ -263,6 +268,22 @@ static void remove_group_route(struct proxy *p, const struct membership *m)
 	p->out->route(p->ctx, &r);
 }
 
+/* A local group comes from downstreams only: what comes in by the upstream meets a (*,G) of its
+ * own, which leads nowhere. Its input has no tree, so it is for nobody else; and Linux looks at
+ * what has been made last first. */
+static void shut_group(struct proxy *p, struct membership *m, bool shut)
+{
+	struct route r = {.source = message_any(p->protocol),
+			  .group = m->group,
+			  .input = NOWHERE,
+			  .remove = !shut,
+			  .outputs = route_bit(p->upstream)};
+
+	if (shut != m->shut || (shut && m->reinstall))
+		p->out->route(p->ctx, &r);
+	m->shut = shut;
+}
+
 static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
 {
 	bool wanted = p->forwarding.root < PROXY_VIFS && (all || m->local);
@@ -283,6 +304,7 @@ static void update_group_route(struct proxy *p, struct membership *m, uint32_t a
 	m->installed = wanted;
 	m->root = (uint8_t)p->forwarding.root;
 	m->outputs = r.outputs;
+	shut_group(p, m, wanted && m->local && r.outputs && m->root == p->upstream);
 }
 
 /* ---- (S,G) ---- */
@@ -319,6 +341,8 @@ static void install_source(struct proxy *p, struct membership *m, struct source_
 	uint32_t outputs =
 		wanting(p, m, &s->source) | (m->local ? 0 : route_bit(p->forwarding.way_up));
 
+	if (m->local && input == p->upstream)
+		outputs = 0;
 	/* From the upstream to the upstream there is nothing to forward, nor back to any input. */
 	route_set(p, m, s, input, outputs & p->forwarding.present & ~route_bit(input));
 }
@@ -440,8 +464,8 @@ static bool wants_route(const struct proxy *p, struct route *r)
 	if (!m)
 		return false;
 	if (addr_is_any(&r->source)) {
-		r->outputs = m->outputs;
-		return m->installed && m->root == r->input;
+		r->outputs = r->input == NOWHERE ? route_bit(p->upstream) : m->outputs;
+		return r->input == NOWHERE ? m->shut : m->installed && m->root == r->input;
 	}
 	s = route_find(m, &r->source);
 	if (!s)
@@ -469,6 +493,7 @@ void forward_remove_all(struct proxy *p)
 	uint32_t n;
 
 	for (m = p->database.first; m; m = m->next) {
+		shut_group(p, m, false);
 		if (m->installed)
 			remove_group_route(p, m);
 		for (n = 0; n < m->route_count; n++)

@@ -100,7 +100,8 @@ struct membership {
 	uint8_t root;	  /* its input */
 	bool installed;
 	bool dirty;
-	bool local;	 /* never goes upstream, and is never forgotten */
+	bool local : 1;	 /* neither goes upstream nor comes from there, and is never forgotten */
+	bool shut : 1;	 /* a (*,G) route of its own drops what comes in by the upstream */
 	bool reinstall;	 /* the kernel has to be told again */
 	bool relocate;	 /* where its sources are is to be looked up again */
 	bool contested;	 /* a route is */

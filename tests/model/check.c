@@ -139,9 +139,15 @@ static unsigned routes_shown(const struct model *model)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < model->kernel->route_count; i++)
-		count += !addr_is_any(&model->kernel->route[i].route.group) ||
-			 !model_router(model, model->kernel->route[i].route.input);
+	for (unsigned i = 0; i < model->kernel->route_count; i++) {
+		const struct route *route = &model->kernel->route[i].route;
+		bool router = model_router(model, route->input),
+		     known = router || model_host(model, route->input);
+
+		/* Not what drops all that comes in somewhere, or all of a local group. */
+		count += addr_is_any(&route->group) ? !router
+						    : known || !addr_is_any(&route->source);
+	}
 	return count;
 }
 

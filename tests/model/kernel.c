@@ -74,7 +74,9 @@ bool kernel_tell(struct kernel *kernel, int64_t now, const struct route *told)
 
 	if (route.remove) {
 		if (known)
-			*known = kernel->route[--kernel->route_count];
+			memmove(known, known + 1,
+				(size_t)(kernel->route + --kernel->route_count - known) *
+					sizeof(*known));
 		return known;
 	}
 	if (!known) {
@@ -88,10 +90,10 @@ bool kernel_tell(struct kernel *kernel, int64_t now, const struct route *told)
 
 /* ---- where a packet goes ---- */
 
-/* mr_mfc_find_any_parent() of Linux: the (*,*) that has VIF among its outputs. */
+/* mr_mfc_find_any_parent() of Linux: the youngest (*,*) that has VIF among its outputs. */
 static const struct route *tree_of(const struct kernel *kernel, unsigned vif)
 {
-	for (unsigned i = 0; i < kernel->route_count; i++) {
+	for (unsigned i = kernel->route_count; i--;) {
 		const struct route *route = &kernel->route[i].route;
 
 		if (addr_is_any(&route->group) && route->outputs >> vif & 1)
@@ -100,11 +102,12 @@ static const struct route *tree_of(const struct kernel *kernel, unsigned vif)
 	return NULL;
 }
 
-/* mr_mfc_find_any(): a (*,G) that has VIF among its outputs, or whose input's tree has. */
+/* mr_mfc_find_any(): the youngest (*,G) that has VIF among its outputs, or whose input's tree has.
+ */
 static const struct route *group_route(const struct kernel *kernel, unsigned vif,
 				       const struct addr *group)
 {
-	for (unsigned i = 0; i < kernel->route_count; i++) {
+	for (unsigned i = kernel->route_count; i--;) {
 		const struct route *route = &kernel->route[i].route, *tree;
 
 		if (!addr_is_any(&route->source) || !addr_equal(&route->group, group))

@@ -200,7 +200,8 @@ bool reading_takes_down(const struct reading *r, unsigned vif, const struct addr
 {
 	unsigned up = reading_side(r, vif, true);
 
-	return up < r->count && reading_passes(&r->entry[up].in, vif, group, source) &&
+	return up < r->count && !reading_is_local(r, group) &&
+	       reading_passes(&r->entry[up].in, vif, group, source) &&
 	       (r->wildcard || (addr_may_leave_link(source) &&
 				reading_subscribes(r, up, group, source, AS_IT_IS)));
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Link-local groups stay on their link. SSDP goes to the other downstreams, but not upstream
-# unless it is configured.
+# Link-local groups stay on their link. SSDP goes to the other downstreams, but neither upstream nor
+# in from there unless it is configured.
 
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib-sources.sh"
@@ -26,6 +26,8 @@ local_scope() {
 	wait_for 5 "dn2 has $3" asked group "$3" dn2
 	send 50 h1 eth0 -g "$3"
 	forwarded_are "$1" "$3" 0 0 50
+	send 50 src br0 -g "$3"
+	forwarded_are "$1" "$3, from upstream" 0 0 0
 	holds 1 "$3 is not subscribed upstream" not asked upstream "$3"
 	assert "no report of $3 was seen upstream" not snooped "$3"
 	leave two

@@ -315,9 +315,12 @@ static void audit_routes(struct world *world, const struct snapshot *snapshot)
 	}
 }
 
-/* A (*,*) that drops what comes in on an interface that is not ours; no status tells of it. */
+/* A (*,*) that drops what comes in on an interface that is not ours, or a (*,G) what comes from
+ * upstream to a local group; no status tells of it. */
 static bool is_sink(const struct world *world, const struct route *route)
 {
+	if (!addr_is_any(&route->group) && !*world->node[route->input].name)
+		return true;
 	return addr_is_any(&route->group) && route->outputs == 1U << route->input &&
 	       entry_of(world, route->input, true) == ENTRIES;
 }

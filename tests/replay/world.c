@@ -258,8 +258,8 @@ const struct route *world_find_route(const struct world *world, const struct add
 	return entry ? &entry->route : NULL;
 }
 
-/* Of an interface that is gone there may be no new one; the input of (*,*) may be a VIF that does
- * not exist. */
+/* Of an interface that is gone there may be no new one; the input of a wildcard may be a VIF that
+ * does not exist. */
 bool world_route_is_possible(const struct world *world, const struct route *route)
 {
 	uint32_t vifs = 0;
@@ -267,7 +267,7 @@ bool world_route_is_possible(const struct world *world, const struct route *rout
 	for (unsigned vif = 0; vif < PROXY_VIFS; vif++)
 		vifs |= (uint32_t)(*world->node[vif].name != '\0') << vif;
 	return !(route->outputs & ~vifs) && route->input < PROXY_VIFS &&
-	       (vifs >> route->input & 1 || addr_is_any(&route->group));
+	       (vifs >> route->input & 1 || addr_is_any(&route->source));
 }
 
 static void on_route(void *ctx, const struct route *told)

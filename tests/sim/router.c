@@ -803,8 +803,9 @@ static bool is_misplaced(const struct sim *sim, const struct router *router,
 }
 
 /* Where nothing else has changed, nothing has to change in the kernel. With `mutex` what is wanted
- * from another upstream, and has no outputs here, may be asked about again; and what has an address
- * of a downstream may be expected there once more. */
+ * from another upstream, and has no outputs here, may be asked about again, as may what is wanted
+ * of a group that upstreams do not have; and what has an address of a downstream may be expected
+ * there once more. */
 static void check_kept(struct sim *sim, struct router *router, const struct kernel_route *before,
 		       unsigned count)
 {
@@ -817,7 +818,8 @@ static void check_kept(struct sim *sim, struct router *router, const struct kern
 		    (is_misplaced(sim, router, route) &&
 		     kernel_find(&router->kernel, &route->source, &route->group, PROXY_VIFS)))
 			kept++;
-		else if (route->outputs || !router->now->config.mutex)
+		else if (route->outputs || !(router->now->config.mutex ||
+					     reading_is_local(&router->reading, &route->group)))
 			sim_fail(sim, "kept",
 				 "%s changes the route of (%s,%s) that it has taken over",
 				 router->name, addr_text(&route->source), addr_text(&route->group));
