@@ -346,8 +346,10 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	g->state.query_count--;
 	/* Without that flag a repeated query would lower the timers of the other routers: a report
 	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
-	if (q.suppress && message_is_old(q.version))
+	if (q.suppress && message_is_old(q.version)) {
+		g->state.query_count = 0;
 		return;
+	}
 	interface_start(p, i, &w, buffer, sizeof(buffer));
 	codec_write_query(&w, &q);
 	interface_send(p, i, &w, TX_QUERY);

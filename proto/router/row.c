@@ -31,7 +31,8 @@ static bool is_source_wanted(const struct change *c, const struct addr *source)
 	       reporter_any_wants(c->tracking, c->now, source);
 }
 
-/* One source of a Q(G,X): section 6.6.3.2. */
+/* One source of a Q(G,X): section 6.6.3.2. While queries about it are still to come, these ask
+ * again: else whoever joins and leaves all the time would have one sent each time. */
 static void query_source(struct change *c, struct source *s)
 {
 	if (ENABLE_QUICK_LEAVE && c->quick) {
@@ -45,8 +46,8 @@ static void query_source(struct change *c, struct source *s)
 	if (!c->source_query_count || s->expires <= c->query_deadline)
 		return;
 	s->expires = c->query_deadline;
+	c->asked |= !s->retransmit;
 	s->retransmit = c->source_query_count;
-	c->asked = true;
 }
 
 /* What a Q(G) has to find out, the hosts that are known tell. Only what hosts in INCLUDE mode want
@@ -78,8 +79,8 @@ static void query_group(struct change *c)
 	if (!c->query_count || f->group_timer <= c->query_deadline)
 		return;
 	f->group_timer = c->query_deadline;
+	c->asked |= !f->query_count;
 	f->query_count = c->query_count;
-	c->asked = true;
 }
 
 static void become_exclude(struct change *c)

@@ -21,8 +21,8 @@ struct change {
 	bool quick;		     /* where a query is due, what it is about ends instead ... */
 	const struct tracking *tracking; /* ... unless one of these hosts wants it; may be NULL */
 	bool changed;			 /* beyond timers */
-	bool asked;
-	bool settled; /* a query was due, but the hosts are known */
+	bool asked;			 /* what no query is still to come about */
+	bool settled;			 /* a query was due, but the hosts are known */
 };
 
 /* Would the record leave anything behind where there is nothing yet, INCLUDE ()? */

@@ -70,6 +70,15 @@ static enum leave leave_group(const struct model *model, const struct link *link
 	return LEAVE_END;
 }
 
+/* While the same is being asked, the queries that are still to come ask again. */
+static void ask(const struct model *model, const struct link *link, struct member *member,
+		unsigned *queries)
+{
+	if (!*queries)
+		member->query_at = model->now;
+	*queries = link->values.last_member_query_count;
+}
+
 static void ask_group(struct model *model, struct link *link, struct member *member)
 {
 	int64_t lowered = model->now + variables_last_member(link);
@@ -88,8 +97,7 @@ static void ask_group(struct model *model, struct link *link, struct member *mem
 	if (member->expires <= lowered)
 		return;
 	member->expires = lowered;
-	member->queries = link->values.last_member_query_count;
-	member->query_at = model->now;
+	ask(model, link, member, &member->queries);
 }
 
 static void ask_sources(struct model *model, struct link *link, struct member *member,
@@ -113,8 +121,7 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 			source->expires = model->now;
 		} else if (leave == LEAVE_ASK && source->expires > lowered) {
 			source->expires = lowered;
-			source->queries = link->values.last_member_query_count;
-			member->query_at = model->now;
+			ask(model, link, member, &source->queries);
 		}
 	}
 }
