@@ -28,7 +28,6 @@ enum key_target { KEY_OF_PROGRAM, KEY_OF_INSTANCE, KEY_OF_INTERFACE };
 
 /* What a key's value may be, where it goes, and what holds where it is not set. */
 struct key {
-	char name[28]; /* no pointer: each costs a relocation */
 	uint8_t type;  /* enum key_type */
 	uint8_t place; /* a set of enum place; of a filter or rulematching, which no key names: 0 */
 	uint8_t size;  /* of the member; a number's is 1 or 4 */

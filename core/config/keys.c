@@ -95,99 +95,110 @@ IS_PAIR(union setting, source.set, source.address);
 
 enum { IN_FILTER, OUT_FILTER, IN_MATCHING, OUT_MATCHING };
 
-static const struct key keys[] = {
-	[IN_FILTER] = {"", KEY_FILTER, SIDE(in[CONF_BOUND])},
-	[OUT_FILTER] = {"", KEY_FILTER, SIDE(out[CONF_BOUND])},
-	[IN_MATCHING] = {"", KEY_NUMBER, PROXY(mutex)},
-	[OUT_MATCHING] = {"", KEY_NUMBER, PROXY(out_first)},
+/* KEY(NAME, FIELD...). First those of the enumeration, which no name sets. */
+/* clang-format off */
+#define KEYS(KEY) \
+	KEY("", KEY_FILTER, SIDE(in[CONF_BOUND])) \
+	KEY("", KEY_FILTER, SIDE(out[CONF_BOUND])) \
+	KEY("", KEY_NUMBER, PROXY(mutex)) \
+	KEY("", KEY_NUMBER, PROXY(out_first)) \
+	\
+	KEY("control", KEY_PATH, PROGRAM(control), \
+	    .text = ENABLE_CONTROL ? "/run/mcproxy.sock" : NULL, .lacks = CONTROL) \
+	KEY("control-group", KEY_NAME, PROGRAM(control_group), .lacks = CONTROL) \
+	KEY("pidfile", KEY_PATH, PROGRAM(pidfile)) \
+	KEY("log", PROGRAM(log_syslog), OPTIONAL(SYSLOG, "stderr", "syslog")) \
+	KEY("log-level", PROGRAM(log_level), .standard = LOG_LEVEL_NOTICE, \
+	    CHOICE(5, LOG_LEVEL_DEBUG, "error|warning|notice|info|debug")) \
+	KEY("user", KEY_NAME, PROGRAM(user), .lacks = PRIVILEGES) \
+	KEY("group", KEY_NAME, PROGRAM(group), .lacks = PRIVILEGES) \
+	KEY("chroot", KEY_PATH, PROGRAM(chroot), .lacks = PRIVILEGES) \
+	KEY("watchdog", KEY_NUMBER, PROGRAM(watchdog), RANGE(0, 86400), \
+	    .standard = ENABLE_PRIVSEP ? 30 : 0, .lacks = PRIVSEP) \
+	\
+	KEY("ssm-range", KEY_GROUPS, OF_INSTANCE, PROXY_PAIR(ssm_range, ssm_range_count), \
+	    .lists = &ssm) \
+	KEY("max-routes", KEY_NUMBER, OF_INSTANCE, PROXY(max_routes), RANGE(0, UINT32_MAX), \
+	    .standard = CONFIG_MAX_ROUTES) \
+	KEY("ssdp", OF_INSTANCE, PROXY(ssdp_upstream), CHOICE(2, true, "local|proxy")) \
+	KEY("forwarding", OF_INSTANCE, PROXY(routes), \
+	    CHOICE(3, ROUTES_WILDCARD, ENABLE_PER_SOURCE ? "auto|per-source|wildcard" \
+						       : "auto (option PER_SOURCE is off)")) \
+	KEY("scope", INSTANCE(scope), CHOICE(4, SCOPE_GLOBAL, "link|site|organization|global"), \
+	    .lacks = FILTER) \
+	KEY("rp-filter", INSTANCE(rp_filter_off), CHOICE(2, true, "keep|off")) \
+	KEY("rfc3376-timers", OF_INSTANCE, ENTRY(values.rfc3376_timers), \
+	    CHOICE(2, true, "off|on")) \
+	\
+	KEY("version", KEY_VERSION, BOTH, ENTRY(values.version)) \
+	KEY("oldest-version", KEY_VERSION, BOTH, ENTRY(oldest_version)) \
+	KEY("robustness", KEY_NUMBER, BOTH, ENTRY(values.robustness), RANGE(1, 7)) \
+	KEY("querier", DOWNSTREAM, ENTRY(querier), \
+	    CHOICE(3, QUERIER_NEVER, "auto|always|never")) \
+	KEY("query-interval", KEY_QUERY_INTERVAL, DOWNSTREAM, ENTRY(values.query_interval), \
+	    MAX_INTERVAL) \
+	KEY("query-response-interval", KEY_QUERY_INTERVAL, DOWNSTREAM, \
+	    ENTRY(values.query_response_interval), MAX_RESPONSE) \
+	KEY("last-member-query-interval", KEY_INTERVAL, DOWNSTREAM, \
+	    ENTRY(values.last_member_query_interval), MAX_RESPONSE) \
+	KEY("last-member-query-count", KEY_NUMBER, DOWNSTREAM, \
+	    ENTRY(values.last_member_query_count), RANGE(1, 255)) \
+	KEY("startup-query-interval", KEY_INTERVAL, DOWNSTREAM, \
+	    ENTRY(values.startup_query_interval), MAX_INTERVAL) \
+	KEY("startup-query-count", KEY_NUMBER, DOWNSTREAM, ENTRY(values.startup_query_count), \
+	    RANGE(1, 255)) \
+	KEY("outage-hold", KEY_INTERVAL, DOWNSTREAM, ENTRY(outage_hold), RANGE(0, 3600000), \
+	    .standard = 10000) \
+	KEY("max-groups", KEY_NUMBER, DOWNSTREAM, ENTRY(max_groups), RANGE(0, UINT32_MAX), \
+	    .standard = CONFIG_MAX_GROUPS) \
+	KEY("max-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_sources), RANGE(0, UINT32_MAX), \
+	    .standard = CONFIG_MAX_SOURCES) \
+	KEY("max-total-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_total_sources), \
+	    RANGE(0, UINT32_MAX), .standard = CONFIG_MAX_TOTAL_SOURCES) \
+	KEY("quick-leave", DOWNSTREAM, ENTRY(quick_leave), \
+	    CHOICE(3, QUICK_LEAVE_TRACKED, \
+		   !ENABLE_QUICK_LEAVE     ? "off (option QUICK_LEAVE is off)" \
+		   : !ENABLE_HOST_TRACKING ? "off|on (option HOST_TRACKING is off)" \
+					   : "off|on|tracked")) \
+	KEY("max-hosts", KEY_NUMBER, DOWNSTREAM, ENTRY(max_hosts), RANGE(0, UINT32_MAX), \
+	    .standard = CONFIG_MAX_HOSTS) \
+	KEY("max-reporters", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reporters), RANGE(0, 1048576), \
+	    .standard = CONFIG_MAX_REPORTERS, .lacks = REPORTER_LIMITS) \
+	KEY("max-reports", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reports), RANGE(0, 1000000), \
+	    .standard = CONFIG_MAX_REPORTS, .lacks = REPORTER_LIMITS) \
+	KEY("reserve", KEY_NUMBER, DOWNSTREAM, ENTRY(reserve), RANGE(0, 100), \
+	    .standard = CONFIG_RESERVE, .lacks = REPORTER_LIMITS) \
+	KEY("router-alert", DOWNSTREAM, ENTRY(router_alert_strict), \
+	    CHOICE(2, true, "lenient|strict")) \
+	KEY("ttl-threshold", KEY_NUMBER, DOWNSTREAM, SIDE(ttl_threshold), RANGE(0, 254), \
+	    .standard = 1) \
+	KEY("static-join", KEY_STATIC_JOIN, DOWNSTREAM, .target = KEY_OF_INTERFACE) \
+	KEY("accept-from", KEY_HOSTS, DOWNSTREAM, ENTRY_PAIR(accept_from, accept_from_count)) \
+	\
+	KEY("host", UPSTREAM, ENTRY(kernel_host), OPTIONAL(KERNEL_HOST, "native", "kernel")) \
+	KEY("report-source", KEY_REPORT_SOURCE, UPSTREAM, \
+	    ENTRY_PAIR(report_source_set, report_source)) \
+	KEY("report-interval", KEY_INTERVAL_OR_0, UPSTREAM, ENTRY(report_interval), \
+	    MAX_INTERVAL) \
+	KEY("unsolicited-report-interval", KEY_INTERVAL, UPSTREAM, \
+	    ENTRY(values.unsolicited_report_interval), MAX_RESPONSE) \
+	KEY("source", KEY_SENDERS, UPSTREAM, .target = KEY_OF_INTERFACE, .protocols = EACH, \
+	    MEMBERS(struct conf_interface, in[CONF_SOURCE], in[CONF_SOURCE]), .lacks = FILTER)
+/* clang-format on */
 
-	{"control", KEY_PATH, PROGRAM(control), .text = ENABLE_CONTROL ? "/run/mcproxy.sock" : NULL,
-	 .lacks = CONTROL},
-	{"control-group", KEY_NAME, PROGRAM(control_group), .lacks = CONTROL},
-	{"pidfile", KEY_PATH, PROGRAM(pidfile)},
-	{"log", PROGRAM(log_syslog), OPTIONAL(SYSLOG, "stderr", "syslog")},
-	{"log-level", PROGRAM(log_level), .standard = LOG_LEVEL_NOTICE,
-	 CHOICE(5, LOG_LEVEL_DEBUG, "error|warning|notice|info|debug")},
-	{"user", KEY_NAME, PROGRAM(user), .lacks = PRIVILEGES},
-	{"group", KEY_NAME, PROGRAM(group), .lacks = PRIVILEGES},
-	{"chroot", KEY_PATH, PROGRAM(chroot), .lacks = PRIVILEGES},
-	{"watchdog", KEY_NUMBER, PROGRAM(watchdog), RANGE(0, 86400),
-	 .standard = ENABLE_PRIVSEP ? 30 : 0, .lacks = PRIVSEP},
+/* One behind the other, as their lengths differ much. */
+#define NAME(name, ...) name "\0"
+static const char names[] = KEYS(NAME);
+#define ROW(name, ...) {__VA_ARGS__},
+static const struct key keys[] = {KEYS(ROW)};
 
-	{"ssm-range", KEY_GROUPS, OF_INSTANCE, PROXY_PAIR(ssm_range, ssm_range_count),
-	 .lists = &ssm},
-	{"max-routes", KEY_NUMBER, OF_INSTANCE, PROXY(max_routes), RANGE(0, UINT32_MAX),
-	 .standard = CONFIG_MAX_ROUTES},
-	{"ssdp", OF_INSTANCE, PROXY(ssdp_upstream), CHOICE(2, true, "local|proxy")},
-	{"forwarding", OF_INSTANCE, PROXY(routes),
-	 CHOICE(3, ROUTES_WILDCARD,
-		ENABLE_PER_SOURCE ? "auto|per-source|wildcard"
-				  : "auto (option PER_SOURCE is off)")},
-	{"scope", INSTANCE(scope), CHOICE(4, SCOPE_GLOBAL, "link|site|organization|global"),
-	 .lacks = FILTER},
-	{"rp-filter", INSTANCE(rp_filter_off), CHOICE(2, true, "keep|off")},
-	{"rfc3376-timers", OF_INSTANCE, ENTRY(values.rfc3376_timers), CHOICE(2, true, "off|on")},
-
-	{"version", KEY_VERSION, BOTH, ENTRY(values.version)},
-	{"oldest-version", KEY_VERSION, BOTH, ENTRY(oldest_version)},
-	{"robustness", KEY_NUMBER, BOTH, ENTRY(values.robustness), RANGE(1, 7)},
-	{"querier", DOWNSTREAM, ENTRY(querier), CHOICE(3, QUERIER_NEVER, "auto|always|never")},
-	{"query-interval", KEY_QUERY_INTERVAL, DOWNSTREAM, ENTRY(values.query_interval),
-	 MAX_INTERVAL},
-	{"query-response-interval", KEY_QUERY_INTERVAL, DOWNSTREAM,
-	 ENTRY(values.query_response_interval), MAX_RESPONSE},
-	{"last-member-query-interval", KEY_INTERVAL, DOWNSTREAM,
-	 ENTRY(values.last_member_query_interval), MAX_RESPONSE},
-	{"last-member-query-count", KEY_NUMBER, DOWNSTREAM, ENTRY(values.last_member_query_count),
-	 RANGE(1, 255)},
-	{"startup-query-interval", KEY_INTERVAL, DOWNSTREAM, ENTRY(values.startup_query_interval),
-	 MAX_INTERVAL},
-	{"startup-query-count", KEY_NUMBER, DOWNSTREAM, ENTRY(values.startup_query_count),
-	 RANGE(1, 255)},
-	{"outage-hold", KEY_INTERVAL, DOWNSTREAM, ENTRY(outage_hold), RANGE(0, 3600000),
-	 .standard = 10000},
-	{"max-groups", KEY_NUMBER, DOWNSTREAM, ENTRY(max_groups), RANGE(0, UINT32_MAX),
-	 .standard = CONFIG_MAX_GROUPS},
-	{"max-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_sources), RANGE(0, UINT32_MAX),
-	 .standard = CONFIG_MAX_SOURCES},
-	{"max-total-sources", KEY_NUMBER, DOWNSTREAM, ENTRY(max_total_sources),
-	 RANGE(0, UINT32_MAX), .standard = CONFIG_MAX_TOTAL_SOURCES},
-	{"quick-leave", DOWNSTREAM, ENTRY(quick_leave),
-	 CHOICE(3, QUICK_LEAVE_TRACKED,
-		!ENABLE_QUICK_LEAVE	? "off (option QUICK_LEAVE is off)"
-		: !ENABLE_HOST_TRACKING ? "off|on (option HOST_TRACKING is off)"
-					: "off|on|tracked")},
-	{"max-hosts", KEY_NUMBER, DOWNSTREAM, ENTRY(max_hosts), RANGE(0, UINT32_MAX),
-	 .standard = CONFIG_MAX_HOSTS},
-	{"max-reporters", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reporters), RANGE(0, 1048576),
-	 .standard = CONFIG_MAX_REPORTERS, .lacks = REPORTER_LIMITS},
-	{"max-reports", KEY_NUMBER, DOWNSTREAM, ENTRY(max_reports), RANGE(0, 1000000),
-	 .standard = CONFIG_MAX_REPORTS, .lacks = REPORTER_LIMITS},
-	{"reserve", KEY_NUMBER, DOWNSTREAM, ENTRY(reserve), RANGE(0, 100),
-	 .standard = CONFIG_RESERVE, .lacks = REPORTER_LIMITS},
-	{"router-alert", DOWNSTREAM, ENTRY(router_alert_strict), CHOICE(2, true, "lenient|strict")},
-	{"ttl-threshold", KEY_NUMBER, DOWNSTREAM, SIDE(ttl_threshold), RANGE(0, 254),
-	 .standard = 1},
-	{"static-join", KEY_STATIC_JOIN, DOWNSTREAM, .target = KEY_OF_INTERFACE},
-	{"accept-from", KEY_HOSTS, DOWNSTREAM, ENTRY_PAIR(accept_from, accept_from_count)},
-
-	{"host", UPSTREAM, ENTRY(kernel_host), OPTIONAL(KERNEL_HOST, "native", "kernel")},
-	{"report-source", KEY_REPORT_SOURCE, UPSTREAM,
-	 ENTRY_PAIR(report_source_set, report_source)},
-	{"report-interval", KEY_INTERVAL_OR_0, UPSTREAM, ENTRY(report_interval), MAX_INTERVAL},
-	{"unsolicited-report-interval", KEY_INTERVAL, UPSTREAM,
-	 ENTRY(values.unsolicited_report_interval), MAX_RESPONSE},
-	{"source", KEY_SENDERS, UPSTREAM, .target = KEY_OF_INTERFACE, .protocols = EACH,
-	 MEMBERS(struct conf_interface, in[CONF_SOURCE], in[CONF_SOURCE]), .lacks = FILTER},
-};
-
-enum { KEYS = sizeof(keys) / sizeof(keys[0]) };
+enum { KEY_COUNT = sizeof(keys) / sizeof(keys[0]) };
 
 /* ---- reading ---- */
 
 static bool fail_key(struct parser *parser, uint8_t place)
 {
-	const char *separator = ": ";
+	const char *separator = ": ", *name = names;
 
 	if (parser->scanner.token.type == TOKEN_UNTERMINATED)
 		return parser_fail(parser, "a key");
@@ -196,11 +207,11 @@ static bool fail_key(struct parser *parser, uint8_t place)
 		    : place == PLACE_INSTANCE	? "an instance"
 		    : place == PLACE_DOWNSTREAM ? "a downstream"
 						: "an upstream");
-	for (size_t i = 0; i < KEYS; i++) {
+	for (size_t i = 0; i < KEY_COUNT; i++, name += strlen(name) + 1) {
 		if (!(keys[i].place & place))
 			continue;
 		parser_explain(parser, separator);
-		parser_explain(parser, keys[i].name);
+		parser_explain(parser, name);
 		separator = ", ";
 	}
 	return false;
@@ -208,10 +219,12 @@ static bool fail_key(struct parser *parser, uint8_t place)
 
 bool keys_read(struct parser *parser, struct statement *statement)
 {
-	for (size_t i = 0; i < KEYS; i++) {
+	const char *name = names;
+
+	for (size_t i = 0; i < KEY_COUNT; i++, name += strlen(name) + 1) {
 		const struct key *key = &keys[i];
 
-		if (!(key->place & statement->place) || !scan_is(&parser->scanner, key->name))
+		if (!(key->place & statement->place) || !scan_is(&parser->scanner, name))
 			continue;
 		if (LACKING && key->lacks)
 			return parser_fail(parser, "another key (option %s is off)",
@@ -296,7 +309,7 @@ void keys_put(const struct statement *statement, void *target)
 
 void keys_put_defaults(enum key_target which, void *target)
 {
-	for (size_t i = 0; i < KEYS; i++) {
+	for (size_t i = 0; i < KEY_COUNT; i++) {
 		const struct key *key = &keys[i];
 		struct statement statement = {.key = key, .protocols = key->protocols};
 
