@@ -82,7 +82,7 @@ static bool join_words(char **word, char request[CONTROL_REQUEST])
 
 int mcproxy_ctl_main(int argc, char **argv)
 {
-	char request[CONTROL_REQUEST], error[CONTROL_ERROR], hint[SOCKET_HINT];
+	char request[CONTROL_REQUEST], error[CONTROL_ERROR];
 	const char *path = SOCKET_PATH;
 	struct option_reader reader = {.name = NAME,
 				       .usage = mcproxy_ctl_usage(),
@@ -107,10 +107,7 @@ int mcproxy_ctl_main(int argc, char **argv)
 	result = control_ask(path, request, true, print_line, NULL, error);
 	if (!result)
 		return EXIT_SUCCESS;
-	socket_hint(path, hint);
-	if (result == -EPROTO)
-		output_error("%s: %s", NAME, error);
-	else
-		output_error("%s: %s: %s%s", NAME, path, error, hint);
+	output_error("%s: %s%s%s", NAME, result == -EPROTO ? "" : path,
+		     result == -EPROTO ? "" : ": ", error);
 	return result == -EPROTO ? REFUSED : CANNOT_ASK;
 }

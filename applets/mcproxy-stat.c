@@ -202,11 +202,8 @@ static bool is_nobody_there(int result)
 
 static int fail(const char *path, int result, const char *error, int status)
 {
-	char hint[SOCKET_HINT];
-
-	socket_hint(path, hint);
-	output_error("%s: %s: %s%s%s", NAME, path, error,
-		     is_nobody_there(result) ? "; is mcproxy running?" : "", hint);
+	output_error("%s: %s: %s%s", NAME, path, error,
+		     is_nobody_there(result) ? "; is mcproxy running?" : "");
 	return status;
 }
 
@@ -230,7 +227,6 @@ static int show_table(const char *path, const struct table *table, bool raw, boo
 /* One after the other, with a line between them. */
 static int show_part(const char *path, enum part part)
 {
-	char hint[SOCKET_HINT];
 	int status = EXIT_SUCCESS;
 	bool first = true;
 
@@ -242,9 +238,6 @@ static int show_part(const char *path, enum part part)
 		first = false;
 		status = show_table(path, &tables[i], false, part == OVERVIEW);
 	}
-	socket_hint(path, hint);
-	if (part == OVERVIEW && *hint)
-		output("\n%s\n", hint + 2);
 	return status;
 }
 

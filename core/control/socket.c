@@ -11,7 +11,6 @@
 
 #include "core/base/account.h"
 #include "core/base/file.h"
-#include "core/base/format.h"
 
 bool socket_address(const char *path, struct sockaddr_un *address)
 {
@@ -22,28 +21,6 @@ bool socket_address(const char *path, struct sockaddr_un *address)
 		return false;
 	memcpy(address->sun_path, path, length);
 	return true;
-}
-
-void socket_default(char path[SOCKET_DEFAULT], unsigned n)
-{
-	if (n > 1)
-		format_text(path, SOCKET_DEFAULT, "/run/mcproxy-%u.sock", n);
-	else
-		format_text(path, SOCKET_DEFAULT, SOCKET_PATH);
-}
-
-void socket_hint(const char *path, char hint[SOCKET_HINT])
-{
-	char other[SOCKET_DEFAULT];
-	size_t used = 0;
-
-	*hint = '\0';
-	for (unsigned n = 2; n <= SOCKET_DEFAULTS && !strcmp(path, SOCKET_PATH); n++) {
-		socket_default(other, n);
-		if (!access(other, F_OK))
-			used += format_text(hint + used, SOCKET_HINT - used, "%s%s",
-					    used ? ", " : "; another mcproxy: -s ", other);
-	}
 }
 
 /* A socket that nobody listens at: its daemon was killed. */

@@ -8,15 +8,6 @@
 
 #define SOCKET_PATH "/run/mcproxy.sock"
 
-/* Where nobody says where, and others listen, there are more: /run/mcproxy-2.sock and so on. */
-enum { SOCKET_DEFAULTS = 9, SOCKET_DEFAULT = 32, SOCKET_HINT = 256 };
-
-/* The Nth of them, from 1, which is SOCKET_PATH. */
-void socket_default(char path[SOCKET_DEFAULT], unsigned n);
-/* For whoever asks at PATH: if that is SOCKET_PATH, "; another mcproxy: -s PATH, PATH", the others
- * that exist; else, or if there are none, "". */
-void socket_hint(const char *path, char hint[SOCKET_HINT]);
-
 /* False: PATH is empty or too long. */
 bool socket_address(const char *path, struct sockaddr_un *);
 /* A socket that listens at PATH, mode 0660, owner's group GROUP (name or number; "": the

@@ -7,9 +7,13 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/base/format.h"
 #include "core/base/log.h"
 #include "core/control/socket.h"
 #include "core/privilege/privilege.h"
+
+/* Where nobody says where, and others listen: /run/mcproxy-2.sock and so on. */
+enum { DEFAULTS = 9 };
 
 static int write_pidfile(const struct daemon *d)
 {
@@ -37,25 +41,24 @@ static int listen_at(const struct daemon *d, const char *path, const char *group
 static int listen_somewhere(struct daemon *d)
 {
 	struct priv_settings *settings = &d->priv->settings;
-	const char *wanted = d->control_path;
-	int fd = listen_at(d, wanted, d->control_group);
 	char path[CONF_PATH];
+	unsigned n = 1;
+	int fd;
 
-	memcpy(path, wanted, sizeof(path));
-	for (unsigned n = 2; fd == -EADDRINUSE && !d->control_given && n <= SOCKET_DEFAULTS; n++) {
-		socket_default(path, n);
-		fd = listen_at(d, path, d->control_group);
-	}
+	memcpy(path, d->control_path, sizeof(path));
+	while ((fd = listen_at(d, path, d->control_group)) == -EADDRINUSE && !d->control_given &&
+	       n < DEFAULTS)
+		format_text(path, sizeof(path), "/run/mcproxy-%u.sock", ++n);
 	if (fd == -EINVAL)
 		log_error("control-group %s: no such group", d->control_group);
 	else if (fd == -EADDRINUSE)
-		log_error("%s: another daemon listens there, or it is no socket", wanted);
+		log_error("%s: another daemon listens there, or it is no socket", d->control_path);
 	else if (fd < 0)
 		log_error("%s: %s", path, error_text(fd));
-	else if (strcmp(path, wanted) != 0)
+	else if (n > 1)
 		log_warning(
 			"%s: another daemon listens there; this one listens at %s (set control)",
-			wanted, path);
+			d->control_path, path);
 	memcpy(settings->path, path, sizeof(settings->path));
 	return fd;
 }
