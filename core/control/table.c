@@ -24,16 +24,17 @@ static void tell_forwarder(struct control_answer *answer,
 		[FORWARDER_FIRST] = "first",   [FORWARDER_BESIDE] = "both",
 		[FORWARDER_YIELDS] = "yields", [FORWARDER_OTHER] = "other",
 	};
-	const char *other = status->forwarder == FORWARDER_DOWN ? "-" : "another";
-	char address[TEXT_ADDR], text[TEXT_ADDR + sizeof("here+")] = "here";
+	enum proxy_forwarder how = status->forwarder;
+	char address[TEXT_ADDR], text[TEXT_ADDR + sizeof("here+")];
 
-	if (!addr_is_any(&status->other_forwarder))
-		other = text_addr(&status->other_forwarder, address);
-	if (status->forwarder == FORWARDER_OTHER || status->forwarder == FORWARDER_DOWN)
-		format_text(text, sizeof(text), "%s", other);
-	else if (status->forwarder > FORWARDER_FIRST)
-		format_text(text, sizeof(text), "here+%s", other);
-	column_text(answer, states[status->forwarder]);
+	format_text(text, sizeof(text),
+		    how == FORWARDER_BESIDE || how == FORWARDER_YIELDS ? "here+%s" : "%s",
+		    how == FORWARDER_DOWN    ? "-"
+		    : how <= FORWARDER_FIRST ? "here"
+		    : addr_is_any(&status->other_forwarder)
+			    ? "another"
+			    : text_addr(&status->other_forwarder, address));
+	column_text(answer, states[how]);
 	column_text(answer, text);
 }
 
