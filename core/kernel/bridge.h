@@ -8,6 +8,6 @@
 
 /* INFO is IFLA_LINKINFO of an interface: in which version of each protocol its own querier asks.
  * ASKS stays as it is if it is no bridge, or has none. */
-void bridge_read(struct wire_reader info, uint8_t asks[PROTOCOLS]);
+void bridge_read(const struct wire_reader *info, uint8_t asks[PROTOCOLS]);
 
 #endif

@@ -46,13 +46,13 @@ static void read_link(void *ctx, uint16_t type, struct wire_reader body)
 	iface->index = (unsigned)link.ifi_index;
 	iface->up = is_up(&link);
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
-	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
-	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
-	netlink_attribute(body, ABI_IFLA_LINKINFO, &info);
+	iface->mtu = netlink_number(&body, ABI_IFLA_MTU, 0);
+	iface->master = netlink_number(&body, ABI_IFLA_MASTER, 0);
+	netlink_attribute(&body, ABI_IFLA_LINKINFO, &info);
 	if (ENABLE_TROUBLE)
-		bridge_read(info, iface->asks);
-	iface->port = netlink_attribute(info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
-		      !netlink_text_is(info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");
+		bridge_read(&info, iface->asks);
+	iface->port = netlink_attribute(&info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
+		      !netlink_text_is(&info, ABI_IFLA_INFO_SLAVE_KIND, "vrf");
 }
 
 static void add_prefix(struct iface *iface, const struct addr *addr, unsigned length, bool own)
@@ -106,13 +106,13 @@ static void read_address(void *ctx, uint16_t type, struct wire_reader body)
 	    message.ifa_family != reading->address.ifa_family)
 		return;
 	protocol = message.ifa_family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD;
-	if (!netlink_addr(body, ABI_IFA_ADDRESS, protocol, &peer) ||
+	if (!netlink_addr(&body, ABI_IFA_ADDRESS, protocol, &peer) ||
 	    message.ifa_prefixlen > wire_addr_size(protocol) * 8)
 		return;
 	/* On a point-to-point link IFA_ADDRESS is the other end. */
-	if (!netlink_addr(body, ABI_IFA_LOCAL, protocol, &own))
+	if (!netlink_addr(&body, ABI_IFA_LOCAL, protocol, &own))
 		own = peer;
-	flags = netlink_number(body, ABI_IFA_FLAGS, message.ifa_flags);
+	flags = netlink_number(&body, ABI_IFA_FLAGS, message.ifa_flags);
 	if (protocol == PROTOCOL_IGMP)
 		consider_ipv4(reading->iface, &own, flags, message.ifa_scope);
 	else
@@ -214,7 +214,7 @@ static void read_name(void *ctx, uint16_t type, struct wire_reader body)
 	struct wire_reader name;
 
 	if (!netlink_take(&body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC ||
-	    !netlink_attribute(body, ABI_IFLA_IFNAME, &name) || !name.left ||
+	    !netlink_attribute(&body, ABI_IFLA_IFNAME, &name) || !name.left ||
 	    name.at[name.left - 1])
 		return;
 	if (type == ABI_RTM_NEWLINK)
@@ -283,7 +283,7 @@ static void note_link(struct ifaces *ifaces, struct wire_reader body, bool delet
 	/* Family AF_BRIDGE tells of a port that joins or leaves its bridge. */
 	if (!netlink_take(&body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC)
 		return;
-	event = netlink_number(body, ABI_IFLA_EVENT, 0);
+	event = netlink_number(&body, ABI_IFLA_EVENT, 0);
 	for (struct iface *i = ifaces->first; i; i = i->next) {
 		if (i->index == (unsigned)link.ifi_index) {
 			i->stale = true;
@@ -292,7 +292,7 @@ static void note_link(struct ifaces *ifaces, struct wire_reader body, bool delet
 			i->moved |= (i->up && !is_up(&link)) ||
 				    (event >= ABI_IFLA_EVENT_BONDING_FAILOVER &&
 				     event <= ABI_IFLA_EVENT_IGMP_RESEND);
-		} else if (netlink_text_is(body, ABI_IFLA_IFNAME, i->name)) {
+		} else if (netlink_text_is(&body, ABI_IFLA_IFNAME, i->name)) {
 			i->stale = true;
 		}
 	}
@@ -319,7 +319,7 @@ static void note_settings(struct ifaces *ifaces, struct wire_reader body, bool d
 	if (!netlink_take(&body, family, sizeof(family)))
 		return;
 	protocol = *family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD;
-	index = netlink_number(body, ABI_NETCONFA_IFINDEX, 0);
+	index = netlink_number(&body, ABI_NETCONFA_IFINDEX, 0);
 	ifaces->routing[protocol] |= index == UINT32_MAX;
 	for (struct iface *i = ifaces->first; deleted && i; i = i->next)
 		if (index && i->index == index)
@@ -474,7 +474,7 @@ static void read_route(void *ctx, uint16_t type, struct wire_reader body)
 	/* Also a route to ourselves, or to nowhere, has an interface: lo. */
 	if (type == ABI_RTM_NEWROUTE && netlink_take(&body, &route, sizeof(route)) &&
 	    route.rtm_type == ABI_RTN_UNICAST)
-		*(unsigned *)ctx = netlink_number(body, ABI_RTA_OIF, 0);
+		*(unsigned *)ctx = netlink_number(&body, ABI_RTA_OIF, 0);
 }
 
 unsigned iface_route(struct ifaces *ifaces, const struct addr *destination)

@@ -45,19 +45,21 @@ static bool next_message(struct wire_reader *r, struct abi_nlmsghdr *header,
 	       cut_part(r, sizeof(*header), header->nlmsg_len, body);
 }
 
-bool netlink_attribute(struct wire_reader attributes, uint16_t type, struct wire_reader *value)
+bool netlink_attribute(const struct wire_reader *attributes, uint16_t type,
+		       struct wire_reader *value)
 {
+	struct wire_reader left = *attributes;
 	struct abi_rtattr header;
 
-	while (netlink_take(&attributes, &header, sizeof(header)) &&
-	       cut_part(&attributes, sizeof(header), header.rta_len, value))
+	while (netlink_take(&left, &header, sizeof(header)) &&
+	       cut_part(&left, sizeof(header), header.rta_len, value))
 		if (header.rta_type == type)
 			return true;
 	*value = (struct wire_reader){.left = 0};
 	return false;
 }
 
-uint32_t netlink_number(struct wire_reader attributes, uint16_t type, uint32_t otherwise)
+uint32_t netlink_number(const struct wire_reader *attributes, uint16_t type, uint32_t otherwise)
 {
 	struct wire_reader value;
 	uint32_t number;
@@ -68,7 +70,7 @@ uint32_t netlink_number(struct wire_reader attributes, uint16_t type, uint32_t o
 	return netlink_take(&value, &number, sizeof(number)) ? number : otherwise;
 }
 
-bool netlink_addr(struct wire_reader attributes, uint16_t type, enum protocol protocol,
+bool netlink_addr(const struct wire_reader *attributes, uint16_t type, enum protocol protocol,
 		  struct addr *addr)
 {
 	struct wire_reader value;
@@ -79,7 +81,7 @@ bool netlink_addr(struct wire_reader attributes, uint16_t type, enum protocol pr
 	return true;
 }
 
-bool netlink_text_is(struct wire_reader attributes, uint16_t type, const char *text)
+bool netlink_text_is(const struct wire_reader *attributes, uint16_t type, const char *text)
 {
 	struct wire_reader value;
 	size_t length = strlen(text) + 1;

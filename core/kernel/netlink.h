@@ -43,12 +43,14 @@ int netlink_listen(struct netlink *, netlink_visit *, void *ctx);
 /* Copies the next SIZE bytes; false: there are not so many. */
 bool netlink_take(struct wire_reader *, void *value, size_t size);
 /* The first attribute of that type; false: there is none, and VALUE has none either. */
-bool netlink_attribute(struct wire_reader attributes, uint16_t type, struct wire_reader *value);
+bool netlink_attribute(const struct wire_reader *attributes, uint16_t type,
+		       struct wire_reader *value);
 /* Of one byte or four. */
-uint32_t netlink_number(struct wire_reader attributes, uint16_t type, uint32_t otherwise);
+uint32_t netlink_number(const struct wire_reader *attributes, uint16_t type, uint32_t otherwise);
 /* False: there is none, or it has another length than an address of the protocol. */
-bool netlink_addr(struct wire_reader attributes, uint16_t type, enum protocol, struct addr *);
+bool netlink_addr(const struct wire_reader *attributes, uint16_t type, enum protocol,
+		  struct addr *);
 /* Is the attribute there, with this text? */
-bool netlink_text_is(struct wire_reader attributes, uint16_t type, const char *text);
+bool netlink_text_is(const struct wire_reader *attributes, uint16_t type, const char *text);
 
 #endif

@@ -382,11 +382,12 @@ static void look_at_chain(void *ctx, uint16_t type, struct wire_reader body)
 	(void)type;
 	if (*chain->name || !netlink_take(&body, head, sizeof(head)) ||
 	    (head[0] != INET && head[0] != IPV4 && head[0] != IPV6) ||
-	    !netlink_attribute(body, HOOK, &hook) ||
-	    netlink_number(hook, NUMBER, 0) != htonl(FORWARD) || netlink_number(body, POLICY, 1) ||
-	    !netlink_attribute(body, TABLE, &table) || !netlink_attribute(body, NAME, &name))
+	    !netlink_attribute(&body, HOOK, &hook) ||
+	    netlink_number(&hook, NUMBER, 0) != htonl(FORWARD) ||
+	    netlink_number(&body, POLICY, 1) || !netlink_attribute(&body, TABLE, &table) ||
+	    !netlink_attribute(&body, NAME, &name))
 		return;
-	chain->rules = ntohl(netlink_number(body, USE, 0));
+	chain->rules = ntohl(netlink_number(&body, USE, 0));
 	format_text(chain->name, PROBE_TEXT, "%.*s %.*s", (int)table.left, (const char *)table.at,
 		    (int)name.left, (const char *)name.at);
 }

@@ -157,13 +157,13 @@ static bool read_rule(struct wire_reader body, struct rule *rule, uint16_t *attr
 	struct wire_reader name;
 
 	if (!netlink_take(&body, &header, sizeof(header)) ||
-	    netlink_number(body, ABI_FRA_PRIORITY, 0) != PRIORITY)
+	    netlink_number(&body, ABI_FRA_PRIORITY, 0) != PRIORITY)
 		return false;
-	*rule = (struct rule){.table = netlink_number(body, ABI_FRA_TABLE, header.table)};
+	*rule = (struct rule){.table = netlink_number(&body, ABI_FRA_TABLE, header.table)};
 	rule->protocol = header.family == ABI_RTNL_FAMILY_IPMR ? PROTOCOL_IGMP : PROTOCOL_MLD;
 	for (int i = 0; i < 2; i++) {
 		*attribute = direction[i];
-		if (netlink_attribute(body, direction[i], &name) && name.left <= IF_NAMESIZE) {
+		if (netlink_attribute(&body, direction[i], &name) && name.left <= IF_NAMESIZE) {
 			memcpy(rule->name, name.at, name.left);
 			rule->name[IF_NAMESIZE - 1] = '\0';
 			return header.family == family_of(rule->protocol);
