@@ -35,20 +35,20 @@ static bool is_up(const struct abi_ifinfomsg *link)
 	return (link->ifi_flags & IFF_UP) && (link->ifi_flags & ABI_IFF_LOWER_UP);
 }
 
-static void read_link(void *ctx, uint16_t type, struct wire_reader body)
+static void read_link(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct iface *iface = ((struct reading *)ctx)->iface;
 	struct abi_ifinfomsg link;
 	struct wire_reader info, kind;
 
-	if (type != ABI_RTM_NEWLINK || !netlink_take(&body, &link, sizeof(link)))
+	if (type != ABI_RTM_NEWLINK || !netlink_take(body, &link, sizeof(link)))
 		return;
 	iface->index = (unsigned)link.ifi_index;
 	iface->up = is_up(&link);
 	iface->multicast = link.ifi_flags & IFF_MULTICAST;
-	iface->mtu = netlink_number(&body, ABI_IFLA_MTU, 0);
-	iface->master = netlink_number(&body, ABI_IFLA_MASTER, 0);
-	netlink_attribute(&body, ABI_IFLA_LINKINFO, &info);
+	iface->mtu = netlink_number(body, ABI_IFLA_MTU, 0);
+	iface->master = netlink_number(body, ABI_IFLA_MASTER, 0);
+	netlink_attribute(body, ABI_IFLA_LINKINFO, &info);
 	if (ENABLE_TROUBLE)
 		bridge_read(&info, iface->asks);
 	iface->port = netlink_attribute(&info, ABI_IFLA_INFO_SLAVE_KIND, &kind) &&
@@ -91,7 +91,7 @@ static void consider_link_local(struct reading *reading, const struct addr *own,
 	reading->deprecated = deprecated;
 }
 
-static void read_address(void *ctx, uint16_t type, struct wire_reader body)
+static void read_address(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct reading *reading = ctx;
 	struct abi_ifaddrmsg message;
@@ -101,18 +101,18 @@ static void read_address(void *ctx, uint16_t type, struct wire_reader body)
 
 	/* Kernels give more than was asked for: all interfaces if they are old, IPv4 if there is no
 	 * IPv6. */
-	if (type != ABI_RTM_NEWADDR || !netlink_take(&body, &message, sizeof(message)) ||
+	if (type != ABI_RTM_NEWADDR || !netlink_take(body, &message, sizeof(message)) ||
 	    message.ifa_index != reading->address.ifa_index ||
 	    message.ifa_family != reading->address.ifa_family)
 		return;
 	protocol = message.ifa_family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD;
-	if (!netlink_addr(&body, ABI_IFA_ADDRESS, protocol, &peer) ||
+	if (!netlink_addr(body, ABI_IFA_ADDRESS, protocol, &peer) ||
 	    message.ifa_prefixlen > wire_addr_size(protocol) * 8)
 		return;
 	/* On a point-to-point link IFA_ADDRESS is the other end. */
-	if (!netlink_addr(&body, ABI_IFA_LOCAL, protocol, &own))
+	if (!netlink_addr(body, ABI_IFA_LOCAL, protocol, &own))
 		own = peer;
-	flags = netlink_number(&body, ABI_IFA_FLAGS, message.ifa_flags);
+	flags = netlink_number(body, ABI_IFA_FLAGS, message.ifa_flags);
 	if (protocol == PROTOCOL_IGMP)
 		consider_ipv4(reading->iface, &own, flags, message.ifa_scope);
 	else
@@ -207,14 +207,14 @@ static int refresh_iface(struct ifaces *ifaces, struct iface *iface, bool first)
 
 /* ---- names that match a pattern ---- */
 
-static void read_name(void *ctx, uint16_t type, struct wire_reader body)
+static void read_name(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct names *names = ctx;
 	struct abi_ifinfomsg link;
 	struct wire_reader name;
 
-	if (!netlink_take(&body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC ||
-	    !netlink_attribute(&body, ABI_IFLA_IFNAME, &name) || !name.left ||
+	if (!netlink_take(body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC ||
+	    !netlink_attribute(body, ABI_IFLA_IFNAME, &name) || !name.left ||
 	    name.at[name.left - 1])
 		return;
 	if (type == ABI_RTM_NEWLINK)
@@ -275,15 +275,15 @@ static int refresh_names(struct ifaces *ifaces)
 
 /* ---- notifications ---- */
 
-static void note_link(struct ifaces *ifaces, struct wire_reader body, bool deleted)
+static void note_link(struct ifaces *ifaces, struct wire_reader *body, bool deleted)
 {
 	struct abi_ifinfomsg link;
 	uint32_t event;
 
 	/* Family AF_BRIDGE tells of a port that joins or leaves its bridge. */
-	if (!netlink_take(&body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC)
+	if (!netlink_take(body, &link, sizeof(link)) || link.ifi_family != AF_UNSPEC)
 		return;
-	event = netlink_number(&body, ABI_IFLA_EVENT, 0);
+	event = netlink_number(body, ABI_IFLA_EVENT, 0);
 	for (struct iface *i = ifaces->first; i; i = i->next) {
 		if (i->index == (unsigned)link.ifi_index) {
 			i->stale = true;
@@ -292,17 +292,17 @@ static void note_link(struct ifaces *ifaces, struct wire_reader body, bool delet
 			i->moved |= (i->up && !is_up(&link)) ||
 				    (event >= ABI_IFLA_EVENT_BONDING_FAILOVER &&
 				     event <= ABI_IFLA_EVENT_IGMP_RESEND);
-		} else if (netlink_text_is(&body, ABI_IFLA_IFNAME, i->name)) {
+		} else if (netlink_text_is(body, ABI_IFLA_IFNAME, i->name)) {
 			i->stale = true;
 		}
 	}
 }
 
-static void note_address(struct ifaces *ifaces, struct wire_reader body)
+static void note_address(struct ifaces *ifaces, struct wire_reader *body)
 {
 	struct abi_ifaddrmsg address;
 
-	if (!netlink_take(&body, &address, sizeof(address)))
+	if (!netlink_take(body, &address, sizeof(address)))
 		return;
 	for (struct iface *i = ifaces->first; i; i = i->next)
 		i->stale |= i->index == address.ifa_index;
@@ -310,28 +310,29 @@ static void note_address(struct ifaces *ifaces, struct wire_reader body)
 
 /* What is about no single interface is about forwarding by the machine as a whole. DELETED: the
  * kernel knows nothing of the family on the interface any more. */
-static void note_settings(struct ifaces *ifaces, struct wire_reader body, bool deleted)
+static void note_settings(struct ifaces *ifaces, struct wire_reader *body, bool deleted)
 {
 	uint8_t family[4]; /* and padding */
 	enum protocol protocol;
 	uint32_t index;
 
-	if (!netlink_take(&body, family, sizeof(family)))
+	if (!netlink_take(body, family, sizeof(family)))
 		return;
 	protocol = *family == AF_INET ? PROTOCOL_IGMP : PROTOCOL_MLD;
-	index = netlink_number(&body, ABI_NETCONFA_IFINDEX, 0);
+	index = netlink_number(body, ABI_NETCONFA_IFINDEX, 0);
 	ifaces->routing[protocol] |= index == UINT32_MAX;
 	for (struct iface *i = ifaces->first; deleted && i; i = i->next)
 		if (index && i->index == index)
 			i->stale = i->dropped[protocol] = true;
 }
 
-static void note_message(void *ctx, uint16_t type, struct wire_reader body)
+static void note_message(void *ctx, uint16_t type, struct wire_reader *body)
 {
+	struct wire_reader link = *body;
 	struct ifaces *ifaces = ctx;
 
 	if (type == ABI_RTM_NEWLINK || type == ABI_RTM_DELLINK) {
-		note_link(ifaces, body, type == ABI_RTM_DELLINK);
+		note_link(ifaces, &link, type == ABI_RTM_DELLINK);
 		if (ENABLE_RELOAD && ifaces->names.pattern_count)
 			read_name(&ifaces->names, type, body);
 	}
@@ -467,14 +468,14 @@ int iface_match(struct ifaces *ifaces, const char (*pattern)[IF_NAMESIZE], size_
 	return error;
 }
 
-static void read_route(void *ctx, uint16_t type, struct wire_reader body)
+static void read_route(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct abi_rtmsg route;
 
 	/* Also a route to ourselves, or to nowhere, has an interface: lo. */
-	if (type == ABI_RTM_NEWROUTE && netlink_take(&body, &route, sizeof(route)) &&
+	if (type == ABI_RTM_NEWROUTE && netlink_take(body, &route, sizeof(route)) &&
 	    route.rtm_type == ABI_RTN_UNICAST)
-		*(unsigned *)ctx = netlink_number(&body, ABI_RTA_OIF, 0);
+		*(unsigned *)ctx = netlink_number(body, ABI_RTA_OIF, 0);
 }
 
 unsigned iface_route(struct ifaces *ifaces, const struct addr *destination)

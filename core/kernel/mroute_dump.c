@@ -41,21 +41,21 @@ static struct addr read_addr(const struct wire_reader *body, uint16_t type, enum
 	return addr;
 }
 
-static void visit_route(void *ctx, uint16_t type, struct wire_reader body)
+static void visit_route(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	const struct mroute_dump *dump = ctx;
 	struct wire_reader hops;
 	struct abi_rtmsg message;
 	struct route route = {0};
 
-	if (type != ABI_RTM_NEWROUTE || !netlink_take(&body, &message, sizeof(message)) ||
+	if (type != ABI_RTM_NEWROUTE || !netlink_take(body, &message, sizeof(message)) ||
 	    message.rtm_type != ABI_RTN_MULTICAST || message.rtm_flags & ABI_RTNH_F_UNRESOLVED ||
-	    netlink_number(&body, ABI_RTA_TABLE, message.rtm_table) != table_of(dump))
+	    netlink_number(body, ABI_RTA_TABLE, message.rtm_table) != table_of(dump))
 		return;
-	route.source = read_addr(&body, ABI_RTA_SRC, dump->protocol);
-	route.group = read_addr(&body, ABI_RTA_DST, dump->protocol);
-	route.input = vif_of(dump, netlink_number(&body, ABI_RTA_IIF, 0));
-	if (netlink_attribute(&body, ABI_RTA_MULTIPATH, &hops))
+	route.source = read_addr(body, ABI_RTA_SRC, dump->protocol);
+	route.group = read_addr(body, ABI_RTA_DST, dump->protocol);
+	route.input = vif_of(dump, netlink_number(body, ABI_RTA_IIF, 0));
+	if (netlink_attribute(body, ABI_RTA_MULTIPATH, &hops))
 		route.outputs = read_outputs(dump, hops);
 	/* A (*,G) that drops what comes in somewhere (proto/forward/forward.c). */
 	if (route.input == PROXY_VIFS && addr_is_any(&route.source) && !addr_is_any(&route.group) &&

@@ -177,7 +177,7 @@ static bool read_answer(const struct netlink *netlink, struct wire_reader datagr
 				*result = error;
 			return true;
 		}
-		visit(ctx, header.nlmsg_type, body);
+		visit(ctx, header.nlmsg_type, &body);
 		if (!(header.nlmsg_flags & ABI_NLM_F_MULTI))
 			return true;
 	}
@@ -213,7 +213,7 @@ static void read_notifications(struct wire_reader datagram, netlink_visit *visit
 	struct wire_reader body;
 
 	while (next_message(&datagram, &header, &body))
-		visit(ctx, header.nlmsg_type, body);
+		visit(ctx, header.nlmsg_type, &body);
 }
 
 int netlink_listen(struct netlink *netlink, netlink_visit *visit, void *ctx)

@@ -21,8 +21,8 @@ struct netlink_request {
 	uint8_t byte[NETLINK_REQUEST];
 };
 
-/* Takes one message: its type (RTM_*), and what is behind its header. */
-typedef void netlink_visit(void *ctx, uint16_t type, struct wire_reader body);
+/* Takes one message: its type (RTM_*), and what is behind its header, a reader of its own. */
+typedef void netlink_visit(void *ctx, uint16_t type, struct wire_reader *body);
 
 /* GROUPS: bits of the notifications to be heard. 0 or -errno. */
 int netlink_open(struct netlink *, uint32_t groups);

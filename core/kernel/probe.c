@@ -371,7 +371,7 @@ struct chain {
 };
 
 /* A chain of nftables (linux/netfilter/nf_tables.h), whose numbers are in network order. */
-static void look_at_chain(void *ctx, uint16_t type, struct wire_reader body)
+static void look_at_chain(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	enum { TABLE = 1, NAME = 3, HOOK = 4, POLICY = 5, USE = 6 };
 	enum { NUMBER = 1, FORWARD = 2, INET = 1, IPV4 = 2, IPV6 = 10 };
@@ -380,14 +380,13 @@ static void look_at_chain(void *ctx, uint16_t type, struct wire_reader body)
 	uint8_t head[4];
 
 	(void)type;
-	if (*chain->name || !netlink_take(&body, head, sizeof(head)) ||
+	if (*chain->name || !netlink_take(body, head, sizeof(head)) ||
 	    (head[0] != INET && head[0] != IPV4 && head[0] != IPV6) ||
-	    !netlink_attribute(&body, HOOK, &hook) ||
-	    netlink_number(&hook, NUMBER, 0) != htonl(FORWARD) ||
-	    netlink_number(&body, POLICY, 1) || !netlink_attribute(&body, TABLE, &table) ||
-	    !netlink_attribute(&body, NAME, &name))
+	    !netlink_attribute(body, HOOK, &hook) ||
+	    netlink_number(&hook, NUMBER, 0) != htonl(FORWARD) || netlink_number(body, POLICY, 1) ||
+	    !netlink_attribute(body, TABLE, &table) || !netlink_attribute(body, NAME, &name))
 		return;
-	chain->rules = ntohl(netlink_number(&body, USE, 0));
+	chain->rules = ntohl(netlink_number(body, USE, 0));
 	format_text(chain->name, PROBE_TEXT, "%.*s %.*s", (int)table.left, (const char *)table.at,
 		    (int)name.left, (const char *)name.at);
 }

@@ -29,7 +29,7 @@ static uint8_t family_of(enum protocol protocol)
 	return protocol == PROTOCOL_IGMP ? ABI_RTNL_FAMILY_IPMR : ABI_RTNL_FAMILY_IP6MR;
 }
 
-static void ignore_message(void *ctx, uint16_t type, struct wire_reader body)
+static void ignore_message(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	(void)ctx;
 	(void)type;
@@ -151,19 +151,19 @@ int rule_remove(struct rules *rules, enum protocol protocol, const char *name, u
 /* ---- what others do ---- */
 
 /* Whether the message is of one of our rules, as they would be. */
-static bool read_rule(struct wire_reader body, struct rule *rule, uint16_t *attribute)
+static bool read_rule(struct wire_reader *body, struct rule *rule, uint16_t *attribute)
 {
 	struct abi_fib_rule_hdr header;
 	struct wire_reader name;
 
-	if (!netlink_take(&body, &header, sizeof(header)) ||
-	    netlink_number(&body, ABI_FRA_PRIORITY, 0) != PRIORITY)
+	if (!netlink_take(body, &header, sizeof(header)) ||
+	    netlink_number(body, ABI_FRA_PRIORITY, 0) != PRIORITY)
 		return false;
-	*rule = (struct rule){.table = netlink_number(&body, ABI_FRA_TABLE, header.table)};
+	*rule = (struct rule){.table = netlink_number(body, ABI_FRA_TABLE, header.table)};
 	rule->protocol = header.family == ABI_RTNL_FAMILY_IPMR ? PROTOCOL_IGMP : PROTOCOL_MLD;
 	for (int i = 0; i < 2; i++) {
 		*attribute = direction[i];
-		if (netlink_attribute(&body, direction[i], &name) && name.left <= IF_NAMESIZE) {
+		if (netlink_attribute(body, direction[i], &name) && name.left <= IF_NAMESIZE) {
 			memcpy(rule->name, name.at, name.left);
 			rule->name[IF_NAMESIZE - 1] = '\0';
 			return header.family == family_of(rule->protocol);
@@ -184,7 +184,7 @@ static void plan(struct rules *rules)
 	rules->repair_at = now + rules->delay;
 }
 
-static void note_deletion(void *ctx, uint16_t type, struct wire_reader body)
+static void note_deletion(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct rules *rules = ctx;
 	struct rule rule;
@@ -261,7 +261,7 @@ struct leftover {
 	int count;
 };
 
-static void look(void *ctx, uint16_t type, struct wire_reader body)
+static void look(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct leftover *leftover = ctx;
 	uint16_t attribute;

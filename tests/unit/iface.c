@@ -47,13 +47,14 @@ static void reset(void)
 	eth0.stale = eth0.gone = false;
 }
 
-static void visit(void *ctx, uint16_t type, struct wire_reader body)
+static void visit(void *ctx, uint16_t type, struct wire_reader *body)
 {
 	struct reading reading = {.iface = ctx, .address = {.ifa_family = AF_INET, .ifa_index = 3}};
+	struct wire_reader link = *body, address = *body;
 	unsigned index = 0;
 
-	read_link(&reading, type, body);
-	read_address(&reading, type, body);
+	read_link(&reading, type, &link);
+	read_address(&reading, type, &address);
 	read_route(&index, type, body);
 }
 
