@@ -164,21 +164,6 @@ static void check_traffic(struct check *check, enum protocol protocol, const str
 		tell_trouble(check, CHECK_WARN, trouble, protocol, iface);
 }
 
-/* RFC 3376 section 7.2.1: hosts that hear it name no sources for minutes. */
-static void check_own_querier(struct check *check, enum protocol protocol,
-			      const struct iface *iface)
-{
-	bool igmp = protocol == PROTOCOL_IGMP;
-
-	if (!iface->asks[protocol] || iface->asks[protocol] >= (igmp ? 3 : 2))
-		return;
-	check_tell(check, CHECK_WARN, iface->name,
-		   "the bridge's own querier asks in %sv%u: hosts that hear it name no sources, "
-		   "which ends SSM; ip link set %s type bridge mcast_querier 0, or %s",
-		   igmp ? "IGMP" : "MLD", iface->asks[protocol], iface->name,
-		   igmp ? "mcast_igmp_version 3" : "mcast_mld_version 2");
-}
-
 static void check_link(struct check *check, const struct iface *iface)
 {
 	if (!iface->up)
@@ -216,8 +201,9 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 	if (protocol[PROTOCOL_MLD] && iface->up)
 		check_ipv6_address(check, iface);
 	for (int i = 0; ENABLE_TROUBLE && i < PROTOCOLS; i++) {
-		if (protocol[i] && !conf->upstream)
-			check_own_querier(check, (enum protocol)i, iface);
+		if (protocol[i] && !conf->upstream && iface->asks[i] &&
+		    iface->asks[i] < (i == PROTOCOL_IGMP ? 3 : 2))
+			tell_trouble(check, CHECK_WARN, PROBE_QUERIER, (enum protocol)i, iface);
 		if (protocol[i] && iface->up)
 			check_traffic(check, (enum protocol)i, iface);
 	}

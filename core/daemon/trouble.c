@@ -36,7 +36,8 @@ static bool is_unheard(const struct side_link *link, const struct counters *coun
 	       loop_now() - link->since > PATIENCE;
 }
 
-static enum probe_trouble find(const struct iface *iface, const struct side_link *link,
+static enum probe_trouble find(enum protocol protocol, const struct iface *iface,
+			       const struct side_link *link,
 			       const struct proxy_interface_status *status)
 {
 	if (!iface->up)
@@ -45,8 +46,12 @@ static enum probe_trouble find(const struct iface *iface, const struct side_link
 		return PROBE_PORT;
 	if (link->send_error && loop_now() - link->sent < MEMORY)
 		return link->send_error == -EPERM ? PROBE_FILTER_OUT : PROBE_ROUTE;
-	return !status->upstream && is_unheard(link, status->counters) ? PROBE_FILTER_IN
-								       : PROBE_FINE;
+	if (status->upstream)
+		return PROBE_FINE;
+	if (is_unheard(link, status->counters))
+		return PROBE_FILTER_IN;
+	return iface->asks[protocol] && iface->asks[protocol] < status->version ? PROBE_QUERIER
+										: PROBE_FINE;
 }
 
 /* ---- streams that do not get out ---- */
@@ -74,13 +79,21 @@ static bool look_at_route(void *ctx, const struct route *route)
 	return false;
 }
 
+bool trouble_tell(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
+{
+	enum probe_trouble trouble = vif->link[side->protocol].trouble;
+
+	if (trouble)
+		probe_explain(trouble, side->protocol, vif->iface.name, text);
+	return trouble && trouble != PROBE_QUERIER;
+}
+
 bool trouble_remark(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
 {
 	char group[TEXT_ADDR];
 
-	(void)vif;
 	if (addr_is_any(&side->stuck))
-		return false;
+		return vif && vif->link[side->protocol].trouble && !trouble_tell(side, vif, text);
 	return format_text(text, CONTROL_ERROR,
 			   "packets to %s come in, but none has got out, as with a TTL of 1; raise "
 			   "it at the sender",
@@ -113,23 +126,15 @@ void trouble_look(struct side *side, const struct proxy_interface_status *status
 {
 	const struct vif *vif = side->instance->vif[status->vif];
 	struct side_link *link = side_link(side, status->vif);
-	enum probe_trouble now = find(&vif->iface, link, status);
+	enum probe_trouble now = find(side->protocol, &vif->iface, link, status);
+	enum probe_trouble before = link->trouble;
 	char text[PROBE_TEXT];
 
 	if (!side->forwarded && loop_now() - side->looked >= PAUSE)
 		look_at_routes(side);
-	if (now == link->trouble)
-		return;
 	link->trouble = (uint8_t)now;
+	if (now == before || (!now && before == PROBE_QUERIER))
+		return;
 	probe_explain(now, side->protocol, vif->iface.name, text);
 	log_line(now ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);
-}
-
-bool trouble_tell(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
-{
-	enum probe_trouble trouble = vif->link[side->protocol].trouble;
-
-	if (trouble)
-		probe_explain(trouble, side->protocol, vif->iface.name, text);
-	return trouble;
 }

@@ -13,7 +13,8 @@ void trouble_sent(struct side *, unsigned vif, int error);
 void trouble_look(struct side *, const struct proxy_interface_status *);
 /* Trouble. */
 link_teller trouble_tell;
-/* A stream that does not get out, which may be meant to be so. */
+/* A stream that does not get out, or a bridge that asks in an old version, which may be meant to be
+ * so. */
 link_teller trouble_remark;
 
 #endif

@@ -172,7 +172,7 @@ static bool same_state(const struct iface *a, const struct iface *b)
 	       a->up == b->up && a->multicast == b->multicast && a->mtu == b->mtu &&
 	       a->master == b->master && addr_equal(&a->ipv4, &b->ipv4) &&
 	       addr_equal(&a->link_local, &b->link_local) && a->prefix_count == b->prefix_count &&
-	       a->own == b->own &&
+	       a->own == b->own && !memcmp(a->asks, b->asks, sizeof(a->asks)) &&
 	       !memcmp(a->prefix, b->prefix, a->prefix_count * sizeof(a->prefix[0]));
 }
 

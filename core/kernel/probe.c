@@ -357,6 +357,13 @@ void probe_explain(enum probe_trouble trouble, enum protocol protocol, const cha
 			    "%s: has no route for multicast; ip -6 route add multicast ff00::/8 "
 			    "dev %s table local",
 			    name, name);
+	else if (trouble == PROBE_QUERIER)
+		format_text(text, PROBE_TEXT,
+			    "%s: the bridge's own querier asks in %s: hosts that hear it name no "
+			    "sources, which ends SSM; ip link set %s type bridge mcast_querier 0, "
+			    "or %s",
+			    name, igmp ? "IGMPv2" : "MLDv1", name,
+			    igmp ? "mcast_igmp_version 3" : "mcast_mld_version 2");
 	else
 		format_text(text, PROBE_TEXT,
 			    "%s: a packet filter drops the %s that %s; nft: %s accept", name,

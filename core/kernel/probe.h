@@ -42,12 +42,13 @@ enum probe_trouble {
 	PROBE_PORT,	  /* of a bridge or bond */
 	PROBE_ROUTE,	  /* no ff00::/8 */
 	PROBE_FILTER_OUT, /* a packet filter */
-	PROBE_FILTER_IN
+	PROBE_FILTER_IN,
+	PROBE_QUERIER /* of the kernel's own bridge, in an older version */
 };
 enum { PROBE_TEXT = 192 };
 
-/* The last four of them, found by sending: a message without a meaning, which does not leave this
- * machine, is to come back. PROBE_FINE, too, if that cannot be tried. */
+/* Of these PROBE_ROUTE and a packet filter, found by sending: a message without a meaning, which
+ * does not leave this machine, is to come back. PROBE_FINE, too, if that cannot be tried. */
 enum probe_trouble probe_traffic(enum protocol, unsigned ifindex);
 /* Writes "NAME: what it is; the remedy", of an interface. FINE: what was is over. */
 void probe_explain(enum probe_trouble, enum protocol, const char *name, char text[PROBE_TEXT]);

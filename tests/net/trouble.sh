@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Nothing that stops streams is silent: a packet filter that drops IGMP or MLD, a missing ff00::/8
-# route, an interface that becomes a port of a bridge, one that two instances share, streams with a TTL
-# of 1. The log says it once, with the remedy, mcproxy-stat healthy while it
-# lasts, and mcproxy-check finds it, too.
+# route, an interface that becomes a port of a bridge, one that two instances share, a bridge that asks
+# in an old version itself, streams with a TTL of 1. The log says it once, with the remedy,
+# mcproxy-stat healthy while it lasts, and mcproxy-check finds it, too.
 
 . "${0%/*}/lib.sh"
 
@@ -107,3 +107,22 @@ assert "a shared interface is told" sick 'up0 is in two instances, a and b'
 logged 'up0 is in two instances' 1
 finds warn 'up0 is in two instances, a and b'
 stop_daemon
+
+# the kernel's own bridge asks in an older version than this router
+ip_in r link add br9 type bridge mcast_snooping 1 mcast_querier 1 mcast_igmp_version 2 mcast_mld_version 1
+ip_in r link set dn1 master br9
+ip_in r addr add 10.9.34.1/24 dev br9
+ip_in r link set br9 up
+start_daemon 'protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> br9;'
+old="br9: the bridge's own querier asks in"
+remedy='hosts that hear it name no sources, which ends SSM; ip link set br9 type bridge mcast_querier 0, or'
+wait_for 5 "it is told" is "yes: $old IGMPv2: $remedy mcast_igmp_version 3" healthy
+# of its settings the kernel tells with the next change of the link
+ip_in r link set br9 type bridge mcast_igmp_version 3
+ip_in r link set br9 mtu 1400
+wait_for 5 "the other one is told" is "yes: $old MLDv1: $remedy mcast_mld_version 2" healthy
+ip_in r link set br9 type bridge mcast_querier 0
+ip_in r link set br9 mtu 1500
+wait_for 5 "it asks no more" is yes healthy
+logged "$old IGMPv2" 1
+logged "$old MLDv1" 1
