@@ -171,7 +171,7 @@ int program_set(struct daemon *d, const struct conf *conf)
 /* Whoever it shall be, in which root directory. 0 or -errno, logged. */
 static int find_privileges(struct daemon *d, const struct conf *conf)
 {
-	static const char *const what[] = {"user", "group", "chroot", "user or group"};
+	static const char what[][16] = {"user", "group", "chroot", "user or group"};
 	enum privilege_failure failure;
 	int error = priv_find(d->priv, conf->user, conf->group, conf->chroot, &failure);
 

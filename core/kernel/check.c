@@ -85,7 +85,7 @@ static void tell_holders(struct check *check, enum protocol protocol, const char
 /* Without privileges the table cannot be asked for, but files tell something. */
 static void tell_unprivileged(struct check *check, enum protocol protocol, const char *subject)
 {
-	static const char *const file[] = {"/proc/net/ip_mr_vif", "/proc/net/ip6_mr_vif"};
+	static const char file[][20] = {"/proc/net/ip_mr_vif", "/proc/net/ip6_mr_vif"};
 
 	check->unprivileged = true;
 	if (access(file[protocol], F_OK))
@@ -98,7 +98,7 @@ static void tell_unprivileged(struct check *check, enum protocol protocol, const
 
 static void check_tables(struct check *check, enum protocol protocol)
 {
-	static const char *const subject[] = {"IPv4 routing tables", "IPv6 routing tables"};
+	static const char subject[][20] = {"IPv4 routing tables", "IPv6 routing tables"};
 	int error = probe_tables(protocol);
 
 	if (!error)
@@ -113,7 +113,7 @@ static void check_tables(struct check *check, enum protocol protocol)
 
 void check_kernel(struct check *check, enum protocol protocol)
 {
-	static const char *const subjects[] = {"IPv4 multicast routing", "IPv6 multicast routing"};
+	static const char subjects[][24] = {"IPv4 multicast routing", "IPv6 multicast routing"};
 	const char *subject = subjects[protocol];
 	int error = probe_mroute(protocol);
 
