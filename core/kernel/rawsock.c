@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "proto/base/wire.h"
+#include "core/base/sockaddr.h"
 #include "core/kernel/abi.h"
 #include "core/kernel/rawsock.h"
 
@@ -156,10 +157,10 @@ static int send_frame(enum protocol protocol, unsigned ifindex, const struct add
 /* What is sent now is received by this machine's own sockets, too. */
 static void set_loop(int fd, enum protocol protocol, int on)
 {
-	if (protocol == PROTOCOL_IGMP)
-		setsockopt(fd, IPPROTO_IP, IP_MULTICAST_LOOP, &on, sizeof(on));
-	else
-		setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &on, sizeof(on));
+	bool igmp = protocol == PROTOCOL_IGMP;
+
+	setsockopt(fd, igmp ? IPPROTO_IP : IPPROTO_IPV6,
+		   igmp ? IP_MULTICAST_LOOP : IPV6_MULTICAST_LOOP, &on, sizeof(on));
 }
 
 int rawsock_send(int fd, enum protocol protocol, unsigned ifindex, const struct addr *src,
@@ -227,32 +228,34 @@ static int set_options_ipv4(int fd)
 	return error;
 }
 
-/* MLD and Multicast Router Discovery. */
-int rawsock_admit(int fd, enum protocol protocol)
+/* Lets in MLD and Multicast Router Discovery, or nothing. */
+static int set_filter(int fd, bool open)
 {
 	static const uint8_t type[] = {130, 131, 132, 143, 151, 152, 153};
 	struct icmp6_filter filter;
 
-	if (protocol == PROTOCOL_IGMP)
-		return 0;
 	memset(&filter, 0xff, sizeof(filter)); /* ones block */
-	for (size_t i = 0; i < sizeof(type); i++)
+	for (size_t i = 0; open && i < sizeof(type); i++)
 		filter.icmp6_filt[type[i] / 32] &= ~(1u << type[i] % 32);
 	return setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)) ? -errno : 0;
+}
+
+int rawsock_admit(int fd, enum protocol protocol)
+{
+	return protocol == PROTOCOL_IGMP ? 0 : set_filter(fd, true);
 }
 
 /* Nothing passes that has come before it was decided what to let in. */
 static int set_filter_ipv6(int fd)
 {
-	struct icmp6_filter filter;
+	int error = set_filter(fd, false);
 	uint8_t byte;
 
-	memset(&filter, 0xff, sizeof(filter));
-	if (setsockopt(fd, IPPROTO_ICMPV6, ICMP6_FILTER, &filter, sizeof(filter)))
-		return -errno;
+	if (error)
+		return error;
 	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT) >= 0)
 		;
-	return rawsock_admit(fd, PROTOCOL_MLD);
+	return set_filter(fd, true);
 }
 
 static int set_options_ipv6(int fd)
@@ -337,19 +340,16 @@ static const uint8_t routers[] = {2, 22, 106};
 
 static int set_member(int fd, enum protocol protocol, unsigned ifindex, uint8_t last, bool joins)
 {
-	struct ip_mreqn request = {.imr_multiaddr = {htonl(0xe0000000u | last)},
-				   .imr_ifindex = (int)ifindex};
-	struct ipv6_mreq request6 = {.ipv6mr_multiaddr = {{{0xff, 0x02, [15] = last}}},
-				     .ipv6mr_interface = ifindex};
-	int error;
+	bool igmp = protocol == PROTOCOL_IGMP;
+	struct addr group =
+		igmp ? addr_ipv4(0xe0000000u | last) : (struct addr){{0xff, 0x02, [15] = last}};
+	struct group_req request = {.gr_interface = ifindex};
 
-	if (protocol == PROTOCOL_IGMP)
-		error = setsockopt(fd, IPPROTO_IP, joins ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP,
-				   &request, sizeof(request));
-	else
-		error = setsockopt(fd, IPPROTO_IPV6, joins ? IPV6_JOIN_GROUP : IPV6_LEAVE_GROUP,
-				   &request6, sizeof(request6));
-	return error ? -errno : 0;
+	sockaddr_put(&request.gr_group, &group, 0, 0);
+	return setsockopt(fd, igmp ? IPPROTO_IP : IPPROTO_IPV6,
+			  joins ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &request, sizeof(request))
+		       ? -errno
+		       : 0;
 }
 
 int rawsock_join_routers(enum protocol protocol, unsigned ifindex)
