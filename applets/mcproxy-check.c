@@ -179,7 +179,6 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 			    const struct conf_interface *conf, const struct iface *iface)
 {
 	const char *role = conf->upstream ? "upstream" : "downstream";
-	char ipv4[TEXT_ADDR], link_local[TEXT_ADDR];
 	unsigned count = check->count;
 
 	if (!iface->index) {
@@ -213,9 +212,8 @@ static void check_interface(struct check *check, const bool protocol[PROTOCOLS],
 			   "anew, or start the system again",
 			   iface->index);
 	if (check->count == count)
-		check_tell(check, CHECK_OK, iface->name, "%s, up, %s %s, rp_filter %d", role,
-			   text_addr(&iface->ipv4, ipv4), text_addr(&iface->link_local, link_local),
-			   probe_rp_filter(iface->name));
+		check_tell(check, CHECK_OK, iface->name, "%s, up, %p %p, rp_filter %d", role,
+			   &iface->ipv4, &iface->link_local, probe_rp_filter(iface->name));
 }
 
 static void ignore(void *ctx, struct iface *iface)

@@ -184,10 +184,8 @@ static void print_table(const struct join *join)
 
 static void answer(const struct addr *group, int error)
 {
-	char text[TEXT_ADDR];
-
 	if (error)
-		output("failed: %s: %s\n", text_addr(group, text), explain(error));
+		output("failed: %p: %s\n", group, explain(error));
 	else
 		output_text("ok\n");
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/format.h"
+#include "core/base/text.h"
 
 struct output {
 	format_sink *sink;
@@ -113,8 +114,8 @@ static void put_number(struct output *output, const struct conversion *conversio
 /* Returns false if there is no such conversion. */
 static bool convert(struct output *output, struct conversion *conversion, char letter)
 {
+	char byte = letter, address[TEXT_ADDR];
 	const char *text;
-	char byte = letter;
 
 	switch (letter) {
 	case 'd':
@@ -122,8 +123,10 @@ static bool convert(struct output *output, struct conversion *conversion, char l
 	case 'x':
 		put_number(output, conversion, letter);
 		return true;
+	case 'p':
 	case 's':
-		text = va_arg(output->arguments, const char *);
+		text = letter == 's' ? va_arg(output->arguments, const char *)
+				     : text_addr(va_arg(output->arguments, const void *), address);
 		conversion->zeros = false;
 		put_conversion(output, conversion, "", text, strnlen(text, conversion->precision));
 		return true;

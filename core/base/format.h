@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Text by printf's rules, as far as the program uses them: %s %c %d %u %x %%, with '-', '0', width,
- * precision (of %s only), '*' for both, and the lengths l, ll, z and j. What is none of that ends
- * the text, since its argument cannot be known.
+ * precision (of %s only), '*' for both, and the lengths l, ll, z and j; and %p, an address (struct
+ * addr). What is none of that ends the text, since its argument cannot be known.
  */
 #ifndef CORE_FORMAT_H
 #define CORE_FORMAT_H

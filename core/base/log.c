@@ -77,11 +77,6 @@ static bool take_token(enum log_level level, uint32_t now)
 	return false;
 }
 
-bool log_wants(enum log_level level)
-{
-	return level <= log_level;
-}
-
 /* ---- the last lines ---- */
 
 static void put_in_ring(const void *bytes, size_t size)
@@ -193,7 +188,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 	size_t start = 0, text, length;
 	uint32_t now;
 
-	if (!log_wants(level))
+	if (level > log_level)
 		return;
 	now = read_clock();
 	if (!take_token(level, now))

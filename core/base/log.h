@@ -26,8 +26,6 @@ int log_connect(void);
 void log_connect_by(int (*connect)(void *ctx), void *ctx);
 /* Connects, so that log_open() with SYSLOG need not. */
 void log_prepare(void);
-/* Would a line of this level be written? Saves the work of making it. */
-bool log_wants(enum log_level);
 void log_line(enum log_level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* A line that was written, without what stands before every one. */

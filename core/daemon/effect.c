@@ -39,18 +39,14 @@ static void note_refused(struct side *side, const struct route *route)
 static void set_route(void *ctx, const struct route *route)
 {
 	struct side *side = ctx;
-	char source[TEXT_ADDR], group[TEXT_ADDR];
 	int error = mroute_route(side->source.fd, side->protocol, route, side->plan->threshold);
 	enum log_level level = error ? side_failure(side->instance) : LOG_LEVEL_DEBUG;
 
 	if (error)
 		note_refused(side, route);
-	/* There may be many of them: no text for nobody. */
-	if (log_wants(level))
-		log_line(level, "%s route (%s, %s), in by VIF %u, out by 0x%x: %s",
-			 route->remove ? "remove" : "set", text_addr(&route->source, source),
-			 text_addr(&route->group, group), route->input, (unsigned)route->outputs,
-			 error ? error_text(error) : "ok");
+	log_line(level, "%s route (%p, %p), in by VIF %u, out by 0x%x: %s",
+		 route->remove ? "remove" : "set", &route->source, &route->group, route->input,
+		 (unsigned)route->outputs, error ? error_text(error) : "ok");
 }
 
 static unsigned reverse_path(void *ctx, const struct addr *source)

@@ -22,7 +22,6 @@ static void log_querier(const struct side *side, const char *name,
 {
 	struct addr other = status->upstream ? (struct addr){{0}} : status->other_querier;
 	const char *ip = text_family(side->protocol);
-	char text[TEXT_ADDR];
 
 	if (!addr_equal(&other, &seen->querier)) {
 		seen->querier = other;
@@ -33,7 +32,7 @@ static void log_querier(const struct side *side, const char *name,
 			log_notice("%s: %s the %s querier", name,
 				   status->querier ? "this router is" : "nobody is", ip);
 		else
-			log_notice("%s: the %s querier is %s", name, ip, text_addr(&other, text));
+			log_notice("%s: the %s querier is %p", name, ip, &other);
 	}
 	if (seen->version && seen->version != status->version && status->upstream)
 		log_notice("%s: speaks %sv%u as its querier does", name,

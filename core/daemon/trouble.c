@@ -7,7 +7,6 @@
 
 #include "core/base/format.h"
 #include "core/base/log.h"
-#include "core/base/text.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/probe.h"
 #include "proto/status.h"
@@ -90,14 +89,12 @@ bool trouble_tell(const struct side *side, const struct vif *vif, char text[CONT
 
 bool trouble_remark(const struct side *side, const struct vif *vif, char text[CONTROL_ERROR])
 {
-	char group[TEXT_ADDR];
-
 	if (addr_is_any(&side->stuck))
 		return vif && vif->link[side->protocol].trouble && !trouble_tell(side, vif, text);
 	return format_text(text, CONTROL_ERROR,
-			   "packets to %s come in, but none has got out, as with a TTL of 1; raise "
+			   "packets to %p come in, but none has got out, as with a TTL of 1; raise "
 			   "it at the sender",
-			   text_addr(&side->stuck, group));
+			   &side->stuck);
 }
 
 /* Only as long as nothing has got out: it costs nothing then. */

@@ -187,12 +187,9 @@ static void update_vif(struct vif *vif)
 
 static void take_change(void *ctx, struct iface *iface)
 {
-	char address[TEXT_ADDR], link_local[TEXT_ADDR];
-
 	if (iface->index)
-		log_notice("%s: %s, index %u, %s, %s", iface->name, iface->up ? "up" : "down",
-			   iface->index, text_addr(&iface->ipv4, address),
-			   text_addr(&iface->link_local, link_local));
+		log_notice("%s: %s, index %u, %p, %p", iface->name, iface->up ? "up" : "down",
+			   iface->index, &iface->ipv4, &iface->link_local);
 	else
 		log_notice("%s: absent", iface->name);
 	if (iface->index && ((struct vif *)ctx)->unfiltered)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/base/format.h"
+#include "proto/base/addr.h"
 #include "test.h"
 
 enum { LONGEST = 64 };
@@ -94,6 +95,16 @@ __attribute__((format(printf, 3, 0))) static size_t list(char *buffer, size_t si
 	return length;
 }
 
+static void check_addresses(void)
+{
+	const struct addr group = addr_ipv4(0xe0000102), any = {{0}};
+	char buffer[LONGEST];
+
+	TEST("an address is written as core/base/text.c does, of any width");
+	format_text(buffer, sizeof(buffer), "%p|%-11p|%11p|%p", &group, &group, &group, &any);
+	CHECK(!strcmp(buffer, "224.0.1.2|224.0.1.2  |  224.0.1.2|-"), "'%s'", buffer);
+}
+
 static void check_unknown(void)
 {
 	static const char *const format[] = {"abc%f%s", "abc%", "abc%-08.3", "abc%ll", "abc%n%s"};
@@ -107,6 +118,6 @@ static void check_unknown(void)
 
 int main(void)
 {
-	RUN(check_numbers, check_texts, check_unknown);
+	RUN(check_numbers, check_texts, check_addresses, check_unknown);
 	return test_end();
 }
