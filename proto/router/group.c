@@ -242,7 +242,7 @@ void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 
 	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
 		i->counters.value[DROP_RECORD_SSM]++;
-	else if (i->router.querier || interface_forwards(i))
+	else
 		hear_record(p, i, h, &r);
 }
 

@@ -9,8 +9,6 @@ bool hold_begin(struct interface *i, int64_t now)
 	if (!i->exists || !i->config->outage_hold)
 		return false;
 	i->router.held_until = now + i->config->outage_hold;
-	if (i->router.confirmed_by < now)
-		i->router.confirmed_by = now;
 	return true;
 }
 

@@ -108,8 +108,6 @@ void downstream_pause(struct model *model, unsigned entry)
 		return;
 	}
 	link->held_until = model->now + link->config->outage_hold;
-	if (link->renewed_until < model->now)
-		link->renewed_until = model->now;
 }
 
 void downstream_adopt(struct model *model, unsigned entry)

@@ -204,8 +204,7 @@ static bool make_old(const struct model *model, struct link *link, struct hearin
 		return true;
 	}
 	hearing->old_version = 0;
-	return hearing->type == TO_IN && !igmpv1 && (link->querier || link->forwards) &&
-	       held_find(link, &hearing->group, false);
+	return hearing->type == TO_IN && !igmpv1 && held_find(link, &hearing->group, false);
 }
 
 static void hear_records(struct model *model, unsigned entry, const struct heard *heard)
@@ -248,8 +247,7 @@ void hearing_report(struct model *model, unsigned entry, const struct heard *hea
 		if (message->kind == KIND_LEAVE) {
 			hearing.type = TO_IN;
 			hearing.old_version = 0;
-			if (!held_find(link, &message->group, false) ||
-			    !(link->querier || link->forwards))
+			if (!held_find(link, &message->group, false))
 				return;
 		}
 		hear_record(model, entry, &hearing);

@@ -602,6 +602,7 @@ struct forwarders {
 	unsigned active, forwarding, lost;
 	unsigned heeding; /* that forward, and would give way */
 	int64_t response;
+	bool old; /* an older version, whose queries do not tell how often they come */
 };
 
 /* Peers, and who always asks, believe nobody. */
@@ -624,8 +625,10 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 		bool forwards;
 		struct values values;
 
-		if (port->link != link || !router || !router_has(router, port->vif, DOWN) ||
-		    !router_hears(router, port->vif))
+		if (port->link != link || !router || !router_has(router, port->vif, DOWN))
+			continue;
+		count.old |= router_is_old(router, port->vif);
+		if (!router_hears(router, port->vif))
 			continue;
 		forwards = router_forwards(router, port->vif);
 		values = router_values(router, port->vif, DOWN);
@@ -651,9 +654,9 @@ static bool holds_too_long(const struct sim *sim, bool state, int64_t *since, in
 }
 
 /* Who has died has said so far that he has the link for himself, if what the others say is lost. */
-static int64_t dead_after(const struct link *link)
+static int64_t dead_after(const struct link *link, bool old)
 {
-	int interval = link->loss ? RARE_ADVERTISEMENT : ADVERTISEMENT;
+	int interval = link->loss || old ? RARE_ADVERTISEMENT : ADVERTISEMENT;
 
 	return (int64_t)3 * interval * 1025 / 1000;
 }
@@ -669,7 +672,7 @@ static void watch_link(struct sim *sim, unsigned n)
 		sim_fail(sim, "double", "%u routers forward to link %u since %s", count.heeding, n,
 			 time_text(link->double_since));
 	if (holds_too_long(sim, count.active && !count.forwarding, &link->none_since,
-			   dead_after(link) + slow))
+			   dead_after(link, count.old) + slow))
 		sim_fail(sim, "nobody", "none of %u routers forwards to link %u since %s",
 			 count.active, n, time_text(link->none_since));
 }
