@@ -36,7 +36,8 @@ static const struct prefix ssm_mld[] = {
 };
 static const union setting ssm = {
 	.list = {[PROTOCOL_IGMP] = {&ssm_igmp, 1},
-		 [PROTOCOL_MLD] = {ssm_mld, sizeof(ssm_mld) / sizeof(ssm_mld[0])}}};
+		 [PROTOCOL_MLD] = {ENABLE_MLD ? ssm_mld : NULL,
+				   ENABLE_MLD ? sizeof(ssm_mld) / sizeof(ssm_mld[0]) : 0}}};
 
 /* ---- the fields of a row ---- */
 
