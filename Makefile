@@ -66,7 +66,7 @@ option-$(CONFIG_TROUBLE)        += core/daemon/trouble.c core/kernel/bridge.c
 option-$(CONFIG_REPORTER_LIMITS) += proto/router/regular.c
 option-$(CONFIG_FILTER)         += proto/policy/filter.c core/config/ruletable.c core/config/implied.c
 option-$(CONFIG_MULTI_INSTANCE) += core/kernel/rule.c
-option-$(CONFIG_KERNEL_HOST)    += core/daemon/join.c
+option-$(CONFIG_KERNEL_HOST)    += core/daemon/join.c core/kernel/grouplist.c
 option-$(CONFIG_PRIVILEGES)     += core/privilege/privilege.c
 option-$(CONFIG_PRIVSEP)        += proto/adopt.c core/kernel/mroute_dump.c \
 	$(addprefix core/privilege/,monitor.c monitor_serve.c passing.c priv_worker.c \

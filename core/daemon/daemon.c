@@ -26,6 +26,7 @@
 #include "core/daemon/members.h"
 #include "core/daemon/program.h"
 #include "core/daemon/settings.h"
+#include "core/kernel/grouplist.h"
 
 /* When a table that is waited for may be free, in milliseconds. */
 enum { RETRY_SOON = 100 };
@@ -292,6 +293,9 @@ static int run_worker(void *ctx, struct priv *priv)
 						  .command = command_run,
 						  .healthy = command_healthy,
 						  .ctx = &d};
+	/* While there are a root directory and its files. */
+	for (int n = 0; ENABLE_KERNEL_HOST && n < PROTOCOLS; n++)
+		d.common.grouplist[n] = grouplist_open((enum protocol)n);
 	error = priv_is_fresh(priv) ? begin_fresh(&d) : begin_restored(&d);
 	if (!error)
 		error = open_all(&d);

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
 #include "core/daemon/trouble.h"
+#include "core/kernel/grouplist.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/rawsock.h"
 
@@ -88,12 +89,21 @@ static void set_join(void *ctx, unsigned vif, const struct addr *group,
 		log_join(side, vif, error);
 }
 
+static bool is_member(void *ctx, unsigned vif, const struct addr *group)
+{
+	struct side *side = ctx;
+
+	return grouplist_has(side->instance->common->grouplist[side->protocol],
+			     side_link(side, vif)->index, group);
+}
+
 static const struct proxy_out out = {
 	.send = send_message,
 	.route = set_route,
 	.reverse_path = reverse_path,
 	.packets = ENABLE_PER_SOURCE ? count_packets : NULL,
 	.join = ENABLE_KERNEL_HOST ? set_join : NULL,
+	.is_member = ENABLE_KERNEL_HOST ? is_member : NULL,
 };
 
 const struct proxy_out *effect_out(void)

@@ -89,6 +89,7 @@ struct common {
 	struct ifaces ifaces;
 	struct rules rules;
 	struct priv *priv;
+	int grouplist[PROTOCOLS];
 	bool rp_filter_off; /* of all instances */
 	bool retried;	    /* what cannot be opened has been said before */
 	/* instance.c; cleared by the daemon before it opens instances: the first one that could not

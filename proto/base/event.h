@@ -67,6 +67,9 @@ struct proxy_out {
 	 * nothing: not any more. */
 	void (*join)(void *ctx, unsigned vif, const struct addr *group, enum filter_mode,
 		     const struct addr *source, size_t count);
+	/* Is the kernel itself a member of GROUP on VIF, as a program of this machine has joined
+	 * it? It reports that by itself, from our address: no leave is sent then. NULL: never. */
+	bool (*is_member)(void *ctx, unsigned vif, const struct addr *group);
 };
 
 #endif

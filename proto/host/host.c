@@ -67,6 +67,11 @@ static void transmit(struct proxy *p, struct interface *i, struct subscription *
 {
 	uint32_t n;
 
+	if (ENABLE_KERNEL_HOST && !subscription_is_member(s) && p->out->is_member &&
+	    p->out->is_member(p->ctx, i->vif, &s->membership->group)) {
+		subscription_settle(p, i, s);
+		return;
+	}
 	report_change(p, i, s);
 	if (s->mode_retransmit)
 		s->mode_retransmit--;

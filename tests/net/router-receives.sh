@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # A program on the router itself receives on the LAN (udpxy, a recorder): its kernel's reports are those of
 # a member like any other, and its kernel hears the queries, so that it goes on for longer than one
-# membership.
+# membership. If it receives upstream, no leave is sent there before its own.
 
 . "${0%/*}/lib.sh"
 
@@ -16,13 +16,26 @@ neither() {
 	! asked "$1" $v4 && ! asked "$1" $v6
 }
 
+# own_joins INTERFACE
+own_joins() {
+	start_in r "$MCPROXY_BIN/mcproxy-join" -i "$1" -T -g $v4 -g $v6 >"$work/own.join" 2>"$work/own.log"
+	echo "$!" >"$work/own.pid"
+}
+
+seen() {
+	snooped $v4 && snooped $v6
+}
+
+unseen() {
+	! snooped $v4 && ! snooped $v6
+}
+
 topology 1
 start_daemon "$plain
 	pinstance p downstream * set query-interval 1;
 	pinstance p downstream * set query-response-interval 0.5;"
 
-start_in r "$MCPROXY_BIN/mcproxy-join" -i dn1 -T -g $v4 -g $v6 >"$work/own.join" 2>"$work/own.log"
-echo "$!" >"$work/own.pid"
+own_joins dn1
 wait_for 5 "they are members on dn1" both group
 wait_for 5 "they are subscribed upstream" both upstream
 stream tv src br0 -g $v4 -g $v6
@@ -33,4 +46,20 @@ stop_stream tv
 leave own
 got own "$sent"
 wait_for 10 "the groups end" neither group
+stop_daemon
+
+start_daemon "$plain"
+receive one h1 -g $v4 -g $v6
+wait_for 5 "they are subscribed upstream" both upstream
+own_joins up0
+wait_for 5 "the router's kernel is a member" grep -q 'ff150000000000000000000900310001' "/proc/$(cat "$work/own.pid")/net/igmp6"
+leave one
+wait_for 10 "the groups end" neither upstream
+holds 2 "no leave is sent" seen
+receive one h1 -g $v4 -g $v6
+wait_for 5 "they are subscribed upstream again" both upstream
+leave own
+holds 2 "they remain" both upstream
+leave one
+wait_for 10 "they are left" unseen
 stop_daemon
