@@ -83,17 +83,25 @@ bool forward_wildcard(const struct proxy *p, struct route *r)
 	return p->forwarding.tree;
 }
 
+static void tell_wildcard(struct proxy *p, const struct addr *group, unsigned input,
+			  uint32_t outputs, bool remove)
+{
+	struct route r = {.source = message_any(p->protocol),
+			  .group = *group,
+			  .input = input,
+			  .remove = remove,
+			  .outputs = outputs};
+
+	p->out->route(p->ctx, &r);
+}
+
 /* A (*,*) whose input is its only output: what comes in there goes nowhere, and nobody is asked
  * about it. */
 static void set_sink(struct proxy *p, unsigned vif, bool remove)
 {
-	struct route r = {.source = message_any(p->protocol),
-			  .group = message_any(p->protocol),
-			  .input = vif,
-			  .remove = remove,
-			  .outputs = route_bit(vif)};
+	struct addr any = message_any(p->protocol);
 
-	p->out->route(p->ctx, &r);
+	tell_wildcard(p, &any, vif, route_bit(vif), remove);
 }
 
 static void reinstall_all(struct proxy *p)
@@ -258,53 +266,33 @@ static unsigned locate(struct proxy *p, const struct addr *source)
 
 /* ---- (*,G) ---- */
 
-static void remove_group_route(struct proxy *p, const struct membership *m)
-{
-	struct route r = {.source = message_any(p->protocol),
-			  .group = m->group,
-			  .input = m->root,
-			  .remove = true};
-
-	p->out->route(p->ctx, &r);
-}
-
-/* A local group comes from downstreams only: what comes in by the upstream meets a (*,G) of its
- * own, which leads nowhere. Its input has no tree, so it is for nobody else; and Linux looks at
- * what has been made last first. */
+/* What comes in by the upstream meets a (*,G) of its own, which leads nowhere. Its input has no
+ * tree, so it is for nobody else; and Linux looks at what has been made last first. */
 static void shut_group(struct proxy *p, struct membership *m, bool shut)
 {
-	struct route r = {.source = message_any(p->protocol),
-			  .group = m->group,
-			  .input = NOWHERE,
-			  .remove = !shut,
-			  .outputs = route_bit(p->upstream)};
-
 	if (shut != m->shut || (shut && m->reinstall))
-		p->out->route(p->ctx, &r);
+		tell_wildcard(p, &m->group, NOWHERE, route_bit(p->upstream), !shut);
 	m->shut = shut;
 }
 
 static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
 {
-	bool wanted = p->forwarding.root < PROXY_VIFS && (all || m->local);
-	struct route r = {
-		.source = message_any(p->protocol), .group = m->group, .input = p->forwarding.root};
+	unsigned root = p->forwarding.root;
+	bool wanted = root < PROXY_VIFS && (all || m->local);
+	uint32_t outputs = all | (m->local ? 0 : route_bit(p->forwarding.way_up));
 
-	r.outputs =
-		(all | (m->local ? 0 : route_bit(p->forwarding.way_up))) & p->forwarding.present;
-	if (wanted && (!m->installed || m->reinstall || m->outputs != r.outputs ||
-		       m->root != p->forwarding.root))
-		p->out->route(p->ctx, &r);
-	/* A route with another input is another entry: the new one stands before the old one goes.
-	 */
-	if (m->installed && (!wanted || m->root != p->forwarding.root))
-		remove_group_route(p, m);
+	outputs &= p->forwarding.present;
+	if (wanted && (!m->installed || m->reinstall || m->outputs != outputs || m->root != root))
+		tell_wildcard(p, &m->group, root, outputs, false);
+	/* With another input it is another entry: the new one stands before the old one goes. */
+	if (m->installed && (!wanted || m->root != root))
+		tell_wildcard(p, &m->group, m->root, 0, true);
 	p->forwarding.group_route_count += wanted;
 	p->forwarding.group_route_count -= m->installed;
 	m->installed = wanted;
-	m->root = (uint8_t)p->forwarding.root;
-	m->outputs = r.outputs;
-	shut_group(p, m, wanted && m->local && r.outputs && m->root == p->upstream);
+	m->root = (uint8_t)root;
+	m->outputs = outputs;
+	shut_group(p, m, wanted && m->local && outputs && root == p->upstream);
 }
 
 /* ---- (S,G) ---- */
@@ -495,7 +483,7 @@ void forward_remove_all(struct proxy *p)
 	for (m = p->database.first; m; m = m->next) {
 		shut_group(p, m, false);
 		if (m->installed)
-			remove_group_route(p, m);
+			tell_wildcard(p, &m->group, m->root, 0, true);
 		for (n = 0; n < m->route_count; n++)
 			route_end(p, m, &m->route[n]);
 		route_sweep(m);
