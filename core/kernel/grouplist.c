@@ -7,34 +7,39 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
+
 /* Where the group is in a line of IPv6, if the index has no more than four digits. */
 enum { IPV6_COLUMN = 21, LINE = 96, PIECE = 1024 };
 
 int grouplist_open(enum protocol protocol)
 {
-	return open(protocol == PROTOCOL_IGMP ? "/proc/net/igmp" : "/proc/net/igmp6",
-		    O_RDONLY | O_CLOEXEC);
+	return file_open(AT_FDCWD, protocol == PROTOCOL_IGMP ? "/proc/net/igmp" : "/proc/net/igmp6",
+			 O_RDONLY);
 }
 
-static unsigned hex(char c)
+static uint32_t hex(const char *at, unsigned digits)
 {
-	return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) & 15;
+	uint32_t number = 0;
+
+	while (digits--) {
+		number = number << 4 | (uint32_t)(*at <= '9' ? *at - '0' : (*at | 0x20) - 'a' + 10);
+		at++;
+	}
+	return number;
 }
 
 /* IPv4 is a number of this machine, IPv6 is octet by octet. */
 static bool is_group(const char *at, const struct addr *group)
 {
-	uint32_t number = 0;
+	uint32_t number = hex(at, 8);
+	unsigned n = 0;
 
-	if (addr_is_ipv4(group)) {
-		for (unsigned n = 0; n < 8; n++)
-			number = number << 4 | hex(at[n]);
+	if (addr_is_ipv4(group))
 		return !memcmp(&number, group->byte + 12, sizeof(number));
-	}
-	for (unsigned n = 0; n < sizeof(group->byte); n++)
-		if (group->byte[n] != (hex(at[2 * n]) << 4 | hex(at[2 * n + 1])))
-			return false;
-	return true;
+	while (n < sizeof(group->byte) && hex(at + 2 * n, 2) == group->byte[n])
+		n++;
+	return n == sizeof(group->byte);
 }
 
 /* INDEX is the interface's of the lines before. */
@@ -44,7 +49,7 @@ static bool is_line_of(const char *line, unsigned *index, unsigned ifindex,
 	unsigned digits = 0, number = 0;
 
 	for (; line[digits] >= '0' && line[digits] <= '9'; digits++)
-		number = 10 * number + hex(line[digits]);
+		number = 10 * number + (unsigned)(line[digits] - '0');
 	if (digits)
 		*index = number;
 	if (*index != ifindex || !digits != addr_is_ipv4(group))
@@ -60,7 +65,7 @@ bool grouplist_has(int fd, unsigned ifindex, const struct addr *group)
 
 	if (lseek(fd, 0, SEEK_SET))
 		return false;
-	while ((got = read(fd, piece, sizeof(piece))) > 0)
+	while ((got = file_read(fd, piece, sizeof(piece))) > 0)
 		for (ssize_t n = 0; n < got; n++) {
 			line[length] = piece[n];
 			length += length < LINE - 1;
