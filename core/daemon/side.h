@@ -72,32 +72,34 @@ struct side {
 	struct plan *plan;
 	struct proxy *proxy; /* NULL: does not run */
 	struct loop_source source;
-	struct control_view view;
 	/* trouble.c */
 	bool forwarded;	   /* a packet has got out */
 	int64_t looked;	   /* when that was looked at */
 	struct addr stuck; /* a group of packets that do not; any: none is known */
 	/* effect.c */
 	unsigned refused_count;
+	/* what is long comes last */
 	struct route refused[SIDE_REFUSED];
+	struct control_view view; /* instance.c's */
 };
 
 /* What all instances have in common. */
 struct common {
 	/* the daemon's */
-	struct loop loop;
-	struct ifaces ifaces;
-	struct rules rules;
 	struct priv *priv;
 	int grouplist[PROTOCOLS];
 	bool rp_filter_off; /* of all instances */
 	bool retried;	    /* what cannot be opened has been said before */
-	/* instance.c; cleared by the daemon before it opens instances: the first one that could not
-	 * be opened as another process holds its table, and which table that is */
-	char waiting[COMMON_WAITING];
-	enum protocol held;
 	/* vif.c and inherit.c */
 	bool guesses; /* routes do not tell of all memberships that a worker before had */
+	/* instance.c; cleared by the daemon before it opens instances: the first one that could not
+	 * be opened as another process holds its table, and which table that is */
+	enum protocol held;
+	char waiting[COMMON_WAITING];
+	/* the daemon's */
+	struct rules rules;
+	struct ifaces ifaces;
+	struct loop loop;
 };
 
 struct instance {
@@ -107,13 +109,14 @@ struct instance {
 	uint32_t table;
 	bool rp_filter_off;
 	struct common *common;
-	struct side side[PROTOCOLS];
-	/* vif.c */
-	struct vif *vif[PROXY_VIFS];
 	/* inherit.c */
 	struct priv_vifs *note; /* which VIF is whose, for the next worker; NULL: for nobody */
 	/* whoever fails, by side_failure(), or has no memory */
 	struct backoff retry;
+	/* vif.c */
+	struct vif *vif[PROXY_VIFS];
+	/* instance.c: what is long comes last */
+	struct side side[PROTOCOLS];
 };
 
 /* Is there something to say of a link? TEXT says what, with the remedy behind "; ". */

@@ -16,43 +16,44 @@ struct member {
 	struct instance instance;
 };
 
+/* What is long comes last. */
 struct daemon {
 	/* daemon.c */
 	const struct daemon_options *options;
 	struct priv *priv;
-	struct common common; /* but for what instances write there */
-	int null;	      /* for the background; -1: not needed */
-	bool running;	      /* everything is open, or waits to be */
-
+	int null;     /* for the background; -1: not needed */
+	bool running; /* everything is open, or waits to be */
 	/* settings.c */
-	struct script script;
+	bool stale; /* the interfaces that the patterns mean have changed */
 	char (*pattern)[IF_NAMESIZE];
 	size_t pattern_count;
-	bool stale; /* the interfaces that the patterns mean have changed */
-
 	/* members.c */
 	struct member *first; /* in the order of the text */
-	/* An instance that does not run, and why; "": all do. */
-	char missing[CONF_NAME];
-	int missing_error;
-	char shared[CONF_ERROR]; /* conf_shared(); "": nothing */
-
+	int missing_error;    /* why an instance does not run */
 	/* program.c */
-	struct control control;
-	struct control_daemon shown; /* VIEW: members.c */
-	/* as the text has them */
-	char control_path[CONF_PATH], control_group[CONF_NAME];
-	bool control_given;
-	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 	enum log_level log_level;
-	bool deaf; /* the control socket is to be another one */
-
+	bool control_given; /* as the text has it */
+	bool deaf;	    /* the control socket is to be another one */
 	/* settings.c; program.c, when it settles */
 	bool unfinished; /* not all is as the script says: it is applied at the next attempt */
 	/* program.c, command.c */
 	bool replaced; /* another worker is to go on */
 	/* whoever fails */
 	struct backoff retry;
+
+	/* daemon.c */
+	struct common common; /* but for what instances write there */
+	/* settings.c */
+	struct script script;
+	/* members.c */
+	char missing[CONF_NAME]; /* an instance that does not run; "": all do */
+	char shared[CONF_ERROR]; /* conf_shared(); "": nothing */
+	/* program.c */
+	struct control control;
+	struct control_daemon shown; /* VIEW: members.c */
+	/* as the text has them */
+	char control_path[CONF_PATH], control_group[CONF_NAME];
+	char user[CONF_NAME], group[CONF_NAME], chroot[CONF_PATH]; /* as at the start */
 };
 
 #endif
