@@ -155,18 +155,19 @@ struct proxy {
 	uint64_t random;
 	uint32_t hash_seed;
 	enum protocol protocol;
-	unsigned upstream;			    /* the first one; PROXY_VIFS: none */
-	struct interface *interface[PROXY_ENTRIES]; /* as in the configuration */
-	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
-	struct interface *host[PROXY_VIFS];	    /* upstreams */
-	bool plain;	  /* no filters, no several upstreams: policy_is_plain() */
-	int64_t retry_at; /* what was left undone for want of memory; INT64_MAX: nothing was */
+	unsigned upstream; /* the first one; PROXY_VIFS: none */
+	bool plain;	   /* no filters, no several upstreams: policy_is_plain() */
+	int64_t retry_at;  /* what was left undone for want of memory; INT64_MAX: nothing was */
 	struct database database;
 	struct forwarding forwarding;
 	struct flows flows;
 	struct strays strays;
 	struct scratch scratch;
 	struct report report;
+	/* Long ones, behind what lies near the beginning. */
+	struct interface *interface[PROXY_ENTRIES]; /* as in the configuration */
+	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
+	struct interface *host[PROXY_VIFS];	    /* upstreams */
 	/* Behind all else: few pages of it are touched but for a message of its size. */
 	struct addr source[MESSAGE_SOURCES];
 };
