@@ -19,14 +19,15 @@ struct router {
 	bool static_missing;  /* a static join has found no memory */
 	uint8_t startup_left; /* general queries */
 	uint8_t urgent_left;  /* of these that hosts are to answer at once */
-	int64_t next_general_query, last_general_query;
-	int64_t held_until;	   /* without address or carrier; 0: it is not held */
-	int64_t confirmed_by;	   /* what was held before, by hosts: hold.c's */
-	struct addr other_querier; /* any: nobody */
-	int64_t other_querier_until;
-	int64_t tracking_from; /* by then all hosts have been heard of */
 	/* of all groups that hosts made, and of the hosts that are tracked */
 	uint32_t source_count;
+	int64_t held_until;	   /* without address or carrier; 0: it is not held */
+	int64_t next_general_query;
+	int64_t other_querier_until;
+	struct addr other_querier; /* any: nobody */
+	int64_t last_general_query;
+	int64_t confirmed_by;	   /* what was held before, by hosts: hold.c's */
+	int64_t tracking_from; /* by then all hosts have been heard of */
 	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
 	struct parting *parting;	      /* parting.c's */
 	uint32_t parting_count;
@@ -78,10 +79,10 @@ struct report {
 
 /* The membership database (RFC 4605 section 4.1): membership.c's. */
 struct database {
-	struct membership **bucket;
+	struct membership *first, *dirty, **bucket;
 	uint32_t bucket_count, bucket_capacity;
 	uint32_t count, held; /* memberships; those of any downstream */
-	struct membership *first, *last, *dirty, *dirty_last;
+	struct membership *last, *dirty_last;
 	struct proxy_walk *walks;
 	bool starved; /* memory was short in this turn */
 };
@@ -104,15 +105,15 @@ struct forwarding {
 
 /* Per-source forwarding: flow.c's. */
 struct flows {
-	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
-				  all of their membership */
-	unsigned moved_count;
 	bool sweeping, crowded;
+	unsigned moved_count;
 	struct proxy_walk sweep;     /* to the end of the routes whose counters are to be read */
 	int64_t sweep_at, swept_at;  /* INT64_MAX: there are none */
 	struct membership **contest; /* those with contested routes */
 	uint32_t contest_count, contested_routes;
-	int64_t poll_at; /* INT64_MAX: there are none */
+	int64_t poll_at;       /* INT64_MAX: there are none */
+	struct flow moved[32]; /* what is new or comes elsewhere, in this turn; further ones touch
+				  all of their membership */
 };
 
 /* Routes in the kernel from an earlier proxy, but none of ours: adopt.c's. */
@@ -127,47 +128,47 @@ struct scratch {
 	size_t capacity;
 };
 
+/* Members that code names often come first: their offsets are a byte in the machine's code. */
 struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
 	bool exists, up;
 	bool active; /* the protocol runs on it */
-	struct addr address;
-	struct prefix *prefix;
-	size_t prefix_count;
 	uint32_t own; /* bit n: the address of prefix n is one of ours */
-	unsigned mtu;
-	struct values configured; /* complete */
-	struct values values; /* in force: robustness and interval as another querier has them */
+	struct addr address;
 	struct timer_heap timers; /* of its groups or subscriptions */
-	struct counters counters;
-	uint8_t heard_robustness; /* of another querier; 0: nothing */
-	int32_t heard_query_interval;
+	struct values values; /* in force: robustness and interval as another querier has them */
 	struct router router;
 	struct forwarder forwarder;
 	struct host host;
+	struct prefix *prefix;
+	size_t prefix_count;
+	unsigned mtu;
+	struct values configured; /* complete */
+	uint8_t heard_robustness; /* of another querier; 0: nothing */
+	int32_t heard_query_interval;
+	struct counters counters;
 };
 
 struct proxy {
 	const struct proxy_config *config;
 	const struct proxy_out *out;
 	void *ctx;
-	uint64_t random;
-	uint32_t hash_seed;
 	enum protocol protocol;
 	unsigned upstream; /* the first one; PROXY_VIFS: none */
-	bool plain;	   /* no filters, no several upstreams: policy_is_plain() */
-	int64_t retry_at;  /* what was left undone for want of memory; INT64_MAX: nothing was */
-	struct database database;
 	struct forwarding forwarding;
-	struct flows flows;
+	struct database database;
+	bool plain;	  /* no filters, no several upstreams: policy_is_plain() */
+	int64_t retry_at; /* what was left undone for want of memory; INT64_MAX: nothing was */
+	uint64_t random;
+	uint32_t hash_seed;
 	struct strays strays;
 	struct scratch scratch;
-	struct report report;
-	/* Long ones, behind what lies near the beginning. */
 	struct interface *interface[PROXY_ENTRIES]; /* as in the configuration */
 	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
 	struct interface *host[PROXY_VIFS];	    /* upstreams */
+	struct flows flows;
+	struct report report;
 	/* Behind all else: few pages of it are touched but for a message of its size. */
 	struct addr source[MESSAGE_SOURCES];
 };
