@@ -59,8 +59,6 @@ clean:
 
 house := proto core $(patsubst %/,%,$(wildcard proto/*/ core/*/))
 
-option-$(CONFIG_IGMP)           += proto/packet/igmp.c
-option-$(CONFIG_MLD)            += proto/packet/mld.c
 option-$(CONFIG_PER_SOURCE)     += proto/forward/flow.c
 option-$(CONFIG_TROUBLE)        += core/daemon/trouble.c core/kernel/bridge.c
 option-$(CONFIG_REPORTER_LIMITS) += proto/router/regular.c

@@ -79,12 +79,6 @@ static bool is_statically_wanted(const struct membership *m, unsigned vif, const
 	return false;
 }
 
-/* Hosts there want all of a group or nothing. */
-static bool is_old(const struct proxy *p, const struct interface *i)
-{
-	return message_is_old(message_version(p->protocol, i->values.version));
-}
-
 static bool adopt_record(struct proxy *p, struct interface *i, int64_t now, enum record_type type,
 			 const struct route *r)
 {
@@ -104,7 +98,7 @@ static bool adopt_wanted(struct proxy *p, struct interface *i, int64_t now,
 {
 	const struct group *g;
 
-	if (addr_is_any(&r->source) || (route_is_per_source(p) && is_old(p, i) &&
+	if (addr_is_any(&r->source) || (route_is_per_source(p) && !interface_names_sources(p, i) &&
 					!p->host[i->vif] && !interface_is_ssm(p, &r->group)))
 		return adopt_record(p, i, now, IS_EX, r);
 	if (!adopt_record(p, i, now, ALLOW, r))
@@ -143,7 +137,7 @@ static bool is_wanted(const struct proxy *p, const struct interface *i, const st
 		if (g->state.filter_mode == EXCLUDE)
 			all |= route_bit(g->vif);
 	if (!(all & wanting))
-		return !is_old(p, i);
+		return interface_names_sources(p, i);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->router[vif])
 			wanting |= r->outputs & route_bit(vif);

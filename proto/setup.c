@@ -22,11 +22,11 @@
 /* SSDP's groups, by number: one of IPv4, of IPv6 one a scope. False: there are no more. */
 static bool ssdp_group(const struct proxy *p, unsigned n, struct addr *group)
 {
-	if (p->protocol == PROTOCOL_IGMP)
+	if (!values_is_mld(p->protocol))
 		*group = addr_ipv4(0xeffffffau);
 	else
 		*group = (struct addr){{0xff, (uint8_t)(3 + n), [15] = 0x0c}};
-	return n < (p->protocol == PROTOCOL_IGMP ? 1 : 13);
+	return n < (values_is_mld(p->protocol) ? 13 : 1);
 }
 
 /* SSDP stays in the house: its groups are routed among the downstreams and, even when nobody has
@@ -130,7 +130,7 @@ static bool can_be_active(const struct proxy *p, const struct interface *i)
 {
 	if (!i->up)
 		return false;
-	return !addr_is_any(&i->address) || (i->config->upstream && p->protocol == PROTOCOL_IGMP);
+	return !addr_is_any(&i->address) || (i->config->upstream && !values_is_mld(p->protocol));
 }
 
 /* It is gone, having been down already: what comes in its place is another one. */
@@ -313,6 +313,8 @@ struct proxy *proxy_new(const struct proxy_config *config, const struct proxy_ou
 	p->random = seed ? seed : 1;
 	p->hash_seed = (uint32_t)random_below(&p->random, UINT32_MAX);
 	p->protocol = config->protocol;
+	if (!values_is_mld(p->protocol))
+		p->any = addr_ipv4(0);
 	p->retry_at = INT64_MAX;
 	forward_init(p);
 	if (proxy_reconfigure(p, 0, config))

@@ -5,7 +5,7 @@
 void values_complete(struct values *v, enum protocol protocol)
 {
 	if (!v->version)
-		v->version = protocol == PROTOCOL_IGMP ? 3 : 2;
+		v->version = values_is_mld(protocol) ? 2 : 3;
 	if (!v->robustness)
 		v->robustness = 2;
 	if (!v->query_interval)

@@ -13,6 +13,12 @@
 enum protocol { PROTOCOL_IGMP, PROTOCOL_MLD };
 enum { PROTOCOLS = 2 };
 
+/* To the compiler a constant where one of them is not built in. */
+static inline bool values_is_mld(enum protocol protocol)
+{
+	return ENABLE_MLD && (!ENABLE_IGMP || protocol != PROTOCOL_IGMP);
+}
+
 /* 0 in any member means: the default of the RFC, see values_complete(). */
 struct values {
 	uint8_t version; /* spoken at most: 1 to 3 (IGMP), 1 to 2 (MLD) */

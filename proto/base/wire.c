@@ -101,7 +101,7 @@ uint16_t wire_checksum(enum protocol protocol, const struct addr *source,
 {
 	uint64_t total = 0;
 
-	if (protocol == PROTOCOL_MLD) {
+	if (values_is_mld(protocol)) {
 		total = length + IPPROTO_ICMPV6_NUMBER;
 		total = sum(total, source->byte, sizeof(source->byte));
 		total = sum(total, destination->byte, sizeof(destination->byte));

@@ -26,7 +26,7 @@ struct wire_writer {
 /* An address on the wire. */
 static inline size_t wire_addr_size(enum protocol protocol)
 {
-	return protocol == PROTOCOL_IGMP ? 4 : 16;
+	return values_is_mld(protocol) ? 16 : 4;
 }
 
 /* The next COUNT bytes, or NULL beyond the end; the others get 0, or any address, there. */

@@ -77,7 +77,7 @@ void forward_adopt(struct proxy *p)
 
 bool forward_wildcard(const struct proxy *p, struct route *r)
 {
-	*r = (struct route){.source = message_any(p->protocol), .group = message_any(p->protocol)};
+	*r = (struct route){.source = p->any, .group = p->any};
 	r->input = p->forwarding.tree_input;
 	r->outputs = p->forwarding.tree;
 	return p->forwarding.tree;
@@ -86,22 +86,14 @@ bool forward_wildcard(const struct proxy *p, struct route *r)
 static void tell_wildcard(struct proxy *p, const struct addr *group, unsigned input,
 			  uint32_t outputs, bool remove)
 {
-	struct route r = {.source = message_any(p->protocol),
-			  .group = *group,
-			  .input = input,
-			  .remove = remove,
-			  .outputs = outputs};
-
-	p->out->route(p->ctx, &r);
+	route_tell(p, &p->any, group, input, outputs, remove);
 }
 
 /* A (*,*) whose input is its only output: what comes in there goes nowhere, and nobody is asked
  * about it. */
 static void set_sink(struct proxy *p, unsigned vif, bool remove)
 {
-	struct addr any = message_any(p->protocol);
-
-	tell_wildcard(p, &any, vif, route_bit(vif), remove);
+	tell_wildcard(p, &p->any, vif, route_bit(vif), remove);
 }
 
 static void reinstall_all(struct proxy *p)
@@ -377,7 +369,7 @@ static void add_source_routes(struct proxy *p, struct membership *m, const struc
 
 void forward_update(struct proxy *p, struct membership *m)
 {
-	struct addr any = message_any(p->protocol), *list;
+	struct addr *list;
 	uint32_t all;
 
 	if (ENABLE_PER_SOURCE && route_is_per_source(p)) {
@@ -385,7 +377,7 @@ void forward_update(struct proxy *p, struct membership *m)
 		flow_update(p, m);
 		return;
 	}
-	all = wanting(p, m, &any);
+	all = wanting(p, m, &p->any);
 	update_group_route(p, m, all);
 	update_source_routes(p, m, all);
 	m->reinstall = m->relocate = false;

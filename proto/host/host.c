@@ -274,7 +274,7 @@ static int64_t older_querier_present(const struct proxy *p, const struct interfa
 {
 	int64_t time = (int64_t)i->values.robustness * i->values.query_interval;
 
-	if (p->protocol == PROTOCOL_MLD || i->values.rfc3376_timers)
+	if (values_is_mld(p->protocol) || i->values.rfc3376_timers)
 		return time + i->values.query_response_interval;
 	return time + 10 * (int64_t)m->max_response_time;
 }
@@ -287,7 +287,7 @@ static void note_version(struct proxy *p, struct interface *i, int64_t now, cons
 	if (ENABLE_IGMP_V1 && m->version == 1 && general)
 		i->host.v1_querier_until = until;
 	if (m->version == 2 &&
-	    (p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 && general : ENABLE_MLD_V1))
+	    (values_is_mld(p->protocol) ? ENABLE_MLD_V1 : ENABLE_IGMP_V2 && general))
 		i->host.v2_querier_until = until;
 	if (m->version == 3)
 		interface_heed(i, m->robustness, m->query_interval);

@@ -35,14 +35,13 @@ static bool pick_asked(const struct subscription *s, const struct source *source
 static void start_record(struct proxy *p, struct interface *i, enum record_type type,
 			 const struct addr *group, size_t sources)
 {
-	struct wire_writer *wire = &p->report.writer.wire;
+	const struct wire_writer *wire = &p->sending.writer.wire;
 
 	if (wire->length && wire->size - wire->length < message_record_size(p->protocol, sources))
-		interface_send(p, i, &p->report.writer, TX_REPORT);
+		interface_send(p, i, TX_REPORT);
 	if (!wire->length)
-		interface_start(p, i, &p->report.writer, p->report.buffer,
-				sizeof(p->report.buffer));
-	codec_add_record(&p->report.writer, type, group);
+		interface_start(p, i);
+	codec_add_record(&p->sending.writer, type, group);
 }
 
 /* Adds a record with the sources that PICK picks. What one packet cannot hold is split; of an
@@ -63,30 +62,27 @@ static void add_record(struct proxy *p, struct interface *i, const struct subscr
 	for (n = 0; n < s->sources.count; n++) {
 		const struct source *source = &s->sources.source[n];
 
-		if (!picked(s, source) || message_add_source(&p->report.writer, &source->address))
+		if (!picked(s, source) || message_add_source(&p->sending.writer, &source->address))
 			continue;
 		if (type == IS_EX || type == TO_EX)
 			return;
-		interface_send(p, i, &p->report.writer, TX_REPORT);
+		interface_send(p, i, TX_REPORT);
 		start_record(p, i, type, group, 0);
-		message_add_source(&p->report.writer, &source->address);
+		message_add_source(&p->sending.writer, &source->address);
 	}
 }
 
 static void send_old(struct proxy *p, struct interface *i, const struct subscription *s)
 {
 	bool member = subscription_is_member(s);
-	struct message_writer w;
-	uint8_t buffer[64];
 
 	if (!member && ENABLE_IGMP_V1 && i->host.version == 1)
 		return;
 	if (interface_is_ssm(p, &s->membership->group))
 		i->counters.value[WARN_SSM_VERSION]++;
-	interface_start(p, i, &w, buffer, sizeof(buffer));
-	codec_write_old(&w, member ? MESSAGE_REPORT : MESSAGE_LEAVE, i->host.version,
-			&s->membership->group);
-	interface_send(p, i, &w, member ? TX_REPORT : TX_LEAVE);
+	codec_write_old(interface_start(p, i), member ? MESSAGE_REPORT : MESSAGE_LEAVE,
+			i->host.version, &s->membership->group);
+	interface_send(p, i, member ? TX_REPORT : TX_LEAVE);
 }
 
 void report_change(struct proxy *p, struct interface *i, const struct subscription *s)
@@ -117,7 +113,7 @@ uint32_t report_capacity(const struct proxy *p, const struct interface *i)
 {
 	if (message_is_old(i->host.version))
 		return 1;
-	return (uint32_t)(sizeof(p->report.buffer) / message_record_size(p->protocol, 0));
+	return (uint32_t)(sizeof(p->sending.buffer) / message_record_size(p->protocol, 0));
 }
 
 int64_t report_repeat_at(struct proxy *p, const struct interface *i, int64_t now)
@@ -125,13 +121,13 @@ int64_t report_repeat_at(struct proxy *p, const struct interface *i, int64_t now
 	bool old = message_is_old(i->host.version);
 	int32_t interval = values_unsolicited_report_interval(&i->values, old);
 
-	if (!p->report.repeat_at)
-		p->report.repeat_at = now + 1 + random_below(&p->random, interval - 1);
-	return p->report.repeat_at;
+	if (!p->repeat_at)
+		p->repeat_at = now + 1 + random_below(&p->random, interval - 1);
+	return p->repeat_at;
 }
 
 void report_flush(struct proxy *p, struct interface *i)
 {
-	interface_send(p, i, &p->report.writer, TX_REPORT);
-	p->report.repeat_at = 0;
+	interface_send(p, i, TX_REPORT);
+	p->repeat_at = 0;
 }

@@ -2,13 +2,10 @@
 /* See codec.h. */
 #include "proto/packet/codec.h"
 
-#include "proto/packet/igmp.h"
-#include "proto/packet/mld.h"
-#include "proto/packet/mrd.h"
+#include "proto/packet/header.h"
 
-/* Of either protocol: the least octets of a message but of RFC 4286; where a version 3 report
- * counts its records. */
-enum { HEADER = 8, RECORD_COUNT_AT = 6 };
+/* Where a version 3 report counts its records. */
+enum { RECORD_COUNT_AT = 6 };
 
 static const struct addr no_group = {{[10] = 0xff, [11] = 0xff}};
 
@@ -33,41 +30,22 @@ static bool is_complete(enum protocol protocol, const struct message *m)
 	return !body.overrun;
 }
 
-static size_t shortest(enum protocol protocol, const struct packet *packet)
-{
-	size_t length = packet->length ? mrd_length(protocol, packet->data[0]) : 0;
-
-	return length ? length : HEADER;
-}
-
 enum counter codec_read(enum protocol protocol, const struct packet *packet, struct message *m)
 {
-	enum counter result = DROP_TYPE;
+	enum counter result;
 
 	*m = (struct message){.body = {.at = packet->data, .left = packet->length}};
-	if (packet->length < shortest(protocol, packet))
+	if (packet->length < header_shortest(protocol, packet))
 		return DROP_LENGTH;
 	if (wire_checksum(protocol, &packet->source, &packet->destination, packet->data,
 			  packet->length))
 		return DROP_CHECKSUM;
 	if (packet->ttl != 1)
 		return DROP_TTL;
-	if (ENABLE_MLD && protocol == PROTOCOL_MLD)
-		result = mld_decode(packet, m);
-	if (ENABLE_IGMP && protocol == PROTOCOL_IGMP)
-		result = igmp_decode(packet, m);
+	result = header_read(protocol, packet, m);
 	if (result == NOT_DROPPED && !is_complete(protocol, m))
 		return DROP_TRUNCATED;
 	return result;
-}
-
-static void write_header(struct message_writer *w, enum message_type type, uint8_t version,
-			 int32_t max_response_time, const struct addr *group)
-{
-	if (ENABLE_MLD && w->protocol == PROTOCOL_MLD)
-		mld_write(&w->wire, type, version, max_response_time, group);
-	if (ENABLE_IGMP && w->protocol == PROTOCOL_IGMP)
-		igmp_write(&w->wire, type, version, max_response_time, group);
 }
 
 /* Their number, 0 so far; message_add_source() counts. */
@@ -78,32 +56,35 @@ static void start_sources(struct message_writer *w)
 	wire_put16(&w->wire, 0);
 }
 
-void codec_write_query(struct message_writer *w, const struct query *q)
+void codec_write_query(struct message_writer *w, const struct addr *group, bool suppress,
+		       int32_t max_response_time, const struct values *values)
 {
-	write_header(w, MESSAGE_QUERY, q->version, q->max_response_time, &q->group);
-	if (q->version == 3) {
-		uint8_t robustness = q->values->robustness;
-		uint32_t seconds = (uint32_t)q->values->query_interval / 1000;
+	uint8_t version = message_version(w->protocol, values->version);
+
+	header_write(w, MESSAGE_QUERY, version, max_response_time, group);
+	if (version == 3) {
+		uint8_t robustness = values->robustness;
+		uint32_t seconds = (uint32_t)values->query_interval / 1000;
 
 		wire_put8(&w->wire,
-			  (uint8_t)((q->suppress ? 8 : 0) | (robustness > 7 ? 0 : robustness)));
+			  (uint8_t)((suppress ? 8 : 0) | (robustness > 7 ? 0 : robustness)));
 		wire_put8(&w->wire, (uint8_t)message_encode_float(seconds, 4));
 		start_sources(w);
 	}
-	w->destination = addr_is_any(&q->group) ? message_link_multicast(w->protocol, 1) : q->group;
+	w->destination = addr_is_any(group) ? message_link_multicast(w->protocol, 1) : *group;
 }
 
 void codec_write_old(struct message_writer *w, enum message_type type, uint8_t version,
 		     const struct addr *group)
 {
-	write_header(w, type, version, 0, group);
+	header_write(w, type, version, 0, group);
 	w->destination = type == MESSAGE_LEAVE ? message_link_multicast(w->protocol, 2) : *group;
 }
 
 void codec_add_record(struct message_writer *w, enum record_type type, const struct addr *group)
 {
 	if (!w->wire.length) {
-		write_header(w, MESSAGE_REPORT, 3, 0, &no_group);
+		header_write(w, MESSAGE_REPORT, 3, 0, &no_group);
 		w->destination = message_link_multicast(w->protocol, 22);
 		w->record_count = 0;
 	}
@@ -117,5 +98,5 @@ void codec_add_record(struct message_writer *w, enum record_type type, const str
 void codec_write_discovery(struct message_writer *w, enum message_type type, uint8_t interval,
 			   const struct values *values)
 {
-	mrd_write(w, type, interval, values);
+	header_write_discovery(w, type, interval, values);
 }

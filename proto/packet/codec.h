@@ -2,8 +2,8 @@
 /*
  * Whole messages of IGMP and MLD, header included, from and to bytes (RFC 3376 section 4, RFC 3810
  * section 5; RFC 2236, RFC 2710, RFC 1112 appendix I), and what routers say of themselves (RFC
- * 4286). Leaves out: what each byte of the headers is, igmp.c, mld.c and mrd.c, and of what follows
- * them, message.c.
+ * 4286). Leaves out: what each byte of the headers is, header.c, and of what follows them,
+ * message.c.
  */
 #ifndef PROTO_CODEC_H
 #define PROTO_CODEC_H
@@ -15,16 +15,10 @@
  * sections 5.1, 5.2 and 6.2). */
 enum counter codec_read(enum protocol, const struct packet *, struct message *);
 
-struct query {
-	struct addr group; /* any: general */
-	uint8_t version;
-	bool suppress;
-	int32_t max_response_time;
-	const struct values *values; /* QRV and QQIC */
-};
-
-/* A query without sources so far. This and what follows set the destination, too. */
-void codec_write_query(struct message_writer *, const struct query *);
+/* A query without sources so far; GROUP any: a general one. VALUES: the version, QRV and QQIC. This
+ * and what follows set the destination, too. */
+void codec_write_query(struct message_writer *, const struct addr *group, bool suppress,
+		       int32_t max_response_time, const struct values *);
 /* A version 1 or 2 report, or a leave. */
 void codec_write_old(struct message_writer *, enum message_type, uint8_t version,
 		     const struct addr *group);

@@ -2,29 +2,6 @@
 /* What IGMP and MLD messages have in common; see message.h. */
 #include "proto/packet/message.h"
 
-enum counter message_check_query(const struct packet *packet, const struct message *m,
-				 const struct addr *all_hosts)
-{
-	bool general = addr_is_any(&m->group);
-
-	if (!general && !addr_is_multicast(&m->group))
-		return DROP_GROUP;
-	if (general && addr_is_multicast(&packet->destination) &&
-	    !addr_equal(&packet->destination, all_hosts))
-		return DROP_DESTINATION;
-	return NOT_DROPPED;
-}
-
-void message_read_query(struct message *m)
-{
-	uint8_t flags = wire_get8(&m->body);
-
-	m->suppress = flags & 8;
-	m->robustness = flags & 7;
-	m->query_interval = (int32_t)message_decode_float(wire_get8(&m->body), 4) * 1000;
-	m->count = wire_get16(&m->body);
-}
-
 static size_t read_sources(enum protocol protocol, struct wire_reader *body, unsigned count,
 			   struct addr *scratch, struct counters *counters)
 {
@@ -34,7 +11,7 @@ static size_t read_sources(enum protocol protocol, struct wire_reader *body, uns
 		struct addr source = wire_get_addr(body, protocol);
 
 		if (addr_is_routable(&source) && kept < MESSAGE_SOURCES &&
-		    addr_is_ipv4(&source) == (protocol == PROTOCOL_IGMP))
+		    addr_is_ipv4(&source) != values_is_mld(protocol))
 			scratch[kept++] = source;
 		else
 			counters->value[DROP_RECORD_SOURCE]++;
@@ -42,10 +19,9 @@ static size_t read_sources(enum protocol protocol, struct wire_reader *body, uns
 	return source_sort(scratch, kept);
 }
 
-/* To MLD an IPv4-mapped address is no multicast address, whatever it maps. */
-static bool record_group_valid(enum protocol protocol, const struct addr *group)
+bool message_is_group(enum protocol protocol, const struct addr *group)
 {
-	if (protocol == PROTOCOL_IGMP)
+	if (!values_is_mld(protocol))
 		return addr_is_multicast(group);
 	return group->byte[0] == 0xff && (group->byte[1] & 0x0f) >= 2;
 }
@@ -65,7 +41,7 @@ bool message_next_record(enum protocol protocol, struct message *m, struct recor
 		record->source = scratch;
 		if (type < IS_IN || type > BLOCK)
 			counters->value[DROP_RECORD_TYPE]++;
-		else if (!record_group_valid(protocol, &record->group))
+		else if (!message_is_group(protocol, &record->group))
 			counters->value[DROP_RECORD_GROUP]++;
 		else
 			return true;
@@ -104,14 +80,9 @@ void message_finish(struct message_writer *w, const struct addr *source)
 
 struct addr message_link_multicast(enum protocol protocol, uint8_t last)
 {
-	if (protocol == PROTOCOL_IGMP)
+	if (!values_is_mld(protocol))
 		return addr_ipv4(0xe0000000u | last);
 	return (struct addr){{0xff, 0x02, [15] = last}};
-}
-
-struct addr message_any(enum protocol protocol)
-{
-	return protocol == PROTOCOL_IGMP ? addr_ipv4(0) : (struct addr){{0}};
 }
 
 uint32_t message_decode_float(uint32_t code, unsigned mantissa)

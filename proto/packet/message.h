@@ -4,7 +4,7 @@
  * MLDv1 is a translation of IGMPv2, and MLDv2 of IGMPv3 (RFC 3810 section 1), so that is what they
  * are called here. Owns: what stands behind the headers -- records and sources, read and written --
  * and the codes of RFC 3376 section 4.1.1 and RFC 3810 section 5.1.3. Leaves out: the headers,
- * which are igmp.c's and mld.c's, and what makes a whole message of the parts, codec.c.
+ * which are header.c's, and what makes a whole message of the parts, codec.c.
  */
 #ifndef PROTO_MESSAGE_H
 #define PROTO_MESSAGE_H
@@ -56,12 +56,12 @@ enum { MESSAGE_SOURCES = CONFIG_PACKET_MAX / 4 };
 /* The version of PROTOCOL as it is numbered here, and back. */
 static inline uint8_t message_version(enum protocol protocol, uint8_t native)
 {
-	return (uint8_t)(native + (protocol == PROTOCOL_MLD));
+	return (uint8_t)(native + values_is_mld(protocol));
 }
 
 static inline uint8_t message_native(enum protocol protocol, uint8_t version)
 {
-	return (uint8_t)(version - (protocol == PROTOCOL_MLD));
+	return (uint8_t)(version - values_is_mld(protocol));
 }
 
 /* Is it a version without source lists? Never, to the compiler, where none is built in; so it
@@ -71,13 +71,9 @@ static inline bool message_is_old(uint8_t version)
 	return (ENABLE_IGMP_V1 || ENABLE_IGMP_V2 || ENABLE_MLD_V1) && version < 3;
 }
 
-/* What igmp.c and mld.c share: is the group of a query one that can be asked for, and does a
- * General Query go to ALL_HOSTS or to an address of ours (RFC 3376 section 9.1)? The DROP_ counter
- * that says why not, or NOT_DROPPED. */
-enum counter message_check_query(const struct packet *, const struct message *,
-				 const struct addr *all_hosts);
-/* The fields of a version 3 query behind the group (RFC 3376 section 4.1, RFC 3810 section 5.1). */
-void message_read_query(struct message *);
+/* Can it be joined, as far as its address tells? To MLD an IPv4-mapped address is no multicast
+ * address, whatever it maps, and scopes 0 and 1 are never reported (RFC 3810 section 6). */
+bool message_is_group(enum protocol, const struct addr *);
 /* Reads the next record of a version 3 report into RECORD, its sources into SCRATCH
  * (MESSAGE_SOURCES). Skips and counts what is to be ignored (RFC 3376 section 4.2). False: there is
  * no more. */
@@ -106,9 +102,6 @@ void message_finish(struct message_writer *, const struct addr *source);
 
 /* 224.0.0.LAST, or ff02:: with the same last octet. */
 struct addr message_link_multicast(enum protocol, uint8_t last);
-
-/* 0.0.0.0 or ::. */
-struct addr message_any(enum protocol);
 
 /* The floating point codes: MANTISSA bits of mantissa, 3 of exponent (4 and 12 bits of mantissa for
  * 8 and 16 bits of code). Encoding rounds down and clamps (RFC 3376 sections 4.1.1 and 8.8). */

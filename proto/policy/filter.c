@@ -267,7 +267,7 @@ static void take_range(struct edges *e, const struct addr range[2], struct run *
 static bool take_rule(struct builder *b, enum protocol protocol, unsigned list,
 		      const struct filter_rule *rule)
 {
-	bool ipv4 = protocol == PROTOCOL_IGMP, all_groups, all_sources;
+	bool ipv4 = !values_is_mld(protocol), all_groups, all_sources;
 	struct addr first_group = ipv4 ? addr_ipv4(0xe0000000) : (struct addr){{0xff}};
 	struct addr last_group = ipv4 ? addr_ipv4(0xefffffff) : highest;
 	struct addr first_source = ipv4 ? addr_ipv4(0) : (struct addr){{0}};

@@ -115,8 +115,8 @@ static bool has_singles(const struct proxy *p)
 static size_t cut_rest(const struct proxy *p, const struct membership *m,
 		       const struct interface *upstream, struct addr *to, bool *rest)
 {
-	bool ipv4 = p->protocol == PROTOCOL_IGMP, singles = ENABLE_FILTER && has_singles(p);
-	struct addr first = message_any(p->protocol);
+	bool ipv4 = !values_is_mld(p->protocol), singles = ENABLE_FILTER && has_singles(p);
+	struct addr first = p->any;
 	struct addr end = ipv4 ? addr_ipv4(UINT32_MAX) : addr_previous(&first), last;
 	struct addr *list[2] = {to, to + CONFIG_MAX_SOURCES}; /* by WANTED */
 	size_t count[2] = {0}, ranges;

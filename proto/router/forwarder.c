@@ -162,12 +162,9 @@ static int next_interval(struct interface *i)
 static void say(struct proxy *p, struct interface *i, enum message_type type)
 {
 	const struct values *values = &i->values;
-	struct message_writer w;
-	uint8_t buffer[16];
 
-	interface_start(p, i, &w, buffer, sizeof(buffer));
-	codec_write_discovery(&w, type, (uint8_t)interval_of(i), values);
-	interface_send(p, i, &w, TX_MRD);
+	codec_write_discovery(interface_start(p, i), type, (uint8_t)interval_of(i), values);
+	interface_send(p, i, TX_MRD);
 }
 
 /* Who stands by asks now and then who is there, so that nobody takes the link for its own. */

@@ -86,12 +86,6 @@ static bool is_quick(const struct interface *i, const struct group *g, int64_t n
 		now >= i->router.tracking_from && reporter_all_known(g->tracking, now));
 }
 
-/* An older version is configured (RFC 3376 section 7.3.1). */
-static bool can_name_sources(const struct proxy *p, const struct interface *i)
-{
-	return !message_is_old(message_version(p->protocol, i->values.version));
-}
-
 /* What R asks for lasts until the deadline. False: no memory. */
 static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
 			 const struct hearing *h, int64_t membership_deadline,
@@ -106,7 +100,7 @@ static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
 		.most_sources = limits_sources(i, h, &g->state),
 		.query_deadline = h->now + values_last_member_query_time(v),
 		.query_count = i->router.querier ? v->last_member_query_count : 0,
-		.source_query_count = i->router.querier && can_name_sources(p, i)
+		.source_query_count = i->router.querier && interface_names_sources(p, i)
 					      ? v->last_member_query_count
 					      : 0,
 		.quick = is_quick(i, g, h->now),
@@ -249,7 +243,7 @@ void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
 void group_record(struct proxy *p, struct interface *i, const struct hearing *h,
 		  const struct record *r)
 {
-	if (can_name_sources(p, i))
+	if (interface_names_sources(p, i))
 		hear_record(p, i, h, r);
 	else if (row_creates(r))
 		group_old_report(p, i, h, 3, &r->group);
@@ -335,24 +329,16 @@ void group_renew_static(struct proxy *p, struct interface *i)
 static void send_group_query(struct proxy *p, struct interface *i, struct group *g, int64_t now)
 {
 	const struct values *v = &i->values;
-	struct query q = {.group = g->membership->group,
-			  .version = message_version(p->protocol, v->version),
-			  .suppress = g->state.group_timer > now + values_last_member_query_time(v),
-			  .max_response_time = v->last_member_query_interval,
-			  .values = v};
-	uint8_t buffer[64];
-	struct message_writer w;
+	bool suppress = g->state.group_timer > now + values_last_member_query_time(v);
 
 	g->state.query_count--;
 	/* Without that flag a repeated query would lower the timers of the other routers: a report
 	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
-	if (q.suppress && message_is_old(q.version)) {
+	if (suppress && !interface_names_sources(p, i))
 		g->state.query_count = 0;
-		return;
-	}
-	interface_start(p, i, &w, buffer, sizeof(buffer));
-	codec_write_query(&w, &q);
-	interface_send(p, i, &w, TX_QUERY);
+	else
+		interface_query(p, i, &g->membership->group, suppress,
+				v->last_member_query_interval);
 }
 
 /* One of the two messages of section 6.6.3.2: the sources whose timers are above LMQT (SUPPRESS),
@@ -362,13 +348,7 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 {
 	const struct values *v = &i->values;
 	int64_t until = now + values_last_member_query_time(v);
-	struct query q = {.group = g->membership->group,
-			  .version = 3,
-			  .suppress = suppress,
-			  .max_response_time = v->last_member_query_interval,
-			  .values = v};
-	struct message_writer w = {0};
-	uint8_t buffer[1500];
+	struct message_writer *w = NULL;
 	uint32_t n;
 
 	for (n = 0; n < g->state.sources.count; n++) {
@@ -377,16 +357,17 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 		if (!s->retransmit || (s->expires > until) != suppress)
 			continue;
 		s->retransmit--;
-		if (quiet || !can_name_sources(p, i))
+		if (quiet || !interface_names_sources(p, i))
 			continue;
-		if (w.wire.length && message_add_source(&w, &s->address))
+		if (w && message_add_source(w, &s->address))
 			continue;
-		interface_send(p, i, &w, TX_QUERY);
-		interface_start(p, i, &w, buffer, sizeof(buffer));
-		codec_write_query(&w, &q);
-		message_add_source(&w, &s->address);
+		interface_send(p, i, TX_QUERY);
+		w = interface_start(p, i);
+		codec_write_query(w, &g->membership->group, suppress, v->last_member_query_interval,
+				  v);
+		message_add_source(w, &s->address);
 	}
-	interface_send(p, i, &w, TX_QUERY);
+	interface_send(p, i, TX_QUERY);
 }
 
 static void send_queries(struct proxy *p, struct interface *i, struct group *g, int64_t now)

@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "proto/packet/codec.h"
 #include "proto/state/interface.h"
 
 /* Groups at a time; the leaves of more are not told. */
@@ -37,24 +36,6 @@ void parting_begin(struct interface *i, int64_t now, const struct addr *group)
 	q->left = i->values.last_member_query_count;
 }
 
-static void send_query(struct proxy *p, struct interface *i, const struct addr *group)
-{
-	struct query q = {.group = *group,
-			  .version = message_version(p->protocol, i->values.version),
-			  .suppress = true,
-			  .max_response_time = i->values.last_member_query_interval,
-			  .values = &i->values};
-	uint8_t buffer[64];
-	struct message_writer w;
-
-	/* Older queries have no such flag. */
-	if (message_is_old(q.version))
-		return;
-	interface_start(p, i, &w, buffer, sizeof(buffer));
-	codec_write_query(&w, &q);
-	interface_send(p, i, &w, TX_QUERY);
-}
-
 int64_t parting_deadline(const struct interface *i)
 {
 	int64_t first = INT64_MAX;
@@ -80,7 +61,10 @@ void parting_tick(struct proxy *p, struct interface *i, int64_t now)
 		struct parting *q = &i->router.parting[n];
 
 		if (q->at <= now) {
-			send_query(p, i, &q->group);
+			/* Older queries have no such flag. */
+			if (interface_names_sources(p, i))
+				interface_query(p, i, &q->group, true,
+						i->values.last_member_query_interval);
 			q->at = now + i->values.last_member_query_interval;
 			q->left--;
 		}

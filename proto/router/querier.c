@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 
-#include "proto/packet/codec.h"
 #include "proto/router/forwarder.h"
 #include "proto/router/group.h"
 #include "proto/router/hold.h"
@@ -131,18 +130,10 @@ void querier_stop(struct proxy *p, struct interface *i)
 
 static void send_general_query(struct proxy *p, struct interface *i)
 {
-	struct query q = {.group = message_any(p->protocol),
-			  .version = message_version(p->protocol, i->values.version),
-			  .max_response_time = i->values.query_response_interval,
-			  .values = &i->values};
-	uint8_t buffer[64];
-	struct message_writer w;
+	int32_t time = i->router.urgent_left ? values_urgent_response_time(&i->values)
+					     : i->values.query_response_interval;
 
-	if (i->router.urgent_left)
-		q.max_response_time = values_urgent_response_time(&i->values);
-	interface_start(p, i, &w, buffer, sizeof(buffer));
-	codec_write_query(&w, &q);
-	interface_send(p, i, &w, TX_QUERY);
+	interface_query(p, i, &p->any, false, time);
 }
 
 /* Of another querier's query interval no more is believed than so many times the own one, else a
@@ -293,7 +284,7 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 		return DROP_ACCEPT_FROM;
 	if (m->version == 1 && !ENABLE_IGMP_V1)
 		return DROP_VERSION;
-	if (m->version == 2 && !(p->protocol == PROTOCOL_IGMP ? ENABLE_IGMP_V2 : ENABLE_MLD_V1))
+	if (m->version == 2 && !(values_is_mld(p->protocol) ? ENABLE_MLD_V1 : ENABLE_IGMP_V2))
 		return DROP_VERSION;
 	if (m->type == MESSAGE_LEAVE && version == 1)
 		return DROP_VERSION;

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "proto/packet/codec.h"
+
 /* What every IPv4 host must take (RFC 791); a smaller or unknown MTU is taken for it. */
 enum { LEAST_MTU = 576 };
 
@@ -56,22 +58,24 @@ bool interface_copy_state(struct interface *i, const struct interface *from)
 	return interface_set_state(i, &state) >= 0;
 }
 
-void interface_start(struct proxy *p, struct interface *i, struct message_writer *w,
-		     uint8_t *buffer, size_t size)
+struct message_writer *interface_start(struct proxy *p, struct interface *i)
 {
 	/* IPv4 header with Router Alert; IPv6 header with a hop-by-hop header. */
-	size_t overhead = p->protocol == PROTOCOL_IGMP ? 24 : 48;
+	size_t overhead = values_is_mld(p->protocol) ? 48 : 24;
 	size_t room = (i->mtu < LEAST_MTU ? LEAST_MTU : i->mtu) - overhead;
 
-	*w = (struct message_writer){
+	if (room > sizeof(p->sending.buffer))
+		room = sizeof(p->sending.buffer);
+	p->sending.writer = (struct message_writer){
 		.protocol = p->protocol,
-		.wire = {.start = buffer, .size = room < size ? room : size},
+		.wire = {.start = p->sending.buffer, .size = room},
 	};
+	return &p->sending.writer;
 }
 
-void interface_send(struct proxy *p, struct interface *i, struct message_writer *w,
-		    enum counter counter)
+void interface_send(struct proxy *p, struct interface *i, enum counter counter)
 {
+	struct message_writer *w = &p->sending.writer;
 	const struct addr *source = &i->address;
 
 	if (!w->wire.length)
@@ -82,6 +86,13 @@ void interface_send(struct proxy *p, struct interface *i, struct message_writer 
 	i->counters.value[counter]++;
 	p->out->send(p->ctx, i->vif, source, &w->destination, w->wire.start, w->wire.length);
 	w->wire.length = 0;
+}
+
+void interface_query(struct proxy *p, struct interface *i, const struct addr *group, bool suppress,
+		     int32_t max_response_time)
+{
+	codec_write_query(interface_start(p, i), group, suppress, max_response_time, &i->values);
+	interface_send(p, i, TX_QUERY);
 }
 
 void interface_heed(struct interface *i, uint8_t robustness, int32_t query_interval)

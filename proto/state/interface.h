@@ -20,11 +20,13 @@ static inline struct group *interface_group(const struct interface *i, uint32_t 
 	return (struct group *)(void *)i->timers.slot[n].timer;
 }
 
-/* Prepares WRITER for a message of as many bytes as BUFFER's SIZE and the interface's MTU allow. */
-void interface_start(struct proxy *, struct interface *, struct message_writer *, uint8_t *buffer,
-		     size_t size);
+/* Starts a message of as many bytes as the interface's MTU allows; the one before has been sent. */
+struct message_writer *interface_start(struct proxy *, struct interface *);
 /* Finishes, sends and counts the message, if anything is written. */
-void interface_send(struct proxy *, struct interface *, struct message_writer *, enum counter);
+void interface_send(struct proxy *, struct interface *, enum counter);
+/* Sends a query without sources. GROUP any: a general one. */
+void interface_query(struct proxy *, struct interface *, const struct addr *group, bool suppress,
+		     int32_t max_response_time);
 /* Another querier has these values, which hold from now on; for what is 0, what is configured does
  * (RFC 3376 sections 4.1.6 and 4.1.7). */
 void interface_heed(struct interface *, uint8_t robustness, int32_t query_interval);
@@ -52,6 +54,12 @@ static inline bool interface_is_above(const struct interface *i, const struct ad
 static inline bool interface_forwards(const struct interface *i)
 {
 	return i->forwarder.forwards;
+}
+/* Do queries there name sources, and have the S flag? Not in an older version (RFC 3376 section
+ * 7.3.1). */
+static inline bool interface_names_sources(const struct proxy *p, const struct interface *i)
+{
+	return !message_is_old(message_version(p->protocol, i->values.version));
 }
 /* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */
 bool interface_is_ssm(const struct proxy *, const struct addr *group);

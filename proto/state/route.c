@@ -47,18 +47,27 @@ bool route_insert(struct proxy *p, struct membership *m, const struct addr *sour
 	return true;
 }
 
+void route_tell(struct proxy *p, const struct addr *source, const struct addr *group,
+		unsigned input, uint32_t outputs, bool remove)
+{
+	struct route r = {.source = *source,
+			  .group = *group,
+			  .input = input,
+			  .remove = remove,
+			  .outputs = outputs};
+
+	p->out->route(p->ctx, &r);
+}
+
 void route_set(struct proxy *p, const struct membership *m, struct source_route *s, unsigned input,
 	       uint32_t outputs)
 {
-	struct route r = {
-		.source = s->source, .group = m->group, .input = input, .outputs = outputs};
-
 	if (!s->fresh && !m->reinstall && s->input == input && s->outputs == outputs)
 		return;
 	s->fresh = false;
 	s->input = (uint8_t)input;
 	s->outputs = outputs;
-	p->out->route(p->ctx, &r);
+	route_tell(p, &s->source, &m->group, input, outputs, false);
 }
 
 bool route_is_used(struct proxy *p, const struct membership *m, struct source_route *s)
@@ -77,11 +86,8 @@ bool route_is_used(struct proxy *p, const struct membership *m, struct source_ro
 
 void route_end(struct proxy *p, const struct membership *m, struct source_route *s)
 {
-	struct route r = {
-		.source = s->source, .group = m->group, .input = s->input, .remove = true};
-
 	if (!s->fresh)
-		p->out->route(p->ctx, &r);
+		route_tell(p, &s->source, &m->group, s->input, 0, true);
 	p->forwarding.route_count--;
 	s->dead = true;
 }

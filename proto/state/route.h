@@ -29,6 +29,9 @@ uint32_t route_room(const struct proxy *, size_t count);
 /* Adds routes for COUNT sources, sorted, none of which has one yet; they are fresh. False: no
  * memory. */
 bool route_insert(struct proxy *, struct membership *, const struct addr *source, uint32_t count);
+/* Tells the kernel of a route, or to forget it. */
+void route_tell(struct proxy *, const struct addr *source, const struct addr *group, unsigned input,
+		uint32_t outputs, bool remove);
 /* Tells the kernel of it if it is fresh, has another INPUT or OUTPUTS than before, or all are to be
  * told again. */
 void route_set(struct proxy *, const struct membership *, struct source_route *, unsigned input,

@@ -21,13 +21,13 @@ struct router {
 	uint8_t urgent_left;  /* of these that hosts are to answer at once */
 	/* of all groups that hosts made, and of the hosts that are tracked */
 	uint32_t source_count;
-	int64_t held_until;	   /* without address or carrier; 0: it is not held */
+	int64_t held_until; /* without address or carrier; 0: it is not held */
 	int64_t next_general_query;
 	int64_t other_querier_until;
 	struct addr other_querier; /* any: nobody */
 	int64_t last_general_query;
-	int64_t confirmed_by;	   /* what was held before, by hosts: hold.c's */
-	int64_t tracking_from; /* by then all hosts have been heard of */
+	int64_t confirmed_by;		      /* what was held before, by hosts: hold.c's */
+	int64_t tracking_from;		      /* by then all hosts have been heard of */
 	uint32_t drawn_groups, drawn_sources; /* the latter are not in source_count */
 	struct parting *parting;	      /* parting.c's */
 	uint32_t parting_count;
@@ -70,11 +70,10 @@ struct host {
 	struct answer answer;
 };
 
-/* What is being sent upstream: report.c's. */
-struct report {
+/* The message that is being written: interface.c's. */
+struct sending {
 	struct message_writer writer;
 	uint8_t buffer[1500];
-	int64_t repeat_at; /* of what leaves now, all of it together; 0: not drawn */
 };
 
 /* The membership database (RFC 4605 section 4.1): membership.c's. */
@@ -133,7 +132,7 @@ struct interface {
 	const struct proxy_interface_config *config;
 	uint8_t vif;
 	bool exists, up;
-	bool active; /* the protocol runs on it */
+	bool active;  /* the protocol runs on it */
 	uint32_t own; /* bit n: the address of prefix n is one of ours */
 	struct addr address;
 	struct timer_heap timers; /* of its groups or subscriptions */
@@ -156,6 +155,7 @@ struct proxy {
 	void *ctx;
 	enum protocol protocol;
 	unsigned upstream; /* the first one; PROXY_VIFS: none */
+	struct addr any;   /* 0.0.0.0 or :: */
 	struct forwarding forwarding;
 	struct database database;
 	bool plain;	  /* no filters, no several upstreams: policy_is_plain() */
@@ -168,7 +168,8 @@ struct proxy {
 	struct interface *router[PROXY_VIFS];	    /* downstreams, by their VIF (RFC 4605) */
 	struct interface *host[PROXY_VIFS];	    /* upstreams */
 	struct flows flows;
-	struct report report;
+	int64_t repeat_at; /* of reports that leave now, all together; 0: not drawn: report.c's */
+	struct sending sending;
 	/* Behind all else: few pages of it are touched but for a message of its size. */
 	struct addr source[MESSAGE_SOURCES];
 };

@@ -783,9 +783,14 @@ static void adopt(struct router *router, const struct kernel_route *entry, unsig
 
 static bool has_route(const struct router *router, const struct route *route)
 {
-	for (unsigned i = 0; i < router->kernel.route_count; i++)
-		if (!memcmp(route, &router->kernel.route[i].route, sizeof(*route)))
+	for (unsigned i = 0; i < router->kernel.route_count; i++) {
+		const struct route *there = &router->kernel.route[i].route;
+
+		if (addr_equal(&route->source, &there->source) &&
+		    addr_equal(&route->group, &there->group) && route->input == there->input &&
+		    route->outputs == there->outputs)
 			return true;
+	}
 	return false;
 }
 

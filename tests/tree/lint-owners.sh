@@ -13,7 +13,8 @@
 		p->flows forward/flow
 		p->strays adopt
 		p->scratch policy/merge
-		p->report host/report
+		p->sending state/interface host/report
+		p->repeat_at host/report
 		p->(config|out|ctx|hash_seed|protocol|upstream|interface|router|host|plain) setup
 		p->retry_at proxy setup
 		i->router router/group router/hold router/limits router/parting router/querier router/regular router/tracking
