@@ -98,7 +98,7 @@ static bool adopt_wanted(struct proxy *p, struct interface *i, int64_t now,
 {
 	const struct group *g;
 
-	if (addr_is_any(&r->source) || (route_is_per_source(p) && !interface_names_sources(p, i) &&
+	if (addr_is_any(&r->source) || (route_is_per_source(p) && !interface_names_sources(i) &&
 					!p->host[i->vif] && !interface_is_ssm(p, &r->group)))
 		return adopt_record(p, i, now, IS_EX, r);
 	if (!adopt_record(p, i, now, ALLOW, r))
@@ -137,7 +137,7 @@ static bool is_wanted(const struct proxy *p, const struct interface *i, const st
 		if (g->state.filter_mode == EXCLUDE)
 			all |= route_bit(g->vif);
 	if (!(all & wanting))
-		return interface_names_sources(p, i);
+		return interface_names_sources(i);
 	for (vif = 0; vif < PROXY_VIFS; vif++)
 		if (p->router[vif])
 			wanting |= r->outputs & route_bit(vif);

@@ -51,16 +51,16 @@ static enum counter drop_reason(const struct proxy *p, const struct interface *i
 		return DROP_OWN;
 	if (i->config->upstream && m->type != MESSAGE_QUERY)
 		return DROP_ROLE;
-	if (version < i->config->oldest_version && version < i->configured.version)
+	if (version < i->config->oldest_version && m->version < i->configured.version)
 		return DROP_VERSION;
 	return NOT_DROPPED;
 }
 
 /* The version of a General Query that holds for a while; else 0. */
 static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
-		     struct message m)
+		     struct message *m)
 {
-	enum counter dropped = drop_reason(p, i, packet, &m);
+	enum counter dropped = drop_reason(p, i, packet, m);
 	bool upstream = i->config->upstream;
 
 	if (dropped != NOT_DROPPED) {
@@ -69,18 +69,18 @@ static unsigned hear(struct proxy *p, struct interface *i, int64_t now, const st
 		return 0;
 	}
 	if (!upstream)
-		querier_message(p, i, now, packet, &m);
-	else if (!host_query(p, i, now, packet, &m))
+		querier_message(p, i, now, packet, m);
+	else if (!host_query(p, i, now, packet, m))
 		return 0;
-	if (!ENABLE_PRIVSEP || m.type != MESSAGE_QUERY || !addr_is_any(&m.group))
+	if (!ENABLE_PRIVSEP || !m->general)
 		return 0;
-	return upstream || addr_equal(&i->router.other_querier, &packet->source) ? m.version : 0;
+	return upstream || addr_equal(&i->router.other_querier, &packet->source) ? m->version : 0;
 }
 
 unsigned proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 {
 	struct interface *router = p->router[packet->vif], *host = p->host[packet->vif];
-	struct message m;
+	struct message m, again;
 	enum counter dropped = codec_read(p->protocol, packet, &m);
 	unsigned version = 0;
 
@@ -88,10 +88,11 @@ unsigned proxy_packet(struct proxy *p, int64_t now, const struct packet *packet)
 		proxy_drop(p, packet->vif, dropped);
 		return 0;
 	}
+	again = m; /* who hears it takes its records */
 	if (router)
-		version = hear(p, router, now, packet, m);
+		version = hear(p, router, now, packet, &m);
 	if (host)
-		version |= hear(p, host, now, packet, m);
+		version |= hear(p, host, now, packet, &again);
 	return version;
 }
 

@@ -112,6 +112,7 @@ static void configure_interface(struct proxy *p, struct interface *i, int64_t no
 	i->config = config;
 	i->configured = config->values;
 	values_complete(&i->configured, p->protocol);
+	i->configured.version = message_version(p->protocol, i->configured.version);
 	if (fresh && config->upstream)
 		host_reset(p, i);
 	else if (fresh)

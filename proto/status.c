@@ -14,6 +14,7 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 			    struct proxy_interface_status *status)
 {
 	const struct interface *i = p->interface[entry];
+	uint8_t version = i->config->upstream ? i->host.version : i->configured.version;
 
 	*status = (struct proxy_interface_status){
 		.vif = i->vif,
@@ -22,20 +23,17 @@ void proxy_interface_status(const struct proxy *p, unsigned entry,
 		.held = hold_is_on(i),
 		.querier = i->router.querier,
 		.address = i->address,
-		.other_querier = i->router.other_querier,
+		.other_querier = i->config->upstream ? i->host.querier : i->router.other_querier,
 		.forwarder = forwarder_state(i),
 		.other_forwarder = *forwarder_other(i),
-		.version = i->configured.version,
+		.version = message_native(p->protocol, version),
 		.values = i->values,
 		.groups = i->timers.count,
 		.next_query = i->router.querier ? i->router.next_general_query
 						: i->router.other_querier_until,
 		.counters = &i->counters,
 	};
-	if (i->config->upstream) {
-		status->other_querier = i->host.querier;
-		status->version = message_native(p->protocol, i->host.version);
-	}
+	status->values.version = status->version;
 }
 
 static void group_source(const struct group_status *status, unsigned n, struct source_status *out)

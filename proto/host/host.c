@@ -15,7 +15,7 @@ enum { UNICAST_INTERVAL = 1000 };
 void host_reset(struct proxy *p, struct interface *i)
 {
 	interface_heed(i, 0, 0);
-	i->host.version = message_version(p->protocol, i->configured.version);
+	i->host.version = i->configured.version;
 	i->host.v1_querier_until = i->host.v2_querier_until = 0;
 	i->host.querier = (struct addr){{0}};
 	i->host.next_unsolicited = INT64_MAX;
@@ -250,7 +250,7 @@ void host_free(struct proxy *p, struct interface *i)
 /* Section 7.2.1: a change cancels everything that is pending. */
 static void update_version(struct proxy *p, struct interface *i, int64_t now)
 {
-	uint8_t highest = message_version(p->protocol, i->configured.version);
+	uint8_t highest = i->configured.version;
 	uint8_t version;
 
 	/* What is over is no deadline any more, also where no newer version is to follow. */
@@ -282,12 +282,10 @@ static int64_t older_querier_present(const struct proxy *p, const struct interfa
 static void note_version(struct proxy *p, struct interface *i, int64_t now, const struct message *m)
 {
 	int64_t until = now + older_querier_present(p, i, m);
-	bool general = addr_is_any(&m->group);
-
-	if (ENABLE_IGMP_V1 && m->version == 1 && general)
+	if (ENABLE_IGMP_V1 && m->version == 1 && m->general)
 		i->host.v1_querier_until = until;
 	if (m->version == 2 &&
-	    (values_is_mld(p->protocol) ? ENABLE_MLD_V1 : ENABLE_IGMP_V2 && general))
+	    (values_is_mld(p->protocol) ? ENABLE_MLD_V1 : ENABLE_IGMP_V2 && m->general))
 		i->host.v2_querier_until = until;
 	if (m->version == 3)
 		interface_heed(i, m->robustness, m->query_interval);
@@ -316,13 +314,13 @@ bool host_query(struct proxy *p, struct interface *i, int64_t now, const struct 
 	i->counters.value[RX_QUERY]++;
 	if (unicast)
 		i->host.unicast_again = now + UNICAST_INTERVAL;
-	else if (addr_is_any(&m->group))
+	else if (m->general)
 		i->host.querier = packet->source;
 	if (is_kernels(i))
 		return !unicast;
 	if (!unicast)
 		note_version(p, i, now, m);
-	if (addr_is_any(&m->group))
+	if (m->general)
 		answer_general(p, i, now, time);
 	else
 		answer_specific(p, i, now + 1 + random_below(&p->random, time), m);

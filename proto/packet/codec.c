@@ -59,7 +59,7 @@ static void start_sources(struct message_writer *w)
 void codec_write_query(struct message_writer *w, const struct addr *group, bool suppress,
 		       int32_t max_response_time, const struct values *values)
 {
-	uint8_t version = message_version(w->protocol, values->version);
+	uint8_t version = values->version;
 
 	header_write(w, MESSAGE_QUERY, version, max_response_time, group);
 	if (version == 3) {

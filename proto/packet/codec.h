@@ -15,7 +15,8 @@
  * sections 5.1, 5.2 and 6.2). */
 enum counter codec_read(enum protocol, const struct packet *, struct message *);
 
-/* A query without sources so far; GROUP any: a general one. VALUES: the version, QRV and QQIC. This
+/* A query without sources so far; GROUP any: a general one. VALUES: the version (as it is
+ * numbered here), QRV and QQIC. This
  * and what follows set the destination, too. */
 void codec_write_query(struct message_writer *, const struct addr *group, bool suppress,
 		       int32_t max_response_time, const struct values *);

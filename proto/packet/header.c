@@ -52,14 +52,15 @@ static enum counter read_query(enum protocol protocol, const struct packet *pack
 			       struct message *m)
 {
 	struct addr all_hosts = message_link_multicast(protocol, ALL_HOSTS);
-	bool general = addr_is_any(&m->group), newest = m->body.left >= QUERY_V3;
+	bool newest = m->body.left >= QUERY_V3;
 	uint8_t flags;
 
 	if (m->body.left && !newest)
 		return DROP_LENGTH;
-	if (!general && !addr_is_multicast(&m->group))
+	m->general = addr_is_any(&m->group);
+	if (!m->general && !addr_is_multicast(&m->group))
 		return DROP_GROUP;
-	if (general && addr_is_multicast(&packet->destination) &&
+	if (m->general && addr_is_multicast(&packet->destination) &&
 	    !addr_equal(&packet->destination, &all_hosts))
 		return DROP_DESTINATION;
 	m->version = newest ? 3 : values_is_mld(protocol) || code ? 2 : 1;

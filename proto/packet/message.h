@@ -30,6 +30,7 @@ enum record_type { IS_IN = 1, IS_EX, TO_IN, TO_EX, ALLOW, BLOCK };
 struct message {
 	enum message_type type;
 	uint8_t version;	   /* 1 to 3 */
+	bool general;		   /* a query of no group */
 	struct addr group;	   /* any in a General Query and a version 3 report */
 	int32_t max_response_time; /* of a query, ms */
 	bool suppress;		   /* S flag */

@@ -74,17 +74,9 @@ bool filter_equal(const struct filter *a, const struct filter *b)
 /* How many of COUNT ascending cuts are not above ADDRESS. */
 static uint32_t position(const struct addr *cut, uint32_t count, const struct addr *address)
 {
-	uint32_t low = 0, high = count;
+	uint32_t below = addr_rank(cut, count, sizeof(*cut), address);
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (addr_compare(&cut[middle], address) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return below + (below < count && addr_equal(&cut[below], address));
 }
 
 /* Whether something holds, and up to which position that does not change. */

@@ -240,7 +240,8 @@ enum proxy_forwarding policy_forwarding(const struct proxy *p)
 	for (n = 0; n < p->config->interface_count; n++) {
 		const struct proxy_interface_config *config = &p->config->interface[n];
 
-		*(config->upstream ? &upstreams : &downstreams) += 1;
+		upstreams += config->upstream;
+		downstreams += !config->upstream;
 		if (p->router[config->vif] && p->host[config->vif])
 			return PER_SOURCE_PEERING;
 	}

@@ -223,10 +223,12 @@ void forwarder_query(struct proxy *p, struct interface *i, int64_t now, const st
 
 	share(p, i, now);
 	f->asker = *source;
+	if (!m->general)
+		return;
 	/* Now members report: switches have to know who wants to hear it. */
-	if (f->forwards && addr_is_any(&m->group))
+	if (f->forwards)
 		hurry(f, now);
-	if (f->yield_at < INT64_MAX && addr_equal(source, &f->other) && addr_is_any(&m->group))
+	if (f->yield_at < INT64_MAX && addr_equal(source, &f->other))
 		f->yield_at = timer_sooner(f->yield_at, answered);
 }
 

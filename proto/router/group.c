@@ -100,7 +100,7 @@ static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
 		.most_sources = limits_sources(i, h, &g->state),
 		.query_deadline = h->now + values_last_member_query_time(v),
 		.query_count = i->router.querier ? v->last_member_query_count : 0,
-		.source_query_count = i->router.querier && interface_names_sources(p, i)
+		.source_query_count = i->router.querier && interface_names_sources(i)
 					      ? v->last_member_query_count
 					      : 0,
 		.quick = is_quick(i, g, h->now),
@@ -161,32 +161,36 @@ static bool has_no_state(struct proxy *p, struct interface *i, const struct addr
 	return true;
 }
 
-static void hear_record(struct proxy *p, struct interface *i, const struct hearing *h,
-			const struct record *record)
+void group_report(struct proxy *p, struct interface *i, const struct hearing *h, struct record *r,
+		  uint8_t old)
 {
-	struct record r = *record;
+	int64_t until = h->now + values_older_host_present_interval(&i->values);
 	struct group *g;
 	uint8_t version;
 
-	if (has_no_state(p, i, &r.group))
+	if (has_no_state(p, i, &r->group))
 		return;
-	if ((r.type == IS_EX || r.type == TO_EX) && interface_is_ssm(p, &r.group)) {
-		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 section 3.1 */
+	if ((r->type == IS_EX || r->type == TO_EX) && interface_is_ssm(p, &r->group)) {
+		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 sections 3.1 and 3.5 */
 		return;
 	}
-	g = find_or_create(p, i, h, &r);
+	g = find_or_create(p, i, h, r);
 	if (!g)
 		return;
-	if (ENABLE_HOST_TRACKING && g->tracking)
-		tracking_record(i, g, h, record);
+	if (old == 1 || old == 2)
+		*(old == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
+	if (ENABLE_HOST_TRACKING && g->tracking && old)
+		tracking_invalidate(i, g, h->now);
+	else if (ENABLE_HOST_TRACKING && g->tracking)
+		tracking_record(i, g, h, r);
 	version = group_version(g, h->now);
-	if (message_is_old(version) && r.type == BLOCK)
+	if (message_is_old(version) && r->type == BLOCK)
 		return;
-	if (version == 1 && r.type == TO_IN)
+	if (version == 1 && r->type == TO_IN)
 		return;
-	if (message_is_old(version) && r.type == TO_EX)
-		r.source_count = 0;
-	apply_record(p, i, g, h, h->now + interface_membership_interval(i), &r);
+	if (message_is_old(version) && r->type == TO_EX)
+		r->source_count = 0;
+	apply_record(p, i, g, h, h->now + interface_membership_interval(i), r);
 }
 
 bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t until,
@@ -206,49 +210,26 @@ bool group_adopt(struct proxy *p, struct interface *i, int64_t now, int64_t unti
 	return apply_record(p, i, g, &nobody, until, r);
 }
 
-void group_old_report(struct proxy *p, struct interface *i, const struct hearing *h,
-		      uint8_t version, const struct addr *group)
+void group_leave(struct proxy *p, struct interface *i, const struct hearing *h, struct record *r)
 {
-	struct record r = {.type = IS_EX, .group = *group};
-	int64_t until = h->now + values_older_host_present_interval(&i->values);
-	struct group *g;
-
-	if (has_no_state(p, i, group))
-		return;
-	if (interface_is_ssm(p, group)) {
-		i->counters.value[DROP_RECORD_SSM]++; /* RFC 4604 section 3.5 */
-		return;
-	}
-	g = find_or_create(p, i, h, &r);
-	if (!g)
-		return;
-	if (version < 3)
-		*(version == 1 ? &g->v1_host_until : &g->v2_host_until) = until;
-	if (ENABLE_HOST_TRACKING)
-		tracking_invalidate(i, g, h->now);
-	apply_record(p, i, g, h, h->now + interface_membership_interval(i), &r);
-}
-
-void group_leave(struct proxy *p, struct interface *i, const struct hearing *h,
-		 const struct addr *group)
-{
-	struct record r = {.type = TO_IN, .group = *group};
-
-	if (!addr_is_link_scope(group) && interface_is_ssm(p, group))
+	if (!addr_is_link_scope(&r->group) && interface_is_ssm(p, &r->group))
 		i->counters.value[DROP_RECORD_SSM]++;
 	else
-		hear_record(p, i, h, &r);
+		group_report(p, i, h, r, 0);
 }
 
-void group_record(struct proxy *p, struct interface *i, const struct hearing *h,
-		  const struct record *r)
+void group_record(struct proxy *p, struct interface *i, const struct hearing *h, struct record *r)
 {
-	if (interface_names_sources(p, i))
-		hear_record(p, i, h, r);
-	else if (row_creates(r))
-		group_old_report(p, i, h, 3, &r->group);
-	else if (r->type == TO_IN && message_version(p->protocol, i->values.version) > 1)
-		group_leave(p, i, h, &r->group);
+	bool named = interface_names_sources(i), joins = row_creates(r);
+
+	if (!named)
+		r->source_count = 0;
+	if (!named && joins)
+		r->type = IS_EX;
+	if (named || joins)
+		group_report(p, i, h, r, named ? 0 : 3);
+	else if (r->type == TO_IN && i->values.version > 1)
+		group_leave(p, i, h, r);
 }
 
 void group_query_heard(struct proxy *p, struct interface *i, int64_t until, const struct record *r)
@@ -334,7 +315,7 @@ static void send_group_query(struct proxy *p, struct interface *i, struct group 
 	g->state.query_count--;
 	/* Without that flag a repeated query would lower the timers of the other routers: a report
 	 * ends it (RFC 2236 section 3, RFC 2710 section 4). */
-	if (suppress && !interface_names_sources(p, i))
+	if (suppress && !interface_names_sources(i))
 		g->state.query_count = 0;
 	else
 		interface_query(p, i, &g->membership->group, suppress,
@@ -357,7 +338,7 @@ static void send_source_query(struct proxy *p, struct interface *i, struct group
 		if (!s->retransmit || (s->expires > until) != suppress)
 			continue;
 		s->retransmit--;
-		if (quiet || !interface_names_sources(p, i))
+		if (quiet || !interface_names_sources(i))
 			continue;
 		if (w && message_add_source(w, &s->address))
 			continue;

@@ -10,20 +10,20 @@
 
 #include "proto/router/limits.h"
 
-/* A group record meets the interface's state of its group, which it may create or end. Where an
- * older version is configured it joins or leaves the group as a whole. */
-void group_record(struct proxy *, struct interface *, const struct hearing *,
-		  const struct record *);
+/* A group record meets the interface's state of its group, which it may create or end; it may be
+ * changed. OLD: as an IS_EX, a report of this version, which names no sources (RFC 3376 section
+ * 7.3.2), or a join in version 3 that is heard as one; 0: a record that may name some. */
+void group_report(struct proxy *, struct interface *, const struct hearing *, struct record *,
+		  uint8_t old);
+/* A record of a version 3 report. Where an older version is configured it joins or leaves the group
+ * as a whole. */
+void group_record(struct proxy *, struct interface *, const struct hearing *, struct record *);
+/* A leave (or Done), as a TO_IN of nothing. */
+void group_leave(struct proxy *, struct interface *, const struct hearing *, struct record *);
 /* What RECORD, an IS_EX or ALLOW, asks for was held before the proxy started; so it is until then.
  * False: no memory, which is counted. */
 bool group_adopt(struct proxy *, struct interface *, int64_t now, int64_t until,
 		 const struct record *);
-/* A version 1 or 2 report (RFC 3376 section 7.3.2), or a join in version 3 that is heard as one. */
-void group_old_report(struct proxy *, struct interface *, const struct hearing *, uint8_t version,
-		      const struct addr *group);
-/* A leave (or Done). */
-void group_leave(struct proxy *, struct interface *, const struct hearing *,
-		 const struct addr *group);
 /* A specific query without S flag was heard: timers go down to UNTIL (RFC 3376 section 6.6.1). */
 void group_query_heard(struct proxy *, struct interface *, int64_t until, const struct record *);
 /* Makes the memberships that the interface's configuration lists, as far as there is memory. */

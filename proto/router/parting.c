@@ -62,7 +62,7 @@ void parting_tick(struct proxy *p, struct interface *i, int64_t now)
 
 		if (q->at <= now) {
 			/* Older queries have no such flag. */
-			if (interface_names_sources(p, i))
+			if (interface_names_sources(i))
 				interface_query(p, i, &q->group, true,
 						i->values.last_member_query_interval);
 			q->at = now + i->values.last_member_query_interval;

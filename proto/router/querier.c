@@ -173,19 +173,18 @@ static bool has_subnet(const struct interface *i)
  * whole (RFC 1122 section 3.2.1.3, RFC 4291 section 2.6.1). */
 static bool is_foreign(const struct interface *i, const struct addr *source)
 {
-	struct prefix subnet = {*source, 64};
-	struct addr previous = addr_previous(source);
+	int length = 64, bit;
 
 	if (addr_is_any(source) || !i->prefix_count)
 		return false;
-	if (addr_is_ipv4(source)) {
-		int length = interface_subnet(i, source);
-
-		if (length < 0)
-			return has_subnet(i);
-		subnet.length = (uint8_t)length;
-	}
-	return subnet.length < 127 && !addr_in_prefix(&previous, &subnet);
+	if (addr_is_ipv4(source))
+		length = interface_subnet(i, source);
+	if (length < 0)
+		return has_subnet(i);
+	for (bit = length; bit < 128; bit++)
+		if (source->byte[bit / 8] >> (7 - bit % 8) & 1)
+			return false;
+	return length < 127;
 }
 
 /* A query of somebody else: by RFC 9776 section 6.6.2 a General Query elects, by RFC 3376 section
@@ -201,7 +200,7 @@ static void elect(struct proxy *p, struct interface *i, int64_t now, const struc
 		forwarder_query(p, i, now, source, m);
 	if (i->config->querier == QUERIER_ALWAYS || (outsider && i->router.querier))
 		return;
-	if (!addr_is_any(&m->group) && !i->values.rfc3376_timers)
+	if (!m->general && !i->values.rfc3376_timers)
 		return;
 	if (!never && !outsider && !interface_is_above(i, source)) {
 		ask_again(i, now);
@@ -243,11 +242,10 @@ static void hear_query(struct proxy *p, struct interface *i, int64_t now,
 		return;
 	}
 	i->counters.value[RX_QUERY]++;
-	if (m->version != message_version(p->protocol, i->configured.version))
+	if (m->version != i->configured.version)
 		i->counters.value[WARN_QUERIER_VERSION]++;
 	elect(p, i, now, &packet->source, m);
-	if (!addr_is_any(&m->group) && !m->suppress && m->version > 1 &&
-	    i->config->querier != QUERIER_ALWAYS)
+	if (!m->general && !m->suppress && m->version > 1 && i->config->querier != QUERIER_ALWAYS)
 		lower_timers(p, i, now, m);
 }
 
@@ -278,7 +276,7 @@ static bool accepts_from(const struct interface *i, const struct addr *source)
 static enum counter refusal(const struct proxy *p, const struct interface *i,
 			    const struct packet *packet, const struct message *m)
 {
-	uint8_t version = message_version(p->protocol, i->configured.version);
+	uint8_t version = i->configured.version;
 
 	if (!accepts_from(i, &packet->source))
 		return DROP_ACCEPT_FROM;
@@ -294,14 +292,15 @@ static enum counter refusal(const struct proxy *p, const struct interface *i,
 static void hear_report(struct proxy *p, struct interface *i, const struct hearing *h,
 			struct message *m)
 {
-	struct record r;
+	struct record r = {.type = IS_EX, .group = m->group};
 
 	if (m->type == MESSAGE_LEAVE) {
 		i->counters.value[RX_LEAVE]++;
-		group_leave(p, i, h, &m->group);
+		r.type = TO_IN;
+		group_leave(p, i, h, &r);
 	} else if (message_is_old(m->version)) {
 		i->counters.value[m->version == 1 ? RX_REPORT_V1 : RX_REPORT_V2]++;
-		group_old_report(p, i, h, m->version, &m->group);
+		group_report(p, i, h, &r, m->version);
 	} else {
 		i->counters.value[RX_REPORT_V3]++;
 		while (message_next_record(p->protocol, m, &r, p->source, &i->counters))

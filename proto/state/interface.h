@@ -57,9 +57,9 @@ static inline bool interface_forwards(const struct interface *i)
 }
 /* Do queries there name sources, and have the S flag? Not in an older version (RFC 3376 section
  * 7.3.1). */
-static inline bool interface_names_sources(const struct proxy *p, const struct interface *i)
+static inline bool interface_names_sources(const struct interface *i)
 {
-	return !message_is_old(message_version(p->protocol, i->values.version));
+	return !message_is_old(i->values.version);
 }
 /* Is GROUP in the ranges that are configured for SSM (RFC 4607)? */
 bool interface_is_ssm(const struct proxy *, const struct addr *group);

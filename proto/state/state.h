@@ -143,7 +143,7 @@ struct interface {
 	struct prefix *prefix;
 	size_t prefix_count;
 	unsigned mtu;
-	struct values configured; /* complete */
+	struct values configured; /* complete; the version as message.h numbers it */
 	uint8_t heard_robustness; /* of another querier; 0: nothing */
 	int32_t heard_query_interval;
 	struct counters counters;
