@@ -74,7 +74,7 @@ static bool tell_forwarding(const struct side *side, const struct vif *vif,
 {
 	static const char where[][28] = {
 		[FORWARDER_DOWN] = "here",
-		[FORWARDER_FIRST] = "here, not by the querier ",
+		[FORWARDER_FIRST] = "here; not forwarding: ",
 		[FORWARDER_BESIDE] = "here and by ",
 		[FORWARDER_YIELDS] = "here, soon by ",
 		[FORWARDER_OTHER] = "by ",
