@@ -73,10 +73,8 @@ static bool tell_forwarding(const struct side *side, const struct vif *vif,
 			    char text[CONTROL_ERROR])
 {
 	static const char where[][28] = {
-		[FORWARDER_DOWN] = "here",
-		[FORWARDER_FIRST] = "here; not forwarding: ",
-		[FORWARDER_BESIDE] = "here and by ",
-		[FORWARDER_YIELDS] = "here, soon by ",
+		[FORWARDER_DOWN] = "here",	     [FORWARDER_FIRST] = "here; not forwarding: ",
+		[FORWARDER_BESIDE] = "here and by ", [FORWARDER_YIELDS] = "here, soon by ",
 		[FORWARDER_OTHER] = "by ",
 	};
 	const struct side_link *link = &vif->link[side->protocol];
