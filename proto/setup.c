@@ -155,6 +155,8 @@ static bool start_or_stop(struct proxy *p, struct interface *i, int64_t now)
 	/* Another upstream takes over, or gives back. */
 	if (i->config->upstream && (!p->plain || route_is_per_source(p)))
 		membership_touch_all(p);
+	if (ENABLE_DISCOVERY && i->config->upstream)
+		forwarder_upstream(p, now);
 	if (i->config->upstream && i->active)
 		host_start(p, i, now);
 	else if (i->config->upstream)

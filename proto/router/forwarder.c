@@ -53,20 +53,31 @@ static void set_forwards(struct proxy *p, struct interface *i, bool forwards)
 		membership_touch(p, interface_group(i, n)->membership);
 }
 
-/* Does the other one, if there is one, go before us? */
-static bool goes_before(const struct interface *i, const struct addr *other)
+/* The instance has upstreams, and none of them can be used. */
+static bool is_cut_off(const struct proxy *p)
 {
-	return i->config->querier != QUERIER_ALWAYS && !addr_is_any(other) &&
-	       interface_is_above(i, other);
+	unsigned n = 0;
+
+	while (n < p->config->interface_count &&
+	       !(p->interface[n]->config->upstream && p->interface[n]->active))
+		n++;
+	return p->upstream < PROXY_VIFS && n == p->config->interface_count;
 }
 
-static void hurry(struct forwarder *f, int64_t now)
+/* Does the other one, if there is one, go before us? */
+static bool goes_before(const struct proxy *p, const struct interface *i, const struct addr *other)
+{
+	return i->config->querier != QUERIER_ALWAYS && !addr_is_any(other) &&
+	       (interface_is_above(i, other) || is_cut_off(p));
+}
+
+static void hurry(const struct proxy *p, struct forwarder *f, int64_t now)
 {
 	int64_t at = f->hurried_at + LEAST_INTERVAL;
 
 	if (at < now)
 		at = now;
-	if (f->say_at <= at)
+	if (f->say_at <= at || is_cut_off(p))
 		return;
 	f->say_at = f->hurried_at = at;
 }
@@ -82,14 +93,14 @@ static void share(struct proxy *p, struct interface *i, int64_t now)
 		return;
 	f->alone = false;
 	route_touch_tree(p);
-	hurry(f, now);
+	hurry(p, f, now);
 }
 
 void forwarder_restart(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct forwarder *f = &i->forwarder;
 
-	if (!goes_before(i, &f->other)) {
+	if (!goes_before(p, i, &f->other)) {
 		f->yield_at = INT64_MAX;
 		if (!f->forwards)
 			f->began_at = now;
@@ -167,18 +178,20 @@ static void say(struct proxy *p, struct interface *i, enum message_type type)
 	interface_send(p, i, TX_MRD);
 }
 
-/* Who stands by asks now and then who is there, so that nobody takes the link for its own. */
+/* Who stands by, or is cut off, asks now and then who is there, so that nobody takes the link for
+ * its own. */
 static void say_what_is_due(struct proxy *p, struct interface *i, int64_t now)
 {
 	struct forwarder *f = &i->forwarder;
+	bool serves = f->forwards && !is_cut_off(p);
 
-	if (f->solicits || (f->say_at <= now && !f->forwards))
+	if (f->solicits || (f->say_at <= now && !serves))
 		say(p, i, MESSAGE_SOLICITATION);
 	f->solicits = false;
 	if (f->say_at > now)
 		return;
 	f->say_at = now + i->values.query_interval;
-	if (!f->forwards)
+	if (!serves)
 		return;
 	say(p, i, MESSAGE_ADVERTISEMENT);
 	f->say_at = now + next_interval(i);
@@ -190,6 +203,26 @@ void forwarder_end(struct proxy *p, struct interface *i)
 		say(p, i, MESSAGE_TERMINATION);
 }
 
+void forwarder_upstream(struct proxy *p, int64_t now)
+{
+	unsigned vif;
+
+	for (vif = 0; vif < PROXY_VIFS; vif++) {
+		struct interface *i = p->router[vif];
+
+		if (!i || !i->active)
+			continue;
+		if (is_cut_off(p)) {
+			forwarder_end(p, i);
+			continue;
+		}
+		i->forwarder.say_at = now;
+		/* In a turn of its own: what is subscribed already is being reported. */
+		if (!i->forwarder.forwards && !goes_before(p, i, &i->forwarder.other))
+			i->forwarder.other_until = now + 1;
+	}
+}
+
 /* ---- what is heard ---- */
 
 /* It forwards for so many milliseconds more. Who serves nobody, so far, has nothing to hand over.
@@ -198,7 +231,7 @@ static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const s
 		      int32_t holdtime)
 {
 	struct forwarder *f = &i->forwarder;
-	bool serves = i->timers.count && now >= f->began_at + BEGINNING;
+	bool serves = i->timers.count && now >= f->began_at + BEGINNING && !is_cut_off(p);
 
 	if (addr_is_any(&f->other) || addr_equal(&f->other, source) ||
 	    interface_is_lower(source, &f->other)) {
@@ -209,8 +242,8 @@ static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const s
 	/* Queries may be closer together by now. */
 	if (!f->forwards)
 		f->say_at = timer_sooner(f->say_at, now + i->values.query_interval);
-	else if (!goes_before(i, source))
-		hurry(f, now);
+	else if (!goes_before(p, i, source))
+		hurry(p, f, now);
 	else if (f->yield_at == INT64_MAX)
 		f->yield_at = now + (serves ? i->values.query_response_interval : 0);
 }
@@ -227,7 +260,7 @@ void forwarder_query(struct proxy *p, struct interface *i, int64_t now, const st
 		return;
 	/* Now members report: switches have to know who wants to hear it. */
 	if (f->forwards)
-		hurry(f, now);
+		hurry(p, f, now);
 	if (f->yield_at < INT64_MAX && addr_equal(source, &f->other))
 		f->yield_at = timer_sooner(f->yield_at, answered);
 }
@@ -260,7 +293,7 @@ void forwarder_message(struct proxy *p, struct interface *i, int64_t now, const 
 		if (!addr_is_any(source))
 			share(p, i, now);
 		if (f->forwards)
-			hurry(f, now);
+			hurry(p, f, now);
 	} else if (m->holdtime) {
 		hear_sign(p, i, now, source, m->holdtime);
 	} else {

@@ -4,7 +4,8 @@
  * other queriers are switches, which forward nothing. It is put to those who show that they
  * forward, by Multicast Router Discovery (RFC 4286): the lowest address does, and whoever stops
  * goes on until the other one can have heard all members. Until nobody else has been heard for as
- * long as another querier may be silent, others may be there. With `querier always` nothing of
+ * long as another querier may be silent, others may be there. Whose upstreams all cannot be used
+ * says that it has ended, and leaves the link to whoever shows up. With `querier always` nothing of
  * this is believed, as where peers share a link (RFC 7287). Owns the answer, which all read by
  * interface_forwards().
  */
@@ -20,6 +21,8 @@ void forwarder_reset(struct interface *);
 void forwarder_start(struct proxy *, struct interface *, int64_t now);
 /* Its address, or what it may believe, is another. */
 void forwarder_restart(struct proxy *, struct interface *, int64_t now);
+/* An upstream can be used from now on, or cannot any more. */
+void forwarder_upstream(struct proxy *, int64_t now);
 /* A proxy before us forwarded there; now it cannot be used, for a while. */
 void forwarder_hold(struct proxy *, struct interface *);
 /* It cannot be used any more, and is not held (hold.h). */

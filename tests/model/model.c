@@ -307,11 +307,16 @@ static void set_state(struct model *model, unsigned n, const struct interface_st
 
 void model_interface(struct model *model, int64_t now, const struct interface_state *state)
 {
+	const struct link *root = model_host(model, state->vif);
+	bool was_active = root && root->active;
+
 	catch_up(model, now);
 	model->repeat_ok = true;
 	for (unsigned n = 0; n < model->link_count; n++)
 		if (model->link[n].config->vif == state->vif)
 			set_state(model, n, state);
+	if (root && root->active != was_active)
+		rivals_root(model);
 }
 
 /* ---- another configuration ---- */
@@ -363,6 +368,7 @@ static void begin(struct model *model, unsigned n)
 	link->active = true;
 	if (link->config->upstream) {
 		upstream_start(model, link);
+		rivals_root(model);
 		return;
 	}
 	downstream_start(model, n, true);

@@ -37,15 +37,28 @@ static void forget_rival(struct link *link)
 	link->rival_until = link->yield_at = NEVER;
 }
 
-/* Addresses of one link differ in what stands behind the prefix only. */
-static bool yields_to(const struct link *link, const struct addr *other)
+/* There is something to forward from. */
+static bool has_root(const struct model *model)
 {
-	return link->config->querier != QUERIER_ALWAYS && addr_compare(other, &link->address) < 0;
+	bool any = false, usable = false;
+
+	for (unsigned n = 0; n < model->link_count; n++) {
+		any |= model->link[n].config->upstream;
+		usable |= model->link[n].config->upstream && model->link[n].active;
+	}
+	return usable || !any;
+}
+
+/* Addresses of one link differ in what stands behind the prefix only. */
+static bool yields_to(const struct model *model, const struct link *link, const struct addr *other)
+{
+	return link->config->querier != QUERIER_ALWAYS &&
+	       (addr_compare(other, &link->address) < 0 || !has_root(model));
 }
 
 static void take_on(const struct model *model, struct link *link)
 {
-	if (!has_rival(link) || !yields_to(link, &link->rival)) {
+	if (!has_rival(link) || !yields_to(model, link, &link->rival)) {
 		if (!link->forwards)
 			link->began_at = model->now;
 		link->forwards = true;
@@ -62,7 +75,7 @@ static void shorten(const struct model *model, struct link *link)
 
 	if (soonest < model->now)
 		soonest = model->now;
-	if (link->sign_at > soonest)
+	if (link->sign_at > soonest && has_root(model))
 		link->sign_at = link->hurried_at = soonest;
 }
 
@@ -141,9 +154,9 @@ static void hear_rival(struct model *model, struct link *link, const struct addr
 		link->sign_at = model->now + link->values.query_interval;
 	if (!link->forwards)
 		return;
-	if (!yields_to(link, source))
+	if (!yields_to(model, link, source))
 		shorten(model, link);
-	else if (link->yield_at == NEVER && link->member_count &&
+	else if (link->yield_at == NEVER && link->member_count && has_root(model) &&
 		 model->now - link->began_at >= YOUNG)
 		link->yield_at = model->now + link->values.query_response_interval;
 	else if (link->yield_at == NEVER)
@@ -231,7 +244,7 @@ static void expect(struct model *model, unsigned entry, enum kind sign)
 bool rivals_expire(struct model *model, unsigned entry)
 {
 	struct link *link = &model->link[entry];
-	bool begins = false;
+	bool begins = false, shows;
 
 	if (!link->active)
 		return false;
@@ -253,12 +266,13 @@ bool rivals_expire(struct model *model, unsigned entry)
 		begins = true;
 		take_on(model, link);
 	}
-	if (link->solicits || (!link->forwards && link->sign_at <= model->now))
+	shows = link->forwards && has_root(model);
+	if (link->solicits || (!shows && link->sign_at <= model->now))
 		expect(model, entry, KIND_SOLICITATION);
 	link->solicits = false;
 	if (link->sign_at > model->now)
 		return begins;
-	if (!link->forwards) {
+	if (!shows) {
 		link->sign_at = model->now + link->values.query_interval;
 		return begins;
 	}
@@ -272,6 +286,23 @@ void rivals_end(struct model *model, unsigned entry)
 {
 	if (model->link[entry].active && model->link[entry].forwards)
 		expect(model, entry, KIND_TERMINATION);
+}
+
+void rivals_root(struct model *model)
+{
+	for (unsigned n = 0; n < model->link_count; n++) {
+		struct link *link = &model->link[n];
+
+		if (link->config->upstream || !link->active)
+			continue;
+		if (!has_root(model)) {
+			rivals_end(model, n);
+			continue;
+		}
+		link->sign_at = model->now;
+		if (!link->forwards && !yields_to(model, link, &link->rival))
+			link->rival_until = model->now + 1;
+	}
 }
 
 /* ---- what is said ---- */

@@ -332,6 +332,8 @@ void rivals_query(struct model *, struct link *, const struct heard *);
 int64_t rivals_deadline(const struct link *);
 /* True: the members are to be asked. */
 bool rivals_expire(struct model *, unsigned entry);
+/* An upstream has become usable, or is so no more. */
+void rivals_root(struct model *);
 void rivals_sent(struct model *, unsigned entry, const struct message *);
 void rivals_end(struct model *, unsigned entry);
 /* What status should say. */

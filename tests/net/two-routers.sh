@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Two routers of ours between the same two links: one forwards, each packet comes once, and at no time
 # does one cross a link more than twice, whatever its TTL: when the second one starts, when its cable is
-# pulled, when the first one is killed, and when it ends.
+# pulled, when the first one has no upstream, is killed, and when it ends.
 
 # shellcheck disable=SC2046 # lists of groups
 . "${0%/*}/lib.sh"
@@ -23,6 +23,16 @@ pull_cable() {
 	sleep 1
 	ip_in lan link set "$1" up
 	wait_for 20 "$2 leaves it to the other one again" is 'other other' forwarders "$2"
+}
+
+lose_upstream() {
+	ip_in src link set p0 down
+	wait_for 5 "the second one forwards" serves r2
+	wait_for 1 "the first one leaves it to the second one" is 'other other' forwarders r
+	sleep 0.5
+	ip_in src link set p0 up
+	wait_for 2 "the first one forwards again" serves r
+	wait_for 20 "the second one leaves it to the first one" is 'other other' forwarders r2
 }
 
 first_dies() {
@@ -59,6 +69,7 @@ pair_members=r meanwhile "the second one starts" 0 second_starts
 once "both run" 500
 meanwhile "the cable of the second one is pulled for a second" 0 pull_cable l1 r2
 once "the cable is back" 500
+meanwhile "the first one has no upstream for a moment" 1500 lose_upstream
 meanwhile "the first one is killed" 6500 first_dies
 pair_members=r2 once "the second one alone" 500
 sleep 2 # a router hands over what it has forwarded for so long

@@ -598,6 +598,20 @@ void probe_send(struct sim *sim, unsigned source, unsigned group)
 /* RFC 4286 section 3.1: between advertisements where there are others; on a link for oneself. */
 enum { ADVERTISEMENT = 4000, RARE_ADVERTISEMENT = 20000 };
 
+/* It has upstreams, and all are down: it has nothing to forward, and leaves that to others. */
+static bool is_cut_off(const struct router *router)
+{
+	bool any = false, usable = false;
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		any |= router_has(router, vif, UP);
+		usable |= router_has(router, vif, UP) && is_up(router, vif) &&
+			  (router->sim->protocol == PROTOCOL_IGMP ||
+			   !addr_is_any(&router->state[vif].address));
+	}
+	return any && !usable;
+}
+
 struct forwarders {
 	unsigned active, forwarding, lost;
 	unsigned heeding; /* that forward, and would give way */
@@ -629,6 +643,8 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 			continue;
 		count.old |= router_is_old(router, port->vif);
 		if (!router_hears(router, port->vif))
+			continue;
+		if (is_cut_off(router))
 			continue;
 		forwards = router_forwards(router, port->vif);
 		values = router_values(router, port->vif, DOWN);
