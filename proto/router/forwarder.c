@@ -265,9 +265,16 @@ void forwarder_query(struct proxy *p, struct interface *i, int64_t now, const st
 		f->yield_at = timer_sooner(f->yield_at, answered);
 }
 
+void forwarder_own(struct proxy *p, struct interface *i, int64_t now)
+{
+	share(p, i, now);
+	i->forwarder.own_until = now + interface_membership_interval(i);
+}
+
 void forwarder_data(struct proxy *p, struct interface *i, int64_t now)
 {
-	if (!i->active)
+	/* Of what the kernel has given back to itself only IPv6 tells. */
+	if (!i->active || (p->protocol == PROTOCOL_MLD && now < i->forwarder.own_until))
 		return;
 	share(p, i, now);
 	i->forwarder.data_until = now + DATA_HOLD;

@@ -5,9 +5,10 @@
  * forward, by Multicast Router Discovery (RFC 4286): the lowest address does, and whoever stops
  * goes on until the other one can have heard all members. Until nobody else has been heard for as
  * long as another querier may be silent, others may be there. Whose upstreams all cannot be used
- * says that it has ended, and leaves the link to whoever shows up. With `querier always` nothing of
- * this is believed, as where peers share a link (RFC 7287). Owns the answer, which all read by
- * interface_forwards().
+ * says that it has ended, and leaves the link to whoever shows up. Where our own kernel receives,
+ * what it gives back to itself would be forwarded by wildcard routes: that is like another. With
+ * `querier always` nothing of this is believed, as where peers share a link (RFC 7287). Owns the
+ * answer, which all read by interface_forwards().
  */
 #ifndef PROTO_FORWARDER_H
 #define PROTO_FORWARDER_H
@@ -40,6 +41,8 @@ void forwarder_message(struct proxy *, struct interface *, int64_t now, const st
 		       const struct message *);
 /* Data that we take from an upstream have come in there, too: somebody else has put them there. */
 void forwarder_data(struct proxy *, struct interface *, int64_t now);
+/* Our own kernel has asked for a group there: what we forward to the link comes back from it. */
+void forwarder_own(struct proxy *, struct interface *, int64_t now);
 /* When forwarder_tick() has something to do, absolute; INT64_MAX: never. */
 int64_t forwarder_deadline(const struct interface *);
 /* Does what is due. True: we have taken over from somebody, and members have to be asked. */

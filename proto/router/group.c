@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "proto/packet/codec.h"
+#include "proto/router/forwarder.h"
 #include "proto/router/limits.h"
 #include "proto/router/parting.h"
 #include "proto/router/reporter.h"
@@ -132,6 +133,8 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 	struct group *g = find_group(p, i, &r->group, false);
 	uint32_t drawer;
 
+	if (h->own && row_creates(r))
+		forwarder_own(p, i, h->now);
 	if (g || !row_creates(r) || !limits_admit_group(i, h, r, &drawer))
 		return g;
 	g = create_group(p, i, &r->group);
@@ -143,16 +146,18 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 	return g;
 }
 
-/* What may not have state here: the link's own groups (RFC 3376 section 6, RFC 4541), and the SSM
- * addresses that name no source (RFC 4607 section 4.3). */
+/* What may not have state here: the link's own groups (RFC 3376 section 6, RFC 4541), that of a
+ * site's routers, which are its members unasked (RFC 4291 section 2.8), and the SSM addresses that
+ * name no source (RFC 4607 section 4.3). */
 static bool has_no_state(struct proxy *p, struct interface *i, const struct addr *group)
 {
+	static const struct addr site_routers = {{0xff, 0x05, [15] = 2}};
 	bool ssm_base = interface_is_ssm(p, group) &&
 			(addr_is_ipv4(group) ? !(addr_to_ipv4(group) & 0xffffff)
 					     : group->byte[12] == 0x40 && !group->byte[13] &&
 						       !group->byte[14] && !group->byte[15]);
 
-	if (addr_is_link_scope(group))
+	if (addr_is_link_scope(group) || addr_equal(group, &site_routers))
 		i->counters.value[LINK_SCOPE]++;
 	else if (ssm_base)
 		i->counters.value[DROP_RECORD_GROUP]++;

@@ -18,6 +18,7 @@ struct hearing {
 	struct addr reporter;
 	uint32_t slot;	 /* of the regular who sent it, from 1; 0: a stranger did, or nobody */
 	uint8_t reserve; /* percent of the limits, kept for regulars */
+	bool own;	 /* our own kernel has sent it */
 };
 
 /* Are there as many groups as may be without the reserve? */

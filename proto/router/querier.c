@@ -311,7 +311,11 @@ static void hear_report(struct proxy *p, struct interface *i, const struct heari
 void querier_message(struct proxy *p, struct interface *i, int64_t now, const struct packet *packet,
 		     struct message *m)
 {
-	struct hearing h = {.now = now, .reporter = packet->source};
+	struct hearing h = {
+		.now = now,
+		.reporter = packet->source,
+		.own = ENABLE_DISCOVERY && interface_is_own(i, &packet->source),
+	};
 	enum counter refused;
 
 	if (m->type == MESSAGE_QUERY) {

@@ -47,6 +47,7 @@ struct forwarder {
 	int64_t say_at, hurried_at, began_at;
 	struct addr asker;  /* who else has asked last, of the link's subnets */
 	int64_t data_until; /* somebody else's have come in a moment ago; INT64_MAX: not */
+	int64_t own_until;  /* our own kernel receives there */
 };
 
 /* The answer to General Queries while it is on its way (RFC 3376 section 5.2): answer.c's. */

@@ -305,11 +305,14 @@ void downstream_expire(struct model *model, unsigned entry)
 			held_delete(link, &link->member[i--]);
 	if (link->other_until <= model->now)
 		become_querier(model, link);
-	if (!rivals_expire(model, entry) || link->config->querier == QUERIER_NEVER)
+	if (!rivals_expire(model, entry))
 		return;
-	become_querier(model, link);
-	link->startup_left = link->configured.startup_query_count;
-	link->urgent = 1;
+	if (link->config->querier != QUERIER_NEVER) {
+		become_querier(model, link);
+		link->startup_left = link->configured.startup_query_count;
+		link->urgent = 1;
+	}
+	rivals_expire(model, entry);
 }
 
 /* One transmission: the sources that answered with the S flag, the others without. */

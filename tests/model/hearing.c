@@ -21,6 +21,9 @@ bool hearing_is_kept(const struct model *model, const struct addr *group)
 	reserved.byte[1] = group->byte[1];
 	if (!addr_is_multicast(group) || !right_family(model, group) || addr_is_link_scope(group))
 		return false;
+	/* RFC 4291 section 2.8: each router is a member, whoever asks. */
+	if (addr_equal(group, &(struct addr){{0xff, 5, [15] = 2}}))
+		return false;
 	if (addr_is_ipv4(group))
 		return addr_to_ipv4(group) != 0xe8000000;
 	return (group->byte[1] & 0xf0) != 0x30 || !addr_equal(group, &reserved);
@@ -166,6 +169,9 @@ static void hear_record(struct model *model, unsigned entry, struct hearing *hea
 	if (!hearing_is_kept(model, &hearing->group) ||
 	    (model_is_ssm(model, &hearing->group) && (type == IS_EX || type == TO_EX)))
 		return;
+	if (model_is_own(link, &hearing->reporter) &&
+	    (type == IS_EX || type == TO_EX || (type != BLOCK && hearing->source.count)))
+		rivals_own(model, link);
 	if (!member) {
 		bool full = !reporter_finds_group(link);
 		bool lacks = type != IS_EX && type != TO_EX && !reporter_finds_sources(link, 1);

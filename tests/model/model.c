@@ -488,7 +488,7 @@ static bool is_too_old(const struct link *link, const struct message *message)
 
 /* The router hears itself. Its own sockets are members like those of any host (RFC 3376 section 6),
  * where they are not those of an upstream. */
-static bool is_own(const struct link *link, const struct addr *source)
+bool model_is_own(const struct link *link, const struct addr *source)
 {
 	for (unsigned i = 0; i < link->prefix_count; i++)
 		if (link->own >> i & 1 && addr_equal(&link->prefix[i].address, source))
@@ -502,7 +502,7 @@ static bool is_valid(const struct model *model, const struct link *link, const s
 		return false;
 	if (!heard->router_alert && needs_router_alert(model, link, heard->message))
 		return false;
-	if (is_own(link, &heard->source) &&
+	if (model_is_own(link, &heard->source) &&
 	    (heard->message->kind == KIND_QUERY || heard->message->kind >= KIND_ADVERTISEMENT ||
 	     model_host(model, link->config->vif)))
 		return false;

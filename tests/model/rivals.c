@@ -163,9 +163,16 @@ static void hear_rival(struct model *model, struct link *link, const struct addr
 		link->yield_at = model->now;
 }
 
+/* Linux gives what it forwards to a link to its own sockets there, too, as if it came in. */
+void rivals_own(struct model *model, struct link *link)
+{
+	rivals_share(model, link);
+	link->own_until = model->now + variables_membership(link);
+}
+
 void rivals_data(struct model *model, struct link *link)
 {
-	if (!link->active)
+	if (!link->active || (model->protocol == PROTOCOL_MLD && model->now < link->own_until))
 		return;
 	rivals_share(model, link);
 	link->data_until = model->now + DATA_SEEN;
@@ -244,7 +251,7 @@ static void expect(struct model *model, unsigned entry, enum kind sign)
 bool rivals_expire(struct model *model, unsigned entry)
 {
 	struct link *link = &model->link[entry];
-	bool begins = false, shows;
+	bool shows;
 
 	if (!link->active)
 		return false;
@@ -263,23 +270,23 @@ bool rivals_expire(struct model *model, unsigned entry)
 		link->sign_at = model->now + link->values.query_interval;
 	}
 	if (!link->forwards && link->rival_until == NEVER) {
-		begins = true;
 		take_on(model, link);
+		return true;
 	}
 	shows = link->forwards && has_root(model);
 	if (link->solicits || (!shows && link->sign_at <= model->now))
 		expect(model, entry, KIND_SOLICITATION);
 	link->solicits = false;
 	if (link->sign_at > model->now)
-		return begins;
+		return false;
 	if (!shows) {
 		link->sign_at = model->now + link->values.query_interval;
-		return begins;
+		return false;
 	}
 	link->first_signs -= !!link->first_signs;
 	link->sign_at = model->now + (link->first_signs ? EVERY_AT_FIRST : every(link));
 	expect(model, entry, KIND_ADVERTISEMENT);
-	return begins;
+	return false;
 }
 
 void rivals_end(struct model *model, unsigned entry)

@@ -152,6 +152,7 @@ struct link {
 	struct addr rival;  /* who else shows that he forwards */
 	struct addr asker;  /* who else has asked last */
 	int64_t data_until; /* of somebody else came in */
+	int64_t own_until;  /* our own kernel receives there */
 	int64_t rival_until, yield_at, shared_until, sign_at, hurried_at, began_at;
 	struct member *member;
 	unsigned member_count, member_room;
@@ -227,6 +228,8 @@ const struct link *model_router(const struct model *, unsigned vif);
 const struct link *model_host(const struct model *, unsigned vif);
 /* The entry; model->link_count: there is none. */
 unsigned model_side(const struct model *, unsigned vif, bool upstream);
+/* Is SOURCE one of the own addresses there? */
+bool model_is_own(const struct link *, const struct addr *source);
 
 /* ---- variables.c ---- */
 void variables_fill(struct values *, enum protocol);
@@ -327,10 +330,12 @@ void rivals_stop(struct link *);
 void rivals_hear(struct model *, unsigned entry, const struct heard *);
 void rivals_share(struct model *, struct link *);
 /* Data that come from upstream have come in there. */
+/* One of our own addresses asks for something there. */
+void rivals_own(struct model *, struct link *);
 void rivals_data(struct model *, struct link *);
 void rivals_query(struct model *, struct link *, const struct heard *);
 int64_t rivals_deadline(const struct link *);
-/* True: the members are to be asked. */
+/* True: the members are to be asked, and it is to be called once more. */
 bool rivals_expire(struct model *, unsigned entry);
 /* An upstream has become usable, or is so no more. */
 void rivals_root(struct model *);

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # A program on the router itself receives on the LAN (udpxy, a recorder): its kernel's reports are those of
 # a member like any other, and its kernel hears the queries, so that it goes on for longer than one
-# membership. If it receives upstream, no leave is sent there before its own.
+# membership. What the kernel gives back to it is not forwarded upstream. If it receives upstream, no leave
+# is sent there before its own.
 
 . "${0%/*}/lib.sh"
 
@@ -30,8 +31,16 @@ unseen() {
 	! snooped $v4 && ! snooped $v6
 }
 
+# went_up: packets that were forwarded out of up0, IPv4 and IPv6
+went_up() {
+	for table in ip_mr_vif ip6_mr_vif; do
+		nsenter --net="/run/netns/$space-r" awk '$2 == "up0" { print $6 }' /proc/net/$table
+	done | tr '\n' ' '
+}
+
 topology 1
 start_daemon "$plain
+	pinstance p set forwarding auto;
 	pinstance p downstream * set query-interval 1;
 	pinstance p downstream * set query-response-interval 0.5;"
 
@@ -45,6 +54,7 @@ equal "querier on dn1" "$(querier_on r igmp dn1) $(querier_on r mld dn1)" "self 
 stop_stream tv
 leave own
 got own "$sent"
+equal "packets that went back upstream" "$(went_up)" "0 0 "
 wait_for 10 "the groups end" neither group
 stop_daemon
 
