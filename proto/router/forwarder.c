@@ -212,14 +212,10 @@ void forwarder_upstream(struct proxy *p, int64_t now)
 
 		if (!i || !i->active)
 			continue;
-		if (is_cut_off(p)) {
+		if (is_cut_off(p))
 			forwarder_end(p, i);
-			continue;
-		}
-		i->forwarder.say_at = now;
-		/* In a turn of its own: what is subscribed already is being reported. */
-		if (!i->forwarder.forwards && !goes_before(p, i, &i->forwarder.other))
-			i->forwarder.other_until = now + 1;
+		else
+			i->forwarder.say_at = now;
 	}
 }
 
@@ -239,8 +235,11 @@ static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const s
 		f->other_until = now + (holdtime < LONGEST_SIGN ? holdtime : LONGEST_SIGN);
 	}
 	share(p, i, now);
+	/* An upstream has come back: the link is ours again. */
+	if (!f->forwards && !goes_before(p, i, &f->other))
+		f->other_until = now;
 	/* Queries may be closer together by now. */
-	if (!f->forwards)
+	else if (!f->forwards)
 		f->say_at = timer_sooner(f->say_at, now + i->values.query_interval);
 	else if (!goes_before(p, i, source))
 		hurry(p, f, now);

@@ -22,7 +22,8 @@ void forwarder_reset(struct interface *);
 void forwarder_start(struct proxy *, struct interface *, int64_t now);
 /* Its address, or what it may believe, is another. */
 void forwarder_restart(struct proxy *, struct interface *, int64_t now);
-/* An upstream can be used from now on, or cannot any more. */
+/* An upstream can be used from now on, or cannot any more. Whoever has the link meanwhile is asked
+ * for a sign, upon which it is ours again. */
 void forwarder_upstream(struct proxy *, int64_t now);
 /* A proxy before us forwarded there; now it cannot be used, for a while. */
 void forwarder_hold(struct proxy *, struct interface *);

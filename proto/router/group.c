@@ -133,7 +133,7 @@ static struct group *find_or_create(struct proxy *p, struct interface *i, const 
 	struct group *g = find_group(p, i, &r->group, false);
 	uint32_t drawer;
 
-	if (h->own && row_creates(r))
+	if (ENABLE_DISCOVERY && h->own && row_creates(r))
 		forwarder_own(p, i, h->now);
 	if (g || !row_creates(r) || !limits_admit_group(i, h, r, &drawer))
 		return g;

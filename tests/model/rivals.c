@@ -150,7 +150,10 @@ static void hear_rival(struct model *model, struct link *link, const struct addr
 		link->rival_until = model->now + (holds > SIGN_HOLDS ? SIGN_HOLDS : holds);
 	}
 	rivals_share(model, link);
-	if (!link->forwards && link->sign_at > model->now + link->values.query_interval)
+	/* It had the link while there was nothing to forward here. */
+	if (!link->forwards && !yields_to(model, link, &link->rival))
+		link->rival_until = model->now;
+	else if (!link->forwards && link->sign_at > model->now + link->values.query_interval)
 		link->sign_at = model->now + link->values.query_interval;
 	if (!link->forwards)
 		return;
@@ -307,8 +310,6 @@ void rivals_root(struct model *model)
 			continue;
 		}
 		link->sign_at = model->now;
-		if (!link->forwards && !yields_to(model, link, &link->rival))
-			link->rival_until = model->now + 1;
 	}
 }
 

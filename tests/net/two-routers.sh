@@ -28,10 +28,10 @@ pull_cable() {
 lose_upstream() {
 	ip_in src link set p0 down
 	wait_for 5 "the second one forwards" serves r2
-	wait_for 1 "the first one leaves it to the second one" is 'other other' forwarders r
+	wait_for 5 "the first one leaves it to the second one" is 'other other' forwarders r
 	sleep 0.5
 	ip_in src link set p0 up
-	wait_for 2 "the first one forwards again" serves r
+	wait_for 5 "the first one forwards again" serves r
 	wait_for 20 "the second one leaves it to the first one" is 'other other' forwarders r2
 }
 
