@@ -318,6 +318,13 @@ static void check_flows(struct model *model)
 	}
 }
 
+/* They come in at another downstream than that of their own link, from where they are taken: it is
+ * another router that has put them there, and from here they could only go back or in circles. */
+static bool is_astray(const struct model *model, const struct route *route, const struct flow *flow)
+{
+	return route->input == home_of(model, &flow->source) && !model_host(model, flow->vif);
+}
+
 /* The kernel's questions of this turn have an answer, if there is room. */
 static void check_answers(struct model *model)
 {
@@ -340,7 +347,7 @@ static void check_answers(struct model *model)
 			 !(model_host(model, route->input) && is_flow(model, route, route->input)))
 			model_fail(model, "(%s,%s) is not at home on %u", addr_text(&flow->source),
 				   addr_text(&flow->group), route->input);
-		else if (route && route->input != flow->vif &&
+		else if (route && route->input != flow->vif && !is_astray(model, route, flow) &&
 			 reading_outputs(&model->reading, flow->vif, &flow->group, &flow->source) &&
 			 !reading_outputs(&model->reading, route->input, &flow->group,
 					  &flow->source))
