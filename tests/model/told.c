@@ -137,6 +137,53 @@ static void join_allowances(struct link *link, struct allowance *used, struct al
 	upstream_delete_allowance(link, (unsigned)(used - link->allowance));
 }
 
+static bool is_usable(const struct model *model, const struct allowance *allowance)
+{
+	return allowance->until >= model->now && allowance->after != model->now;
+}
+
+/* Section 5.2 rule 5: to an answer that is pending the sources are added that are asked for since;
+ * where nobody knows whether it was the one to all that has left, it may be pending still. */
+static bool use_both(struct model *model, struct link *link, const struct told *told,
+		     const struct subscribed *subscribed, unsigned pending)
+{
+	for (unsigned i = 0; i < link->allowance_count; i++) {
+		const struct allowance *later = &link->allowance[i];
+		struct list asked = {0};
+		bool fits;
+
+		if (later->general || later->loose || !is_usable(model, later) ||
+		    !addr_equal(&later->group, &told->group))
+			continue;
+		list_copy(&asked, &link->allowance[pending].source);
+		for (unsigned s = 0; s < later->source.count; s++)
+			if (!list_has(&asked, &later->source.item[s]))
+				list_add(&asked, &later->source.item[s]);
+		fits = is_part(told, subscribed, &asked);
+		free(asked.item);
+		if (!fits)
+			continue;
+		upstream_delete_allowance(link, i > pending ? i : pending);
+		upstream_delete_allowance(link, i > pending ? pending : i);
+		return true;
+	}
+	return false;
+}
+
+static bool use_joined(struct model *model, struct link *link, const struct told *told,
+		       const struct subscribed *subscribed)
+{
+	for (unsigned i = 0; i < link->allowance_count; i++) {
+		const struct allowance *allowance = &link->allowance[i];
+
+		if (allowance->loose && is_usable(model, allowance) &&
+		    addr_equal(&allowance->group, &told->group) &&
+		    use_both(model, link, told, subscribed, i))
+			return true;
+	}
+	return false;
+}
+
 static bool use_allowance(struct model *model, struct link *link, const struct told *told,
 			  const struct subscribed *subscribed, bool whole)
 {
@@ -147,7 +194,7 @@ static bool use_allowance(struct model *model, struct link *link, const struct t
 		bool fits = (allowance->whole && whole) ||
 			    (told->type && is_part(told, subscribed, &allowance->source));
 
-		if (allowance->until < model->now || allowance->after == model->now)
+		if (!is_usable(model, allowance))
 			continue;
 		if (addr_is_any(&allowance->group)) {
 			stranger = allowance;
@@ -169,7 +216,7 @@ static bool use_allowance(struct model *model, struct link *link, const struct t
 	}
 	if (used)
 		upstream_delete_allowance(link, (unsigned)(used - link->allowance));
-	return used;
+	return used || (told->type && use_joined(model, link, told, subscribed));
 }
 
 static void discharge(struct link *link, const struct told *told,
