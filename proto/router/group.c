@@ -99,7 +99,8 @@ static bool apply_record(struct proxy *p, struct interface *i, struct group *g,
 		.now = h->now,
 		.membership_deadline = membership_deadline,
 		.most_sources = limits_sources(i, h, &g->state),
-		.query_deadline = h->now + values_last_member_query_time(v),
+		.last_member_query_time = values_last_member_query_time(v),
+		.next_query = g->next_query,
 		.query_count = i->router.querier ? v->last_member_query_count : 0,
 		.source_query_count = i->router.querier && interface_names_sources(i)
 					      ? v->last_member_query_count

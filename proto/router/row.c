@@ -31,8 +31,22 @@ static bool is_source_wanted(const struct change *c, const struct addr *source)
 	       reporter_any_wants(c->tracking, c->now, source);
 }
 
-/* One source of a Q(G,X): section 6.6.3.2. While queries about it are still to come, these ask
- * again: else whoever joins and leaves all the time would have one sent each time. */
+/* LEFT queries of COUNT are still to come about what TIMER is of. These ask again: else whoever
+ * joins and leaves all the time would have one sent each time; and time runs from the first of
+ * them. */
+static void ask(struct change *c, int64_t *timer, uint8_t *left, uint8_t count)
+{
+	int64_t until = c->last_member_query_time +
+			(*left && c->next_query > c->now ? c->next_query : c->now);
+
+	if (!count || *timer <= until)
+		return;
+	*timer = until;
+	c->asked |= !*left;
+	*left = count;
+}
+
+/* One source of a Q(G,X): section 6.6.3.2. */
 static void query_source(struct change *c, struct source *s)
 {
 	if (ENABLE_QUICK_LEAVE && c->quick) {
@@ -43,11 +57,7 @@ static void query_source(struct change *c, struct source *s)
 		}
 		return;
 	}
-	if (!c->source_query_count || s->expires <= c->query_deadline)
-		return;
-	s->expires = c->query_deadline;
-	c->asked |= !s->retransmit;
-	s->retransmit = c->source_query_count;
+	ask(c, &s->expires, &s->retransmit, c->source_query_count);
 }
 
 /* What a Q(G) has to find out, the hosts that are known tell. Only what hosts in INCLUDE mode want
@@ -76,11 +86,7 @@ static void query_group(struct change *c)
 		c->settled = true;
 		return;
 	}
-	if (!c->query_count || f->group_timer <= c->query_deadline)
-		return;
-	f->group_timer = c->query_deadline;
-	c->asked |= !f->query_count;
-	f->query_count = c->query_count;
+	ask(c, &f->group_timer, &f->query_count, c->query_count);
 }
 
 static void become_exclude(struct change *c)

@@ -14,11 +14,12 @@ struct change {
 	struct filter_state *state;
 	int64_t now;
 	int64_t membership_deadline; /* now + GMI */
-	int64_t query_deadline;	     /* now + LMQT */
-	uint32_t most_sources;	     /* that the state may have */
-	uint8_t query_count;	     /* LMQC; 0: we are not the querier, do not ask */
-	uint8_t source_query_count;  /* the same, for sources; 0: nor does our version name any */
-	bool quick;		     /* where a query is due, what it is about ends instead ... */
+	int64_t last_member_query_time;
+	int64_t next_query;	    /* about what is being asked about */
+	uint32_t most_sources;	    /* that the state may have */
+	uint8_t query_count;	    /* LMQC; 0: we are not the querier, do not ask */
+	uint8_t source_query_count; /* the same, for sources; 0: nor does our version name any */
+	bool quick;		    /* where a query is due, what it is about ends instead ... */
 	const struct tracking *tracking; /* ... unless one of these hosts wants it; may be NULL */
 	bool changed;			 /* beyond timers */
 	bool asked;			 /* what no query is still to come about */

@@ -129,7 +129,6 @@ static int64_t change_reporter(struct interface *i, struct filter_state *f, cons
 	struct change c = {.state = f,
 			   .now = h->now,
 			   .membership_deadline = h->now + interface_membership_interval(i),
-			   .query_deadline = h->now,
 			   .most_sources = limits_sources(i, h, f),
 			   .query_count = 1,
 			   .quick = true};

@@ -141,6 +141,7 @@ struct link {
 	int64_t unknown_until;	 /* not all hosts have answered us */
 	int64_t held_until;	 /* without address or carrier its members stay; 0: it is not so */
 	int64_t renewed_until;	 /* what was not reported since the last time lasts no longer */
+	int64_t asking;		 /* the next query about its group, when a record came */
 	bool settled;		 /* a query was due, but the hosts are known */
 	struct parting *parting; /* leaves that switches are told of */
 	unsigned parting_count, parting_room;

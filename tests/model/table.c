@@ -70,18 +70,26 @@ static enum leave leave_group(const struct model *model, const struct link *link
 	return LEAVE_END;
 }
 
-/* While the same is being asked, the queries that are still to come ask again. */
+/* While the same is being asked, the queries that are still to come ask again. The first one that
+ * asks leaves the last member query time for answers, as section 6.6.3 has it. */
 static void ask(const struct model *model, const struct link *link, struct member *member,
-		unsigned *queries)
+		int64_t *expires, unsigned *queries)
 {
+	int64_t at = model->now;
+
+	if (*queries && link->asking > at)
+		at = link->asking;
+	/* RFC 2236 section 7: the members are being asked. */
+	if (*expires <= at + variables_last_member(link))
+		return;
+	*expires = at + variables_last_member(link);
 	if (!*queries)
-		member->query_at = model->now;
+		member->query_at = at;
 	*queries = link->values.last_member_query_count;
 }
 
 static void ask_group(struct model *model, struct link *link, struct member *member)
 {
-	int64_t lowered = model->now + variables_last_member(link);
 	enum leave leave = leave_group(model, link, member);
 
 	if (!link->querier && leave == LEAVE_ASK)
@@ -89,22 +97,15 @@ static void ask_group(struct model *model, struct link *link, struct member *mem
 	link->settled |= leave != LEAVE_ASK;
 	if (leave == LEAVE_ALONE)
 		return;
-	if (leave == LEAVE_END) {
+	if (leave == LEAVE_END)
 		member->expires = model->now;
-		return;
-	}
-	/* RFC 2236 section 7: the members are being asked. */
-	if (member->expires <= lowered)
-		return;
-	member->expires = lowered;
-	ask(model, link, member, &member->queries);
+	else
+		ask(model, link, member, &member->expires, &member->queries);
 }
 
 static void ask_sources(struct model *model, struct link *link, struct member *member,
 			const struct list *sources)
 {
-	int64_t lowered = model->now + variables_last_member(link);
-
 	/* Older versions cannot ask for sources. */
 	if (!held_is_host(member) && !ends_at_once(link) &&
 	    (!link->querier || link->configured.version < newest_version(model->protocol)))
@@ -119,9 +120,8 @@ static void ask_sources(struct model *model, struct link *link, struct member *m
 		link->settled |= leave != LEAVE_ASK && held_is_running(model, source);
 		if (leave == LEAVE_END) {
 			source->expires = model->now;
-		} else if (leave == LEAVE_ASK && source->expires > lowered) {
-			source->expires = lowered;
-			ask(model, link, member, &source->queries);
+		} else if (leave == LEAVE_ASK) {
+			ask(model, link, member, &source->expires, &source->queries);
 		}
 	}
 }
@@ -251,6 +251,7 @@ void table_apply(struct model *model, struct link *link, struct member *member, 
 		 const struct list *sources)
 {
 	link->settled = false;
+	link->asking = member->query_at;
 	switch (type) {
 	case IS_IN:
 	case ALLOW:

@@ -30,6 +30,21 @@ int64_t router_membership_interval(const struct router *router, unsigned vif)
 	return interval_of(interval_of(&told) > interval_of(&own) ? &told : &own);
 }
 
+/* All its upstreams are down: it has nothing to forward, and leaves that to others. */
+bool router_is_cut_off(const struct router *router)
+{
+	bool any = false, usable = false;
+
+	for (unsigned vif = 0; vif < router->vif_count; vif++) {
+		any |= router_has(router, vif, UP);
+		usable |= router_has(router, vif, UP) && router->state[vif].exists &&
+			  router->state[vif].up &&
+			  (router->sim->protocol == PROTOCOL_IGMP ||
+			   !addr_is_any(&router->state[vif].address));
+	}
+	return any && !usable;
+}
+
 static const struct heard_of nothing = {FOREVER_BACK, NEVER, FOREVER_BACK, NEVER};
 
 static void forget(struct downstream *down)
@@ -321,6 +336,11 @@ static void bear_outage(struct sim *sim, struct router *router, unsigned vif)
 
 void heard_turn(struct sim *sim, struct router *router)
 {
+	bool cut_off = router_is_cut_off(router);
+
+	if (router->cut_off && !cut_off)
+		router->rooted_since = sim->now;
+	router->cut_off = cut_off;
 	for (unsigned vif = 0; vif < router->vif_count; vif++) {
 		struct downstream *down = &router->down[vif];
 		int64_t interval;

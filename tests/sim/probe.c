@@ -368,6 +368,14 @@ static void check_unwanted(struct sim *sim, const struct spread *spread,
 
 /* ---- who has to be known ---- */
 
+/* It neither asks nor says that it forwards, as it has nothing to forward: then a switch gives it
+ * no reports (RFC 4541 section 2.1.1). */
+static bool is_unseen(const struct sim *sim, const struct router *router, unsigned vif)
+{
+	return router_is_cut_off(router) && sim->link[router->link[vif]].snoops &&
+	       sim->port[router->port[vif]].router_until <= sim->now;
+}
+
 /* What keeps a report from being heard, or from being needed. */
 static bool is_excused(const struct sim *sim, const struct router *router, unsigned vif,
 		       const struct station *station, unsigned group)
@@ -440,12 +448,15 @@ static void check_known(struct sim *sim, const struct spread *spread, const stru
 	int64_t wait = grace(sim, router, vif, station, spread->group);
 
 	if (since == NEVER || !router_forwards(router, vif) || !router_hears(router, vif) ||
-	    has_asker(sim, router->link[vif]) ||
+	    is_unseen(sim, router, vif) || has_asker(sim, router->link[vif]) ||
 	    is_excused(sim, router, vif, station, spread->group) ||
 	    is_too_lossy(sim, router, vif, station))
 		return;
 	if (station->spoken < newest_version(sim->protocol))
 		since = station->member.told_since[spread->group];
+	/* Until then a switch did not know where it is. */
+	if (link->snoops && forwards < router->rooted_since)
+		forwards = router->rooted_since;
 	if (forwards < station->spoken_since)
 		forwards = station->spoken_since;
 	if (since <= forwards) {
@@ -598,20 +609,6 @@ void probe_send(struct sim *sim, unsigned source, unsigned group)
 /* RFC 4286 section 3.1: between advertisements where there are others; on a link for oneself. */
 enum { ADVERTISEMENT = 4000, RARE_ADVERTISEMENT = 20000 };
 
-/* It has upstreams, and all are down: it has nothing to forward, and leaves that to others. */
-static bool is_cut_off(const struct router *router)
-{
-	bool any = false, usable = false;
-
-	for (unsigned vif = 0; vif < router->vif_count; vif++) {
-		any |= router_has(router, vif, UP);
-		usable |= router_has(router, vif, UP) && is_up(router, vif) &&
-			  (router->sim->protocol == PROTOCOL_IGMP ||
-			   !addr_is_any(&router->state[vif].address));
-	}
-	return any && !usable;
-}
-
 struct forwarders {
 	unsigned active, forwarding, lost;
 	unsigned heeding; /* that forward, and would give way */
@@ -644,7 +641,7 @@ static struct forwarders count_forwarders(const struct sim *sim, unsigned link)
 		count.old |= router_is_old(router, port->vif);
 		if (!router_hears(router, port->vif))
 			continue;
-		if (is_cut_off(router))
+		if (router_is_cut_off(router))
 			continue;
 		forwards = router_forwards(router, port->vif);
 		values = router_values(router, port->vif, DOWN);

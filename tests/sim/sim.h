@@ -153,7 +153,8 @@ struct router {
 	struct sim *sim;
 	int64_t offset;				     /* its clock is ahead by */
 	int64_t started, reloaded, killed, switched; /* forwarding is by other routes since */
-	bool per_source;			     /* after the last turn */
+	bool cut_off, per_source;		     /* after the last turn */
+	int64_t rooted_since;			     /* it was cut off before; 0: never */
 	bool changed;				     /* settings were made that it has not taken */
 	unsigned starts;
 	int64_t deadline;
@@ -415,6 +416,8 @@ bool router_takes_down(const struct router *, unsigned vif, unsigned down, const
 		       const struct addr *source);
 /* RFC 9776 section 8.4, or as RFC 3376 had it. */
 int64_t router_membership_interval(const struct router *, unsigned vif);
+/* It has upstreams, and none of them can be used. */
+bool router_is_cut_off(const struct router *);
 struct values router_values(const struct router *, unsigned vif, enum side);
 bool router_is_limited(const struct router *);
 
