@@ -295,7 +295,7 @@ static int run_worker(void *ctx, struct priv *priv)
 						  .ctx = &d};
 	/* While there are a root directory and its files. */
 	for (int n = 0; ENABLE_KERNEL_HOST && n < PROTOCOLS; n++)
-		d.common.grouplist[n] = grouplist_open((enum protocol)n);
+		grouplist_open(&d.common.grouplist[n], (enum protocol)n);
 	error = priv_is_fresh(priv) ? begin_fresh(&d) : begin_restored(&d);
 	if (!error)
 		error = open_all(&d);

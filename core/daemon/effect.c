@@ -8,7 +8,6 @@
 #include "core/base/text.h"
 #include "core/daemon/inherit.h"
 #include "core/daemon/trouble.h"
-#include "core/kernel/grouplist.h"
 #include "core/kernel/mroute.h"
 #include "core/kernel/rawsock.h"
 
@@ -93,7 +92,7 @@ static bool is_member(void *ctx, unsigned vif, const struct addr *group)
 {
 	struct side *side = ctx;
 
-	return grouplist_has(side->instance->common->grouplist[side->protocol],
+	return grouplist_has(&side->instance->common->grouplist[side->protocol], loop_now(),
 			     side_link(side, vif)->index, group);
 }
 

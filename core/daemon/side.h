@@ -11,6 +11,7 @@
 #include "core/control/view.h"
 #include "core/daemon/join.h"
 #include "core/daemon/plan.h"
+#include "core/kernel/grouplist.h"
 #include "core/kernel/iface.h"
 #include "core/kernel/rule.h"
 #include "core/privilege/priv.h"
@@ -87,7 +88,7 @@ struct side {
 struct common {
 	/* the daemon's */
 	struct priv *priv;
-	int grouplist[PROTOCOLS];
+	struct grouplist grouplist[PROTOCOLS];
 	bool rp_filter_off; /* of all instances */
 	bool retried;	    /* what cannot be opened has been said before */
 	/* vif.c and inherit.c */

@@ -11,11 +11,16 @@
 
 /* Where the group is in a line of IPv6, if the index has no more than four digits. */
 enum { IPV6_COLUMN = 21, LINE = 96, PIECE = 1024 };
+/* Milliseconds for which who is not in the list is believed not to be: a flood of leaves reads it
+ * seldom, and the kernel reports what its sockets join meanwhile itself. */
+enum { FRESH = 100 };
 
-int grouplist_open(enum protocol protocol)
+void grouplist_open(struct grouplist *list, enum protocol protocol)
 {
-	return file_open(AT_FDCWD, protocol == PROTOCOL_IGMP ? "/proc/net/igmp" : "/proc/net/igmp6",
-			 O_RDONLY);
+	list->fd = file_open(AT_FDCWD,
+			     protocol == PROTOCOL_IGMP ? "/proc/net/igmp" : "/proc/net/igmp6",
+			     O_RDONLY);
+	list->read_at = -FRESH;
 }
 
 static uint32_t hex(const char *at, unsigned digits)
@@ -30,21 +35,24 @@ static uint32_t hex(const char *at, unsigned digits)
 }
 
 /* IPv4 is a number of this machine, IPv6 is octet by octet. */
-static bool is_group(const char *at, const struct addr *group)
+static struct addr read_group(const char *at, bool ipv4)
 {
-	uint32_t number = hex(at, 8);
-	unsigned n = 0;
+	struct addr group;
+	uint32_t number;
 
-	if (addr_is_ipv4(group))
-		return !memcmp(&number, group->byte + 12, sizeof(number));
-	while (n < sizeof(group->byte) && hex(at + 2 * n, 2) == group->byte[n])
-		n++;
-	return n == sizeof(group->byte);
+	if (ipv4) {
+		number = hex(at, 8);
+		group = addr_ipv4(0);
+		memcpy(group.byte + 12, &number, sizeof(number));
+		return group;
+	}
+	for (unsigned n = 0; n < sizeof(group.byte); n++)
+		group.byte[n] = (uint8_t)hex(at + 2 * n, 2);
+	return group;
 }
 
-/* INDEX is the interface's of the lines before. */
-static bool is_line_of(const char *line, unsigned *index, unsigned ifindex,
-		       const struct addr *group)
+/* INDEX is the interface's of the lines before. False: no group is in this one. */
+static bool read_line(const char *line, bool ipv4, unsigned *index, struct addr *group)
 {
 	unsigned digits = 0, number = 0;
 
@@ -52,28 +60,55 @@ static bool is_line_of(const char *line, unsigned *index, unsigned ifindex,
 		number = 10 * number + (unsigned)(line[digits] - '0');
 	if (digits)
 		*index = number;
-	if (*index != ifindex || !digits != addr_is_ipv4(group))
+	if (!digits != ipv4)
 		return false;
-	return is_group(line + (!digits ? 4 : IPV6_COLUMN + (digits > 4 ? digits - 4 : 0)), group);
+	*group = read_group(line + (ipv4 ? 4 : IPV6_COLUMN + (digits > 4 ? digits - 4 : 0)), ipv4);
+	return true;
 }
 
-bool grouplist_has(int fd, unsigned ifindex, const struct addr *group)
+static uint32_t *word_of(struct grouplist *list, unsigned ifindex, const struct addr *group,
+			 uint32_t *bit)
+{
+	uint32_t hash = addr_hash(group, ifindex) % GROUPLIST_BITS;
+
+	*bit = 1u << hash % 32;
+	return &list->seen[hash / 32];
+}
+
+/* Notes all that are there; whether GROUP is among those of the interface. */
+static bool look(struct grouplist *list, unsigned ifindex, const struct addr *group)
 {
 	char line[LINE] = "", piece[PIECE];
 	unsigned index = 0, length = 0;
+	struct addr member;
+	bool found = false;
+	uint32_t bit;
 	ssize_t got;
 
-	if (lseek(fd, 0, SEEK_SET))
+	memset(list->seen, 0, sizeof(list->seen));
+	if (lseek(list->fd, 0, SEEK_SET))
 		return false;
-	while ((got = file_read(fd, piece, sizeof(piece))) > 0)
+	while ((got = file_read(list->fd, piece, sizeof(piece))) > 0)
 		for (ssize_t n = 0; n < got; n++) {
 			line[length] = piece[n];
 			length += length < LINE - 1;
 			if (piece[n] != '\n')
 				continue;
 			length = 0;
-			if (is_line_of(line, &index, ifindex, group))
-				return true;
+			if (!read_line(line, addr_is_ipv4(group), &index, &member))
+				continue;
+			*word_of(list, index, &member, &bit) |= bit;
+			found |= index == ifindex && addr_equal(&member, group);
 		}
-	return false;
+	return found;
+}
+
+bool grouplist_has(struct grouplist *list, int64_t now, unsigned ifindex, const struct addr *group)
+{
+	uint32_t bit;
+
+	if (now < list->read_at + FRESH && !(*word_of(list, ifindex, group, &bit) & bit))
+		return false;
+	list->read_at = now;
+	return look(list, ifindex, group);
 }

@@ -17,6 +17,7 @@ receive one h1 -g "$3"
 start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1; $asked_often
 	pinstance p downstream * set max-groups $max_groups;"
 wait_for 10 "the host has answered queries" has_reports "$2" dn1 4
+wait_for 10 "it has answered one after another" has_counted "$2" dn1 tx-query 4
 stream film src br0 -g "$3"
 stream others src br0 -g "${4}0+10"
 lines=$(log_lines)
