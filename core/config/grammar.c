@@ -186,6 +186,8 @@ static bool read_foreign(struct parser *parser, struct statement *statement)
 		parser_warn_at(parser, &token, "a key of this mcproxy: it has no effect");
 	else if (!parser_keyword(parser, "fastleave"))
 		return parser_fail(parser, "':', set, upstream, downstream, add or del");
+	else if (!parser_keyword(parser, "disable"))
+		parser_warn_at(parser, &token, "set quick-leave of a downstream: it has no effect");
 	while (!ends(parser, false))
 		scan_next(&parser->scanner);
 	statement->kind = STATEMENT_TABLE;

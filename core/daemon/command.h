@@ -5,7 +5,7 @@
 
 #include "core/daemon/state.h"
 
-/* Carries LINE out, the command of row ROW (core/control/requests.h), for the struct daemon. False:
+/* Carries LINE out, which is that command (core/control/requests.h), for the struct daemon. False:
  * nothing has been done, and ERROR says why. */
 bool command_run(void *daemon, enum control_command, const char *line, char error[CONTROL_ERROR]);
 /* Is all as it is configured? False: REASON says what is not. */

@@ -24,3 +24,13 @@ enum log_level side_failure(struct instance *instance)
 	backoff_fail(&instance->retry, loop_now());
 	return first ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO;
 }
+
+bool side_is_downstream(const struct side *side, unsigned vif)
+{
+	const struct proxy_config *config = &side->plan->config;
+	bool found = false;
+
+	for (unsigned i = 0; i < config->interface_count; i++)
+		found |= config->interface[i].vif == vif && !config->interface[i].upstream;
+	return found;
+}

@@ -125,6 +125,8 @@ typedef bool link_teller(const struct side *, const struct vif *, char text[CONT
 
 /* The side's part of a VIF, which exists. */
 struct side_link *side_link(const struct side *, unsigned vif);
+/* Is it a downstream, whatever else? */
+bool side_is_downstream(const struct side *, unsigned vif);
 /* The VIF of an interface; PROXY_VIFS: none is. */
 unsigned side_vif(const struct side *, unsigned ifindex);
 /* Something that the kernel has to do for the instance has failed: it is tried again, ever more

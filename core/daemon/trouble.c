@@ -129,8 +129,14 @@ void trouble_look(struct side *side, const struct proxy_interface_status *status
 
 	if (!side->forwarded && loop_now() - side->looked >= PAUSE)
 		look_at_routes(side);
+	/* Of one that is on both sides, the downstream tells all. */
+	if (status->upstream && side_is_downstream(side, status->vif))
+		return;
 	link->trouble = (uint8_t)now;
-	if (now == before || (!now && before == PROBE_QUERIER))
+	if (now == before)
+		return;
+	/* Only what has been sent or received shows that it can be again. */
+	if (!now && (before == PROBE_QUERIER || !vif->iface.up || link->send_error))
 		return;
 	probe_explain(now, side->protocol, vif->iface.name, text);
 	log_line(now ? LOG_LEVEL_WARNING : LOG_LEVEL_NOTICE, "%s", text);

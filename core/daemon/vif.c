@@ -86,16 +86,6 @@ void vif_inherit(struct side *side)
 	inherit_use(side, true);
 }
 
-static bool is_downstream(const struct side *side, unsigned vif)
-{
-	const struct proxy_config *config = &side->plan->config;
-	bool found = false;
-
-	for (unsigned i = 0; i < config->interface_count; i++)
-		found |= config->interface[i].vif == vif && !config->interface[i].upstream;
-	return found;
-}
-
 static void join_routers(struct side *side, struct side_link *link, const struct iface *iface)
 {
 	link->routers = rawsock_join_routers(side->protocol, iface->index);
@@ -135,7 +125,7 @@ static void update_link(struct side *side, unsigned vif, const struct iface *ifa
 {
 	struct side_link *link = side_link(side, vif);
 	bool dropped = iface->dropped[side->protocol];
-	bool downstream = is_downstream(side, vif) && !addr_is_any(address);
+	bool downstream = side_is_downstream(side, vif) && !addr_is_any(address);
 	/* The kernel takes IPv4, and what has been set for it, off a smaller one. */
 	bool possible = side->protocol == PROTOCOL_MLD || iface->mtu >= LEAST_IPV4_MTU;
 	unsigned index = possible ? iface->index : 0;

@@ -190,8 +190,10 @@ bool forward_adopt_tree(struct proxy *p, const struct route *r)
 
 bool forward_adopt_group(struct proxy *p, struct membership *m, const struct route *r)
 {
+	if (r->input == NOWHERE && r->outputs && m->local)
+		m->shut = ((unsigned)__builtin_ctz(r->outputs) + 1) & 63;
 	if (r->input == NOWHERE)
-		return m->shut = m->local;
+		return m->shut;
 	if (r->input != root_of(p, tree_of(p)))
 		return false;
 	p->forwarding.group_route_count += !m->installed;
@@ -246,7 +248,7 @@ static uint32_t wanting(const struct proxy *p, const struct membership *m,
 	return policy_wanting(p, m, PROXY_VIFS, source);
 }
 
-/* Nothing is taken from where another querier forwards: what is sent there comes in elsewhere. */
+/* Nothing is taken from where another router forwards: what is sent there comes in elsewhere. */
 static unsigned locate(struct proxy *p, const struct addr *source)
 {
 	unsigned vif = interface_on_link(p, source);
@@ -259,12 +261,15 @@ static unsigned locate(struct proxy *p, const struct addr *source)
 /* ---- (*,G) ---- */
 
 /* What comes in by the upstream meets a (*,G) of its own, which leads nowhere. Its input has no
- * tree, so it is for nobody else; and Linux looks at what has been made last first. */
-static void shut_group(struct proxy *p, struct membership *m, bool shut)
+ * tree, so it is for nobody else; and Linux looks at what has been made last first: that of another
+ * upstream goes before. */
+static void shut_group(struct proxy *p, struct membership *m, unsigned shut)
 {
-	if (shut != m->shut || (shut && m->reinstall))
-		tell_wildcard(p, &m->group, NOWHERE, route_bit(p->upstream), !shut);
-	m->shut = shut;
+	if (m->shut && m->shut != shut)
+		tell_wildcard(p, &m->group, NOWHERE, 0, true);
+	if (shut && (m->shut != shut || m->reinstall))
+		tell_wildcard(p, &m->group, NOWHERE, route_bit(shut - 1), false);
+	m->shut = shut & 63;
 }
 
 static void update_group_route(struct proxy *p, struct membership *m, uint32_t all)
@@ -284,7 +289,8 @@ static void update_group_route(struct proxy *p, struct membership *m, uint32_t a
 	m->installed = wanted;
 	m->root = (uint8_t)root;
 	m->outputs = outputs;
-	shut_group(p, m, wanted && m->local && outputs && root == p->upstream);
+	wanted &= m->local && outputs && root == p->upstream;
+	shut_group(p, m, wanted ? p->upstream + 1 : 0);
 }
 
 /* ---- (S,G) ---- */
@@ -444,7 +450,9 @@ static bool wants_route(const struct proxy *p, struct route *r)
 	if (!m)
 		return false;
 	if (addr_is_any(&r->source)) {
-		r->outputs = r->input == NOWHERE ? route_bit(p->upstream) : m->outputs;
+		r->outputs = r->input != NOWHERE ? m->outputs
+			     : m->shut		 ? route_bit(m->shut - 1u)
+						 : 0;
 		return r->input == NOWHERE ? m->shut : m->installed && m->root == r->input;
 	}
 	s = route_find(m, &r->source);
@@ -473,7 +481,7 @@ void forward_remove_all(struct proxy *p)
 	uint32_t n;
 
 	for (m = p->database.first; m; m = m->next) {
-		shut_group(p, m, false);
+		shut_group(p, m, 0);
 		if (m->installed)
 			tell_wildcard(p, &m->group, m->root, 0, true);
 		for (n = 0; n < m->route_count; n++)

@@ -2,9 +2,9 @@
 /*
  * From the membership database to kernel routes (RFC 4605 section 4.2), so that they are a function
  * of membership and no packet has to wake anybody:
- *  (*,*): from the upstream nothing, from a downstream to the upstream; from a downstream with
- * another querier nothing either, or two proxies on one link would send in circles what one of them
- * has forwarded to it;
+ *  (*,*): from the upstream nothing, from a downstream to the upstream; from a downstream where
+ * another one forwards nothing either, or two proxies on one link would send in circles what one of
+ * them has forwarded to it;
  *  (*,G): among the upstream and the downstreams that want every source, but never back; of a local
  * group among downstreams only, and a second one drops what comes in by the upstream;
  *  (S,G): only where S is wanted elsewhere than the rest of G is, from the one interface that S is

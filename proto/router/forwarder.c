@@ -144,6 +144,7 @@ void forwarder_adopt(struct proxy *p, int64_t now, const struct route *r)
 	if (addr_is_any(&r->group) && r->outputs == route_bit(r->input) && i && i->active &&
 	    i->config->querier == QUERIER_AUTO) {
 		set_forwards(p, i, false);
+		share(p, i, now);
 		i->forwarder.other_until = now + 3 * 1000 * ADVERTISEMENT_INTERVAL;
 	}
 	for (vif = 0; vif < PROXY_VIFS; vif++)

@@ -100,13 +100,13 @@ struct membership {
 	uint8_t root;	  /* its input */
 	bool installed;
 	bool dirty;
-	bool local : 1;	 /* neither goes upstream nor comes from there, and is never forgotten */
-	bool shut : 1;	 /* a (*,G) route of its own drops what comes in by the upstream */
-	bool reinstall;	 /* the kernel has to be told again */
-	bool relocate;	 /* where its sources are is to be looked up again */
-	bool contested;	 /* a route is */
-	bool incomplete; /* for want of memory or room something was not done: the next report
-			    tries again */
+	bool local : 1;	  /* neither goes upstream nor comes from there, and is never forgotten */
+	uint8_t shut : 6; /* VIF + 1 of the upstream from which a (*,G) of its own drops; 0: none */
+	bool reinstall;	  /* the kernel has to be told again */
+	bool relocate;	  /* where its sources are is to be looked up again */
+	bool contested;	  /* a route is */
+	bool incomplete;  /* for want of memory or room something was not done: the next report
+			     tries again */
 };
 
 #endif

@@ -611,6 +611,8 @@ static void test_patterns(void)
 	CHECK(*script.warning);
 	good(HEAD "pinstance A fastleave disable;");
 	CHECK(!*script.warning);
+	good(HEAD "pinstance A fastleave enable;");
+	CHECK(*script.warning);
 	bad(HEAD "pinstance A throttle 1", "2:23 the end of the file", "';'");
 
 	TEST("a statement sets nothing for the interfaces of another one");
