@@ -16,9 +16,11 @@ enum { ADVERTISEMENT_INTERVAL = 4, ALONE_INTERVAL = 20 };
 enum { INITIAL_INTERVAL = 2000, INITIAL_ADVERTISEMENTS = 3 };
 /* Milliseconds at least between two advertisements that are asked for. */
 enum { LEAST_INTERVAL = 1000 };
-/* So many milliseconds after its beginning a forwarder has nothing to hand over; so many a stream
- * takes to reach the next one, when it has been asked for. */
+/* So many milliseconds after the link has come up a forwarder has nothing to hand over; so many a
+ * stream takes to reach the next one, when it has been asked for. */
 enum { BEGINNING = 2000, HANDING_OVER = 1000 };
+/* Milliseconds at least between two takeovers, as all that hosts want is reported upstream then. */
+enum { LEAST_TURN = 1000 * ADVERTISEMENT_INTERVAL };
 /* So many milliseconds a sign holds at most, whatever it says. */
 enum { LONGEST_SIGN = 180000 };
 /* The kernel tells once in 3 s of data that came in elsewhere. */
@@ -118,6 +120,8 @@ void forwarder_start(struct proxy *p, struct interface *i, int64_t now)
 	if (f->other_until <= now)
 		forget_other(f);
 	share(p, i, now);
+	if (!f->forwards)
+		f->started_at = now;
 	forwarder_restart(p, i, now);
 }
 
@@ -228,7 +232,7 @@ static void hear_sign(struct proxy *p, struct interface *i, int64_t now, const s
 		      int32_t holdtime)
 {
 	struct forwarder *f = &i->forwarder;
-	bool serves = i->timers.count && now >= f->began_at + BEGINNING && !is_cut_off(p);
+	bool serves = i->timers.count && now >= f->started_at + BEGINNING && !is_cut_off(p);
 
 	if (addr_is_any(&f->other) || addr_equal(&f->other, source) ||
 	    interface_is_lower(source, &f->other)) {
@@ -284,9 +288,10 @@ static void hear_end(struct forwarder *f, int64_t now, const struct addr *source
 {
 	if (!addr_equal(&f->other, source))
 		return;
-	forget_other(f);
-	if (!f->forwards)
-		f->say_at = now;
+	if (f->forwards)
+		forget_other(f);
+	else
+		f->other_until = values_longer(now, f->began_at + LEAST_TURN);
 }
 
 void forwarder_message(struct proxy *p, struct interface *i, int64_t now, const struct addr *source,

@@ -44,8 +44,9 @@ struct forwarder {
 	struct addr
 		other; /* of those who show that they forward the lowest; any: nobody, or unknown */
 	int64_t other_until, shared_until, yield_at; /* INT64_MAX: never */
-	int64_t say_at, hurried_at, began_at;
-	struct addr asker;  /* who else has asked last, of the link's subnets */
+	int64_t say_at, hurried_at;
+	int64_t started_at, began_at; /* the link came up; we began to forward last */
+	struct addr asker;	      /* who else has asked last, of the link's subnets */
 	int64_t data_until; /* somebody else's have come in a moment ago; INT64_MAX: not */
 	int64_t own_until;  /* our own kernel receives there */
 };

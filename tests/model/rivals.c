@@ -103,6 +103,8 @@ void rivals_start(struct model *model, unsigned entry, bool anew)
 		if (link->yield_at < model->now)
 			link->yield_at = model->now;
 		rivals_share(model, link);
+		if (!link->forwards)
+			link->started_at = model->now;
 	}
 	take_on(model, link);
 }
@@ -160,7 +162,7 @@ static void hear_rival(struct model *model, struct link *link, const struct addr
 	if (!yields_to(model, link, source))
 		shorten(model, link);
 	else if (link->yield_at == NEVER && link->member_count && has_root(model) &&
-		 model->now - link->began_at >= YOUNG)
+		 model->now - link->started_at >= YOUNG)
 		link->yield_at = model->now + link->values.query_response_interval;
 	else if (link->yield_at == NEVER)
 		link->yield_at = model->now;
@@ -221,9 +223,12 @@ void rivals_hear(struct model *model, unsigned entry, const struct heard *heard)
 	} else if (holds(message)) {
 		hear_rival(model, link, &heard->source, holds(message));
 	} else if (addr_equal(&link->rival, &heard->source)) {
-		forget_rival(link);
-		if (!link->forwards)
-			link->sign_at = model->now;
+		if (link->forwards)
+			forget_rival(link);
+		else if (link->began_at + EVERY > model->now)
+			link->rival_until = link->began_at + EVERY;
+		else
+			link->rival_until = model->now;
 	}
 }
 

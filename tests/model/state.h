@@ -154,7 +154,8 @@ struct link {
 	struct addr asker;  /* who else has asked last */
 	int64_t data_until; /* of somebody else came in */
 	int64_t own_until;  /* our own kernel receives there */
-	int64_t rival_until, yield_at, shared_until, sign_at, hurried_at, began_at;
+	int64_t rival_until, yield_at, shared_until, sign_at, hurried_at;
+	int64_t started_at, began_at;
 	struct member *member;
 	unsigned member_count, member_room;
 	struct known *known;
