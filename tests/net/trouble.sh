@@ -59,6 +59,10 @@ wait_for 5 "what gets out ends it" is yes healthy
 leave one
 got one 10
 wait_for 8 "the group is left upstream" not snooped ff15::9:33:1
+# two joins and two leaves: from now on nothing is sent upstream
+for protocol in igmp mld; do
+	wait_for 5 "that is said twice" is 4 counter r $protocol up0 tx-report
+done
 
 # a port of a bridge
 ip_in r link add bridge type bridge

@@ -32,7 +32,7 @@ mkdir "$TMPDIR/replay"
 cat >"$TMPDIR/replay/rfc1-2.3-right.txt" <<'END'
 # RFC 1 2.3: something
 config igmp up0 ==> lan0
-at 0 tx lan0 query
+at 0 tx lan0 query mrt=1
 END
 fails 'rfc1-2.3-right is named by no rule' <<'END'
 RFC 1 2.3: something
@@ -64,7 +64,7 @@ END
 cat >"$TMPDIR/replay/rfc1-2.3-astray.txt" <<'END'
 # RFC 1 2.4: something else
 config igmp up0 ==> lan0
-at 0 tx lan0 query
+at 0 tx lan0 query mrt=1
 END
 fails 'does not cite the section that it is named after' <<'END'
 RFC 1 2.3: something
@@ -88,7 +88,7 @@ RFC 1 2.3: something
 END
 cat >"$TMPDIR/replay/wrong.txt" <<'END'
 config igmp up0 ==> lan0
-at 0 tx lan0 query
+at 0 tx lan0 query mrt=1
 END
 fails 'wrong does not begin with its rule' <<'END'
 RFC 1 2.3: something
