@@ -14,7 +14,6 @@ config='protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
 
 second_starts() {
 	start_daemon "$config" r2
-	second=$daemon
 	wait_for 10 "the second one lets the first one forward" is 'other other' forwarders r2
 }
 
