@@ -62,7 +62,8 @@ static bool read_choice(struct parser *parser, struct statement *statement)
 			return true;
 		}
 		word = strchr(word, '|');
-		word += word != NULL;
+		if (word)
+			word++;
 	}
 	return parser_fail(parser, "%s", words);
 }
