@@ -163,6 +163,7 @@ static void adopt_links(struct model *model, const struct route *route)
 		    route->outputs != UINT32_C(1) << route->input)
 			continue;
 		link->forwards = link->alone = false;
+		rivals_share(model, link);
 		link->rival_until = model->now + 3 * 4000;
 	}
 }
