@@ -21,6 +21,9 @@ enum { LEAST_INTERVAL = 1000 };
 enum { BEGINNING = 2000, HANDING_OVER = 1000 };
 /* Milliseconds at least between two takeovers, as all that hosts want is reported upstream then. */
 enum { LEAST_TURN = 1000 * ADVERTISEMENT_INTERVAL };
+/* So many milliseconds who was there before a link went away has to say so again: if a switch has
+ * forgotten us meanwhile, it learns of us only when we forward. */
+enum { LAST_KNOWN = 5000 };
 /* So many milliseconds a sign holds at most, whatever it says. */
 enum { LONGEST_SIGN = 180000 };
 /* The kernel tells once in 3 s of data that came in elsewhere. */
@@ -120,6 +123,8 @@ void forwarder_start(struct proxy *p, struct interface *i, int64_t now)
 	if (f->other_until <= now)
 		forget_other(f);
 	share(p, i, now);
+	if (!addr_is_any(&f->other))
+		f->other_until = timer_sooner(f->other_until, now + LAST_KNOWN);
 	if (!f->forwards)
 		f->started_at = now;
 	forwarder_restart(p, i, now);

@@ -12,6 +12,7 @@ enum {
 	FIRST = 3,	       /* section 3.1.4 */
 	AT_MOST_EVERY = 1000,
 	SIGN_HOLDS = 180000,
+	LAST_KNOWN = 5000,
 	YOUNG = 2000,
 	DATA_SEEN = 10000,
 	ARRIVES = 1000,
@@ -103,6 +104,8 @@ void rivals_start(struct model *model, unsigned entry, bool anew)
 		if (link->yield_at < model->now)
 			link->yield_at = model->now;
 		rivals_share(model, link);
+		if (has_rival(link) && link->rival_until > model->now + LAST_KNOWN)
+			link->rival_until = model->now + LAST_KNOWN;
 		if (!link->forwards)
 			link->started_at = model->now;
 	}

@@ -51,6 +51,7 @@ start_daemon "protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1; $asked_
 receive one h1 -g $v4 -g $v6
 for protocol in igmp mld; do
 	wait_for 15 "the host has answered $protocol queries" has_reports $protocol dn1 5
+	wait_for 15 "it has answered one after another" has_counted $protocol dn1 tx-query 4
 done
 stream film src br0 -g $v4 -g $v6
 stream others src br0 -g 239.9.34.1 -g 232.9.34.1 -g ff15::9:22:1 -g ff35::9:22:1

@@ -17,10 +17,18 @@ second_starts() {
 	wait_for 10 "the second one lets the first one forward" is 'other other' forwarders r2
 }
 
+# signs_are SPACE IGMP MLD: it has heard more than so many messages of RFC 4286.
+signs_are() {
+	[ "$(counter "$1" igmp dn1 rx-mrd)" -gt "$2" ] && [ "$(counter "$1" mld dn1 rx-mrd)" -gt "$3" ]
+}
+
+# Its switch has forgotten who is there, and may lose what it is told at first.
 pull_cable() {
 	ip_in lan link set "$1" down
 	sleep 1
+	signs4=$(counter "$2" igmp dn1 rx-mrd) signs6=$(counter "$2" mld dn1 rx-mrd)
 	ip_in lan link set "$1" up
+	wait_for 15 "$2 hears the other one" signs_are "$2" "$signs4" "$signs6"
 	wait_for 20 "$2 leaves it to the other one again" is 'other other' forwarders "$2"
 }
 
