@@ -13,7 +13,7 @@
 ##   PREFIX=, DESTDIR=  where `make install` installs                  (/usr/local)
 ##   WERROR=1           warnings are errors
 ##   SANITIZE=1         with the address and undefined behaviour sanitizers
-##   JOBS=N             tests that run at a time                       (5)
+##   JOBS=N             tests that run at a time                       (6)
 ##   V=1                show the commands
 
 O              ?= build

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 #
 # run.sh TEST...: runs tests and ends with the slowest and "N passed, N failed, N skipped": of those
-# on a network JOBS (5, in CI 2) at a time, as they wait for the most part, beside them half as many
+# on a network JOBS (6, in CI 2) at a time, as they wait for the most part, beside them half as many
 # of the others, and one more afterwards; those first that took the longest the last time
 # ($O/tests/seconds).
 # A TEST is a script, one test, whose exit status is 0: passed, other: failed; or a program that
@@ -133,7 +133,7 @@ longest_first()
 # Floods take whole processors, and peering.sh counts the packets of fast streams while they change
 # their way: after all others, in CI one after the other.
 flood='tests/net/(attack-|peering)' floods=${CI:+1}
-jobs=${JOBS:-${CI:+2}} jobs=${jobs:-5} run=$0
+jobs=${JOBS:-${CI:+2}} jobs=${jobs:-6} run=$0
 printf '%s\n' "$@" | grep . | longest_first >"$RESULTS/tests"
 others=${CI:+1}
 each()
