@@ -105,7 +105,9 @@ static enum sight kind_of(const struct sighting *seen)
 		return SIGHT_OTHER;
 	if (seen->message.kind == KIND_QUERY)
 		return addr_is_any(&seen->message.group) ? SIGHT_GENERAL_QUERY : SIGHT_OTHER;
-	return SIGHT_REPORT;
+	if (seen->message.kind == KIND_ADVERTISEMENT)
+		return SIGHT_ADVERTISEMENT;
+	return seen->message.kind < KIND_ADVERTISEMENT ? SIGHT_REPORT : SIGHT_OTHER;
 }
 
 void frame_read(struct arrival *arrival, const uint8_t *bytes, size_t length)

@@ -29,7 +29,7 @@ void frame_query(struct frame *, enum protocol);
 /* A packet of a stream; ID comes back in struct arrival. */
 void frame_data(struct frame *, enum protocol, uint32_t source, uint32_t group, uint32_t id);
 
-enum sight { SIGHT_OTHER, SIGHT_DATA, SIGHT_REPORT, SIGHT_GENERAL_QUERY };
+enum sight { SIGHT_OTHER, SIGHT_DATA, SIGHT_REPORT, SIGHT_GENERAL_QUERY, SIGHT_ADVERTISEMENT };
 
 /* A received frame, as far as the bench understands it. */
 struct arrival {

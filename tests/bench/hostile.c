@@ -96,8 +96,21 @@ void row_flood_rules(struct rig *rig, struct result *result)
 	measure_flood(rig, &result->flood_rules);
 }
 
+/* The router's kernel answers queries that are some still, and the proxy hears that as well. */
+static void count_answers(struct rig *rig, struct mutated *mutated)
+{
+	struct arrival seen;
+
+	while (port_receive(&rig->port[DN1], &seen))
+		if (seen.kind == SIGHT_REPORT && seen.protocol == rig->subject->protocol)
+			mutated->seen++;
+	rig_flush(rig);
+}
+
 static void send_mutated(struct rig *rig, struct mutated *mutated)
 {
+	const int64_t deadline = clock_now() + WORK_LIMIT;
+	struct quiet quiet = {0};
 	struct frame frame;
 
 	while (mutated->sent < MUTATIONS && !clock_interrupted()) {
@@ -107,9 +120,10 @@ static void send_mutated(struct rig *rig, struct mutated *mutated)
 		mutated->sent++;
 		port_send(&rig->port[DN1], &frame);
 		clock_spin(next);
-		rig_flush(rig);
+		count_answers(rig, mutated);
 	}
-	rig_settle(rig, QUIET, WORK_LIMIT);
+	while (!rig_quiet(rig, &quiet, QUIET) && !clock_expired(deadline))
+		count_answers(rig, mutated);
 }
 
 static bool read_counters(const struct rig *rig, struct counters *counters)

@@ -95,18 +95,31 @@ static void change_once(struct octets *message, uint64_t *random)
 	}
 }
 
+/* Nodes, routers, MLDv2 routers, snoopers of the link. */
+static bool is_joined(const struct addr *group)
+{
+	static const uint8_t last[] = {0x01, 0x02, 0x16, 0x6a};
+
+	for (size_t i = 0; i < sizeof(last); i++)
+		if (addr_equal(group, &(struct addr){{0xff, 0x02, [15] = last[i]}}))
+			return true;
+	return false;
+}
+
 /* What Linux hands to a daemon: any IGMP; of ICMPv6 what has the right checksum and one of the
- * types that the daemon's socket asks for, and at least a header if its destination is a group that
- * the router itself has not joined. */
+ * types that the daemon's socket asks for. To a group that the router itself has not joined only
+ * MLD counts, and it needs a header. */
 static bool is_handed_on(const struct octets *message, enum protocol protocol,
 			 const struct addr *source, const struct addr *destination)
 {
 	const uint8_t type = message->byte[0];
 	const bool link_local = destination->byte[1] == 0x02;
+	const bool mld = (type >= 130 && type <= 132) || type == 143;
+	const bool discovery = type >= 151 && type <= 153;
 
 	if (protocol == PROTOCOL_IGMP)
 		return true;
-	return ((type >= 130 && type <= 132) || type == 143) &&
+	return (mld || (discovery && is_joined(destination))) &&
 	       message->length >= (link_local ? 4 : 8) &&
 	       is_sealed(message, protocol, source, destination);
 }

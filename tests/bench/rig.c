@@ -24,7 +24,8 @@ static const char mcproxy_text[] = "protocol IGMPv3;\n"
 				   "protocol MLDv2;\n"
 				   "set control \"" CONTROL_SOCKET "\";\n"
 				   "pinstance bench: up0 ==> dn1 dn2;\n"
-				   "pinstance bench set forwarding wildcard;\n";
+				   "pinstance bench set forwarding wildcard;\n"
+				   "pinstance bench downstream * set max-groups 0;\n";
 static const char mcproxy_rare[] =
 	"pinstance bench downstream * set query-interval 3600;\n"
 	"pinstance bench downstream * set startup-query-interval 3600;\n";

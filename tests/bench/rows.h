@@ -54,7 +54,7 @@ struct flood {
 
 struct mutated {
 	uint32_t sent;
-	uint32_t seen; /* of them, by the daemon: see mutate_next() */
+	uint32_t seen; /* of them, by the daemon: see mutate_next(); and answers to them */
 	struct cost cost;
 	bool counted;		  /* the daemon tells what it did with them */
 	struct counters counters; /* for these messages */
@@ -71,7 +71,7 @@ struct footprint {
 	bool musl;			 /* as above */
 	int64_t size;			 /* of the stripped program; -1: unknown */
 	uint64_t resident, proportional; /* as struct usage */
-	uint64_t wakeups, queries;	 /* of both downstreams */
+	uint64_t wakeups, sent;		 /* to both downstreams: queries, advertisements */
 	int64_t time;
 };
 
