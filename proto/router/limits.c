@@ -49,7 +49,7 @@ static bool may_draw(const struct interface *i, const struct hearing *h)
 
 	if (!h->slot || !kept || (c->max_groups && i->timers.count >= c->max_groups))
 		return false;
-	part = kept / i->router.regular_capacity;
+	part = kept / i->config->max_reporters;
 	return i->router.regular[h->slot - 1].drawn < (part > LEAST_PART ? part : LEAST_PART);
 }
 
