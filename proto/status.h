@@ -23,6 +23,7 @@ struct proxy_interface_status {
 	enum proxy_forwarder forwarder; /* downstream */
 	struct addr other_forwarder; /* downstream: who else forwards; any: nobody, or its address
 					is not known */
+	bool guessed;		     /* that is who has asked last, as the other one says nothing */
 	uint8_t version;	     /* spoken now: compatibility mode included */
 	struct values values;	     /* in force: another querier's included */
 	uint32_t groups;

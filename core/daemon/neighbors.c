@@ -83,8 +83,9 @@ static bool tell_forwarding(const struct side *side, const struct vif *vif,
 		how == FORWARDER_FIRST ? &link->seen[false].querier : &link->forwarder;
 	char address[TEXT_ADDR];
 
-	return format_text(text, CONTROL_ERROR, "%s: %s multicast is forwarded %s%s%s",
+	return format_text(text, CONTROL_ERROR, "%s: %s multicast is forwarded %s%s%s%s",
 			   vif->iface.name, text_family(side->protocol), where[how],
+			   link->guessed && !addr_is_any(other) ? "another router, perhaps " : "",
 			   !how			? ""
 			   : addr_is_any(other) ? "another router"
 						: text_addr(other, address),
@@ -99,7 +100,7 @@ static void log_forwarding(const struct side *side, struct vif *vif,
 	struct side_link *link = &vif->link[side->protocol];
 	enum proxy_forwarder how = status->forwarder;
 	bool both = how == FORWARDER_BESIDE;
-	bool same = addr_equal(&status->other_forwarder, &link->forwarder);
+	bool same = status->guessed || addr_equal(&status->other_forwarder, &link->forwarder);
 	char text[CONTROL_ERROR];
 
 	/* That goes without saying. */
@@ -107,6 +108,7 @@ static void log_forwarding(const struct side *side, struct vif *vif,
 	    (how == FORWARDER_FIRST && addr_is_any(&status->other_querier)))
 		how = FORWARDER_DOWN;
 	link->forwarder = status->other_forwarder;
+	link->guessed = status->guessed;
 	if (!both || !link->both_at)
 		link->both_at = both ? now + HANDING_OVER : 0;
 	if (now < link->both_at || (how == link->forwarding && (same || !how)))

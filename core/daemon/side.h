@@ -47,6 +47,7 @@ struct side_link {
 	 * who else does, and when it is to be logged that both do (0: it is not so) */
 	enum proxy_forwarder forwarding;
 	struct addr forwarder;
+	bool guessed; /* that one */
 	int64_t both_at;
 	/* by join.h: opened by vif.c with the VIF in the kernel, set by effect.c */
 	struct joins joins; /* host kernel */

@@ -165,26 +165,28 @@ void forwarder_adopt(struct proxy *p, int64_t now, const struct route *r)
 
 /* ---- what is said ---- */
 
-static int interval_of(const struct interface *i)
+static int interval_of(const struct proxy *p, const struct interface *i)
 {
-	return i->forwarder.alone ? ALONE_INTERVAL : ADVERTISEMENT_INTERVAL;
+	bool alone = i->forwarder.alone || p->config->routes == ROUTES_WILDCARD;
+
+	return alone ? ALONE_INTERVAL : ADVERTISEMENT_INTERVAL;
 }
 
 /* Until the next one, in milliseconds. */
-static int next_interval(struct interface *i)
+static int next_interval(const struct proxy *p, struct interface *i)
 {
 	struct forwarder *f = &i->forwarder;
 
 	if (f->initial && --f->initial)
 		return INITIAL_INTERVAL;
-	return interval_of(i) * 1000;
+	return interval_of(p, i) * 1000;
 }
 
 static void say(struct proxy *p, struct interface *i, enum message_type type)
 {
 	const struct values *values = &i->values;
 
-	codec_write_discovery(interface_start(p, i), type, (uint8_t)interval_of(i), values);
+	codec_write_discovery(interface_start(p, i), type, (uint8_t)interval_of(p, i), values);
 	interface_send(p, i, TX_MRD);
 }
 
@@ -204,7 +206,7 @@ static void say_what_is_due(struct proxy *p, struct interface *i, int64_t now)
 	if (!serves)
 		return;
 	say(p, i, MESSAGE_ADVERTISEMENT);
-	f->say_at = now + next_interval(i);
+	f->say_at = now + next_interval(p, i);
 }
 
 void forwarder_end(struct proxy *p, struct interface *i)
@@ -374,9 +376,12 @@ enum proxy_forwarder forwarder_state(const struct interface *i)
 	return f->alone || !ENABLE_DISCOVERY ? FORWARDER_ALONE : FORWARDER_FIRST;
 }
 
+bool forwarder_is_guessed(const struct interface *i)
+{
+	return addr_is_any(&i->forwarder.other) && i->forwarder.data_until < INT64_MAX;
+}
+
 const struct addr *forwarder_other(const struct interface *i)
 {
-	const struct forwarder *f = &i->forwarder;
-
-	return addr_is_any(&f->other) && f->data_until < INT64_MAX ? &f->asker : &f->other;
+	return forwarder_is_guessed(i) ? &i->forwarder.asker : &i->forwarder.other;
 }

@@ -18,7 +18,8 @@
 
 /* Nothing is known, and nothing due. */
 void forwarder_reset(struct interface *);
-/* The interface can be used from now on. Who else forwarded a moment ago is remembered. */
+/* The interface can be used from now on. Who else forwarded a moment ago is
+ * remembered for 5 s: he has to say so again. */
 void forwarder_start(struct proxy *, struct interface *, int64_t now);
 /* Its address, or what it may believe, is another. */
 void forwarder_restart(struct proxy *, struct interface *, int64_t now);
@@ -50,7 +51,9 @@ int64_t forwarder_deadline(const struct interface *);
 bool forwarder_tick(struct proxy *, struct interface *, int64_t now);
 /* For status. */
 enum proxy_forwarder forwarder_state(const struct interface *);
-/* Who else forwards: of who says nothing of it, who has asked last; any: unknown, or nobody. */
+/* Who else forwards; any: nobody, or unknown. Of one that says nothing of it only the packets are
+ * known, and it is guessed: who has asked last. */
 const struct addr *forwarder_other(const struct interface *);
+bool forwarder_is_guessed(const struct interface *);
 
 #endif

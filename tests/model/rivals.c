@@ -249,9 +249,11 @@ int64_t rivals_deadline(const struct link *link)
 	return first;
 }
 
-static int64_t every(const struct link *link)
+static int64_t every(const struct model *model, const struct link *link)
 {
-	return link->alone ? EVERY_ALONE : EVERY;
+	bool alone = link->alone || model->config->routes == ROUTES_WILDCARD;
+
+	return alone ? EVERY_ALONE : EVERY;
 }
 
 static void expect(struct model *model, unsigned entry, enum kind sign)
@@ -295,7 +297,7 @@ bool rivals_expire(struct model *model, unsigned entry)
 		return false;
 	}
 	link->first_signs -= !!link->first_signs;
-	link->sign_at = model->now + (link->first_signs ? EVERY_AT_FIRST : every(link));
+	link->sign_at = model->now + (link->first_signs ? EVERY_AT_FIRST : every(model, link));
 	expect(model, entry, KIND_ADVERTISEMENT);
 	return false;
 }
@@ -329,7 +331,7 @@ void rivals_sent(struct model *model, unsigned entry, const struct message *mess
 	char text[MESSAGE_TEXT];
 
 	if (message->kind == KIND_ADVERTISEMENT &&
-	    (message->interval != every(&model->link[entry]) / 1000 ||
+	    (message->interval != every(model, &model->link[entry]) / 1000 ||
 	     message->robustness != values->robustness ||
 	     message->query_interval != (unsigned)values->query_interval / 1000))
 		model_fail(model, "%s: wrong values in %s", model_entry_text(model, entry),

@@ -14,6 +14,7 @@ config='protocol IGMPv3; protocol MLDv2; pinstance p: up0 ==> dn1;
 
 second_starts() {
 	start_daemon "$config" r2
+	second=$daemon
 	wait_for 10 "the second one lets the first one forward" is 'other other' forwarders r2
 }
 
@@ -68,12 +69,27 @@ first_starts() {
 	wait_for 20 "the first one forwards again" is 'other other' forwarders r2
 }
 
+# The second one says that the first one forwards.
+told() {
+	told_text="dn1: IPv4 multicast is forwarded by 10.9.1.1"
+	"$MCPROXY_BIN/mcproxy-stat" -s "$work/r2.sock" healthy | grep -q "$told_text" &&
+		in_space r2 "$MCPROXY_BIN/mcproxy-check" -f "$work/r2.conf" | grep -q "$told_text"
+}
+
+both_insist() {
+	start_daemon "$config$insist"
+	first=$daemon
+	wait_for 20 "both forward" is 'both both' forwarders r2
+	sleep 0.5
+}
+
 pair_topology
 start_daemon "$config"
 first=$daemon
 pair_members=r once "the first one alone" 500
 pair_members=r meanwhile "the second one starts" 0 second_starts
 once "both run" 500
+wait_for 5 "healthy and mcproxy-check say who forwards" told
 meanwhile "the cable of the second one is pulled for a second" 0 pull_cable l1 r2
 once "the cable is back" 500
 meanwhile "the first one has no upstream for a moment" 1500 lose_upstream
@@ -84,3 +100,8 @@ pair_members=r2 meanwhile "the first one starts again" 10 first_starts
 once "both run again" 500
 meanwhile "the first one ends" 500 first_ends
 pair_members=r2 once "the second one alone" 500
+kill -TERM "$second"
+exit_status "$second"
+insist='pinstance p downstream * set querier always;'
+start_daemon "$config$insist" r2
+pair_members=r2 meanwhile "both forward whatever the other one does" 0 both_insist
