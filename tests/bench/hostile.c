@@ -75,7 +75,7 @@ static void measure_flood(struct rig *rig, struct flood *flood)
 	long routes;
 
 	rig_join(rig, WANTED_GROUP);
-	rig_settle(rig, QUIET, WORK_LIMIT);
+	rig_settle(rig, FIRST_SIGNS, WORK_LIMIT);
 	routes = rig_kernel_routes(rig, false);
 	if (!daemon_usage(&rig->daemon, &before))
 		return;

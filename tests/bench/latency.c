@@ -111,7 +111,7 @@ static void measure_flows(struct rig *rig, struct flow *flow)
 	uint32_t source;
 
 	rig_join(rig, 0);
-	rig_settle(rig, 1500 * MILLISECOND, 10 * SECOND);
+	rig_settle(rig, FIRST_SIGNS, 10 * SECOND);
 	if (!daemon_usage(&rig->daemon, &before))
 		return;
 	for (source = 0; source < FLOWS && flow->first.lost_in_a_row < PATIENCE; source++)
