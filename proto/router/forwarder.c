@@ -21,8 +21,8 @@ enum { LEAST_INTERVAL = 1000 };
 enum { BEGINNING = 2000, HANDING_OVER = 1000 };
 /* Milliseconds at least between two takeovers, as all that hosts want is reported upstream then. */
 enum { LEAST_TURN = 1000 * ADVERTISEMENT_INTERVAL };
-/* So many milliseconds who was there before a link went away has to say so again: if a switch has
- * forgotten us meanwhile, it learns of us only when we forward. */
+/* In so many milliseconds after the link has come up the router that forwarded there before has to
+ * say so again. A switch may have forgotten us meanwhile, and learns of us only when we forward. */
 enum { LAST_KNOWN = 5000 };
 /* So many milliseconds a sign holds at most, whatever it says. */
 enum { LONGEST_SIGN = 180000 };

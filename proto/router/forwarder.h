@@ -18,8 +18,8 @@
 
 /* Nothing is known, and nothing due. */
 void forwarder_reset(struct interface *);
-/* The interface can be used from now on. Who else forwarded a moment ago is
- * remembered for 5 s: he has to say so again. */
+/* The interface can be used from now on. Another router that forwarded a moment ago is remembered
+ * for 5 s, in which it has to say so again. */
 void forwarder_start(struct proxy *, struct interface *, int64_t now);
 /* Its address, or what it may believe, is another. */
 void forwarder_restart(struct proxy *, struct interface *, int64_t now);

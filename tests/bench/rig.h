@@ -40,7 +40,7 @@ struct rig {
 	unsigned long lost; /* packets that the bench itself lost, in all measurements */
 };
 
-/* Quiet for longer than that has been who has sent its first advertisements, which are 2 s apart
+/* A daemon that has been quiet for so long has sent its first advertisements, which are 2 s apart
  * (RFC 4286 section 3.1.3). */
 #define FIRST_SIGNS (2500 * MILLISECOND)
 

@@ -43,10 +43,14 @@ lose_upstream() {
 	wait_for 20 "the second one leaves it to the first one" is 'other other' forwarders r2
 }
 
+# All of it at once: it says nothing any more, as when it has no power.
 first_dies() {
+	daemon=$first
+	find_worker
+	kill -STOP "$first" "$worker"
 	read_clock
 	died=$clock
-	kill -KILL "$first"
+	kill -KILL "$first" "$worker"
 	exit_status "$first"
 	wait_for 15 "the second one forwards" serves r2
 	read_clock
@@ -76,11 +80,21 @@ told() {
 		in_space r2 "$MCPROXY_BIN/mcproxy-check" -f "$work/r2.conf" | grep -q "$told_text"
 }
 
+# have_forwarded COUNT: each of the two, of IPv4 and of IPv6.
+have_forwarded() {
+	for have_space in r r2; do
+		for have_family in 4 6; do
+			vif_packets $have_family dn1 "$have_space"
+			[ "$packets" -ge "$1" ] || return 1
+		done
+	done
+}
+
 both_insist() {
 	start_daemon "$config$insist"
 	first=$daemon
 	wait_for 20 "both forward" is 'both both' forwarders r2
-	sleep 0.5
+	wait_for 20 "each has forwarded a part of the stream" have_forwarded 200
 }
 
 pair_topology
